@@ -1,0 +1,305 @@
+//! What a run is given: cities, sectors, instruments, dates and parameters. No luck, no state.
+
+use crate::params::{Parameter, Params, Value};
+use crate::quarter::Quarter;
+
+/// Most sectors a world may have.
+pub const MAX_SECTORS: usize = 32;
+/// Most instruments a world may have: one bit each in a word.
+pub const MAX_INSTRUMENTS: usize = 64;
+
+/// Everything that defines a run, apart from its luck.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// First quarter.
+    pub start: Quarter,
+    /// Number of quarters.
+    pub quarters: u32,
+    /// Cities, in the order of the file; all tables and traces keep it.
+    pub cities: Vec<City>,
+    /// Names of provinces, which cities refer to by index.
+    pub provinces: Vec<String>,
+    /// Names of regions, which cities refer to by index.
+    pub regions: Vec<String>,
+    /// Sectors, at most [`MAX_SECTORS`].
+    pub sectors: Vec<Sector>,
+    /// Instruments, at most [`MAX_INSTRUMENTS`].
+    pub instruments: Vec<Instrument>,
+    /// Designations of pilot zones.
+    pub pilot_zones: Vec<PilotZone>,
+    /// Dated events.
+    pub events: Vec<Event>,
+    /// Parameters in force at the start.
+    pub params: Params,
+    /// Parameters that change at a date, in order of date.
+    pub changes: Vec<Change>,
+}
+
+/// A city, as data give it. Equations D1 to D7 turn it into constants of the model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct City {
+    /// Stable number that addresses its luck; unique in the world.
+    pub code: u64,
+    /// Stable short name.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Index into [`World::provinces`].
+    pub province: u32,
+    /// Index into [`World::regions`].
+    pub region: u32,
+    /// Market tier.
+    pub tier: Tier,
+    /// Administrative rank.
+    pub rank: Rank,
+    /// Latitude, degrees north.
+    pub latitude: f64,
+    /// Longitude, degrees east.
+    pub longitude: f64,
+    /// General public budget revenue of the base year, CNY bn.
+    pub revenue_cny_bn: f64,
+    /// GDP of the base year, CNY bn.
+    pub gdp_cny_bn: f64,
+    /// Growth of nominal GDP before the start, per year; none where unknown.
+    pub earlier_growth: Option<f64>,
+    /// Research and development over GDP in the base year, a share.
+    pub research_intensity: f64,
+    /// Universities that train researchers.
+    pub universities: f64,
+    /// How attractive residency is, 0 to 1.
+    pub amenity: f64,
+    /// Indices of up to three sectors the city is known for, strongest first.
+    pub focus: [Option<u32>; 3],
+}
+
+/// Market tier of a city, as the paper's note 16 uses the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// First tier.
+    First,
+    /// "New first tier".
+    NewFirst,
+    /// Second tier.
+    Second,
+    /// Third tier.
+    Third,
+    /// A county.
+    County,
+}
+
+impl Tier {
+    /// Names in files, in order.
+    pub const NAMES: &'static [&'static str] = &["first", "new_first", "second", "third", "county"];
+    const ALL: [Tier; 5] = [Tier::First, Tier::NewFirst, Tier::Second, Tier::Third, Tier::County];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The tier of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+}
+
+/// Administrative rank: cities compete with those of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Reports to the centre.
+    Municipality,
+    /// Between province and prefecture.
+    SubProvincial,
+    /// Prefecture that is a provincial capital.
+    Capital,
+    /// Other prefecture.
+    Prefecture,
+    /// County.
+    County,
+}
+
+impl Rank {
+    /// Names in files, in order.
+    pub const NAMES: &'static [&'static str] =
+        &["municipality", "sub_provincial", "capital", "prefecture", "county"];
+    const ALL: [Rank; 5] =
+        [Rank::Municipality, Rank::SubProvincial, Rank::Capital, Rank::Prefecture, Rank::County];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The rank of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rank| rank.name() == name)
+    }
+}
+
+/// A sector of AI.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sector {
+    /// Stable number that addresses its luck.
+    pub code: u64,
+    /// Stable short name.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Strategic weight, 0 to 1.
+    pub strategic: f64,
+    /// Risk that draws restrictive regulation, 0 to 1.
+    pub risk: f64,
+    /// Dependence on controlled compute, 0 to 1.
+    pub compute: f64,
+    /// Scale economies, 0 to 1; the minimum efficient scale is `MES (0.3 + scale)`.
+    pub scale: f64,
+    /// Growth of the US frontier, per quarter.
+    pub frontier_growth: f64,
+    /// Growth of national demand, per quarter.
+    pub demand_growth: f64,
+    /// Lean on first-tier cities, 0 to 1.
+    pub first_tier_lean: f64,
+    /// National capability over the US frontier at the start.
+    pub initial_frontier_ratio: f64,
+    /// Share of imports in the market, 0 to below 1.
+    pub import_share: f64,
+    /// Weight with which the sector's gap makes compute scarce (the chip sector has 1, others 0).
+    pub supplies_compute: f64,
+}
+
+/// Channel through which an instrument of talent policy works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Trains new researchers.
+    Train,
+    /// Attracts researchers to live in the city.
+    Attract,
+    /// Borrows researchers' time without moving them.
+    Soft,
+    /// Makes the city's own researchers more productive.
+    Motivate,
+    /// Matches researchers and work.
+    Match,
+}
+
+impl Channel {
+    /// Names in files, in order.
+    pub const NAMES: &'static [&'static str] = &["train", "attract", "soft", "motivate", "match"];
+    const ALL: [Channel; 5] =
+        [Channel::Train, Channel::Attract, Channel::Soft, Channel::Motivate, Channel::Match];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The channel of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+}
+
+/// An instrument of talent policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instrument {
+    /// Stable number that addresses its luck.
+    pub code: u64,
+    /// Stable short name.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Channel.
+    pub channel: Channel,
+    /// Tier slope: above 0 it works better where residency is attractive, below 0 the reverse; -1 to 1.
+    pub tier_slope: f64,
+    /// Share of its effect that wins researchers from abroad, 0 to 1.
+    pub overseas_share: f64,
+}
+
+/// Designation of a pilot zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PilotZone {
+    /// Index of the city.
+    pub city: u32,
+    /// First quarter as a zone.
+    pub from: Quarter,
+}
+
+/// What a dated event acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Track {
+    /// European regulatory pressure (national).
+    EuPressure,
+    /// US technological pressure (national).
+    UsPressure,
+    /// Export controls (national).
+    ExportControls,
+    /// Attention, by sector.
+    Attention,
+    /// Jump of the frontier, by sector.
+    FrontierShock,
+    /// Central plans that raise priorities, by sector.
+    CentralPlan,
+    /// On record for charts and comparison; acts on nothing.
+    Record,
+}
+
+impl Track {
+    /// Names in files, in order.
+    pub const NAMES: &'static [&'static str] = &[
+        "eu_pressure",
+        "us_pressure",
+        "export_controls",
+        "attention",
+        "frontier_shock",
+        "central_plan",
+        "record",
+    ];
+    const ALL: [Track; 7] = [
+        Track::EuPressure,
+        Track::UsPressure,
+        Track::ExportControls,
+        Track::Attention,
+        Track::FrontierShock,
+        Track::CentralPlan,
+        Track::Record,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The track of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|track| track.name() == name)
+    }
+}
+
+/// A dated event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Quarter in which it happens.
+    pub quarter: Quarter,
+    /// What it acts on.
+    pub track: Track,
+    /// Indices of the sectors it touches; empty means all.
+    pub sectors: Vec<u32>,
+    /// Intensity, 0 to 1, a judgement.
+    pub intensity: f64,
+    /// Quarters after which half of its effect is left; none is permanent.
+    pub half_life_quarters: Option<f64>,
+    /// Title for charts.
+    pub title: String,
+}
+
+/// A parameter that takes a new value at a date.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// First quarter with the new value.
+    pub from: Quarter,
+    /// The parameter.
+    pub parameter: &'static Parameter,
+    /// Its new value.
+    pub value: Value,
+}

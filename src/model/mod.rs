@@ -1,0 +1,3 @@
+//! The model of `docs/odd.md` in Rust.
+
+pub mod data;
