@@ -1,3 +1,26 @@
 //! The model of `docs/odd.md` in Rust.
+//!
+//! [`data`] is what a run is given, [`Setup`] what all its replicates share, [`Run`] one replicate, stepped a
+//! quarter at a time by the phases of [`run`]; [`equations`] holds one function per equation and [`record`] what
+//! can be seen. Nothing here reads files or knows about threads beyond chunks of cities.
 
+mod check;
+mod constants;
 pub mod data;
+pub mod equations;
+mod error;
+mod outcomes;
+pub mod peers;
+mod phases;
+pub mod record;
+mod rules;
+mod run;
+mod setup;
+mod state;
+mod timeline;
+mod views;
+
+pub use constants::Constants;
+pub use error::ModelError;
+pub use run::Run;
+pub use setup::Setup;

@@ -1,0 +1,54 @@
+//! `dualtrack check`: every problem of scenario files, before anything runs.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::print;
+use crate::scenario::{self, Scenario};
+
+/// Reads scenario files with their data and reports every problem with its place.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Sets a key of the scenario, such as `run.seed=7`, `budgets.retention=0.4`,
+    /// `budgets.retention@2016Q2=0.5` from a date on, or `overrides.cities.beijing.amenity_0_1=0.9`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+}
+
+/// Runs it; returns the exit code: 0, or 2 where a file has problems.
+pub fn run(args: &Args) -> u8 {
+    let mut code = 0;
+    for file in &args.files {
+        code = code.max(match scenario::load(file, &args.sets) {
+            Ok(scenario) => print::out(&summary(&file.display().to_string(), &scenario)),
+            Err(problems) => {
+                print::err(&format!("{problems}\n"));
+                2
+            }
+        });
+    }
+    code
+}
+
+/// What a scenario holds, in a line, and its notes.
+fn summary(file: &str, scenario: &Scenario) -> String {
+    let world = &scenario.world;
+    let last = world.start.plus(i32::try_from(world.quarters).unwrap_or(1) - 1);
+    let counts = [
+        (world.cities.len(), "city", "cities"),
+        (world.sectors.len(), "sector", "sectors"),
+        (world.instruments.len(), "instrument", "instruments"),
+        (world.pilot_zones.len(), "pilot zone", "pilot zones"),
+        (world.events.len(), "event", "events"),
+        (world.changes.len(), "dated change", "dated changes"),
+    ];
+    let counts = counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+    let mut text = format!("{file}: ok, {}, {} to {last} ({} quarters)\n", counts.join(", "), world.start, world.quarters);
+    for note in &scenario.notes {
+        let _ = writeln!(text, "{file}: note: {note}");
+    }
+    text
+}

@@ -1,0 +1,14 @@
+//! `dualtrack schema`: the JSON Schema of scenario files.
+
+use super::print;
+use crate::scenario::schema;
+
+/// Prints the JSON Schema (draft 2020-12) of scenario files, for editors.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs it; returns the exit code.
+pub fn run(_: &Args) -> u8 {
+    // The alternate form of a JSON value is indented.
+    print::out(&format!("{:#}\n", schema::schema()))
+}

@@ -1,0 +1,9 @@
+//! Runs of the model: many replicates at once, in order, within bounded memory.
+
+mod outcome;
+mod ordered;
+mod replicates;
+mod streamed;
+
+pub use outcome::{Outcome, Sums};
+pub use replicates::{Control, EngineError, Job, replicates};

@@ -1,0 +1,140 @@
+//! Replicates side by side, their rows in order.
+//!
+//! Each thread takes a free chunk, then the next replicate, and sends the chunk back full. Chunks are few, so
+//! threads cannot run far ahead of the writer. The thread that called puts them in order. A replicate is
+//! only taken by a thread that holds a chunk, so the one the writer waits for is always under way.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::outcome::Outcome;
+use super::replicates::{Control, EngineError, Job, Worker};
+use crate::output::Chunk;
+
+/// Chunks under way or waiting, for a number of threads.
+pub(super) fn chunks(threads: usize) -> usize {
+    2 * threads + 2
+}
+
+/// What a thread sends back.
+enum Report {
+    Done(u64, Chunk, Result<Outcome, EngineError<Infallible>>),
+    /// The thread ended by a panic, and its replicate will never be done.
+    Lost,
+}
+
+pub(super) fn run<E: Send>(
+    job: &Job<'_>,
+    threads: usize,
+    control: &Control,
+    mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+) -> Result<Vec<Outcome>, EngineError<E>> {
+    let (give_back, free) = mpsc::channel();
+    for _ in 0..chunks(threads) {
+        // The other end lives in `free`.
+        let _ = give_back.send(Chunk::default());
+    }
+    let (free, next) = (Mutex::new(free), AtomicU64::new(0));
+    let (send, reports) = mpsc::channel();
+    thread::scope(|scope| {
+        for number in 0..threads {
+            let (send, free, next) = (send.clone(), &free, &next);
+            let work = move || work(job, control, free, next, send);
+            thread::Builder::new()
+                .name(format!("replicates-{number}"))
+                .spawn_scoped(scope, work)
+                .map_err(|error| EngineError::Threads(error.to_string()))?;
+        }
+        drop(send);
+        // Threads stop when nobody gives chunks back any more: when this returns.
+        put_in_order(job, reports, give_back, &mut sink)
+    })
+}
+
+fn work(
+    job: &Job<'_>,
+    control: &Control,
+    free: &Mutex<Receiver<Chunk>>,
+    next: &AtomicU64,
+    send: Sender<Report>,
+) {
+    let guard = TellIfLost(&send);
+    let mut worker = Worker::new(job, control);
+    loop {
+        let chunk = free.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut chunk) = chunk else { break };
+        let replicate = next.fetch_add(1, Ordering::Relaxed);
+        if replicate >= u64::from(job.replicates) {
+            break;
+        }
+        let outcome = worker.replicate(replicate, &mut chunk, |recorder, run, chunk| {
+            recorder.record_cities(run, chunk);
+            Ok(())
+        });
+        let is_over = outcome.is_err();
+        if guard.0.send(Report::Done(replicate, chunk, outcome)).is_err() || is_over {
+            break;
+        }
+    }
+}
+
+/// Tells the writer when a thread panics, which would otherwise wait for its replicate for ever.
+struct TellIfLost<'a>(&'a Sender<Report>);
+
+impl Drop for TellIfLost<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Nobody listens any more if the writer has ended by itself.
+            let _ = self.0.send(Report::Lost);
+        }
+    }
+}
+
+fn put_in_order<E>(
+    job: &Job<'_>,
+    reports: Receiver<Report>,
+    give_back: Sender<Chunk>,
+    sink: &mut impl FnMut(&Chunk) -> Result<(), E>,
+) -> Result<Vec<Outcome>, EngineError<E>> {
+    let mut waiting = BTreeMap::new();
+    let mut outcomes = Vec::with_capacity(job.replicates as usize);
+    for report in reports {
+        let Report::Done(replicate, chunk, outcome) = report else {
+            // The scope passes the panic on when it ends.
+            return Err(EngineError::Cancelled);
+        };
+        waiting.insert(replicate, (chunk, outcome));
+        while let Some((mut chunk, outcome)) = waiting.remove(&(outcomes.len() as u64)) {
+            outcomes.push(outcome.map_err(as_error)?);
+            sink(&chunk).map_err(EngineError::Sink)?;
+            chunk.clear();
+            // All threads may be gone already, after the last replicate.
+            let _ = give_back.send(chunk);
+        }
+    }
+    if outcomes.len() < job.replicates as usize {
+        return Err(EngineError::Cancelled);
+    }
+    Ok(outcomes)
+}
+
+fn as_error<E>(error: EngineError<Infallible>) -> EngineError<E> {
+    match error {
+        EngineError::Model {
+            replicate,
+            seed,
+            error,
+        } => EngineError::Model {
+            replicate,
+            seed,
+            error,
+        },
+        EngineError::Cancelled => EngineError::Cancelled,
+        EngineError::Threads(error) => EngineError::Threads(error),
+        EngineError::Sink(never) => match never {},
+    }
+}

@@ -1,0 +1,179 @@
+//! Replicates of one design point.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::outcome::Outcome;
+use super::{ordered, streamed};
+use crate::model::{ModelError, Run, Setup};
+use crate::output::{Chunk, Recorder, Traces};
+use crate::parallel::PARALLEL_CITIES;
+use crate::random::Luck;
+
+/// Bytes of rows that may wait for the writer; beyond, replicates run one after the other and hand over
+/// their rows each quarter.
+const WAITING_BYTES: u64 = 1 << 29;
+
+/// What is to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The world, set up.
+    pub setup: &'a Setup,
+    /// What is written of each replicate.
+    pub traces: &'a Traces,
+    /// Seed.
+    pub seed: u64,
+    /// Number of replicates; they count from 0.
+    pub replicates: u32,
+    /// Threads, at least 1. Results do not depend on them.
+    pub threads: usize,
+}
+
+/// Lets others follow and stop a job.
+#[derive(Debug, Default)]
+pub struct Control {
+    is_cancelled: AtomicBool,
+    quarters_done: AtomicU64,
+}
+
+impl Control {
+    /// Asks the job to stop at the end of the quarter.
+    pub fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Quarters done so far, over all replicates.
+    pub fn quarters_done(&self) -> u64 {
+        self.quarters_done.load(Ordering::Relaxed)
+    }
+}
+
+/// What ends a job early.
+#[derive(Debug)]
+pub enum EngineError<E> {
+    /// A replicate cannot go on. Of several, the first in order is named.
+    Model {
+        /// The replicate.
+        replicate: u64,
+        /// The seed.
+        seed: u64,
+        /// Why.
+        error: ModelError,
+    },
+    /// It was asked to stop.
+    Cancelled,
+    /// Its rows could not be taken.
+    Sink(E),
+    /// The system gives no threads.
+    Threads(String),
+}
+
+impl<E: fmt::Display> fmt::Display for EngineError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Model {
+                replicate,
+                seed,
+                error,
+            } => write!(f, "replicate {replicate}, seed {seed}: {error}"),
+            EngineError::Cancelled => f.write_str("interrupted"),
+            EngineError::Sink(error) => error.fmt(f),
+            EngineError::Threads(error) => write!(f, "cannot start threads: {error}"),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for EngineError<E> {}
+
+/// Runs all replicates and hands their rows to `sink` in order of replicate and quarter, whatever the number
+/// of threads.
+///
+/// Replicates of a small world run side by side, each on one thread; those of a large one follow each other,
+/// as a run of it uses all threads by itself.
+///
+/// # Errors
+/// The first replicate, in order, that cannot go on; the error of `sink`; or that the job was cancelled.
+pub fn replicates<E: Send>(
+    job: &Job<'_>,
+    control: &Control,
+    sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+) -> Result<Vec<Outcome>, EngineError<E>> {
+    let world = job.setup.world();
+    let (cities, sectors) = (world.cities.len(), world.sectors.len());
+    let bytes = job.traces.bytes_per_replicate(cities, sectors, world.quarters);
+    let threads = job.threads.clamp(1, job.replicates.max(1) as usize);
+    let waiting = bytes.saturating_mul(ordered::chunks(threads) as u64);
+    if cities >= PARALLEL_CITIES || waiting > WAITING_BYTES {
+        streamed::run(job, control, sink)
+    } else {
+        ordered::run(job, threads, control, sink)
+    }
+}
+
+/// Works through replicates, reusing the memory of the last one.
+pub(super) struct Worker<'a> {
+    job: &'a Job<'a>,
+    control: &'a Control,
+    run: Option<Run<'a>>,
+    recorder: Recorder<'a>,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(job: &'a Job<'a>, control: &'a Control) -> Self {
+        Worker {
+            job,
+            control,
+            run: None,
+            recorder: Recorder::new(job.traces, job.setup.world()),
+        }
+    }
+
+    /// Runs a replicate. Rows of the start and of each quarter are appended to `chunk`; at the end of each
+    /// quarter `hand_over` is called, which writes the rows of cities, too.
+    pub(super) fn replicate<E>(
+        &mut self,
+        replicate: u64,
+        chunk: &mut Chunk,
+        mut hand_over: impl FnMut(&mut Recorder<'a>, &Run<'a>, &mut Chunk) -> Result<(), E>,
+    ) -> Result<Outcome, EngineError<E>> {
+        let job = self.job;
+        let luck = Luck {
+            seed: job.seed,
+            replicate,
+        };
+        if let Some(run) = &mut self.run {
+            run.reset(luck);
+        }
+        let run = self.run.get_or_insert_with(|| Run::new(job.setup, luck));
+        let recorder = &mut self.recorder;
+        recorder.begin(run, luck, chunk);
+        let mut outcome = Outcome::new(luck);
+        let mut detail = None;
+        for quarters_done in 0..job.setup.world().quarters {
+            if self.control.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let needed = recorder.needs_detail_after(quarters_done);
+            if detail.replace(needed) != Some(needed) {
+                run.set_detail(needed);
+            }
+            run.step(recorder.journal())
+                .map_err(|error| EngineError::Model {
+                    replicate,
+                    seed: job.seed,
+                    error,
+                })?;
+            let nation = run.national();
+            recorder.record_quarter(run, &nation, chunk);
+            hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
+            outcome.observe(quarters_done + 1, nation);
+            self.control.quarters_done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,132 @@
+//! 7.6 Production and the waste cascade; 7.7 revenue.
+
+use crate::math;
+
+/// E24: paid to bring in outside firms, CNY mn: `χ K^h/(K + K^h) I`.
+///
+/// The less local base a city has, the more of its money goes to introduction (the paper's Henan).
+#[inline(always)]
+pub fn introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -> f64 {
+    let share = half_base / (capability + half_base);
+    let share = if half_base > 0.0 { share } else { 0.0 };
+    cost * share * spending
+}
+
+/// E25: lost for want of scale, CNY mn: `left MES/(left + MES)`.
+#[inline(always)]
+pub fn subscale(left: f64, minimum_scale: f64) -> f64 {
+    let lost = left * minimum_scale / (left + minimum_scale);
+    if left > 0.0 { lost } else { 0.0 }
+}
+
+/// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
+pub fn duplicated_share(national_capability: f64, gross_capability: f64) -> f64 {
+    if gross_capability > 0.0 {
+        (1.0 - national_capability / gross_capability).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
+/// E26: duplicated spending, CNY mn.
+#[inline(always)]
+pub fn duplicated(effective_spending: f64, duplicated_share: f64) -> f64 {
+    effective_spending * duplicated_share
+}
+
+/// E27: idle spending, CNY mn: `(x - dup)(1 - u)`.
+#[inline(always)]
+pub fn idle(not_duplicated: f64, utilisation: f64) -> f64 {
+    not_duplicated * (1.0 - utilisation)
+}
+
+/// E29: capability built in a quarter, `A a l (x/l)^α κ (1 - R risk)`; 0 without money or talent.
+///
+/// `x` effective spending, CNY mn; `l` effective talent in the sector, FTE; `access` is `κ (1 - R risk)`, 0 to 1.
+#[inline(always)]
+pub fn increment(
+    productivity: f64,
+    advantage: f64,
+    effective_spending: f64,
+    talent: f64,
+    alpha: f64,
+    access: f64,
+) -> f64 {
+    let works = effective_spending > 0.0 && talent > 0.0;
+    let money_per_head = if works { effective_spending / talent } else { 1.0 };
+    let money_per_head = money_per_head.clamp(1e-300, 1e300);
+    let built = productivity * advantage * talent * math::pow(money_per_head, alpha) * access;
+    if works { built } else { 0.0 }
+}
+
+/// E29: capability a quarter later, `(1 - δ) K + increment`.
+#[inline(always)]
+pub fn capability(now: f64, depreciation: f64, increment: f64) -> f64 {
+    (1.0 - depreciation) * now + increment
+}
+
+/// E39: value of output, CNY mn a quarter: `p Σ_s u_s K_s`.
+#[inline(always)]
+pub fn output(price: f64, used_capability: f64) -> f64 {
+    price * used_capability
+}
+
+/// Section 5, step 5: price of output, `ψ (r + δ)/δ ΣI/(u_0 ΣK)`, CNY mn per capability unit and quarter.
+pub fn output_price(
+    value_ratio: f64,
+    discount_rate: f64,
+    depreciation: f64,
+    spending: f64,
+    used_capability: f64,
+) -> f64 {
+    if used_capability > 0.0 {
+        value_ratio * (discount_rate + depreciation) / depreciation * spending / used_capability
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cascade_accounts_for_every_yuan() {
+        let spending = 80.0;
+        let intro = introduction(spending, 30.0, 10.0, 0.5);
+        assert!((intro - 10.0).abs() < 1e-12); // 0.5 x 10/40 x 80
+        let left = spending - intro;
+        let lost = subscale(left, 30.0);
+        assert!((lost - 21.0).abs() < 1e-12); // 70 x 30/100
+        let effective = left - lost;
+        let twice = duplicated(effective, duplicated_share(60.0, 80.0));
+        assert!((twice - 12.25).abs() < 1e-12); // 49 x 0.25
+        let unused = idle(effective - twice, 0.8);
+        assert!((unused - 7.35).abs() < 1e-12); // 36.75 x 0.2
+        let productive = effective - twice - unused;
+        assert!((intro + lost + twice + unused + productive - spending).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_a_local_base_the_whole_cost_is_paid() {
+        assert_eq!(introduction(100.0, 0.0, 10.0, 0.5), 50.0);
+        assert_eq!(introduction(100.0, 0.0, 0.0, 0.5), 0.0);
+    }
+
+    #[test]
+    fn production_has_constant_returns() {
+        // 2 x 1.5 x 16 x (81/16)^0.5 x 0.5 = 2 x 1.5 x 36 x 0.5 = 54.
+        assert!((increment(2.0, 1.5, 81.0, 16.0, 0.5, 0.5) - 54.0).abs() < 1e-12);
+        assert!((increment(2.0, 1.5, 162.0, 32.0, 0.5, 0.5) - 108.0).abs() < 1e-12);
+        assert_eq!(increment(2.0, 1.5, 0.0, 16.0, 0.5, 0.5), 0.0);
+        assert_eq!(increment(2.0, 1.5, 81.0, 0.0, 0.5, 0.5), 0.0);
+    }
+
+    #[test]
+    fn one_yuan_buys_output_worth_the_ratio_at_the_start() {
+        // delta 0.025, r 0.01, spending 10 sustains K = 100 used at 0.8. Present value of what one yuan builds,
+        // K delta / I = 0.25 capability units: 0.25 x 0.8 x p/(r + delta).
+        let price = output_price(1.0, 0.01, 0.025, 10.0, 80.0);
+        assert!((0.25 * 0.8 * price / 0.035 - 1.0).abs() < 1e-12);
+    }
+}

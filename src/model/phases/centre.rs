@@ -1,0 +1,89 @@
+//! Phase 2: the centre.
+
+use crate::model::equations::{budgets, centre};
+use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::run::Run;
+use crate::model::setup::place;
+use crate::random::{Purpose, uniform};
+
+/// Quarters for which an incident cuts demand.
+const INCIDENT_QUARTERS: u32 = 4;
+
+impl Run<'_> {
+    /// National measures that are due, E4, E5 and E7.
+    pub(crate) fn set_centre(&mut self, journal: Option<&mut Journal>) {
+        self.bring_measures_into_force(journal);
+        let world = self.setup.world();
+        let (params, nation, rules) = (&self.params, &mut self.nation, &self.rules);
+        let ratio = |s: usize| nation.capability[s] / nation.frontier[s];
+        let risks = world.sectors.iter().enumerate().map(|(s, sector)| sector.risk * ratio(s).min(1.0));
+        let mean_risk = risks.sum::<f64>() / world.sectors.len() as f64;
+        let mean_gap = nation.gap.iter().zip(&self.setup.value).map(|(gap, value)| value * gap).sum();
+        let target =
+            centre::stringency_target(&params.centre, rules.eu_pressure, mean_risk, rules.us_pressure, mean_gap);
+        nation.stringency = centre::stringency(nation.stringency, target, params.centre.stringency_adjustment);
+        let mut incidents = self.luck.stream(Purpose::Incident);
+        for (s, sector) in world.sectors.iter().enumerate() {
+            nation.priority[s] = centre::priority(
+                &params.centre,
+                sector,
+                nation.gap[s],
+                rules.us_pressure,
+                rules.export_controls,
+                nation.attention[s],
+                self.setup.timeline.central_plan(self.quarter as usize, s),
+            );
+            nation.climate[s] = budgets::sector_climate(
+                nation.utilisation[s],
+                params.budgets.crowding,
+                nation.compute_access[s],
+                nation.stringency,
+                sector.risk,
+            );
+            nation.access[s] = nation.compute_access[s] * (1.0 - nation.stringency * sector.risk);
+            let probability = centre::incident_probability(
+                params.centre.incident_hazard,
+                sector.risk,
+                nation.capability[s] / nation.frontier[s],
+                nation.stringency,
+            );
+            let draw = uniform(incidents.block(sector.code, u64::from(self.quarter))[0]);
+            nation.incident[s] = params.mechanisms.incidents && draw < probability;
+            if nation.incident[s] {
+                nation.incident_left[s] = INCIDENT_QUARTERS;
+            }
+        }
+    }
+
+    /// Measures whose date has come; the city where one began is credited.
+    fn bring_measures_into_force(&mut self, mut journal: Option<&mut Journal>) {
+        let quarter = self.quarter;
+        let (nation, chunks) = (&mut self.nation, &mut self.chunks);
+        nation.waiting.sort_by_key(|measure| (measure.origin.is_none(), measure.instrument));
+        let mut place_in_list = 0;
+        while place_in_list < nation.waiting.len() {
+            let measure = nation.waiting[place_in_list];
+            if measure.due > quarter {
+                place_in_list += 1;
+                continue;
+            }
+            nation.waiting.remove(place_in_list);
+            nation.national |= 1 << measure.instrument;
+            nation.template[measure.instrument] = measure.template;
+            if let Some(city) = measure.origin {
+                nation.local_origin += 1;
+                let (chunk, block, lane) = place(city as usize);
+                chunks[chunk].inventions[block][lane] += 1.0;
+            }
+            if let Some(journal) = journal.as_deref_mut() {
+                journal.policies.push(PolicyEvent {
+                    kind: if measure.origin.is_some() { Move::Codify } else { Move::TopDown },
+                    city: None,
+                    instrument: measure.instrument as u32,
+                    design: measure.template,
+                    from: measure.origin,
+                });
+            }
+        }
+    }
+}

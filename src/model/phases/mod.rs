@@ -1,0 +1,12 @@
+//! The phases of a quarter, in the order of `docs/odd.md`, section 3.
+
+mod budgets;
+mod centre;
+mod champions;
+mod codification;
+mod evaluation;
+mod moves;
+mod officials;
+mod outside;
+mod production;
+mod start;

@@ -1,0 +1,139 @@
+//! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
+
+use crate::model::equations::{budgets, moves};
+use crate::model::record::Move;
+use crate::model::run::{CityMove, Decisions, Run};
+use crate::model::setup::place;
+use crate::model::state::{all_bits, bits};
+use crate::parallel::{LANES, for_each};
+use crate::random::{Block, Purpose, Stream, index, normal, slot, uniform};
+
+impl Run<'_> {
+    /// E15-E17 and E19 for all cities, on the state at the start of the phase.
+    pub(crate) fn decide_policies(&mut self) {
+        let mut decisions = std::mem::take(&mut self.decisions);
+        let run = &*self;
+        for_each(run.parallel, &mut decisions[..], |chunk, decisions| run.decide_in_chunk(chunk, decisions));
+        self.decisions = decisions;
+    }
+
+    fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
+        let constants = &self.setup.chunks[chunk];
+        let mut luck = self.luck.stream(Purpose::Moves);
+        let mut errors = self.luck.stream(Purpose::DesignError);
+        decisions.moves.clear();
+        for own in 0..constants.cities {
+            let code = self.setup.world().cities[constants.first + own].code;
+            let draws = luck.block(code, u64::from(self.quarter));
+            decisions.exit[own / LANES][own % LANES] = uniform(draws[slot::EXIT]);
+            self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
+        }
+    }
+
+    /// The moves of one city.
+    fn decide(&self, chunk: usize, own: usize, draws: &Block, errors: &mut Stream, moves: &mut Vec<CityMove>) {
+        let (policy, on) = (&self.params.policy, &self.params.mechanisms);
+        let city = self.setup.chunks[chunk].first + own;
+        let in_force = self.chunks[chunk].in_force[own];
+        let national = self.nation.national;
+        let mut lacks = all_bits(self.instruments()) & !in_force;
+        let mut act = |kind: Move, instrument: usize, design: f64, from: usize| {
+            moves.push(CityMove {
+                city: own as u16,
+                instrument: instrument as u8,
+                kind,
+                design,
+                from: from as u32,
+            });
+        };
+        if uniform(draws[slot::REVIEW]) < policy.review_rate_per_quarter
+            && let Some(worst) = self.worst_instrument(chunk, own, in_force & !national)
+        {
+            act(Move::Drop, worst, 0.0, 0);
+        }
+        if on.pioneering && self.pioneers(city, uniform(draws[slot::PIONEER])) {
+            let candidates = lacks & !national;
+            if let Some(instrument) = pick(candidates, draws[slot::PIONEER_PICK]) {
+                let code = self.setup.world().cities[city].code;
+                let error = normal(errors.block(code, u64::from(self.quarter))[0]);
+                let design = moves::pioneer_design(self.optimum(city, instrument), policy.design_error, error);
+                act(Move::Pioneer, instrument, design, 0);
+                lacks &= !(1 << instrument);
+            }
+        }
+        if on.imitation
+            && uniform(draws[slot::IMITATE]) < policy.imitation_rate_per_quarter
+            && let Some(best) = self.best_peer(city)
+            && let Some(instrument) = pick(lacks & self.published.in_force[best], draws[slot::IMITATE_PICK])
+        {
+            act(Move::Imitate, instrument, self.design(best, instrument), best);
+            lacks &= !(1 << instrument);
+        }
+        if uniform(draws[slot::TAKE_UP]) < policy.codified_rate_per_quarter
+            && let Some(instrument) = pick(lacks & national, draws[slot::TAKE_UP_PICK])
+        {
+            act(Move::TakeUp, instrument, self.nation.template[instrument], 0);
+        }
+    }
+
+    /// E15: whether a city pioneers. Peers are looked at only where they can decide.
+    fn pioneers(&self, city: usize, draw: f64) -> bool {
+        let policy = &self.params.policy;
+        let (chunk, block, lane) = place(city);
+        let need = self.params.budgets.need_scale * self.setup.chunks[chunk].unit_need[block][lane];
+        let is_zone = self.params.mechanisms.pilot_zones && self.setup.timeline.is_pilot_zone(self.quarter, city);
+        let boost = if is_zone { policy.pilot_boost } else { 0.0 };
+        let probability = |behind: f64| {
+            let pressure = self.rules.intensity * self.chunks[chunk].career_weight[block][lane] * behind;
+            moves::pioneer_probability(
+                policy.pioneer_rate_per_quarter,
+                policy.pioneer_pressure,
+                pressure,
+                need,
+                boost,
+            )
+        };
+        if draw >= probability(2.0) {
+            return false;
+        }
+        let behind = self.setup.peers.mean(city, &self.published.score).map_or(0.0, |peers| {
+            moves::behind(peers, self.published.score[city])
+        });
+        draw < probability(behind)
+    }
+
+    /// E16: the peer with the highest score; ties fall to the first in the list.
+    fn best_peer(&self, city: usize) -> Option<usize> {
+        let score = &self.published.score;
+        self.setup
+            .peers
+            .of(city)
+            .map(|(peer, _)| peer)
+            .reduce(|best, peer| if score[peer] > score[best] { peer } else { best })
+    }
+
+    /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
+    fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
+        let (block, lane) = (own / LANES, own % LANES);
+        let amenity = self.setup.chunks[chunk].amenity[block][lane];
+        let state = &self.chunks[chunk];
+        let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let potential = |m: usize| {
+            let at = block * self.instruments() + m;
+            let slope = self.setup.world().instruments[m].tier_slope;
+            let fit =
+                budgets::design_fit(state.design[at][lane], state.optimum[at][lane], self.params.policy.design_tolerance);
+            budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
+        };
+        bits(candidates)
+            .map(|m| (m, potential(m)))
+            .reduce(|worst, next| if next.1 < worst.1 { next } else { worst })
+            .filter(|(_, effect)| *effect <= self.params.policy.drop_below)
+            .map(|(m, _)| m)
+    }
+}
+
+/// One of the set bits, each as likely, in order of row.
+fn pick(candidates: u64, word: u64) -> Option<usize> {
+    bits(candidates).nth(index(word, candidates.count_ones() as usize))
+}

@@ -1,0 +1,193 @@
+//! One replicate: the schedule of a quarter, and the state it moves.
+
+use super::data::World;
+use super::error::ModelError;
+use super::record::{ChampionEvent, Journal};
+use super::rules::Rules;
+use super::setup::Setup;
+use super::state::{Chunk, ChunkSums, Nation, Published};
+use crate::parallel::{LANES, Lanes, PARALLEL_CITIES, ZERO};
+use crate::params::Params;
+use crate::random::Luck;
+
+/// One replicate of a world, stepped quarter by quarter.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) luck: Luck,
+    pub(crate) quarter: u32,
+    pub(crate) params: Params,
+    pub(crate) rules: Rules,
+    pub(crate) nation: Nation,
+    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) sums: Vec<ChunkSums>,
+    pub(crate) decisions: Vec<Decisions>,
+    pub(crate) published: Published,
+    pub(crate) parallel: bool,
+    /// Scratch of outcomes: values to sort, norms of cities.
+    pub(crate) scratch: Vec<f64>,
+}
+
+/// What the cities of a chunk decide in a quarter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Decisions {
+    /// Moves, by city and then in the order of the document.
+    pub moves: Vec<CityMove>,
+    /// Draws that decide exits.
+    pub exit: Vec<Lanes>,
+}
+
+/// A policy move of a city.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CityMove {
+    /// City within its chunk.
+    pub city: u16,
+    /// Row of the instrument.
+    pub instrument: u8,
+    /// What it does.
+    pub kind: super::record::Move,
+    /// Design it begins with.
+    pub design: f64,
+    /// Row of the city it copies, where it does.
+    pub from: u32,
+}
+
+impl<'a> Run<'a> {
+    /// A replicate at its start.
+    pub fn new(setup: &'a Setup, luck: Luck) -> Self {
+        let world = setup.world();
+        let (sectors, instruments) = (world.sectors.len(), world.instruments.len());
+        let lanes: usize = setup.chunks.iter().map(|chunk| chunk.blocks() * LANES).sum();
+        let mut run = Run {
+            setup,
+            luck,
+            quarter: 0,
+            params: world.params.clone(),
+            rules: Rules::default(),
+            nation: Nation::default(),
+            chunks: setup.chunks.iter().map(|constants| Chunk::new(constants, sectors, instruments)).collect(),
+            sums: vec![ChunkSums::default(); setup.chunks.len()],
+            decisions: setup
+                .chunks
+                .iter()
+                .map(|chunk| Decisions { moves: Vec::new(), exit: vec![ZERO; chunk.blocks()] })
+                .collect(),
+            published: Published {
+                shares: vec![0.0; lanes * sectors],
+                in_force: vec![0; lanes],
+                researchers: vec![0.0; lanes],
+                researchers_next: vec![0.0; lanes],
+                score: vec![0.0; lanes],
+                result: vec![0.0; lanes],
+            },
+            parallel: world.cities.len() >= PARALLEL_CITIES,
+            scratch: Vec::new(),
+        };
+        run.reset(luck);
+        run
+    }
+
+    /// Goes back to the start with other luck, keeping the memory.
+    pub fn reset(&mut self, luck: Luck) {
+        self.luck = luck;
+        self.quarter = 0;
+        self.params.clone_from(&self.setup.world().params);
+        self.nation.reset(self.setup);
+        let (sectors, instruments) = (self.sectors(), self.instruments());
+        for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
+            chunk.reset(constants, sectors, instruments);
+        }
+        self.draw_start();
+        self.publish_start();
+        self.find_leaders(None);
+    }
+
+    /// Keeps introduction and subscale spending by city and sector, which [`Run::city`] and [`Run::allocation`]
+    /// need for their cascade parts. Nothing else depends on it.
+    pub fn set_detail(&mut self, detail: bool) {
+        let sectors = self.sectors();
+        for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
+            let blocks = if detail { constants.blocks() } else { 0 };
+            chunk.detail.clear();
+            chunk.detail.resize(blocks * sectors, [ZERO; 2]);
+        }
+    }
+
+    /// Moves the run one quarter on, phase by phase as in `docs/odd.md`, section 3. Events are appended to the
+    /// journal, if there is one; measuring changes nothing.
+    ///
+    /// # Errors
+    /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
+    pub fn step(&mut self, mut journal: Option<&mut Journal>) -> Result<(), ModelError> {
+        self.change_parameters();
+        self.advance_outside_world(); // E1-E3, E6, E37, E38
+        self.set_centre(journal.as_deref_mut()); // E4, E5, E7      draws: Incident
+        self.decide_policies(); // E15-E17, E19                     draws: Moves, DesignError
+        self.set_budgets(journal.as_deref_mut()); // E8-E14, E18, E20, E32, E40
+        self.move_talent_and_produce(); // E21-E29, E39
+        self.check_state()?;
+        if self.is_evaluation() {
+            self.evaluate(); // E30                                 draws: Evaluation
+            self.codify(); // E33, E34                              draws: Measurement, TopDown
+            self.name_champions(journal.as_deref_mut()); // E36     draws: Champion
+        }
+        self.let_officials_leave(journal); // E31                   draws: Moves, Official
+        self.quarter += 1;
+        Ok(())
+    }
+
+    /// Quarters done.
+    pub fn quarter(&self) -> u32 {
+        self.quarter
+    }
+
+    /// The world it runs in.
+    pub fn world(&self) -> &'a World {
+        self.setup.world()
+    }
+
+    /// The parameters in force.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Leaders of regions at the start, to be recorded with the first quarter.
+    pub fn initial_champions(&self) -> Vec<ChampionEvent> {
+        let mut fresh = Run::new(self.setup, self.luck);
+        fresh.nation.leaders.clear();
+        let mut journal = Journal::default();
+        fresh.find_leaders(Some(&mut journal));
+        journal.champions
+    }
+
+    /// Whether this quarter ends with an evaluation.
+    pub(crate) fn is_evaluation(&self) -> bool {
+        self.quarter % 4 == 3
+    }
+
+    pub(crate) fn sectors(&self) -> usize {
+        self.setup.world().sectors.len()
+    }
+
+    pub(crate) fn instruments(&self) -> usize {
+        self.setup.world().instruments.len()
+    }
+
+    pub(crate) fn cities(&self) -> usize {
+        self.setup.world().cities.len()
+    }
+
+    /// Parameters with a date take their new value; what the last quarter found out serves this one.
+    fn change_parameters(&mut self) {
+        self.nation.mean_comparability = self.nation.next_mean_comparability;
+        let world = self.setup.world();
+        for change in &world.changes {
+            if change.from.since(world.start) == self.quarter as i32 {
+                // Ranges are checked where scenarios are read; a refused value would leave the old one.
+                let outcome = change.parameter.set(&mut self.params, &change.value);
+                debug_assert_eq!(outcome, Ok(()));
+            }
+        }
+        self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
+    }
+}

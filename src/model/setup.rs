@@ -1,0 +1,435 @@
+//! What all replicates of a world share: constants, dates and the balanced start (`docs/odd.md`, section 5).
+
+use super::constants::Constants;
+use super::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
+use super::equations::{budgets, centre, outside, production};
+use super::error::ModelError;
+use super::peers::Peers;
+use super::rules::Rules;
+use super::timeline::Timeline;
+use crate::parallel::{CHUNK_CITIES, LANES, Lanes, ZERO};
+
+/// Rounds of the balanced start, after the first.
+const ROUNDS: usize = 8;
+
+/// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChunkConstants {
+    /// Row of the first city.
+    pub first: usize,
+    /// Number of cities.
+    pub cities: usize,
+    /// 1 for a city, 0 for an empty lane.
+    pub live: Vec<Lanes>,
+    /// D1.
+    pub base: Vec<Lanes>,
+    /// D2.
+    pub unit_need: Vec<Lanes>,
+    /// D5.
+    pub outside: Vec<Lanes>,
+    /// Amenity.
+    pub amenity: Vec<Lanes>,
+    /// D6.
+    pub pipeline: Vec<Lanes>,
+    /// D7.
+    pub site_advantage: Vec<Lanes>,
+    /// D4, block by block and sector by sector.
+    pub advantage: Vec<Lanes>,
+    /// Researchers at the start.
+    pub researchers: Vec<Lanes>,
+    /// Budget shares at the start: rest, then sectors, block by block.
+    pub shares: Vec<Lanes>,
+    /// Capability at the start, block by block and sector by sector.
+    pub capability: Vec<Lanes>,
+    /// Output of the quarter before the start.
+    pub output: Vec<Lanes>,
+}
+
+impl ChunkConstants {
+    /// Number of blocks.
+    pub fn blocks(&self) -> usize {
+        self.live.len()
+    }
+}
+
+/// A world made ready to run: no luck in it, shared by all replicates.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    world: World,
+    pub(crate) constants: Constants,
+    pub(crate) peers: Peers,
+    pub(crate) timeline: Timeline,
+    pub(crate) chunks: Vec<ChunkConstants>,
+    /// Weight of a sector in national value, sums to 1.
+    pub(crate) value: Vec<f64>,
+    /// Minimum efficient scale, CNY mn per quarter.
+    pub(crate) minimum_scale: Vec<f64>,
+    /// `K^h`, capability units.
+    pub(crate) half_base: Vec<f64>,
+    /// Frontier at the start.
+    pub(crate) frontier: Vec<f64>,
+    /// Base demand at the start.
+    pub(crate) demand: Vec<f64>,
+    /// Sum of capability at the start.
+    pub(crate) gross_capability: Vec<f64>,
+    /// Sum of aggregation terms at the start.
+    pub(crate) aggregation_sum: Vec<f64>,
+    /// Price of output, CNY mn per capability unit and quarter.
+    pub(crate) output_price: f64,
+    /// Competitiveness at the start.
+    pub(crate) competitiveness: f64,
+    /// Stringency at the start.
+    pub(crate) stringency: f64,
+    /// Mean comparability at the start.
+    pub(crate) mean_comparability: f64,
+    /// Sum of base budgets.
+    pub(crate) all_base: f64,
+    /// Rows of instruments in order of code, for the addresses of local optima.
+    pub(crate) instrument_order: Vec<usize>,
+}
+
+impl Setup {
+    /// Makes a world ready.
+    ///
+    /// # Errors
+    /// [`ModelError::World`] for a world without cities, sectors or quarters, or with more than the model holds;
+    /// [`ModelError::NotFinite`] where the start has no finite balance.
+    pub fn new(world: World) -> Result<Self, ModelError> {
+        check(&world)?;
+        let constants = Constants::new(&world);
+        let peers = Peers::new(&world.cities, &constants.base, &world.params.peers);
+        let timeline = Timeline::new(&world);
+        let weights: f64 = world.sectors.iter().map(|sector| sector.strategic).sum();
+        let equal = 1.0 / world.sectors.len() as f64;
+        let value = world
+            .sectors
+            .iter()
+            .map(|sector| if weights > 0.0 { sector.strategic / weights } else { equal })
+            .collect();
+        let scale = world.params.production.minimum_scale_cny_mn;
+        let minimum_scale = world.sectors.iter().map(|sector| scale * (0.3 + sector.scale)).collect();
+        let mut instrument_order: Vec<usize> = (0..world.instruments.len()).collect();
+        instrument_order.sort_by_key(|row| world.instruments[*row].code);
+        let mut setup = Setup {
+            chunks: chunks(&world, &constants),
+            all_base: constants.base.iter().sum(),
+            world,
+            constants,
+            peers,
+            timeline,
+            value,
+            minimum_scale,
+            instrument_order,
+            half_base: Vec::new(),
+            frontier: Vec::new(),
+            demand: Vec::new(),
+            gross_capability: Vec::new(),
+            aggregation_sum: Vec::new(),
+            output_price: 0.0,
+            competitiveness: 0.0,
+            stringency: 0.0,
+            mean_comparability: 1.0,
+        };
+        setup.balance();
+        setup.check_start()?;
+        Ok(setup)
+    }
+
+    /// The world it was made from.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Value weight of a sector, sums to 1 over sectors.
+    pub fn value(&self, sector: usize) -> f64 {
+        self.value[sector]
+    }
+
+    /// Peers of a city with weights `g_ij` (D8).
+    pub fn peers_of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.peers.of(city)
+    }
+
+    /// Section 5, steps 1 to 5.
+    fn balance(&mut self) {
+        let world = &self.world;
+        let params = &world.params;
+        let rules = Rules::new(params, &self.timeline, 0);
+        let ratio: Vec<f64> = world.sectors.iter().map(|sector| sector.initial_frontier_ratio).collect();
+        let gap: Vec<f64> = ratio.iter().map(|ratio| (1.0 - ratio).max(0.0)).collect();
+        let sectors = world.sectors.len();
+        let mean_risk = (0..sectors).map(|s| world.sectors[s].risk * ratio[s].min(1.0)).sum::<f64>() / sectors as f64;
+        let mean_gap = (0..sectors).map(|s| self.value[s] * gap[s]).sum();
+        self.stringency =
+            centre::stringency_target(&params.centre, rules.eu_pressure, mean_risk, rules.us_pressure, mean_gap);
+        let compute_gap = compute_gap(&world.sectors, &gap);
+        let compute: Vec<f64> = world
+            .sectors
+            .iter()
+            .map(|sector| outside::compute_access(sector.compute, rules.export_controls, compute_gap))
+            .collect();
+        let priority: Vec<f64> = world
+            .sectors
+            .iter()
+            .enumerate()
+            .map(|(s, sector)| {
+                let attention = if params.mechanisms.attention_shock { self.timeline.attention(0, s) } else { 0.0 };
+                let plan = self.timeline.central_plan(0, s);
+                centre::priority(
+                    &params.centre,
+                    sector,
+                    gap[s],
+                    rules.us_pressure,
+                    rules.export_controls,
+                    attention,
+                    plan,
+                )
+            })
+            .collect();
+        let utilisation = params.market.initial_utilisation;
+        let climate: Vec<f64> = (0..sectors)
+            .map(|s| {
+                let risk = world.sectors[s].risk;
+                budgets::sector_climate(utilisation, params.budgets.crowding, compute[s], self.stringency, risk)
+            })
+            .collect();
+        let comparability: Vec<f64> = (0..world.cities.len())
+            .map(|city| {
+                let peers = self.peers.count(city) as f64 / sectors as f64;
+                budgets::comparability(peers, params.tournament.shock_variance_ratio)
+            })
+            .collect();
+        self.mean_comparability = comparability.iter().sum::<f64>() / comparability.len() as f64;
+
+        let career = rules.intensity * 0.5;
+        for city in 0..world.cities.len() {
+            let (chunk, block, lane) = place(city);
+            let reading = budgets::reading_factor(comparability[city], self.mean_comparability, rules.comparability);
+            let need = params.budgets.need_scale * self.constants.unit_need[city];
+            let rest = budgets::rest_value(
+                self.constants.outside[city],
+                career,
+                params.tournament.career_value_rest,
+            );
+            let values: Vec<f64> = (0..sectors)
+                .map(|s| {
+                    let advantage = self.constants.advantage[city * sectors + s];
+                    budgets::sector_value(need, advantage, climate[s], career, priority[s], reading)
+                })
+                .collect();
+            let highest = values.iter().fold(rest, |highest, value| highest.max(*value));
+            let precision = params.budgets.precision;
+            let rest = budgets::choice_weight(params.budgets.rest_base_rate, precision, rest, highest);
+            let weights: Vec<f64> =
+                values.iter().map(|value| budgets::choice_weight(1.0, precision, *value, highest)).collect();
+            let all = rest + weights.iter().sum::<f64>();
+            let shares = &mut self.chunks[chunk].shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
+            for (share, weight) in shares[1..].iter_mut().zip(&weights) {
+                share[lane] = weight / all;
+            }
+            shares[0][lane] = 1.0 - shares[1..].iter().map(|share| share[lane]).sum::<f64>();
+        }
+        self.balance_capability(&compute);
+        let rho = self.world.params.production.aggregation;
+        let national: Vec<f64> =
+            self.aggregation_sum.iter().map(|sum| outside::national_capability(*sum, rho)).collect();
+        self.frontier = (0..sectors).map(|s| national[s] / ratio[s]).collect();
+        self.competitiveness = (0..sectors).map(|s| self.value[s] * ratio[s]).sum();
+        self.demand = self.gross_capability.iter().map(|gross| utilisation * gross).collect();
+    }
+
+    /// Section 5, step 3 and 5: the stock that the first quarter's spending sustains, and the price of output.
+    fn balance_capability(&mut self, compute: &[f64]) {
+        let world = &self.world;
+        let sectors = world.sectors.len();
+        let production = &world.params.production;
+        let count = world.cities.len() as f64;
+        let mut half_base = vec![0.0; sectors];
+        for round in 0..=ROUNDS {
+            let mut sums = vec![0.0; sectors];
+            for chunk in &mut self.chunks {
+                for block in 0..chunk.blocks() {
+                    let mut all_share = ZERO;
+                    for s in 0..sectors {
+                        for (sum, share) in all_share.iter_mut().zip(&chunk.shares[block * (sectors + 1) + 1 + s]) {
+                            *sum += share;
+                        }
+                    }
+                    for s in 0..sectors {
+                        let access = compute[s] * (1.0 - self.stringency * world.sectors[s].risk);
+                        for l in 0..LANES {
+                            let stock = &mut chunk.capability[block * sectors + s][l];
+                            let share = chunk.shares[block * (sectors + 1) + 1 + s][l];
+                            let spending = share * chunk.base[block][l];
+                            let effective = if round == 0 {
+                                spending
+                            } else {
+                                let cost = production.introduction_cost;
+                                let left = spending
+                                    - production::introduction(spending, *stock, half_base[s], cost);
+                                left - production::subscale(left, self.minimum_scale[s])
+                            };
+                            let within = if all_share[l] > 0.0 { share / all_share[l] } else { 0.0 };
+                            let increment = production::increment(
+                                production.productivity,
+                                chunk.advantage[block * sectors + s][l],
+                                effective,
+                                chunk.researchers[block][l] * within,
+                                production.money_elasticity,
+                                access,
+                            );
+                            *stock = increment / production.depreciation;
+                            sums[s] += *stock;
+                        }
+                    }
+                }
+            }
+            for (half, sum) in half_base.iter_mut().zip(&sums) {
+                *half = production.introduction_half_base * sum / count;
+            }
+            self.gross_capability = sums;
+        }
+        self.half_base = half_base;
+        let mut spending = 0.0;
+        self.aggregation_sum = vec![0.0; sectors];
+        for chunk in &self.chunks {
+            for block in 0..chunk.blocks() {
+                for s in 0..sectors {
+                    for l in 0..LANES {
+                        spending += chunk.shares[block * (sectors + 1) + 1 + s][l] * chunk.base[block][l];
+                        let stock = chunk.capability[block * sectors + s][l];
+                        self.aggregation_sum[s] += outside::aggregation_term(stock, production.aggregation);
+                    }
+                }
+            }
+        }
+        let utilisation = world.params.market.initial_utilisation;
+        let used = utilisation * self.gross_capability.iter().sum::<f64>();
+        self.output_price = production::output_price(
+            world.params.market.output_value_ratio,
+            world.params.outcomes.discount_rate_per_quarter,
+            production.depreciation,
+            spending,
+            used,
+        );
+        for chunk in &mut self.chunks {
+            for block in 0..chunk.blocks() {
+                for l in 0..LANES {
+                    let stock: f64 = (0..sectors).map(|s| chunk.capability[block * sectors + s][l]).sum();
+                    chunk.output[block][l] = production::output(self.output_price, utilisation * stock);
+                }
+            }
+        }
+    }
+
+    /// A start that is not finite or holds no capability cannot be run.
+    fn check_start(&self) -> Result<(), ModelError> {
+        let not_finite = |equation, what, value| ModelError::NotFinite {
+            quarter: 0,
+            date: self.world.start.to_string(),
+            city: None,
+            equation,
+            what,
+            value,
+        };
+        for (s, sum) in self.aggregation_sum.iter().enumerate() {
+            if !sum.is_finite() {
+                return Err(not_finite("E2", "the sum over cities at the start", *sum));
+            }
+            if !(self.frontier[s].is_finite() && self.frontier[s] > 0.0) {
+                let id = &self.world.sectors[s].id;
+                return Err(ModelError::World(format!(
+                    "sector `{id}` has no capability at the start: no city spends on it or has researchers; raise budgets, researchers or advantages"
+                )));
+            }
+        }
+        if !self.output_price.is_finite() {
+            return Err(not_finite("section 5, step 5", "the price of output", self.output_price));
+        }
+        Ok(())
+    }
+}
+
+/// Mean gap weighted by supply of compute (E6).
+pub(crate) fn compute_gap(sectors: &[super::data::Sector], gap: &[f64]) -> f64 {
+    let supply: f64 = sectors.iter().map(|sector| sector.supplies_compute).sum();
+    let missing: f64 = sectors.iter().zip(gap).map(|(sector, gap)| sector.supplies_compute * gap).sum();
+    if supply > 0.0 { missing / supply } else { 0.0 }
+}
+
+/// Chunk, block in it and lane of a city.
+pub(crate) fn place(city: usize) -> (usize, usize, usize) {
+    (city / CHUNK_CITIES, city % CHUNK_CITIES / LANES, city % LANES)
+}
+
+/// Bounds the model relies on. Scenario files are checked before; worlds made in code are checked here.
+fn check(world: &World) -> Result<(), ModelError> {
+    let refuse = |sentence: String| Err(ModelError::World(sentence));
+    if world.cities.is_empty() || world.sectors.is_empty() || world.quarters == 0 {
+        return refuse("a world needs at least one city, one sector and one quarter".to_string());
+    }
+    if world.sectors.len() > MAX_SECTORS {
+        return refuse(format!("{} sectors; allowed: at most {MAX_SECTORS}", world.sectors.len()));
+    }
+    if world.instruments.len() > MAX_INSTRUMENTS {
+        return refuse(format!("{} instruments; allowed: at most {MAX_INSTRUMENTS}", world.instruments.len()));
+    }
+    let codification = &world.params.codification;
+    if codification.lag_min_quarters > codification.lag_max_quarters {
+        return refuse(format!(
+            "`codification.lag_min_quarters` is {}; allowed: at most `codification.lag_max_quarters`, {}",
+            codification.lag_min_quarters, codification.lag_max_quarters
+        ));
+    }
+    Ok(())
+}
+
+/// Lays columns out in chunks of blocks.
+fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
+    let sectors = world.sectors.len();
+    let count = world.cities.len();
+    (0..count.div_ceil(CHUNK_CITIES))
+        .map(|index| {
+            let first = index * CHUNK_CITIES;
+            let cities = CHUNK_CITIES.min(count - first);
+            let blocks = cities.div_ceil(LANES);
+            let column = |value: &dyn Fn(usize) -> f64| -> Vec<Lanes> {
+                (0..blocks)
+                    .map(|block| {
+                        std::array::from_fn(|lane| {
+                            let own = block * LANES + lane;
+                            if own < cities { value(first + own) } else { 0.0 }
+                        })
+                    })
+                    .collect()
+            };
+            let mut advantage = vec![ZERO; blocks * sectors];
+            for own in 0..cities {
+                for s in 0..sectors {
+                    advantage[own / LANES * sectors + s][own % LANES] =
+                        constants.advantage[(first + own) * sectors + s];
+                }
+            }
+            let mut shares = vec![ZERO; blocks * (sectors + 1)];
+            for block in 0..blocks {
+                shares[block * (sectors + 1)] = [1.0; LANES];
+            }
+            ChunkConstants {
+                first,
+                cities,
+                live: column(&|_| 1.0),
+                base: column(&|city| constants.base[city]),
+                unit_need: column(&|city| constants.unit_need[city]),
+                outside: column(&|city| constants.outside[city]),
+                amenity: column(&|city| world.cities[city].amenity),
+                pipeline: column(&|city| constants.pipeline[city]),
+                site_advantage: column(&|city| constants.site_advantage[city]),
+                advantage,
+                researchers: column(&|city| constants.researchers[city]),
+                shares,
+                capability: vec![ZERO; blocks * sectors],
+                output: vec![ZERO; blocks],
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,432 @@
+//! What changes during a run: columns of cities in chunks of blocks, and the nation.
+
+use super::data::{MAX_INSTRUMENTS, MAX_SECTORS};
+use super::setup::{ChunkConstants, Setup};
+use crate::parallel::{LANES, Lanes, ZERO};
+
+/// State of a chunk of cities. Columns have one entry per block; where they hold sectors, instruments or
+/// options, these follow each other within the block.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chunk {
+    /// Budget shares: rest, sectors, instruments.
+    pub shares: Vec<Lanes>,
+    /// Capability, by sector.
+    pub capability: Vec<Lanes>,
+    /// Capability at the last evaluation, by sector.
+    pub at_evaluation: Vec<Lanes>,
+    /// Design, by instrument; meaningful where in force.
+    pub design: Vec<Lanes>,
+    /// Local optimum, by instrument.
+    pub optimum: Vec<Lanes>,
+    /// Instruments in force, one bit each; one entry per lane.
+    pub in_force: Vec<u64>,
+    /// Budget, CNY mn.
+    pub budget: Vec<Lanes>,
+    /// Grant, CNY mn.
+    pub grant: Vec<Lanes>,
+    /// Weight in the grants.
+    pub grant_weight: Vec<Lanes>,
+    /// Output, CNY mn.
+    pub output: Vec<Lanes>,
+    /// Researchers, FTE.
+    pub researchers: Vec<Lanes>,
+    /// Effective talent, FTE.
+    pub effective_talent: Vec<Lanes>,
+    /// Channel sums of the quarter.
+    pub channels: Vec<Channels>,
+    /// Weight in the choice of researchers who move.
+    pub location_weight: Vec<Lanes>,
+    /// Score, s.d.
+    pub score: Vec<Lanes>,
+    /// Result of the evaluation under way.
+    pub result: Vec<Lanes>,
+    /// Mean comparability of a city's own shares, in an evaluation.
+    pub readability: Vec<Lanes>,
+    /// Career weight.
+    pub career_weight: Vec<Lanes>,
+    /// Quarters in post, one entry per lane.
+    pub in_post: Vec<u32>,
+    /// Inventions since the last evaluation.
+    pub inventions: Vec<Lanes>,
+    /// Take-ups since the last evaluation.
+    pub take_ups: Vec<Lanes>,
+    /// Failures since the last evaluation.
+    pub failures: Vec<Lanes>,
+    /// Money in instruments that do not fit, CNY mn.
+    pub failed: Vec<Lanes>,
+    /// Money that only moves researchers, CNY mn.
+    pub poaching: Vec<Lanes>,
+    /// O8 of the city.
+    pub liberalisation: Vec<Lanes>,
+    /// Introduction and subscale spending by sector, kept only where somebody looks.
+    pub detail: Vec<[Lanes; 2]>,
+}
+
+/// Sums of effects over the instruments in force in a block, by channel.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Channels {
+    /// `Tr`.
+    pub train: Lanes,
+    /// `At`.
+    pub attract: Lanes,
+    /// `So`.
+    pub soft: Lanes,
+    /// `Mo`.
+    pub motivate: Lanes,
+    /// `Ma`.
+    pub matching: Lanes,
+    /// `Ov`.
+    pub overseas: Lanes,
+}
+
+impl Chunk {
+    /// Columns of the right length.
+    pub fn new(constants: &ChunkConstants, sectors: usize, instruments: usize) -> Self {
+        let blocks = constants.blocks();
+        let column = || vec![ZERO; blocks];
+        Chunk {
+            shares: vec![ZERO; blocks * (1 + sectors + instruments)],
+            capability: vec![ZERO; blocks * sectors],
+            at_evaluation: vec![ZERO; blocks * sectors],
+            design: vec![ZERO; blocks * instruments],
+            optimum: vec![ZERO; blocks * instruments],
+            in_force: vec![0; blocks * LANES],
+            budget: column(),
+            grant: column(),
+            grant_weight: column(),
+            output: column(),
+            researchers: column(),
+            effective_talent: column(),
+            channels: vec![Channels::default(); blocks],
+            location_weight: column(),
+            score: column(),
+            result: column(),
+            readability: column(),
+            career_weight: column(),
+            in_post: vec![0; blocks * LANES],
+            inventions: column(),
+            take_ups: column(),
+            failures: column(),
+            failed: column(),
+            poaching: column(),
+            liberalisation: column(),
+            detail: Vec::new(),
+        }
+    }
+
+    /// Goes back to the start of `constants`; luck is filled in by the caller.
+    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize, instruments: usize) {
+        let options = 1 + sectors + instruments;
+        for (block, shares) in self.shares.chunks_exact_mut(options).enumerate() {
+            let start = &constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
+            shares[..=sectors].copy_from_slice(start);
+            shares[sectors + 1..].fill(ZERO);
+        }
+        self.capability.copy_from_slice(&constants.capability);
+        self.at_evaluation.copy_from_slice(&constants.capability);
+        self.design.fill(ZERO);
+        self.in_force.fill(0);
+        self.budget.copy_from_slice(&constants.base);
+        self.grant.fill(ZERO);
+        self.output.copy_from_slice(&constants.output);
+        self.researchers.copy_from_slice(&constants.researchers);
+        self.effective_talent.copy_from_slice(&constants.researchers);
+        for column in [
+            &mut self.score,
+            &mut self.inventions,
+            &mut self.take_ups,
+            &mut self.failures,
+            &mut self.failed,
+            &mut self.poaching,
+            &mut self.liberalisation,
+        ] {
+            column.fill(ZERO);
+        }
+        self.in_post.fill(0);
+    }
+}
+
+/// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
+/// empty block included.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Published {
+    /// Sector shares `p`, city-major.
+    pub shares: Vec<f64>,
+    /// Instruments in force.
+    pub in_force: Vec<u64>,
+    /// Researchers.
+    pub researchers: Vec<f64>,
+    /// Researchers of the quarter under way.
+    pub researchers_next: Vec<f64>,
+    /// Scores.
+    pub score: Vec<f64>,
+    /// Results of an evaluation under way.
+    pub result: Vec<f64>,
+}
+
+/// Sums over the cities of a chunk.
+#[derive(Clone, Debug)]
+pub(crate) struct ChunkSums {
+    /// Of `q` over cities and sectors.
+    pub comparability: f64,
+    /// Of location weights.
+    pub location: f64,
+    /// Of budgets.
+    pub budget: f64,
+    /// Of grants.
+    pub grants: f64,
+    /// Of money in instruments.
+    pub instruments: f64,
+    /// Of failed experiments.
+    pub failed: f64,
+    /// Of poaching.
+    pub poaching: f64,
+    /// Of forgone return.
+    pub forgone: f64,
+    /// Of liberalisation.
+    pub liberalisation: f64,
+    /// Of instruments in force.
+    pub in_force: f64,
+    /// Of output.
+    pub output: f64,
+    /// Of researchers.
+    pub researchers: f64,
+    /// Of effective talent.
+    pub effective_talent: f64,
+    /// By sector.
+    pub sectors: [SectorSums; MAX_SECTORS],
+    /// By instrument, in quarters of evaluation.
+    pub evidence: [Evidence; MAX_INSTRUMENTS],
+}
+
+/// Sums over cities in a sector.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SectorSums {
+    /// Of capability.
+    pub capability: f64,
+    /// Of `K^ρ`.
+    pub terms: f64,
+    /// Of spending, CNY mn.
+    pub spending: f64,
+    /// Of introduction.
+    pub introduction: f64,
+    /// Of subscale spending.
+    pub subscale: f64,
+}
+
+/// Sums over the adopters of an instrument.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Evidence {
+    /// Adopters.
+    pub adopters: f64,
+    /// Of effects.
+    pub effect: f64,
+    /// Of effects above 0.
+    pub weight: f64,
+    /// Of effects above 0 times design.
+    pub weighted_design: f64,
+    /// Of designs.
+    pub design: f64,
+    /// Of site advantages.
+    pub advantage: f64,
+}
+
+impl Default for ChunkSums {
+    fn default() -> Self {
+        ChunkSums {
+            comparability: 0.0,
+            location: 0.0,
+            budget: 0.0,
+            grants: 0.0,
+            instruments: 0.0,
+            failed: 0.0,
+            poaching: 0.0,
+            forgone: 0.0,
+            liberalisation: 0.0,
+            in_force: 0.0,
+            output: 0.0,
+            researchers: 0.0,
+            effective_talent: 0.0,
+            sectors: [SectorSums::default(); MAX_SECTORS],
+            evidence: [Evidence::default(); MAX_INSTRUMENTS],
+        }
+    }
+}
+
+/// A national measure decided but not yet in force.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Decided {
+    /// Quarter in which it comes into force.
+    pub due: u32,
+    /// Row of the instrument.
+    pub instrument: usize,
+    /// Template design.
+    pub template: f64,
+    /// City where it began; none for the centre's own.
+    pub origin: Option<u32>,
+}
+
+/// The nation: centre, market, outside world and national measures.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nation {
+    /// `F`, by sector.
+    pub frontier: Vec<f64>,
+    /// `B`, by sector.
+    pub base_demand: Vec<f64>,
+    /// `D`, by sector.
+    pub demand: Vec<f64>,
+    /// Quarters for which an incident still cuts demand, by sector.
+    pub incident_left: Vec<u32>,
+    /// Whether an incident happened in the quarter, by sector.
+    pub incident: Vec<bool>,
+    /// `ΣK`, by sector.
+    pub gross: Vec<f64>,
+    /// `ΣK^ρ`, by sector.
+    pub terms: Vec<f64>,
+    /// `C` at the start of the quarter, by sector.
+    pub capability: Vec<f64>,
+    /// Share of effective spending that duplicates, by sector.
+    pub duplicated_share: Vec<f64>,
+    /// `gap` at the start of the quarter, by sector.
+    pub gap: Vec<f64>,
+    /// `u`, by sector.
+    pub utilisation: Vec<f64>,
+    /// `κ`, by sector.
+    pub compute_access: Vec<f64>,
+    /// `A`, by sector.
+    pub attention: Vec<f64>,
+    /// `π`, by sector.
+    pub priority: Vec<f64>,
+    /// `u^ζ κ (1 - R risk)`, by sector.
+    pub climate: Vec<f64>,
+    /// `κ (1 - R risk)`, by sector.
+    pub access: Vec<f64>,
+    /// `R`.
+    pub stringency: f64,
+    /// `q̄`.
+    pub mean_comparability: f64,
+    /// `q̄` of this quarter, which serves the next.
+    pub next_mean_comparability: f64,
+    /// Who pioneered in the quarter: code, row, instrument.
+    pub pioneers_now: Vec<(u64, u32, usize)>,
+    /// `g_t`.
+    pub growth_factor: f64,
+    /// `g^H_t`.
+    pub pipeline_factor: f64,
+    /// `H_US`.
+    pub us_researchers: f64,
+    /// Sum of grant weights.
+    pub grant_weights: f64,
+    /// `χ_F` with which these were made.
+    pub grant_concentration: f64,
+    /// `θ`, by instrument.
+    pub true_effect: Vec<f64>,
+    /// National measures in force, one bit each.
+    pub national: u64,
+    /// National measures in force or decided, one bit each.
+    pub decided: u64,
+    /// Template designs, by instrument.
+    pub template: Vec<f64>,
+    /// National measures that began in a city.
+    pub local_origin: u32,
+    /// Measures waiting for their date.
+    pub waiting: Vec<Decided>,
+    /// City that pioneered an instrument first, by instrument.
+    pub first_pioneer: Vec<Option<u32>>,
+    /// Regional leaders, region-major by sector.
+    pub leaders: Vec<u32>,
+    /// National champions: sector and city.
+    pub champions: Vec<(u32, u32)>,
+    /// Spending on sectors and instruments since the start, CNY mn.
+    pub spent: f64,
+    /// Events of the quarter: pioneered, imitated, taken up, given up.
+    pub moves: [u32; 4],
+    /// Sums over all chunks, of the quarter.
+    pub sums: ChunkSums,
+}
+
+impl Nation {
+    /// Goes back to the start of `setup`.
+    pub fn reset(&mut self, setup: &Setup) {
+        let sectors = setup.world().sectors.len();
+        let instruments = setup.world().instruments.len();
+        self.frontier.clone_from(&setup.frontier);
+        self.base_demand.clone_from(&setup.demand);
+        self.gross.clone_from(&setup.gross_capability);
+        self.terms.clone_from(&setup.aggregation_sum);
+        for column in [
+            &mut self.demand,
+            &mut self.capability,
+            &mut self.duplicated_share,
+            &mut self.gap,
+            &mut self.utilisation,
+            &mut self.compute_access,
+            &mut self.attention,
+            &mut self.priority,
+            &mut self.climate,
+            &mut self.access,
+        ] {
+            column.clear();
+            column.resize(sectors, 0.0);
+        }
+        self.incident_left.clear();
+        self.incident_left.resize(sectors, 0);
+        self.incident.clear();
+        self.incident.resize(sectors, false);
+        self.stringency = setup.stringency;
+        self.mean_comparability = setup.mean_comparability;
+        self.next_mean_comparability = setup.mean_comparability;
+        self.growth_factor = 1.0;
+        self.pipeline_factor = 1.0;
+        self.us_researchers = setup.world().params.outside.us_researchers;
+        // No weight has been made with this number, so that the first quarter makes them.
+        self.grant_concentration = f64::NAN;
+        self.grant_weights = 0.0;
+        self.true_effect.clear();
+        self.true_effect.resize(instruments, 0.0);
+        self.template.clear();
+        self.template.resize(instruments, 0.0);
+        self.national = 0;
+        self.decided = 0;
+        self.local_origin = 0;
+        self.waiting.clear();
+        self.first_pioneer.clear();
+        self.first_pioneer.resize(instruments, None);
+        self.leaders.clear();
+        self.champions.clear();
+        self.spent = 0.0;
+        self.moves = [0; 4];
+        self.sums = ChunkSums::default();
+    }
+}
+
+/// Rows of the bits that are set, from low to high.
+#[inline(always)]
+pub(crate) fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let row = word.trailing_zeros() as usize;
+        let more = word != 0;
+        word &= word.wrapping_sub(1);
+        more.then_some(row)
+    })
+}
+
+/// A word whose lowest `count` bits are set.
+pub(crate) fn all_bits(count: usize) -> u64 {
+    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_come_from_low_to_high() {
+        assert_eq!(bits(0b10110).collect::<Vec<_>>(), [1, 2, 4]);
+        assert_eq!(bits(0).count(), 0);
+        assert_eq!(bits(1 << 63).collect::<Vec<_>>(), [63]);
+        assert_eq!(all_bits(0), 0);
+        assert_eq!(all_bits(3), 7);
+        assert_eq!(all_bits(64), u64::MAX);
+    }
+}

@@ -1,0 +1,235 @@
+//! What can be read of a run between quarters: cities, sectors, allocations.
+
+use super::equations::{outside, production};
+use super::record::{AllocationRow, CityRow, SectorRow};
+use super::run::Run;
+use super::setup::place;
+use crate::parallel::LANES;
+
+/// The parts of spending, CNY mn.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cascade {
+    pub spending: f64,
+    pub introduction: f64,
+    pub subscale: f64,
+    pub duplicated: f64,
+    pub idle: f64,
+    pub productive: f64,
+}
+
+impl Cascade {
+    /// E26-E28 on what introduction and scale leave.
+    pub fn new(spending: f64, introduction: f64, subscale: f64, duplicated_share: f64, utilisation: f64) -> Self {
+        let effective = spending - introduction - subscale;
+        let duplicated = production::duplicated(effective, duplicated_share);
+        let idle = production::idle(effective - duplicated, utilisation);
+        let productive = effective - duplicated - idle;
+        Cascade { spending, introduction, subscale, duplicated, idle, productive }
+    }
+
+    /// Adds the parts of another sector or city.
+    pub fn add(&mut self, other: Cascade) {
+        self.spending += other.spending;
+        self.introduction += other.introduction;
+        self.subscale += other.subscale;
+        self.duplicated += other.duplicated;
+        self.idle += other.idle;
+        self.productive += other.productive;
+    }
+}
+
+impl Run<'_> {
+    /// Budget share of an option: 0 the rest, then sectors, then instruments.
+    pub fn share(&self, city: usize, option: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].shares[block * (1 + self.sectors() + self.instruments()) + option][lane]
+    }
+
+    /// Capability of a city in a sector, capability units.
+    pub fn capability(&self, city: usize, sector: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].capability[block * self.sectors() + sector][lane]
+    }
+
+    /// Design of an instrument; meaningful where it is in force.
+    pub fn design(&self, city: usize, instrument: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].design[block * self.instruments() + instrument][lane]
+    }
+
+    /// Design of an instrument that would suit the city best; nobody in the model knows it.
+    pub fn optimum(&self, city: usize, instrument: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].optimum[block * self.instruments() + instrument][lane]
+    }
+
+    /// Whether an instrument is in force in a city.
+    pub fn is_in_force(&self, city: usize, instrument: usize) -> bool {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].in_force[block * LANES + lane] >> instrument & 1 == 1
+    }
+
+    /// Whether an instrument is a national measure in force.
+    pub fn is_national(&self, instrument: usize) -> bool {
+        self.nation.national >> instrument & 1 == 1
+    }
+
+    /// Template design of a national measure.
+    pub fn template(&self, instrument: usize) -> Option<f64> {
+        self.is_national(instrument).then(|| self.nation.template[instrument])
+    }
+
+    /// Researchers of a city, FTE.
+    pub fn researchers(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].researchers[block][lane]
+    }
+
+    /// Score of a city's last evaluation, s.d.
+    pub fn score(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].score[block][lane]
+    }
+
+    /// Career weight of the official who is in post next quarter, 0 to 1.
+    pub fn career_weight(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].career_weight[block][lane]
+    }
+
+    /// A city's sector in the quarter just done. The cascade parts need [`Run::set_detail`]; without it
+    /// introduction and subscale read 0.
+    pub fn allocation(&self, city: usize, sector: usize) -> AllocationRow {
+        let cascade = self.city_cascade(city, sector);
+        AllocationRow {
+            budget_share: self.share(city, 1 + sector),
+            spending_cny_mn: cascade.spending,
+            introduction_cny_mn: cascade.introduction,
+            subscale_cny_mn: cascade.subscale,
+            duplicated_cny_mn: cascade.duplicated,
+            idle_cny_mn: cascade.idle,
+            productive_cny_mn: cascade.productive,
+            capability: self.capability(city, sector),
+        }
+    }
+
+    /// A city in the quarter just done; cascade parts as in [`Run::allocation`].
+    pub fn city(&self, city: usize) -> CityRow {
+        let (chunk, block, lane) = place(city);
+        let state = &self.chunks[chunk];
+        let sectors = self.sectors();
+        let budget = state.budget[block][lane];
+        let mut cascade = Cascade::default();
+        for s in 0..sectors {
+            cascade.add(self.city_cascade(city, s));
+        }
+        let in_force = state.in_force[block * LANES + lane];
+        let instruments: f64 =
+            (0..self.instruments()).map(|m| self.share(city, 1 + sectors + m) * budget).sum();
+        CityRow {
+            budget_cny_mn: budget,
+            grant_cny_mn: state.grant[block][lane],
+            spending_cny_mn: cascade.spending,
+            introduction_cny_mn: cascade.introduction,
+            subscale_cny_mn: cascade.subscale,
+            duplicated_cny_mn: cascade.duplicated,
+            idle_cny_mn: cascade.idle,
+            productive_cny_mn: cascade.productive,
+            instruments_cny_mn: instruments,
+            failed_experiments_cny_mn: state.failed[block][lane],
+            poaching_cny_mn: state.poaching[block][lane],
+            forgone_cny_mn: self.params.outcomes.rest_return
+                * self.setup.constants.outside[city]
+                * cascade.spending,
+            output_cny_mn: state.output[block][lane],
+            capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
+            researchers: state.researchers[block][lane],
+            effective_talent: state.effective_talent[block][lane],
+            score: state.score[block][lane],
+            career_weight: state.career_weight[block][lane],
+            quarters_in_post: state.in_post[block * LANES + lane],
+            instruments_in_force: in_force.count_ones(),
+            liberalisation: state.liberalisation[block][lane],
+            is_pilot_zone: self.params.mechanisms.pilot_zones
+                && self.quarter > 0
+                && self.setup.timeline.is_pilot_zone(self.quarter - 1, city),
+        }
+    }
+
+    /// A sector in the quarter just done.
+    pub fn sector(&self, sector: usize) -> SectorRow {
+        let nation = &self.nation;
+        let capability = self.national_capability(sector);
+        let cascade = self.national_cascade(sector);
+        SectorRow {
+            capability,
+            gross_capability: nation.gross[sector],
+            frontier: nation.frontier[sector],
+            gap: outside::gap(capability, nation.frontier[sector]),
+            demand: nation.demand[sector],
+            utilisation: nation.utilisation[sector],
+            compute_access: nation.compute_access[sector],
+            priority: nation.priority[sector],
+            attention: nation.attention[sector],
+            spending_cny_mn: cascade.spending,
+            introduction_cny_mn: cascade.introduction,
+            subscale_cny_mn: cascade.subscale,
+            duplicated_cny_mn: cascade.duplicated,
+            idle_cny_mn: cascade.idle,
+            productive_cny_mn: cascade.productive,
+            concentration: self.concentration(sector).0,
+            leader: self.national_leader(sector),
+            incident: nation.incident[sector],
+        }
+    }
+
+    /// E2 of the capability just built.
+    pub(crate) fn national_capability(&self, sector: usize) -> f64 {
+        outside::national_capability(self.nation.terms[sector], self.params.production.aggregation)
+    }
+
+    /// The nation's cascade in a sector.
+    pub(crate) fn national_cascade(&self, sector: usize) -> Cascade {
+        let sums = &self.nation.sums.sectors[sector];
+        Cascade::new(
+            sums.spending,
+            sums.introduction,
+            sums.subscale,
+            self.nation.duplicated_share[sector],
+            self.nation.utilisation[sector],
+        )
+    }
+
+    /// Hirschman-Herfindahl index and top share of capability over cities.
+    pub(crate) fn concentration(&self, sector: usize) -> (f64, f64) {
+        let gross = self.nation.gross[sector];
+        if gross <= 0.0 {
+            return (0.0, 0.0);
+        }
+        (0..self.cities()).fold((0.0, 0.0), |(index, top), city| {
+            let share = self.capability(city, sector) / gross;
+            (index + share * share, f64::max(top, share))
+        })
+    }
+
+    fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
+        let (chunk, block, lane) = place(city);
+        let state = &self.chunks[chunk];
+        let spending = if self.quarter > 0 {
+            self.share(city, 1 + sector) * state.budget[block][lane]
+        } else {
+            0.0
+        };
+        let [introduction, subscale] = state
+            .detail
+            .get(block * self.sectors() + sector)
+            .map_or([0.0; 2], |parts| [parts[0][lane], parts[1][lane]]);
+        Cascade::new(
+            spending,
+            introduction,
+            subscale,
+            self.nation.duplicated_share[sector],
+            self.nation.utilisation[sector],
+        )
+    }
+}

@@ -1,0 +1,35 @@
+//! Results on disk: trace files, their description, and the manifest.
+//!
+//! A column is defined once, in [`tables`]; header, cells, `datapackage.json` and `docs/outputs.md` follow
+//! from it. [`Recorder`] turns what a run shows into rows, [`ResultFolder`] puts them into files that appear
+//! under their name only when all of them are whole.
+
+pub mod columns;
+mod datapackage;
+mod error;
+mod folder;
+mod manifest;
+mod markdown;
+mod recorder;
+mod result;
+pub mod table;
+pub mod tables;
+mod traces;
+mod writer;
+
+pub use error::OutputError;
+pub use folder::Folder;
+pub use manifest::{COMMIT, Manifest, Source};
+pub use markdown::outputs_markdown;
+pub use recorder::{ADJUST_THRESHOLD, Chunk, Recorder};
+pub use result::ResultFolder;
+pub use traces::{File, Traces};
+pub use writer::WrittenFile;
+
+/// JSON for people: two spaces, keys in the order of the definition, a line feed at the end.
+fn json_text(value: &impl serde::Serialize) -> String {
+    // Only maps with keys that are not texts and failing writers make this an error; neither occurs.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,79 @@
+//! A result as a whole: trace files, description and manifest in one folder.
+
+use std::path::Path;
+
+use super::datapackage;
+use super::error::OutputError;
+use super::folder::Folder;
+use super::manifest::{self, FileEntry, Manifest};
+use super::recorder::Chunk;
+use super::traces::{File, Traces};
+use super::writer::{WrittenFile, Writer, write_whole};
+
+/// A result folder that is being written.
+pub struct ResultFolder {
+    folder: Folder,
+    writers: Vec<(File, Writer)>,
+    description: String,
+}
+
+impl ResultFolder {
+    /// Begins a result of the scenario `name` that will stand at `target`; headers are written.
+    ///
+    /// # Errors
+    /// If something stands there that is not to be replaced, or what the file system says.
+    pub fn create(
+        target: &Path,
+        force: bool,
+        name: &str,
+        title: &str,
+        traces: &Traces,
+    ) -> Result<Self, OutputError> {
+        let folder = Folder::create(target, force)?;
+        let mut writers = Vec::new();
+        for (file, table, columns) in traces.files() {
+            let mut writer = Writer::create(folder.path(), table, traces.compression())?;
+            let header = columns.join(",") + "\n";
+            writer.write(header.as_bytes(), 0)?;
+            writers.push((file, writer));
+        }
+        let description = datapackage::text(name, title, traces);
+        Ok(ResultFolder {
+            folder,
+            writers,
+            description,
+        })
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn append(&mut self, chunk: &Chunk) -> Result<(), OutputError> {
+        for (file, writer) in &mut self.writers {
+            let (bytes, rows) = chunk.of(*file);
+            if rows > 0 {
+                writer.write(bytes, rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all files, writes description and manifest, and gives the folder its name. `manifest` gets the
+    /// list of files.
+    ///
+    /// # Errors
+    /// What the file system says; nothing is left then.
+    pub fn finish(self, mut manifest: Manifest) -> Result<Vec<WrittenFile>, OutputError> {
+        let mut files = Vec::new();
+        for (_, writer) in self.writers {
+            files.push(writer.finish()?);
+        }
+        let path = self.folder.path();
+        files.push(write_whole(path, datapackage::FILE, &self.description)?);
+        manifest.files = files.iter().map(FileEntry::from).collect();
+        files.push(write_whole(path, manifest::FILE, &manifest.to_text())?);
+        self.folder.finish()?;
+        Ok(files)
+    }
+}

@@ -1,0 +1,165 @@
+//! Work over chunks of cities, and sums in fixed order.
+//!
+//! A chunk holds the same cities whatever the number of threads, each chunk sums its own cities in order, and
+//! the sums of chunks are added in order of chunk: results do not depend on how the work is shared out.
+
+use rayon::prelude::*;
+
+/// Cities that one vector operation treats at once. A block of this many is the unit of storage.
+pub const LANES: usize = 8;
+/// Blocks in a chunk.
+pub const CHUNK_BLOCKS: usize = 64;
+/// Cities in a chunk.
+pub const CHUNK_CITIES: usize = LANES * CHUNK_BLOCKS;
+/// From this many cities on, a run uses threads of its own; below, runs are done side by side instead.
+pub const PARALLEL_CITIES: usize = 8 * CHUNK_CITIES;
+
+/// One number for each city of a block.
+pub type Lanes = [f64; LANES];
+
+/// A block of zeros.
+pub const ZERO: Lanes = [0.0; LANES];
+
+/// Adds the lanes of a block in order.
+#[inline(always)]
+pub fn lane_sum(lanes: &Lanes) -> f64 {
+    lanes.iter().sum()
+}
+
+/// Calls `work` with index and item of each part, in parallel or in order.
+pub fn for_each<T: Send>(parallel: bool, parts: impl IntoParallelParts<Item = T>, work: impl Fn(usize, T) + Sync + Send) {
+    parts.visit(parallel, work);
+}
+
+/// Parts that can be visited in parallel or in order.
+pub trait IntoParallelParts {
+    /// What a visit gets.
+    type Item: Send;
+    /// Visits all parts.
+    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send);
+}
+
+impl<'a, T: Send> IntoParallelParts for &'a mut [T] {
+    type Item = &'a mut T;
+
+    fn visit(self, parallel: bool, work: impl Fn(usize, &'a mut T) + Sync + Send) {
+        if parallel {
+            self.par_iter_mut().enumerate().for_each(|(index, item)| work(index, item));
+        } else {
+            self.iter_mut().enumerate().for_each(|(index, item)| work(index, item));
+        }
+    }
+}
+
+/// Two slices of one length, visited in pairs.
+impl<'a, 'b, A: Send, B: Send> IntoParallelParts for (&'a mut [A], &'b mut [B]) {
+    type Item = (&'a mut A, &'b mut B);
+
+    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
+        if parallel {
+            self.0
+                .par_iter_mut()
+                .zip(self.1.par_iter_mut())
+                .enumerate()
+                .for_each(|(index, pair)| work(index, pair));
+        } else {
+            self.0.iter_mut().zip(self.1.iter_mut()).enumerate().for_each(|(index, pair)| work(index, pair));
+        }
+    }
+}
+
+/// A slice cut into pieces of a fixed length, the last one shorter.
+pub struct Pieces<'a, T> {
+    /// The whole.
+    pub whole: &'a mut [T],
+    /// Length of a piece; at least 1.
+    pub length: usize,
+}
+
+/// A slice and one cut into pieces, visited together.
+impl<'a, A: Send, B: Send> IntoParallelParts for (&'a mut [A], Pieces<'a, B>) {
+    type Item = (&'a mut A, &'a mut [B]);
+
+    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
+        let (items, b) = self;
+        if parallel {
+            let pieces = b.whole.par_chunks_mut(b.length);
+            items.par_iter_mut().zip(pieces).enumerate().for_each(|(index, pair)| work(index, pair));
+        } else {
+            let pieces = b.whole.chunks_mut(b.length);
+            items.iter_mut().zip(pieces).enumerate().for_each(|(index, pair)| work(index, pair));
+        }
+    }
+}
+
+/// A slice and four slices cut into pieces, visited together.
+impl<'a, A: Send, B: Send, C: Send, D: Send, E: Send> IntoParallelParts
+    for (&'a mut [A], Pieces<'a, B>, Pieces<'a, C>, Pieces<'a, D>, Pieces<'a, E>)
+{
+    type Item = (&'a mut A, &'a mut [B], &'a mut [C], &'a mut [D], &'a mut [E]);
+
+    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
+        let (items, b, c, d, e) = self;
+        if parallel {
+            items
+                .par_iter_mut()
+                .zip(b.whole.par_chunks_mut(b.length))
+                .zip(c.whole.par_chunks_mut(c.length))
+                .zip(d.whole.par_chunks_mut(d.length))
+                .zip(e.whole.par_chunks_mut(e.length))
+                .enumerate()
+                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+        } else {
+            items
+                .iter_mut()
+                .zip(b.whole.chunks_mut(b.length))
+                .zip(c.whole.chunks_mut(c.length))
+                .zip(d.whole.chunks_mut(d.length))
+                .zip(e.whole.chunks_mut(e.length))
+                .enumerate()
+                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_visited_with_their_index_either_way() {
+        for parallel in [false, true] {
+            let mut items = vec![0usize; 1000];
+            for_each(parallel, &mut items[..], |index, item| *item = index * index);
+            assert!(items.iter().enumerate().all(|(index, item)| *item == index * index));
+        }
+    }
+
+    #[test]
+    fn pieces_follow_their_item() {
+        for parallel in [false, true] {
+            let mut items = [0usize, 1, 2];
+            let (mut b, mut c, mut d, mut e) = (vec![0; 5], vec![0; 3], vec![0; 9], vec![0; 3]);
+            for_each(
+                parallel,
+                (
+                    &mut items[..],
+                    Pieces { whole: &mut b, length: 2 },
+                    Pieces { whole: &mut c, length: 1 },
+                    Pieces { whole: &mut d, length: 3 },
+                    Pieces { whole: &mut e, length: 1 },
+                ),
+                |index, (_, b, c, d, e)| {
+                    e.fill(index);
+                    b.fill(index);
+                    c.fill(index);
+                    d.fill(index);
+                },
+            );
+            assert_eq!(b, [0, 0, 1, 1, 2]);
+            assert_eq!(c, [0, 1, 2]);
+            assert_eq!(d, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+            assert_eq!(e, [0, 1, 2]);
+        }
+    }
+}

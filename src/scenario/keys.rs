@@ -1,0 +1,122 @@
+//! Which keys there are, and which one was probably meant.
+
+use super::literal::Quoted;
+use super::settings::{self, SETTINGS, Setting};
+use crate::params::{self, PARAMETERS, Parameter};
+
+/// What a dotted key names.
+pub(super) enum Key {
+    /// A parameter.
+    Parameter(&'static Parameter),
+    /// A setting.
+    Setting(&'static Setting),
+    /// A table of keys.
+    Group,
+    /// Nothing.
+    Unknown,
+}
+
+/// What `key` names.
+pub(super) fn find(key: &str) -> Key {
+    if let Some(parameter) = params::find(key) {
+        return Key::Parameter(parameter);
+    }
+    if let Some(setting) = settings::find(key) {
+        return Key::Setting(setting);
+    }
+    let is_group = all().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
+    if is_group { Key::Group } else { Key::Unknown }
+}
+
+/// Every key of a setting or parameter.
+fn all() -> impl Iterator<Item = &'static str> {
+    let settings = SETTINGS.iter().map(|setting| setting.key);
+    settings.chain(PARAMETERS.iter().map(|parameter| parameter.key))
+}
+
+/// Every table of keys, such as `budgets` and `cities.synthetic`, and the two tables of another shape.
+fn groups() -> Vec<&'static str> {
+    let mut groups = vec!["changes", "overrides"];
+    for key in all() {
+        for (at, _) in key.match_indices('.') {
+            if !groups.contains(&&key[..at]) {
+                groups.push(&key[..at]);
+            }
+        }
+    }
+    groups
+}
+
+/// The message about a key that nothing has. `is_table`: it was written as a table.
+pub(super) fn unknown(key: &str, is_table: bool) -> String {
+    let near = if is_table {
+        nearest(key, groups().into_iter())
+    } else {
+        // The right name in the wrong table is nearer than any spelling.
+        let last = key.rsplit('.').next().unwrap_or(key);
+        let mut same_name = all().filter(|known| known.rsplit('.').next() == Some(last));
+        nearest(key, all().filter(|known| !known.ends_with('*')))
+            .or_else(|| same_name.next().filter(|_| same_name.next().is_none()))
+    };
+    let what = if is_table { "table" } else { "key" };
+    let hint = match near {
+        Some(name) => format!("; nearest valid name: `{name}`"),
+        None => "; `dualtrack params` lists the parameters".to_string(),
+    };
+    format!("unknown {what} {}{hint}", Ticked(key))
+}
+
+/// A name in backticks, cut where it is long.
+pub(super) struct Ticked<'a>(pub &'a str);
+
+impl std::fmt::Display for Ticked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = Quoted(self.0).to_string();
+        write!(f, "`{}`", quoted.trim_start_matches('"').trim_end_matches('"'))
+    }
+}
+
+/// The nearest of some names, where one is near enough to have been meant: a third of the letters may
+/// differ, at least one and at most four.
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = name.chars().count();
+    if letters > 200 {
+        return None;
+    }
+    let allowed = (letters / 3).clamp(1, 4);
+    names
+        .filter(|known| known.chars().count().abs_diff(letters) <= allowed)
+        .map(|known| (strsim::osa_distance(name, known), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_answered_with_the_nearest() {
+        assert_eq!(
+            unknown("budgets.adjustmet_rate", false),
+            "unknown key `budgets.adjustmet_rate`; nearest valid name: `budgets.adjustment_rate`"
+        );
+        assert_eq!(unknown("budget", true), "unknown table `budget`; nearest valid name: `budgets`");
+    }
+
+    #[test]
+    fn the_right_name_in_the_wrong_table_is_found() {
+        assert_eq!(
+            unknown("centre.retention", false),
+            "unknown key `centre.retention`; nearest valid name: `budgets.retention`"
+        );
+        assert_eq!(unknown("seed_of_luck", false), "unknown key `seed_of_luck`; `dualtrack params` lists the parameters");
+    }
+
+    #[test]
+    fn short_names_must_be_very_near() {
+        assert_eq!(nearest("xi", ["xian", "wuxi"].into_iter()), None);
+        assert_eq!(nearest("zhengzuo", ["zhengzhou", "guangzhou"].into_iter()), Some("zhengzhou"));
+    }
+}

@@ -1,0 +1,205 @@
+//! Problems of input: a place, what was found, what is allowed. All of them are reported at once.
+
+use std::fmt;
+use std::path::Path;
+
+use super::places::{Files, Spot};
+
+/// How many problems are shown; the rest is counted.
+pub const SHOWN: usize = 100;
+/// How many problems are kept while a scenario is read, so that a broken table cannot fill the memory.
+const KEPT: usize = 10_000;
+
+/// Where a problem lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A file as a whole.
+    File(String),
+    /// A place in a file; lines and columns count from 1, columns in characters.
+    At {
+        /// The file, as it was named.
+        file: String,
+        /// Line.
+        line: usize,
+        /// Column.
+        column: usize,
+    },
+    /// An argument of `--set`, as it was written.
+    Set(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File(file) => f.write_str(file),
+            Place::At { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Place::Set(argument) => write!(f, "--set {argument}"),
+        }
+    }
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What was found, and what is allowed.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// Every problem of a scenario, in the order of the files and of the places in them; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems {
+    list: Vec<Problem>,
+    more: usize,
+}
+
+impl Problems {
+    /// Of a list; none where it is empty.
+    pub(super) fn from_list(mut list: Vec<Problem>) -> Option<Self> {
+        let more = list.len().saturating_sub(SHOWN);
+        list.truncate(SHOWN);
+        (!list.is_empty()).then_some(Problems { list, more })
+    }
+
+    /// One problem of a file as a whole.
+    pub(super) fn of_file(path: &Path, message: &str) -> Self {
+        let place = Place::File(path.display().to_string());
+        Problems { list: vec![Problem { place, message: message.to_string() }], more: 0 }
+    }
+
+    /// Those that are shown.
+    pub fn list(&self) -> &[Problem] {
+        &self.list
+    }
+
+    /// How many there are, with those that are not shown.
+    pub fn count(&self) -> usize {
+        self.list.len() + self.more
+    }
+}
+
+impl fmt::Display for Problems {
+    /// One problem a line, without a line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (row, problem) in self.list.iter().enumerate() {
+            if row > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            1 => f.write_str("\nand 1 more problem"),
+            more => write!(f, "\nand {more} more problems"),
+        }
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Collects problems while files are read.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    list: Vec<Entry>,
+    uncounted: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    spot: Spot,
+    message: String,
+    is_syntax: bool,
+}
+
+impl Report {
+    /// Adds a problem.
+    pub fn add(&mut self, spot: Spot, message: impl Into<String>) {
+        self.push(spot, message.into(), false);
+    }
+
+    /// Adds a problem of syntax. Others on its line are then left out: they are mostly its consequence.
+    pub fn add_syntax(&mut self, spot: Spot, message: impl Into<String>) {
+        self.push(spot, message.into(), true);
+    }
+
+    fn push(&mut self, spot: Spot, message: String, is_syntax: bool) {
+        if self.list.len() < KEPT {
+            self.list.push(Entry { spot, message, is_syntax });
+        } else {
+            self.uncounted += 1;
+        }
+    }
+
+    /// Whether nothing was found so far.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether a file could not be read as TOML from end to end.
+    pub fn has_syntax_problems(&self) -> bool {
+        self.list.iter().any(|entry| entry.is_syntax)
+    }
+
+    /// The problems in order, or none.
+    pub fn finish(mut self, files: &Files) -> Option<Problems> {
+        self.list.sort_by_key(|entry| entry.spot.order());
+        let mut shown: Vec<(Problem, bool)> = Vec::new();
+        let places = files.places(self.list.iter().map(|entry| entry.spot));
+        for (entry, place) in self.list.into_iter().zip(places) {
+            let problem = Problem { place, message: entry.message };
+            if shown.last().is_none_or(|(last, _)| *last != problem) {
+                shown.push((problem, entry.is_syntax));
+            }
+        }
+        let line_of = |place: &Place| match place {
+            Place::At { file, line, .. } => Some((file.clone(), *line)),
+            _ => None,
+        };
+        let broken: Vec<_> = shown
+            .iter()
+            .filter(|(_, is_syntax)| *is_syntax)
+            .filter_map(|(problem, _)| line_of(&problem.place))
+            .collect();
+        let follows = |problem: &Problem| line_of(&problem.place).is_some_and(|line| broken.contains(&line));
+        let list: Vec<Problem> = shown
+            .into_iter()
+            .filter(|(problem, is_syntax)| *is_syntax || !follows(problem))
+            .map(|(problem, _)| problem)
+            .collect();
+        let mut problems = Problems::from_list(list)?;
+        problems.more += self.uncounted;
+        Some(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_hundred_problems_are_shown_and_the_rest_is_counted() {
+        let mut report = Report::default();
+        let files = Files::with_sets(&["a=1".to_string()]);
+        for number in 0..(KEPT + 5) {
+            report.add(Spot::Set(0), format!("problem {number}"));
+        }
+        let problems = report.finish(&files).expect("problems");
+        let text = problems.to_string();
+        assert_eq!(text.lines().count(), SHOWN + 1);
+        assert!(text.starts_with("--set a=1: problem 0\n"));
+        assert!(text.ends_with("\nand 9905 more problems"));
+        assert_eq!(problems.count(), KEPT + 5);
+    }
+
+    #[test]
+    fn no_problem_is_no_report() {
+        assert_eq!(Report::default().finish(&Files::with_sets(&[])), None);
+    }
+}
