@@ -12,13 +12,19 @@ const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
 /// 1.5 × 2⁵²: adding and subtracting it rounds to the nearest whole number.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
+/// `yes` where `condition` holds, else `no`, without a branch: both are computed, which keeps loops vector code.
+#[inline(always)]
+pub fn select(condition: bool, yes: f64, no: f64) -> f64 {
+    std::hint::select_unpredictable(condition, yes, no)
+}
+
 /// `e^x`, within 2 units in the last place.
 ///
 /// Below -708 it is 0 and above 709 infinite, a little inside the range of `f64`; NaN stays NaN.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    let inside = if x > 709.0 { 709.0 } else { x };
-    let inside = if inside < -708.0 { -708.0 } else { inside };
+    let inside = select(x > 709.0, 709.0, x);
+    let inside = select(inside < -708.0, -708.0, inside);
     let shifted = inside * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (inside - k * LN2_HI) - k * LN2_LO;
@@ -37,8 +43,8 @@ pub fn exp(x: f64) -> f64 {
     let series = p01 + (low + (r4 * r4) * high);
     let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
     let value = series * scale;
-    let value = if x > 709.0 { f64::INFINITY } else { value };
-    if x < -708.0 { 0.0 } else { value }
+    let value = select(x > 709.0, f64::INFINITY, value);
+    select(x < -708.0, 0.0, value)
 }
 
 /// Natural logarithm, within 1 unit in the last place for normal numbers (after fdlibm's `log`).
@@ -49,7 +55,7 @@ pub fn exp(x: f64) -> f64 {
 pub fn ln(x: f64) -> f64 {
     const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
-    let normal = if x < f64::MIN_POSITIVE { f64::MIN_POSITIVE } else { x };
+    let normal = select(x < f64::MIN_POSITIVE, f64::MIN_POSITIVE, x);
     let moved = normal.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - SQRT_HALF);
     let k = f64::from_bits((moved >> 52) | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
     let f = f64::from_bits((moved & MANTISSA).wrapping_add(SQRT_HALF)) - 1.0;
@@ -63,9 +69,9 @@ pub fn ln(x: f64) -> f64 {
             + w * (2.857_142_874_366_239e-1
                 + w * (1.818_357_216_161_805e-1 + w * 1.479_819_860_511_658_6e-1)));
     let value = s * (half + even + odd) + k * LN2_LO - half + f + k * LN2_HI;
-    let value = if x < f64::INFINITY { value } else { x };
-    let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
-    if x < 0.0 { f64::NAN } else { value }
+    let value = select(x < f64::INFINITY, value, x);
+    let value = select(x == 0.0, f64::NEG_INFINITY, value);
+    select(x < 0.0, f64::NAN, value)
 }
 
 /// `x^a` for `x >= 0`; `x^0` is 1.
@@ -74,7 +80,7 @@ pub fn ln(x: f64) -> f64 {
 #[inline(always)]
 pub fn pow(x: f64, a: f64) -> f64 {
     let value = exp(a * ln(x));
-    if a == 0.0 { 1.0 } else { value }
+    select(a == 0.0, 1.0, value)
 }
 
 /// `1 / (1 + e^-x)`.

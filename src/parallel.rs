@@ -20,6 +20,16 @@ pub type Lanes = [f64; LANES];
 /// A block of zeros.
 pub const ZERO: Lanes = [0.0; LANES];
 
+/// One number for each lane. Operands should be local copies: then nothing can alias and this is vector code.
+#[inline(always)]
+pub fn each(value: impl Fn(usize) -> f64) -> Lanes {
+    let mut lanes = ZERO;
+    for (l, lane) in lanes.iter_mut().enumerate() {
+        *lane = value(l);
+    }
+    lanes
+}
+
 /// Adds the lanes of a block in order.
 #[inline(always)]
 pub fn lane_sum(lanes: &Lanes) -> f64 {

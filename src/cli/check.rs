@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::print;
+use super::{codes, print};
 use crate::scenario::{self, Scenario};
 
 /// Reads scenario files with their data and reports every problem with its place.
@@ -20,13 +20,13 @@ pub struct Args {
 
 /// Runs it; returns the exit code: 0, or 2 where a file has problems.
 pub fn run(args: &Args) -> u8 {
-    let mut code = 0;
+    let mut code = codes::SUCCESS;
     for file in &args.files {
         code = code.max(match scenario::load(file, &args.sets) {
             Ok(scenario) => print::out(&summary(&file.display().to_string(), &scenario)),
             Err(problems) => {
                 print::err(&format!("{problems}\n"));
-                2
+                codes::BAD_INPUT
             }
         });
     }
@@ -36,7 +36,9 @@ pub fn run(args: &Args) -> u8 {
 /// What a scenario holds, in a line, and its notes.
 fn summary(file: &str, scenario: &Scenario) -> String {
     let world = &scenario.world;
-    let last = world.start.plus(i32::try_from(world.quarters).unwrap_or(1) - 1);
+    let last = world
+        .start
+        .plus(i32::try_from(world.quarters).unwrap_or(1) - 1);
     let counts = [
         (world.cities.len(), "city", "cities"),
         (world.sectors.len(), "sector", "sectors"),
@@ -45,8 +47,14 @@ fn summary(file: &str, scenario: &Scenario) -> String {
         (world.events.len(), "event", "events"),
         (world.changes.len(), "dated change", "dated changes"),
     ];
-    let counts = counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
-    let mut text = format!("{file}: ok, {}, {} to {last} ({} quarters)\n", counts.join(", "), world.start, world.quarters);
+    let counts =
+        counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+    let mut text = format!(
+        "{file}: ok, {}, {} to {last} ({} quarters)\n",
+        counts.join(", "),
+        world.start,
+        world.quarters
+    );
     for note in &scenario.notes {
         let _ = writeln!(text, "{file}: note: {note}");
     }

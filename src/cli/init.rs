@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::print;
+use super::{codes, print};
 use crate::scenario::starter;
 
 /// Writes a commented scenario that runs at once, with the shipped data tables in `data/` beside it.
@@ -20,32 +20,46 @@ pub struct Args {
 
 /// Runs it; returns the exit code: 0, 1 where a file cannot be written, 2 where one is in the way.
 pub fn run(args: &Args) -> u8 {
-    let folder = args.file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let folder = args
+        .file
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf);
     let scenario = starter::scenario();
     let mut files = vec![(args.file.clone(), scenario.as_str())];
-    files.extend(starter::DATA.iter().map(|(path, text)| (folder.join(path), *text)));
+    files.extend(
+        starter::DATA
+            .iter()
+            .map(|(path, text)| (folder.join(path), *text)),
+    );
     if !args.force {
         // All are looked at before the first is written, so that nothing is left half done. A table that
         // is there with the same content is as good as written.
         let in_the_way = |(path, text): &&(PathBuf, &str)| {
-            path.exists() && (*path == args.file || fs::read(path).map_or(true, |found| found != text.as_bytes()))
+            path.exists()
+                && (*path == args.file
+                    || fs::read(path).map_or(true, |found| found != text.as_bytes()))
         };
         let taken: Vec<_> = files.iter().filter(in_the_way).collect();
         for (path, _) in &taken {
-            print::err(&format!("{} exists; add `--force` to overwrite it or choose another folder\n", path.display()));
+            print::err(&format!(
+                "{} exists; add `--force` to overwrite it or choose another folder\n",
+                path.display()
+            ));
         }
         if !taken.is_empty() {
-            return 2;
+            return codes::BAD_INPUT;
         }
     }
     for (path, text) in &files {
         if let Err(error) = write(path, text, args.force) {
             print::err(&format!("{}: {error}\n", path.display()));
-            return 1;
+            return codes::FAILURE;
         }
     }
     let shown = args.file.display();
-    print::out(&format!("{shown} and its data tables are written; `dualtrack check {shown}` reads them\n"))
+    print::out(&format!(
+        "{shown} and its data tables are written; `dualtrack check {shown}` reads them\n"
+    ))
 }
 
 /// Writes a file, and without `force` only where none is.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::print;
+use super::{codes, print};
 use crate::params::{Kind, PARAMETERS, Parameter, Timing};
 
 /// Width of the table on a terminal, in characters.
@@ -35,16 +35,29 @@ pub enum Format {
 }
 
 /// Heads of the columns in Markdown and CSV, and keys in JSON.
-const HEADS: [&str; 9] = ["key", "symbol", "unit", "default", "range", "uncertain", "timing", "source", "meaning"];
+const HEADS: [&str; 9] = [
+    "key",
+    "symbol",
+    "unit",
+    "default",
+    "range",
+    "uncertain",
+    "timing",
+    "source",
+    "meaning",
+];
 
 /// Runs it; returns the exit code: 0, or 2 where no parameter has the word.
 pub fn run(args: &Args) -> u8 {
     let word = args.word.as_deref().unwrap_or_default().to_lowercase();
-    let has_word = |row: &&Parameter| row.key.contains(&word) || row.meaning().to_lowercase().contains(&word);
+    let has_word =
+        |row: &&Parameter| row.key.contains(&word) || row.meaning().to_lowercase().contains(&word);
     let rows: Vec<&Parameter> = PARAMETERS.iter().filter(has_word).collect();
     if rows.is_empty() {
-        print::err(&format!("no parameter has `{word}` in its key or meaning\n"));
-        return 2;
+        print::err(&format!(
+            "no parameter has `{word}` in its key or meaning\n"
+        ));
+        return codes::BAD_INPUT;
     }
     print::out(&list(&rows, args.format))
 }
@@ -69,7 +82,9 @@ fn range(parameter: &Parameter) -> String {
 }
 
 fn uncertain(parameter: &Parameter) -> String {
-    parameter.uncertain.map_or(String::new(), |(low, high)| format!("{low} to {high}"))
+    parameter
+        .uncertain
+        .map_or(String::new(), |(low, high)| format!("{low} to {high}"))
 }
 
 fn cells(parameter: &Parameter) -> [String; 9] {
@@ -81,7 +96,11 @@ fn cells(parameter: &Parameter) -> [String; 9] {
         parameter.key.to_string(),
         parameter.symbol.to_string(),
         parameter.unit.to_string(),
-        parameter.default().to_string().trim_matches('"').to_string(),
+        parameter
+            .default()
+            .to_string()
+            .trim_matches('"')
+            .to_string(),
         range(parameter),
         uncertain(parameter),
         timing.to_string(),
@@ -146,7 +165,10 @@ fn csv(rows: &[&Parameter]) -> String {
     for row in rows {
         let _ = writer.write_record(cells(row));
     }
-    writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    writer.into_inner().map_or_else(
+        |_| String::new(),
+        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+    )
 }
 
 fn json(rows: &[&Parameter]) -> String {
@@ -191,10 +213,19 @@ mod tests {
     #[test]
     fn each_form_has_a_row_for_each_parameter() {
         let rows: Vec<&Parameter> = PARAMETERS.iter().collect();
-        assert_eq!(list(&rows, Format::Markdown).lines().count(), rows.len() + 2);
+        assert_eq!(
+            list(&rows, Format::Markdown).lines().count(),
+            rows.len() + 2
+        );
         let text = list(&rows, Format::Csv);
-        assert_eq!(::csv::Reader::from_reader(text.as_bytes()).records().count(), rows.len());
-        let value: serde_json::Value = serde_json::from_str(&list(&rows, Format::Json)).expect("JSON");
+        assert_eq!(
+            ::csv::Reader::from_reader(text.as_bytes())
+                .records()
+                .count(),
+            rows.len()
+        );
+        let value: serde_json::Value =
+            serde_json::from_str(&list(&rows, Format::Json)).expect("JSON");
         assert_eq!(value.as_array().map(Vec::len), Some(rows.len()));
     }
 }

@@ -20,9 +20,16 @@ pub(super) fn chunks(threads: usize) -> usize {
     2 * threads + 2
 }
 
+/// A replicate that has ended.
+struct Done {
+    replicate: u64,
+    chunk: Chunk,
+    outcome: Result<Outcome, EngineError<Infallible>>,
+}
+
 /// What a thread sends back.
 enum Report {
-    Done(u64, Chunk, Result<Outcome, EngineError<Infallible>>),
+    Done(Box<Done>),
     /// The thread ended by a panic, and its replicate will never be done.
     Lost,
 }
@@ -76,7 +83,12 @@ fn work(
             Ok(())
         });
         let is_over = outcome.is_err();
-        if guard.0.send(Report::Done(replicate, chunk, outcome)).is_err() || is_over {
+        let done = Done {
+            replicate,
+            chunk,
+            outcome,
+        };
+        if guard.0.send(Report::Done(Box::new(done))).is_err() || is_over {
             break;
         }
     }
@@ -103,12 +115,15 @@ fn put_in_order<E>(
     let mut waiting = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(job.replicates as usize);
     for report in reports {
-        let Report::Done(replicate, chunk, outcome) = report else {
+        let Report::Done(done) = report else {
             // The scope passes the panic on when it ends.
             return Err(EngineError::Cancelled);
         };
-        waiting.insert(replicate, (chunk, outcome));
-        while let Some((mut chunk, outcome)) = waiting.remove(&(outcomes.len() as u64)) {
+        waiting.insert(done.replicate, done);
+        while let Some(done) = waiting.remove(&(outcomes.len() as u64)) {
+            let Done {
+                mut chunk, outcome, ..
+            } = *done;
             outcomes.push(outcome.map_err(as_error)?);
             sink(&chunk).map_err(EngineError::Sink)?;
             chunk.clear();

@@ -58,6 +58,8 @@ pub(crate) struct Chunk {
     pub poaching: Vec<Lanes>,
     /// O8 of the city.
     pub liberalisation: Vec<Lanes>,
+    /// Scratch of phase 4.
+    pub instruments: Instruments,
     /// Introduction and subscale spending by sector, kept only where somebody looks.
     pub detail: Vec<[Lanes; 2]>,
 }
@@ -77,6 +79,37 @@ pub(crate) struct Channels {
     pub matching: Lanes,
     /// `Ov`.
     pub overseas: Lanes,
+}
+
+/// What a block knows of its instruments, by row; filled anew for each block, for instruments in force there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Instruments {
+    /// 1 where in force.
+    pub active: Vec<Lanes>,
+    /// E20.
+    pub effect: Vec<Lanes>,
+    /// Fit of the design.
+    pub fit: Vec<Lanes>,
+    /// The same where the true effect is positive, else 0.
+    pub positive_fit: Vec<Lanes>,
+    /// `n_im`.
+    pub peers: Vec<Lanes>,
+    /// Value, then weight of E12.
+    pub weight: Vec<Lanes>,
+}
+
+impl Instruments {
+    fn new(count: usize) -> Self {
+        let column = || vec![ZERO; count];
+        Instruments {
+            active: column(),
+            effect: column(),
+            fit: column(),
+            positive_fit: column(),
+            peers: column(),
+            weight: column(),
+        }
+    }
 }
 
 impl Chunk {
@@ -110,6 +143,7 @@ impl Chunk {
             failed: column(),
             poaching: column(),
             liberalisation: column(),
+            instruments: Instruments::new(instruments),
             detail: Vec::new(),
         }
     }
@@ -229,6 +263,31 @@ pub(crate) struct Evidence {
     pub design: f64,
     /// Of site advantages.
     pub advantage: f64,
+}
+
+impl ChunkSums {
+    /// Starts anew, for the sectors and instruments there are.
+    pub fn clear(&mut self, sectors: usize, instruments: usize) {
+        self.sectors[..sectors].fill(SectorSums::default());
+        self.evidence[..instruments].fill(Evidence::default());
+        for sum in [
+            &mut self.comparability,
+            &mut self.location,
+            &mut self.budget,
+            &mut self.grants,
+            &mut self.instruments,
+            &mut self.failed,
+            &mut self.poaching,
+            &mut self.forgone,
+            &mut self.liberalisation,
+            &mut self.in_force,
+            &mut self.output,
+            &mut self.researchers,
+            &mut self.effective_talent,
+        ] {
+            *sum = 0.0;
+        }
+    }
 }
 
 impl Default for ChunkSums {

@@ -22,13 +22,13 @@ pub const COMMIT: &str = match option_env!("DUALTRACK_COMMIT") {
 #[derive(Debug, Serialize)]
 pub struct Manifest {
     /// Version of the form of this file.
-    format: u32,
+    pub format: u32,
     /// Name of the program.
-    program: &'static str,
+    pub program: &'static str,
     /// Its version.
-    version: &'static str,
+    pub version: &'static str,
     /// Commit it was built from.
-    commit: &'static str,
+    pub commit: &'static str,
     /// Arguments it was called with.
     pub arguments: Vec<String>,
     /// Name of the scenario.

@@ -4,14 +4,20 @@ use super::keys::{Ticked, nearest};
 use super::merge::Merged;
 use super::places::Spot;
 use super::problems::Report;
-use super::tables::{Cell, Codes, Column, Format, Index, Table};
+use super::rows::{Codes, Index};
+use super::tables::{Cell, Column, Format, Table};
 use crate::model::data::{City, Rank, Tier};
 
 /// Regions, in the division of the national statistics.
 pub const REGIONS: &[&str] = &["East", "Central", "West", "Northeast"];
 
 const fn column(name: &'static str, cell: Cell, required: bool, meaning: &'static str) -> Column {
-    Column { name, cell, required, meaning }
+    Column {
+        name,
+        cell,
+        required,
+        meaning,
+    }
 }
 
 const fn real(min: f64, max: f64, unit: &'static str) -> Cell {
@@ -25,26 +31,76 @@ pub static FORMAT: Format = Format {
     id: "city_id",
     columns: &[
         column("city_id", Cell::Id, true, "Stable short name."),
-        column("code", Cell::Code, true, "Stable number that addresses the city's luck: its GB/T 2260 code."),
+        column(
+            "code",
+            Cell::Code,
+            true,
+            "Stable number that addresses the city's luck: its GB/T 2260 code.",
+        ),
         column("name", Cell::Text, true, "Name for people."),
         column("province", Cell::Text, true, "Province."),
         column("region", Cell::Choice(REGIONS), true, "Region."),
         column("tier", Cell::Choice(Tier::NAMES), true, "Market tier."),
-        column("rank", Cell::Choice(Rank::NAMES), true, "Administrative rank."),
-        column("latitude_deg", real(-90.0, 90.0, "degrees north"), true, "Latitude."),
-        column("longitude_deg", real(-180.0, 180.0, "degrees east"), true, "Longitude."),
-        column("revenue_2015_cny_bn", real(1e-6, 1e6, "CNY bn"), true, "General public budget revenue in 2015."),
-        column("gdp_2015_cny_bn", real(1e-6, 1e6, "CNY bn"), true, "GDP in 2015."),
+        column(
+            "rank",
+            Cell::Choice(Rank::NAMES),
+            true,
+            "Administrative rank.",
+        ),
+        column(
+            "latitude_deg",
+            real(-90.0, 90.0, "degrees north"),
+            true,
+            "Latitude.",
+        ),
+        column(
+            "longitude_deg",
+            real(-180.0, 180.0, "degrees east"),
+            true,
+            "Longitude.",
+        ),
+        column(
+            "revenue_2015_cny_bn",
+            real(1e-6, 1e6, "CNY bn"),
+            true,
+            "General public budget revenue in 2015.",
+        ),
+        column(
+            "gdp_2015_cny_bn",
+            real(1e-6, 1e6, "CNY bn"),
+            true,
+            "GDP in 2015.",
+        ),
         column(
             "gdp_growth_2010_2015_per_year",
             real(-0.5, 1.0, "1/year"),
             false,
             "Growth of nominal GDP from 2010 to 2015; empty where unknown.",
         ),
-        column("research_intensity_2015", real(0.0, 1.0, ""), true, "Research and development over GDP in 2015."),
-        column("universities", real(0.0, 1e4, ""), true, "Universities that train researchers."),
-        column("amenity_0_1", real(0.0, 1.0, ""), true, "How attractive residency is."),
-        column("sector_1", Cell::Text, false, "The sector the city is best known for."),
+        column(
+            "research_intensity_2015",
+            real(0.0, 1.0, ""),
+            true,
+            "Research and development over GDP in 2015.",
+        ),
+        column(
+            "universities",
+            real(0.0, 1e4, ""),
+            true,
+            "Universities that train researchers.",
+        ),
+        column(
+            "amenity_0_1",
+            real(0.0, 1.0, ""),
+            true,
+            "How attractive residency is.",
+        ),
+        column(
+            "sector_1",
+            Cell::Text,
+            false,
+            "The sector the city is best known for.",
+        ),
         column("sector_2", Cell::Text, false, "The second."),
         column("sector_3", Cell::Text, false, "The third."),
     ],
@@ -60,7 +116,10 @@ pub(super) struct Cities {
 
 /// Reads the table; `sectors` are those a city may be known for.
 pub(super) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Cities {
-    let mut cities = Cities { regions: REGIONS.iter().map(ToString::to_string).collect(), ..Cities::default() };
+    let mut cities = Cities {
+        regions: REGIONS.iter().map(ToString::to_string).collect(),
+        ..Cities::default()
+    };
     let mut provinces = std::collections::HashMap::new();
     let mut codes = Codes::default();
     table.read(report, |row| {
@@ -84,18 +143,34 @@ pub(super) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
             }
             let sector = row.reference(column, name, "sector", sectors);
             if sector.is_some() && focus.contains(&sector) {
-                row.refuse(column, format!("`{column}` of {} names {} again; allowed: once", Ticked(&id), Ticked(name)));
+                row.refuse(
+                    column,
+                    format!(
+                        "`{column}` of {} names {} again; allowed: once",
+                        Ticked(&id),
+                        Ticked(name)
+                    ),
+                );
             }
             focus[at] = sector;
         }
-        let region = |name: &str| (0..).zip(REGIONS).find(|(_, known)| **known == name).map(|(at, _)| at);
+        let region = |name: &str| {
+            (0..)
+                .zip(REGIONS)
+                .find(|(_, known)| **known == name)
+                .map(|(at, _)| at)
+        };
         cities.list.push(City {
             code,
             name: row.text("name").to_string(),
             province,
             region: row.choice("region", REGIONS, region).unwrap_or(0),
-            tier: row.choice("tier", Tier::NAMES, Tier::from_name).unwrap_or(Tier::Third),
-            rank: row.choice("rank", Rank::NAMES, Rank::from_name).unwrap_or(Rank::Prefecture),
+            tier: row
+                .choice("tier", Tier::NAMES, Tier::from_name)
+                .unwrap_or(Tier::Third),
+            rank: row
+                .choice("rank", Rank::NAMES, Rank::from_name)
+                .unwrap_or(Rank::Prefecture),
             latitude: row.real("latitude_deg"),
             longitude: row.real("longitude_deg"),
             revenue_cny_bn: row.real("revenue_2015_cny_bn"),
@@ -120,19 +195,37 @@ pub(super) fn select(cities: &mut Cities, merged: &Merged, report: &mut Report) 
     }
     let index = Index::new(cities.list.iter().map(|city| city.id.as_str()));
     let mut check = |key: &str, names: &Option<Vec<(String, Spot)>>| {
-        for (name, spot) in names.iter().flatten().filter(|(name, _)| index.get(name).is_none()) {
-            let hint = nearest(name, index.names()).map_or(String::new(), |near| format!("; nearest valid name: `{near}`"));
-            report.add(*spot, format!("unknown city {} in `{key}`{hint}", Ticked(name)));
+        for (name, spot) in names
+            .iter()
+            .flatten()
+            .filter(|(name, _)| index.get(name).is_none())
+        {
+            let hint = nearest(name, index.names()).map_or(String::new(), |near| {
+                format!("; nearest valid name: `{near}`")
+            });
+            report.add(
+                *spot,
+                format!("unknown city {} in `{key}`{hint}", Ticked(name)),
+            );
         }
     };
     check("cities.only", &only);
     check("cities.drop", &drop);
     let names = |list: Option<Vec<(String, Spot)>>| {
-        list.map(|list| list.into_iter().map(|(name, _)| name).collect::<std::collections::BTreeSet<_>>())
+        list.map(|list| {
+            list.into_iter()
+                .map(|(name, _)| name)
+                .collect::<std::collections::BTreeSet<_>>()
+        })
     };
     let (only, drop) = (names(only), names(drop).unwrap_or_default());
     let keeps = |id: &str| only.as_ref().is_none_or(|only| only.contains(id)) && !drop.contains(id);
-    let left_out = cities.list.iter().filter(|city| !keeps(&city.id)).map(|city| city.id.clone()).collect();
+    let left_out = cities
+        .list
+        .iter()
+        .filter(|city| !keeps(&city.id))
+        .map(|city| city.id.clone())
+        .collect();
     cities.list.retain(|city| keeps(&city.id));
     left_out
 }

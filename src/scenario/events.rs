@@ -2,11 +2,17 @@
 
 use super::keys::Ticked;
 use super::problems::Report;
-use super::tables::{Cell, Column, Format, Index, Table};
+use super::rows::Index;
+use super::tables::{Cell, Column, Format, Table};
 use crate::model::data::{Event, PilotZone, Track};
 
 const fn column(name: &'static str, cell: Cell, required: bool, meaning: &'static str) -> Column {
-    Column { name, cell, required, meaning }
+    Column {
+        name,
+        cell,
+        required,
+        meaning,
+    }
 }
 
 /// Columns of the table of events.
@@ -15,13 +21,41 @@ pub static EVENTS: Format = Format {
     row: "event",
     id: "title",
     columns: &[
-        column("quarter", Cell::Quarter, true, "Quarter in which it happens."),
-        column("track", Cell::Choice(Track::NAMES), true, "What it acts on."),
-        column("sectors", Cell::Text, true, "Sectors it touches: `all`, or names with `;` between them."),
-        column("intensity_0_1", Cell::Real { min: 0.0, max: 1.0, unit: "" }, true, "Intensity, a judgement."),
+        column(
+            "quarter",
+            Cell::Quarter,
+            true,
+            "Quarter in which it happens.",
+        ),
+        column(
+            "track",
+            Cell::Choice(Track::NAMES),
+            true,
+            "What it acts on.",
+        ),
+        column(
+            "sectors",
+            Cell::Text,
+            true,
+            "Sectors it touches: `all`, or names with `;` between them.",
+        ),
+        column(
+            "intensity_0_1",
+            Cell::Real {
+                min: 0.0,
+                max: 1.0,
+                unit: "",
+            },
+            true,
+            "Intensity, a judgement.",
+        ),
         column(
             "half_life_quarters",
-            Cell::Real { min: 0.01, max: 1e4, unit: "quarters" },
+            Cell::Real {
+                min: 0.01,
+                max: 1e4,
+                unit: "quarters",
+            },
             false,
             "Quarters after which half of its effect is left; empty, it is permanent.",
         ),
@@ -36,7 +70,12 @@ pub static PILOT_ZONES: Format = Format {
     id: "city_id",
     columns: &[
         column("city_id", Cell::Text, true, "The city."),
-        column("from_quarter", Cell::Quarter, true, "First quarter as a zone."),
+        column(
+            "from_quarter",
+            Cell::Quarter,
+            true,
+            "First quarter as a zone.",
+        ),
     ],
 };
 
@@ -47,10 +86,17 @@ pub(super) fn read_events(table: &Table, sectors: &Index, report: &mut Report) -
         let named = row.text("sectors");
         let mut touched = Vec::new();
         if named != "all" {
-            for name in named.split(';').map(str::trim).filter(|_| !named.is_empty()) {
+            for name in named
+                .split(';')
+                .map(str::trim)
+                .filter(|_| !named.is_empty())
+            {
                 match row.reference("sectors", name, "sector", sectors) {
                     Some(sector) if touched.contains(&sector) => {
-                        row.refuse("sectors", format!("`sectors` names {} again; allowed: once", Ticked(name)));
+                        row.refuse(
+                            "sectors",
+                            format!("`sectors` names {} again; allowed: once", Ticked(name)),
+                        );
                     }
                     Some(sector) => touched.push(sector),
                     None => {}
@@ -59,11 +105,21 @@ pub(super) fn read_events(table: &Table, sectors: &Index, report: &mut Report) -
         }
         let quarter = row.quarter("quarter");
         let track = row.choice("track", Track::NAMES, Track::from_name);
-        let (intensity, half_life) = (row.real("intensity_0_1"), row.optional_real("half_life_quarters"));
+        let (intensity, half_life) = (
+            row.real("intensity_0_1"),
+            row.optional_real("half_life_quarters"),
+        );
         let title = row.text("title").to_string();
         if let (Some(quarter), Some(track)) = (quarter, track) {
             let half_life_quarters = half_life;
-            events.push(Event { quarter, track, sectors: touched, intensity, half_life_quarters, title });
+            events.push(Event {
+                quarter,
+                track,
+                sectors: touched,
+                intensity,
+                half_life_quarters,
+                title,
+            });
         }
     });
     events
@@ -88,9 +144,14 @@ pub(super) fn read_pilot_zones(
         if name.is_empty() {
             return;
         }
-        let Some(city) = row.reference("city_id", name, "city", cities) else { return };
+        let Some(city) = row.reference("city_id", name, "city", cities) else {
+            return;
+        };
         if zones.iter().any(|zone| zone.city == city) {
-            row.refuse("city_id", format!("pilot zone {} is there twice; allowed: once", Ticked(name)));
+            row.refuse(
+                "city_id",
+                format!("pilot zone {} is there twice; allowed: once", Ticked(name)),
+            );
         }
         if let Some(from) = from {
             zones.push(PilotZone { city, from });

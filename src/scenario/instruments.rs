@@ -1,11 +1,17 @@
 //! The table of instruments of talent policy.
 
 use super::problems::Report;
-use super::tables::{Cell, Codes, Column, Format, Table};
+use super::rows::Codes;
+use super::tables::{Cell, Column, Format, Table};
 use crate::model::data::{Channel, Instrument};
 
 const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {
-    Column { name, cell, required: true, meaning }
+    Column {
+        name,
+        cell,
+        required: true,
+        meaning,
+    }
 }
 
 /// Columns of the table of instruments.
@@ -15,17 +21,33 @@ pub static FORMAT: Format = Format {
     id: "instrument_id",
     columns: &[
         column("instrument_id", Cell::Id, "Stable short name."),
-        column("code", Cell::Code, "Stable number that addresses the instrument's luck."),
+        column(
+            "code",
+            Cell::Code,
+            "Stable number that addresses the instrument's luck.",
+        ),
         column("name", Cell::Text, "Name for people."),
-        column("channel", Cell::Choice(Channel::NAMES), "Channel through which it works."),
+        column(
+            "channel",
+            Cell::Choice(Channel::NAMES),
+            "Channel through which it works.",
+        ),
         column(
             "tier_slope",
-            Cell::Real { min: -1.0, max: 1.0, unit: "" },
+            Cell::Real {
+                min: -1.0,
+                max: 1.0,
+                unit: "",
+            },
             "Above 0 it works better where residency is attractive, below 0 the reverse.",
         ),
         column(
             "overseas_share",
-            Cell::Real { min: 0.0, max: 1.0, unit: "" },
+            Cell::Real {
+                min: 0.0,
+                max: 1.0,
+                unit: "",
+            },
             "Share of its effect that wins researchers from abroad.",
         ),
     ],
@@ -40,7 +62,9 @@ pub(super) fn read(table: &Table, report: &mut Report) -> Vec<Instrument> {
             id: row.id(),
             code: codes.read(row),
             name: row.text("name").to_string(),
-            channel: row.choice("channel", Channel::NAMES, Channel::from_name).unwrap_or(Channel::Train),
+            channel: row
+                .choice("channel", Channel::NAMES, Channel::from_name)
+                .unwrap_or(Channel::Train),
             tier_slope: row.real("tier_slope"),
             overseas_share: row.real("overseas_share"),
         });

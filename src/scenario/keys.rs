@@ -2,6 +2,7 @@
 
 use super::literal::Quoted;
 use super::settings::{self, SETTINGS, Setting};
+use super::traces::FILES;
 use crate::params::{self, PARAMETERS, Parameter};
 
 /// What a dotted key names.
@@ -24,7 +25,11 @@ pub(super) fn find(key: &str) -> Key {
     if let Some(setting) = settings::find(key) {
         return Key::Setting(setting);
     }
-    let is_group = all().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
+    let is_group = all().any(|known| {
+        known
+            .strip_prefix(key)
+            .is_some_and(|rest| rest.starts_with('.'))
+    });
     if is_group { Key::Group } else { Key::Unknown }
 }
 
@@ -49,21 +54,45 @@ fn groups() -> Vec<&'static str> {
 
 /// The message about a key that nothing has. `is_table`: it was written as a table.
 pub(super) fn unknown(key: &str, is_table: bool) -> String {
+    let known: Vec<String> = all().flat_map(expand).collect();
+    let known = || known.iter().map(String::as_str);
     let near = if is_table {
         nearest(key, groups().into_iter())
     } else {
         // The right name in the wrong table is nearer than any spelling.
         let last = key.rsplit('.').next().unwrap_or(key);
-        let mut same_name = all().filter(|known| known.rsplit('.').next() == Some(last));
-        nearest(key, all().filter(|known| !known.ends_with('*')))
-            .or_else(|| same_name.next().filter(|_| same_name.next().is_none()))
+        let mut same_name = known().filter(|known| known.rsplit('.').next() == Some(last));
+        nearest(key, known()).or_else(|| same_name.next().filter(|_| same_name.next().is_none()))
     };
     let what = if is_table { "table" } else { "key" };
     let hint = match near {
         Some(name) => format!("; nearest valid name: `{name}`"),
-        None => "; `dualtrack params` lists the parameters".to_string(),
+        None => siblings(key, known()),
     };
     format!("unknown {what} {}{hint}", Ticked(key))
+}
+
+/// The keys of a setting: one, or one for each trace file.
+fn expand(key: &'static str) -> Vec<String> {
+    match key.strip_suffix('*') {
+        Some(stem) => FILES.iter().map(|file| format!("{stem}{file}")).collect(),
+        None => vec![key.to_string()],
+    }
+}
+
+/// What the table of an unknown key does hold, where that is a short list.
+fn siblings<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
+    const FEW: usize = 8;
+    let group = key.rsplit_once('.').map_or("", |(group, _)| group);
+    let names: Vec<String> = known
+        .filter_map(|known| known.strip_prefix(group)?.strip_prefix('.'))
+        .filter(|name| !name.contains('.'))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if group.is_empty() || names.is_empty() || names.len() > FEW {
+        return "; `dualtrack params` lists the parameters".to_string();
+    }
+    format!("; allowed in `{group}`: {}", names.join(", "))
 }
 
 /// A name in backticks, cut where it is long.
@@ -72,7 +101,11 @@ pub(super) struct Ticked<'a>(pub &'a str);
 impl std::fmt::Display for Ticked<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let quoted = Quoted(self.0).to_string();
-        write!(f, "`{}`", quoted.trim_start_matches('"').trim_end_matches('"'))
+        write!(
+            f,
+            "`{}`",
+            quoted.trim_start_matches('"').trim_end_matches('"')
+        )
     }
 }
 
@@ -102,7 +135,10 @@ mod tests {
             unknown("budgets.adjustmet_rate", false),
             "unknown key `budgets.adjustmet_rate`; nearest valid name: `budgets.adjustment_rate`"
         );
-        assert_eq!(unknown("budget", true), "unknown table `budget`; nearest valid name: `budgets`");
+        assert_eq!(
+            unknown("budget", true),
+            "unknown table `budget`; nearest valid name: `budgets`"
+        );
     }
 
     #[test]
@@ -111,12 +147,18 @@ mod tests {
             unknown("centre.retention", false),
             "unknown key `centre.retention`; nearest valid name: `budgets.retention`"
         );
-        assert_eq!(unknown("seed_of_luck", false), "unknown key `seed_of_luck`; `dualtrack params` lists the parameters");
+        assert_eq!(
+            unknown("seed_of_luck", false),
+            "unknown key `seed_of_luck`; `dualtrack params` lists the parameters"
+        );
     }
 
     #[test]
     fn short_names_must_be_very_near() {
         assert_eq!(nearest("xi", ["xian", "wuxi"].into_iter()), None);
-        assert_eq!(nearest("zhengzuo", ["zhengzhou", "guangzhou"].into_iter()), Some("zhengzhou"));
+        assert_eq!(
+            nearest("zhengzuo", ["zhengzhou", "guangzhou"].into_iter()),
+            Some("zhengzhou")
+        );
     }
 }

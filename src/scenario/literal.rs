@@ -30,15 +30,21 @@ impl Literal {
             DeValue::String(text) => Literal::Text(text.to_string()),
             DeValue::Boolean(on) => Literal::Switch(*on),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .map_or(Literal::Other("a whole number of more than 64 bits"), Literal::Whole),
-            DeValue::Float(number) => {
-                number.as_str().parse().map_or(Literal::Other("a number that cannot be read"), Literal::Real)
-            }
+                .map_or(
+                    Literal::Other("a whole number of more than 64 bits"),
+                    Literal::Whole,
+                ),
+            DeValue::Float(number) => number.as_str().parse().map_or(
+                Literal::Other("a number that cannot be read"),
+                Literal::Real,
+            ),
             DeValue::Datetime(_) => Literal::Other("a date"),
             DeValue::Array(items) => {
                 let items = items.iter();
                 Literal::List(
-                    items.map(|item| (Literal::new(item.get_ref(), spot), spot(item.span().start))).collect(),
+                    items
+                        .map(|item| (Literal::new(item.get_ref(), spot), spot(item.span().start)))
+                        .collect(),
                 )
             }
             DeValue::Table(_) => Literal::Other("a table"),
@@ -49,12 +55,16 @@ impl Literal {
     pub fn from_argument(text: &str, spot: Spot) -> Self {
         let document = format!("value = {text}");
         let parsed = DeTable::parse(&document).ok();
-        let value = parsed.as_ref().and_then(|table| table.get_ref().get("value"));
+        let value = parsed
+            .as_ref()
+            .and_then(|table| table.get_ref().get("value"));
         // A text with line breaks could hold further keys; only one value is meant.
         match (value, text.contains('\n')) {
             (Some(value), false) => Literal::new(value.get_ref(), &|_| spot),
             // TOML wants digits on both sides of the point; on the command line `.5` is meant as it stands.
-            _ if text.contains('.') => text.parse().map_or_else(|_| Literal::Text(text.to_string()), Literal::Real),
+            _ if text.contains('.') => text
+                .parse()
+                .map_or_else(|_| Literal::Text(text.to_string()), Literal::Real),
             _ => Literal::Text(text.to_string()),
         }
     }
@@ -80,9 +90,22 @@ pub(super) struct Quoted<'a>(pub &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 60;
-        let visible: String = self.0.chars().take(LONGEST).flat_map(|c| c.escape_debug()).collect();
-        let rest = if self.0.chars().nth(LONGEST).is_some() { "…" } else { "" };
-        write!(f, "\"{}{rest}\"", visible.replace("\\\"", "\"").replace("\\'", "'"))
+        let visible: String = self
+            .0
+            .chars()
+            .take(LONGEST)
+            .flat_map(|c| c.escape_debug())
+            .collect();
+        let rest = if self.0.chars().nth(LONGEST).is_some() {
+            "…"
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "\"{}{rest}\"",
+            visible.replace("\\\"", "\"").replace("\\'", "'")
+        )
     }
 }
 
@@ -99,10 +122,19 @@ mod tests {
         assert_eq!(read("0x10"), Literal::Whole(16));
         assert_eq!(read("true"), Literal::Switch(true));
         assert_eq!(read("\"7\""), Literal::Text("7".to_string()));
-        assert_eq!(read("coordinated"), Literal::Text("coordinated".to_string()));
+        assert_eq!(
+            read("coordinated"),
+            Literal::Text("coordinated".to_string())
+        );
         assert_eq!(read("2015Q1"), Literal::Text("2015Q1".to_string()));
-        assert_eq!(read("1\nother = 2"), Literal::Text("1\nother = 2".to_string()));
-        assert_eq!(read("99999999999999999999"), Literal::Other("a whole number of more than 64 bits"));
+        assert_eq!(
+            read("1\nother = 2"),
+            Literal::Text("1\nother = 2".to_string())
+        );
+        assert_eq!(
+            read("99999999999999999999"),
+            Literal::Other("a whole number of more than 64 bits")
+        );
     }
 
     #[test]

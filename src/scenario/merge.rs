@@ -43,9 +43,14 @@ impl Merged {
         let has = |key: &str| layer.settings.iter().find(|(name, _)| name == key);
         match (has("data.cities"), has("cities.synthetic")) {
             (Some(_), Some((_, given))) => {
-                report.add(given.spot, "`cities.synthetic` and `data.cities` stand together; allowed: one of them");
+                report.add(
+                    given.spot,
+                    "`cities.synthetic` and `data.cities` stand together; allowed: one of them",
+                );
             }
-            (Some(_), None) => self.settings.retain(|key, _| !key.starts_with("cities.synthetic")),
+            (Some(_), None) => self
+                .settings
+                .retain(|key, _| !key.starts_with("cities.synthetic")),
             (None, Some(_)) => {
                 self.settings.remove("data.cities");
             }
@@ -55,7 +60,8 @@ impl Merged {
             self.settings.insert(key, given);
         }
         for (parameter, value, spot) in layer.parameters {
-            self.changes.retain(|change| change.parameter.key != parameter.key);
+            self.changes
+                .retain(|change| change.parameter.key != parameter.key);
             if let Err(message) = parameter.set(&mut self.params, &value) {
                 report.add(spot, message);
             }
@@ -65,15 +71,23 @@ impl Merged {
         for change in layer.changes {
             if change.from < start || change.from >= end {
                 let last = end.plus(-1);
-                let message = format!("`{}` changes at {}, outside the run; allowed: {start} to {last}", change.parameter.key, change.from);
+                let message = format!(
+                    "`{}` changes at {}, outside the run; allowed: {start} to {last}",
+                    change.parameter.key, change.from
+                );
                 report.add(change.from_spot, message);
             }
-            let same = |other: &Dated| other.from == change.from && other.parameter.key == change.parameter.key;
+            let same = |other: &Dated| {
+                other.from == change.from && other.parameter.key == change.parameter.key
+            };
             self.changes.retain(|other| !same(other));
             self.changes.push(change);
         }
         for cell in layer.overrides {
-            self.overrides.insert((cell.table.clone(), cell.id.clone(), cell.column.clone()), cell);
+            self.overrides.insert(
+                (cell.table.clone(), cell.id.clone(), cell.column.clone()),
+                cell,
+            );
         }
     }
 
@@ -81,15 +95,21 @@ impl Merged {
     /// from the start, those after its end are left out.
     fn settle(&mut self) {
         let (start, end) = (self.start(), self.end());
-        self.changes.sort_by_key(|change| (change.from, change.parameter.key));
+        self.changes
+            .sort_by_key(|change| (change.from, change.parameter.key));
         let changes = std::mem::take(&mut self.changes);
         let (mut early, mut late) = (0, 0);
         for change in changes {
             if change.from < start {
                 early += 1;
                 // The value was checked when it was read.
-                if change.parameter.set(&mut self.params, &change.value).is_ok() {
-                    self.parameters.insert(change.parameter.key, (change.value, change.spot));
+                if change
+                    .parameter
+                    .set(&mut self.params, &change.value)
+                    .is_ok()
+                {
+                    self.parameters
+                        .insert(change.parameter.key, (change.value, change.spot));
                 }
             } else if change.from >= end {
                 late += 1;
@@ -102,19 +122,37 @@ impl Merged {
             1 => Some(format!("1 dated change lies {where_to}")),
             _ => Some(format!("{count} dated changes lie {where_to}")),
         };
-        let early = note(early, format!("before the start of the run ({start}); its values hold from there"));
-        let late = note(late, format!("after the end of the run ({}), without effect", end.plus(-1)));
+        let early = note(
+            early,
+            format!("before the start of the run ({start}); its values hold from there"),
+        );
+        let late = note(
+            late,
+            format!(
+                "after the end of the run ({}), without effect",
+                end.plus(-1)
+            ),
+        );
         self.notes.extend(early.into_iter().chain(late));
     }
 
     /// Both ends of the lag to codification, at the start and after each change.
     fn check_lags(&self, report: &mut Report) {
-        let keys = ["codification.lag_max_quarters", "codification.lag_min_quarters"];
+        let keys = [
+            "codification.lag_max_quarters",
+            "codification.lag_min_quarters",
+        ];
         let mut params = self.params.clone();
-        let mut spot = keys.iter().find_map(|key| self.parameters.get(key)).map(|(_, spot)| *spot);
+        let mut spot = keys
+            .iter()
+            .find_map(|key| self.parameters.get(key))
+            .map(|(_, spot)| *spot);
         let mut position = 0;
         loop {
-            let lags = (params.codification.lag_min_quarters, params.codification.lag_max_quarters);
+            let lags = (
+                params.codification.lag_min_quarters,
+                params.codification.lag_max_quarters,
+            );
             if let (true, Some(spot)) = (lags.0 > lags.1, spot) {
                 let message = format!(
                     "`codification.lag_min_quarters` is {}, above `codification.lag_max_quarters`, {}; allowed: at most as long",
@@ -122,9 +160,15 @@ impl Merged {
                 );
                 report.add(spot, message);
             }
-            let Some(from) = self.changes.get(position).map(|change| change.from) else { return };
+            let Some(from) = self.changes.get(position).map(|change| change.from) else {
+                return;
+            };
             spot = None;
-            while let Some(change) = self.changes.get(position).filter(|change| change.from == from) {
+            while let Some(change) = self
+                .changes
+                .get(position)
+                .filter(|change| change.from == from)
+            {
                 if keys.contains(&change.parameter.key) {
                     spot = Some(change.spot);
                 }
@@ -173,7 +217,9 @@ impl Merged {
 
     /// The names of a setting, each with its place; none where it is absent.
     pub fn names(&self, key: &str) -> Option<Vec<(String, Spot)>> {
-        let Some(Literal::List(items)) = self.value(key) else { return None };
+        let Some(Literal::List(items)) = self.value(key) else {
+            return None;
+        };
         let names = items.into_iter().filter_map(|(item, spot)| match item {
             Literal::Text(name) => Some((name, spot)),
             _ => None,
@@ -197,7 +243,8 @@ impl Merged {
 
     /// The quarter after the last.
     pub fn end(&self) -> Quarter {
-        self.start().plus(i32::try_from(self.count("run.quarters")).unwrap_or(0))
+        self.start()
+            .plus(i32::try_from(self.count("run.quarters")).unwrap_or(0))
     }
 
     /// The overrides of one table, by row and column.

@@ -8,9 +8,10 @@
 //! scenarios/base.toml:14:1: unknown key `budgets.adjustmet_rate`; nearest valid name: `budgets.adjustment_rate`
 //! ```
 //!
-//! Reading goes through these steps: [`layers`] reads files and `--set`, [`merge`] lays them over one
-//! another, [`tables`] reads data row by row for the modules of each table, and [`load`] puts it together.
+//! Reading goes through these steps: `layers` reads files, `arguments` reads `--set`, `merge` lays them over one
+//! another, [`tables`] and `rows` read data for the modules of each table, and [`load`] puts it together.
 
+mod arguments;
 mod cities;
 mod events;
 mod instruments;
@@ -21,6 +22,7 @@ mod merge;
 mod places;
 mod problems;
 mod resolved;
+mod rows;
 pub mod schema;
 mod sectors;
 pub mod settings;
@@ -28,6 +30,7 @@ pub mod starter;
 pub mod synthetic;
 pub mod tables;
 pub mod traces;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,11 +41,12 @@ use cities::Cities;
 use merge::Merged;
 use places::{Files, Spot};
 use problems::Report;
-use tables::{Format, Index, Table};
+use rows::Index;
+use tables::{Format, Table};
 
 pub use places::{MAX_SCENARIO_BYTES, MAX_TABLE_BYTES};
-pub(crate) use resolved::parameter_json;
 pub use problems::{Place, Problem, Problems, SHOWN};
+pub(crate) use resolved::parameter_json;
 pub use traces::{Compression, TraceSettings};
 
 /// A scenario, read and checked.
@@ -78,10 +82,17 @@ impl Scenario {
     /// # Errors
     /// Every unknown column, with the place of its list.
     pub fn check_traces(&self, catalogue: &[(&str, Vec<&str>)]) -> Result<(), Problems> {
-        let unknown = self.traces.unknown_columns(catalogue).into_iter().map(|(key, message)| {
-            let place = self.places.get(&key).cloned();
-            Problem { place: place.unwrap_or_else(|| Place::File(self.name.clone())), message }
-        });
+        let unknown = self
+            .traces
+            .unknown_columns(catalogue)
+            .into_iter()
+            .map(|(key, message)| {
+                let place = self.places.get(&key).cloned();
+                Problem {
+                    place: place.unwrap_or_else(|| Place::File(self.name.clone())),
+                    message,
+                }
+            });
         Problems::from_list(unknown.collect()).map_or(Ok(()), Err)
     }
 }
@@ -97,20 +108,36 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
     let mut report = Report::default();
     let mut layers = layers::read_chain(path, &mut files, &mut report);
     let has_file = !layers.is_empty();
-    layers.push(layers::read_sets(sets, &mut report));
+    layers.push(arguments::read_sets(sets, &mut report));
     let merged = merge::merge(layers, &mut report);
-    let mut loader = Loader { merged: &merged, files, report, notes: merged.notes.clone() };
+    let mut loader = Loader {
+        merged: &merged,
+        files,
+        report,
+        notes: merged.notes.clone(),
+    };
     let world = if has_file { loader.world() } else { None };
-    let Loader { files, report, mut notes, .. } = loader;
+    let Loader {
+        files,
+        report,
+        mut notes,
+        ..
+    } = loader;
     let empty = report.is_empty();
     let (world, problems) = (world, report.finish(&files));
     match (world, problems) {
         (Some(world), None) if empty => {
             notes.extend(notes_on_dates(&world));
-            let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let name = path
+                .file_stem()
+                .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let title = merged.text("title");
             Ok(Scenario {
-                title: if title.is_empty() { name.clone() } else { title },
+                title: if title.is_empty() {
+                    name.clone()
+                } else {
+                    title
+                },
                 name,
                 description: merged.text("description"),
                 seed: merged.whole("run.seed"),
@@ -141,47 +168,74 @@ impl Loader<'_> {
         let merged = self.merged;
         let (start, end) = (merged.start(), merged.end());
         if end.plus(-1) > Quarter::RANGE.1 {
-            let spot = merged.settings.get("run.start").map_or(Spot::File(0), |given| given.spot);
-            self.report.add(spot, format!("the run ends after {}; allowed: up to there", Quarter::RANGE.1));
+            let spot = merged
+                .settings
+                .get("run.start")
+                .map_or(Spot::File(0), |given| given.spot);
+            let last = Quarter::RANGE.1;
+            self.report.add(
+                spot,
+                format!("`run.start` and `run.quarters` lead beyond {last}; allowed: up to there"),
+            );
         }
-        let sectors = self.table("data.sectors", &sectors::FORMAT, true).map(|table| {
-            let sectors = sectors::read(&table, &mut self.report);
-            self.check_count("sectors", sectors.len(), 1, MAX_SECTORS, table.file);
-            sectors
-        });
-        let instruments = self.table("data.instruments", &instruments::FORMAT, true).map(|table| {
-            let instruments = instruments::read(&table, &mut self.report);
-            self.check_count("instruments", instruments.len(), 0, MAX_INSTRUMENTS, table.file);
-            instruments
-        });
-        // Without sectors every name of one would be a problem that is none.
-        let (sectors, instruments) = (sectors?, instruments?);
-        let sector_ids = Index::new(sectors.iter().map(|sector| sector.id.as_str()));
-        let (cities, left_out) = self.cities(&sector_ids, sectors.len())?;
+        let sectors = self
+            .table("data.sectors", &sectors::FORMAT, true)
+            .map(|table| {
+                let sectors = sectors::read(&table, &mut self.report);
+                self.check_count("sectors", sectors.len(), 1, MAX_SECTORS, table.file);
+                sectors
+            });
+        let instruments = self
+            .table("data.instruments", &instruments::FORMAT, true)
+            .map(|table| {
+                let instruments = instruments::read(&table, &mut self.report);
+                self.check_count(
+                    "instruments",
+                    instruments.len(),
+                    0,
+                    MAX_INSTRUMENTS,
+                    table.file,
+                );
+                instruments
+            });
+        // What follows is read even where these tables are missing, for its own problems.
+        let known = sectors.iter().flatten().map(|sector| sector.id.as_str());
+        let sector_ids = Index::new(known);
+        let cities = self.cities(&sector_ids, sectors.as_ref().map_or(0, Vec::len));
+        let is_complete = sectors.is_some() && instruments.is_some() && cities.is_some();
+        let (cities, left_out) = cities.unwrap_or_default();
         let events = self.table("data.events", &events::EVENTS, false);
         let events = events.map(|table| events::read_events(&table, &sector_ids, &mut self.report));
-        let zones = self.table("data.pilot_zones", &events::PILOT_ZONES, false).map(|table| {
-            let cities = Index::new(cities.list.iter().map(|city| city.id.as_str()));
-            let (zones, passed_over) = events::read_pilot_zones(&table, &cities, &left_out, &mut self.report);
-            if passed_over > 0 {
-                let zones = if passed_over == 1 { "1 pilot zone is" } else { &format!("{passed_over} pilot zones are") };
-                self.notes.push(format!("{zones} of cities that are left out"));
-            }
-            zones
-        });
+        let zones = self
+            .table("data.pilot_zones", &events::PILOT_ZONES, false)
+            .map(|table| {
+                let cities = Index::new(cities.list.iter().map(|city| city.id.as_str()));
+                let (zones, passed_over) =
+                    events::read_pilot_zones(&table, &cities, &left_out, &mut self.report);
+                if passed_over > 0 {
+                    let zones = if passed_over == 1 {
+                        "1 pilot zone is"
+                    } else {
+                        &format!("{passed_over} pilot zones are")
+                    };
+                    self.notes
+                        .push(format!("{zones} of cities that are left out"));
+                }
+                zones
+            });
         let changes = merged.changes.iter().map(|change| Change {
             from: change.from,
             parameter: change.parameter,
             value: change.value.clone(),
         });
-        Some(World {
+        is_complete.then(|| World {
             start,
             quarters: end.since(start).unsigned_abs(),
             cities: cities.list,
             provinces: cities.provinces,
             regions: cities.regions,
-            sectors,
-            instruments,
+            sectors: sectors.unwrap_or_default(),
+            instruments: instruments.unwrap_or_default(),
             pilot_zones: zones.unwrap_or_default(),
             events: events.unwrap_or_default(),
             params: merged.params.clone(),
@@ -193,7 +247,11 @@ impl Loader<'_> {
     fn cities(&mut self, sector_ids: &Index, sectors: usize) -> Option<(Cities, Vec<String>)> {
         let merged = self.merged;
         let mut cities = if merged.settings.contains_key("cities.synthetic") {
-            if let Some(cell) = merged.overrides.values().find(|cell| cell.table == "cities") {
+            if let Some(cell) = merged
+                .overrides
+                .values()
+                .find(|cell| cell.table == "cities")
+            {
                 let message = "`overrides.cities` has no table to act on: the cities are synthetic; allowed: with `data.cities`";
                 self.report.add(cell.id_spot, message);
             }
@@ -212,10 +270,18 @@ impl Loader<'_> {
         };
         let before = cities.list.len();
         let left_out = cities::select(&mut cities, merged, &mut self.report);
-        if before > 0 && cities.list.is_empty() {
-            let key = if merged.settings.contains_key("cities.only") { "cities.only" } else { "cities.drop" };
-            let spot = merged.settings.get(key).map_or(Spot::File(0), |given| given.spot);
-            self.report.add(spot, "no city is left; allowed: at least 1");
+        if before > 0 && cities.list.is_empty() && self.report.is_empty() {
+            let key = if merged.settings.contains_key("cities.only") {
+                "cities.only"
+            } else {
+                "cities.drop"
+            };
+            let spot = merged
+                .settings
+                .get(key)
+                .map_or(Spot::File(0), |given| given.spot);
+            self.report
+                .add(spot, "no city is left; allowed: at least 1");
         }
         Some((cities, left_out))
     }
@@ -223,8 +289,15 @@ impl Loader<'_> {
     fn check_count(&mut self, what: &str, count: usize, least: usize, most: usize, file: usize) {
         // A table whose rows could not be read has been reported already.
         if count > most || (count < least && self.report.is_empty()) {
-            let allowed = if most == usize::MAX { format!("at least {least}") } else { format!("{least} to {most}") };
-            self.report.add(Spot::File(file), format!("the table has {count} {what}; allowed: {allowed}"));
+            let allowed = if most == usize::MAX {
+                format!("at least {least}")
+            } else {
+                format!("{least} to {most}")
+            };
+            self.report.add(
+                Spot::File(file),
+                format!("the table has {count} {what}; allowed: {allowed}"),
+            );
         }
     }
 
@@ -233,23 +306,40 @@ impl Loader<'_> {
         let Some((path, spot)) = self.merged.path(key) else {
             // A file that is not valid TOML may well have named it.
             if required && !self.report.has_syntax_problems() {
-                let spot = self.merged.settings.get(key).map_or(Spot::File(0), |given| given.spot);
-                let other = if key == "data.cities" { ", or a table `[cities.synthetic]`" } else { "" };
-                self.report.add(spot, format!("`{key}` is missing; allowed: the path of a file in quotes{other}"));
+                let spot = self
+                    .merged
+                    .settings
+                    .get(key)
+                    .map_or(Spot::File(0), |given| given.spot);
+                let other = if key == "data.cities" {
+                    ", or a table `[cities.synthetic]`"
+                } else {
+                    ""
+                };
+                self.report.add(
+                    spot,
+                    format!("`{key}` is missing; allowed: the path of a file in quotes{other}"),
+                );
             }
             return None;
         };
         match self.files.read(&path, MAX_TABLE_BYTES) {
             Ok(file) => {
                 let overrides = self.merged.overrides_of(format.table);
-                Some(Table { format, file, text: self.files.text(file), overrides })
+                Some(Table {
+                    format,
+                    file,
+                    text: self.files.text(file),
+                    overrides,
+                })
             }
             Err((Some(inside), message)) => {
                 self.report.add(inside, message);
                 None
             }
             Err((None, message)) => {
-                self.report.add(spot, format!("`{key}` names {}: {message}", path.display()));
+                self.report
+                    .add(spot, format!("`{key}` names {}: {message}", path.display()));
                 None
             }
         }
@@ -257,9 +347,12 @@ impl Loader<'_> {
 }
 
 fn trace_settings(merged: &Merged) -> TraceSettings {
-    let plain = |names: Vec<(String, Spot)>| names.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let plain =
+        |names: Vec<(String, Spot)>| names.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     let columns = traces::FILES.iter().filter_map(|file| {
-        merged.names(&format!("traces.columns.{file}")).map(|names| (file.to_string(), plain(names)))
+        merged
+            .names(&format!("traces.columns.{file}"))
+            .map(|names| (file.to_string(), plain(names)))
     });
     TraceSettings {
         interval_quarters: merged.count("traces.interval_quarters").max(1),
@@ -271,14 +364,31 @@ fn trace_settings(merged: &Merged) -> TraceSettings {
 
 /// Dated rows beyond the end of a run are no problem, but a reader should know.
 fn notes_on_dates(world: &World) -> Vec<String> {
-    let last = world.start.plus(i32::try_from(world.quarters).unwrap_or(i32::MAX) - 1);
-    let events = world.events.iter().filter(|event| event.quarter > last).count();
-    let zones = world.pilot_zones.iter().filter(|zone| zone.from > last).count();
+    let last = world
+        .start
+        .plus(i32::try_from(world.quarters).unwrap_or(i32::MAX) - 1);
+    let events = world
+        .events
+        .iter()
+        .filter(|event| event.quarter > last)
+        .count();
+    let zones = world
+        .pilot_zones
+        .iter()
+        .filter(|zone| zone.from > last)
+        .count();
     let note = |count: usize, one: &str, many: &str| match count {
         0 => None,
-        1 => Some(format!("1 {one} lies after the end of the run ({last}), without effect")),
-        _ => Some(format!("{count} {many} lie after the end of the run ({last}), without effect")),
+        1 => Some(format!(
+            "1 {one} lies after the end of the run ({last}), without effect"
+        )),
+        _ => Some(format!(
+            "{count} {many} lie after the end of the run ({last}), without effect"
+        )),
     };
-    let notes = [note(events, "event", "events"), note(zones, "pilot zone", "pilot zones")];
+    let notes = [
+        note(events, "event", "events"),
+        note(zones, "pilot zone", "pilot zones"),
+    ];
     notes.into_iter().flatten().collect()
 }

@@ -58,7 +58,10 @@ struct Source {
 impl Files {
     /// No file yet.
     pub fn with_sets(sets: &[String]) -> Self {
-        Files { list: Vec::new(), sets: sets.to_vec() }
+        Files {
+            list: Vec::new(),
+            sets: sets.to_vec(),
+        }
     }
 
     /// Reads a file of at most `limit` bytes and returns its number.
@@ -70,9 +73,14 @@ impl Files {
         let file = File::open(path).map_err(|error| whole(reason(&error)))?;
         let mut bytes = Vec::new();
         // One byte more than allowed shows that a file is too large, whatever its length says.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| whole(reason(&error)))?;
+        file.take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| whole(reason(&error)))?;
         if bytes.len() as u64 > limit {
-            return Err(whole(format!("the file is too large; allowed: up to {} MiB", limit >> 20)));
+            return Err(whole(format!(
+                "the file is too large; allowed: up to {} MiB",
+                limit >> 20
+            )));
         }
         let sha256 = hex(&Sha256::digest(&bytes));
         let file = self.list.len();
@@ -80,10 +88,17 @@ impl Files {
             Ok(text) => (text, None),
             Err(error) => {
                 let byte = error.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(byte))
+                (
+                    String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                    Some(byte),
+                )
             }
         };
-        self.list.push(Source { path: path.to_path_buf(), text: text.into(), sha256 });
+        self.list.push(Source {
+            path: path.to_path_buf(),
+            text: text.into(),
+            sha256,
+        });
         match wrong_byte {
             None => Ok(file),
             Some(byte) => Err((
@@ -95,19 +110,26 @@ impl Files {
 
     /// The text of a file.
     pub fn text(&self, file: usize) -> Arc<str> {
-        self.list.get(file).map_or_else(|| "".into(), |source| source.text.clone())
+        self.list
+            .get(file)
+            .map_or_else(|| "".into(), |source| source.text.clone())
     }
 
     /// Registers a file that could not be read, so that a problem can name it.
     pub fn unread(&mut self, path: &Path) -> usize {
-        self.list.push(Source { path: path.to_path_buf(), text: "".into(), sha256: String::new() });
+        self.list.push(Source {
+            path: path.to_path_buf(),
+            text: "".into(),
+            sha256: String::new(),
+        });
         self.list.len() - 1
     }
 
     /// Every file that was read, as it was named, with the SHA-256 of its bytes in hexadecimal digits.
     pub fn sources(&self) -> Vec<(PathBuf, String)> {
         let read = self.list.iter().filter(|source| !source.sha256.is_empty());
-        read.map(|source| (source.path.clone(), source.sha256.clone())).collect()
+        read.map(|source| (source.path.clone(), source.sha256.clone()))
+            .collect()
     }
 
     /// Lines and columns of spots; fast where they come in the order of their files.
@@ -117,23 +139,42 @@ impl Files {
     }
 
     fn place(&self, spot: Spot, lines: &mut Option<(usize, Vec<usize>)>) -> Place {
-        let path = |file: usize| self.list.get(file).map_or_else(String::new, |source| source.path.display().to_string());
+        let path = |file: usize| {
+            self.list
+                .get(file)
+                .map_or_else(String::new, |source| source.path.display().to_string())
+        };
         match spot {
             Spot::Set(argument) => Place::Set(self.sets.get(argument).cloned().unwrap_or_default()),
             Spot::File(file) => Place::File(path(file)),
             Spot::At { file, byte } => {
                 let text = self.text(file);
                 if lines.as_ref().is_none_or(|(last, _)| *last != file) {
-                    let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+                    let starts = text
+                        .bytes()
+                        .enumerate()
+                        .filter(|(_, byte)| *byte == b'\n')
+                        .map(|(at, _)| at + 1);
                     *lines = Some((file, std::iter::once(0).chain(starts).collect()));
                 }
                 let starts = lines.as_ref().map_or(&[][..], |(_, starts)| starts);
                 let line = starts.partition_point(|start| *start <= byte).max(1);
                 let start = starts.get(line - 1).copied().unwrap_or(0);
-                let before = text.as_bytes().get(start..byte.min(text.len())).unwrap_or_default();
+                let before = text
+                    .as_bytes()
+                    .get(start..byte.min(text.len()))
+                    .unwrap_or_default();
                 // Characters are counted, not bytes; a byte-order mark is not seen in an editor.
-                let column = String::from_utf8_lossy(before).chars().filter(|c| *c != '\u{feff}').count() + 1;
-                Place::At { file: path(file), line, column }
+                let column = String::from_utf8_lossy(before)
+                    .chars()
+                    .filter(|c| *c != '\u{feff}')
+                    .count()
+                    + 1;
+                Place::At {
+                    file: path(file),
+                    line,
+                    column,
+                }
             }
         }
     }
@@ -158,14 +199,25 @@ mod tests {
     use super::*;
 
     fn files(text: &str) -> Files {
-        let source = Source { path: "a.csv".into(), text: text.into(), sha256: String::new() };
-        Files { list: vec![source], sets: Vec::new() }
+        let source = Source {
+            path: "a.csv".into(),
+            text: text.into(),
+            sha256: String::new(),
+        };
+        Files {
+            list: vec![source],
+            sets: Vec::new(),
+        }
     }
 
     #[test]
     fn columns_count_characters_and_lines_count_line_breaks() {
         let files = files("西安,1\nb,x\n");
-        let places = files.places([0, 7, 11].into_iter().map(|byte| Spot::At { file: 0, byte }));
+        let places = files.places(
+            [0, 7, 11]
+                .into_iter()
+                .map(|byte| Spot::At { file: 0, byte }),
+        );
         let shown: Vec<_> = places.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["a.csv:1:1", "a.csv:1:4", "a.csv:2:3"]);
     }

@@ -1,5 +1,6 @@
 //! Problems of input: a place, what was found, what is allowed. All of them are reported at once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -71,7 +72,13 @@ impl Problems {
     /// One problem of a file as a whole.
     pub(super) fn of_file(path: &Path, message: &str) -> Self {
         let place = Place::File(path.display().to_string());
-        Problems { list: vec![Problem { place, message: message.to_string() }], more: 0 }
+        Problems {
+            list: vec![Problem {
+                place,
+                message: message.to_string(),
+            }],
+            more: 0,
+        }
     }
 
     /// Those that are shown.
@@ -131,7 +138,11 @@ impl Report {
 
     fn push(&mut self, spot: Spot, message: String, is_syntax: bool) {
         if self.list.len() < KEPT {
-            self.list.push(Entry { spot, message, is_syntax });
+            self.list.push(Entry {
+                spot,
+                message,
+                is_syntax,
+            });
         } else {
             self.uncounted += 1;
         }
@@ -153,26 +164,33 @@ impl Report {
         let mut shown: Vec<(Problem, bool)> = Vec::new();
         let places = files.places(self.list.iter().map(|entry| entry.spot));
         for (entry, place) in self.list.into_iter().zip(places) {
-            let problem = Problem { place, message: entry.message };
+            let problem = Problem {
+                place,
+                message: entry.message,
+            };
             if shown.last().is_none_or(|(last, _)| *last != problem) {
                 shown.push((problem, entry.is_syntax));
             }
         }
+        // On a line that is not valid TOML, all but the first is mostly its consequence.
         let line_of = |place: &Place| match place {
             Place::At { file, line, .. } => Some((file.clone(), *line)),
             _ => None,
         };
-        let broken: Vec<_> = shown
-            .iter()
-            .filter(|(_, is_syntax)| *is_syntax)
-            .filter_map(|(problem, _)| line_of(&problem.place))
+        let mut broken = BTreeSet::new();
+        let first_of_lines: BTreeSet<usize> = (0..)
+            .zip(&shown)
+            .filter(|(_, (_, is_syntax))| *is_syntax)
+            .filter(|(_, (problem, _))| {
+                line_of(&problem.place).is_none_or(|line| broken.insert(line))
+            })
+            .map(|(row, _)| row)
             .collect();
-        let follows = |problem: &Problem| line_of(&problem.place).is_some_and(|line| broken.contains(&line));
-        let list: Vec<Problem> = shown
-            .into_iter()
-            .filter(|(problem, is_syntax)| *is_syntax || !follows(problem))
-            .map(|(problem, _)| problem)
-            .collect();
+        let list = (0..).zip(shown).filter(|(row, (problem, _))| {
+            first_of_lines.contains(row)
+                || line_of(&problem.place).is_none_or(|line| !broken.contains(&line))
+        });
+        let list = list.map(|(_, (problem, _))| problem).collect();
         let mut problems = Problems::from_list(list)?;
         problems.more += self.uncounted;
         Some(problems)

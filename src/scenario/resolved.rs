@@ -40,7 +40,9 @@ pub(super) fn insert(object: &mut Map<String, Json>, key: &str, value: Json) {
             object.insert(key.to_string(), value);
         }
         Some((first, rest)) => {
-            let inner = object.entry(first).or_insert_with(|| Json::Object(Map::new()));
+            let inner = object
+                .entry(first)
+                .or_insert_with(|| Json::Object(Map::new()));
             if let Json::Object(inner) = inner {
                 insert(inner, rest, value);
             }
@@ -54,7 +56,10 @@ pub(super) fn resolved(merged: &Merged) -> Json {
     let is_synthetic = merged.settings.contains_key("cities.synthetic");
     for setting in SETTINGS {
         let keys: Vec<String> = match setting.key.strip_suffix('*') {
-            Some(stem) => traces::FILES.iter().map(|file| format!("{stem}{file}")).collect(),
+            Some(stem) => traces::FILES
+                .iter()
+                .map(|file| format!("{stem}{file}"))
+                .collect(),
             None => vec![setting.key.to_string()],
         };
         for key in keys {
@@ -73,13 +78,19 @@ pub(super) fn resolved(merged: &Merged) -> Json {
     }
     let changes = merged.changes.iter().map(|change| {
         let mut set = Map::new();
-        insert(&mut set, change.parameter.key, parameter_json(&change.value));
+        insert(
+            &mut set,
+            change.parameter.key,
+            parameter_json(&change.value),
+        );
         json!({ "from": change.from.to_string(), "set": set })
     });
     root.insert("changes".to_string(), changes.collect());
     let mut overrides = Map::new();
     for cell in merged.overrides.values() {
-        let table = overrides.entry(cell.table.as_str()).or_insert_with(|| json!({}));
+        let table = overrides
+            .entry(cell.table.as_str())
+            .or_insert_with(|| json!({}));
         table[cell.id.as_str()][cell.column.as_str()] = literal_json(&cell.value);
     }
     root.insert("overrides".to_string(), Json::Object(overrides));
@@ -88,15 +99,31 @@ pub(super) fn resolved(merged: &Merged) -> Json {
 
 /// Where each key in force was set.
 pub(super) fn places(merged: &Merged, files: &Files) -> BTreeMap<String, Place> {
-    let settings = merged.settings.iter().map(|(key, given)| (key.clone(), given.spot));
-    let parameters = merged.parameters.iter().map(|(key, (_, spot))| (key.to_string(), *spot));
-    let changes =
-        merged.changes.iter().map(|change| (format!("{}@{}", change.parameter.key, change.from), change.spot));
-    let overrides = merged
-        .overrides
-        .values()
-        .map(|cell| (format!("overrides.{}.{}.{}", cell.table, cell.id, cell.column), cell.spot));
-    let mut spots: Vec<(String, Spot)> = settings.chain(parameters).chain(changes).chain(overrides).collect();
+    let settings = merged
+        .settings
+        .iter()
+        .map(|(key, given)| (key.clone(), given.spot));
+    let parameters = merged
+        .parameters
+        .iter()
+        .map(|(key, (_, spot))| (key.to_string(), *spot));
+    let changes = merged.changes.iter().map(|change| {
+        (
+            format!("{}@{}", change.parameter.key, change.from),
+            change.spot,
+        )
+    });
+    let overrides = merged.overrides.values().map(|cell| {
+        (
+            format!("overrides.{}.{}.{}", cell.table, cell.id, cell.column),
+            cell.spot,
+        )
+    });
+    let mut spots: Vec<(String, Spot)> = settings
+        .chain(parameters)
+        .chain(changes)
+        .chain(overrides)
+        .collect();
     spots.sort_by_key(|(_, spot)| spot.order());
     let places = files.places(spots.iter().map(|(_, spot)| *spot));
     spots.into_iter().map(|(key, _)| key).zip(places).collect()

@@ -31,7 +31,11 @@ pub fn schema() -> Json {
     for parameter in PARAMETERS {
         place(&mut root, parameter.key, parameter_schema(parameter, true));
         if parameter.timing == Timing::Running {
-            place(&mut changing, parameter.key, parameter_schema(parameter, false));
+            place(
+                &mut changing,
+                parameter.key,
+                parameter_schema(parameter, false),
+            );
         }
     }
     let change = json!({
@@ -46,9 +50,18 @@ pub fn schema() -> Json {
     let changes = json!({ "type": "array", "items": change, "description": "Parameters that change at a date." });
     place(&mut root, "changes", changes);
     for format in FORMATS {
-        let columns = format.columns.iter().filter(|column| column.name != format.id);
-        let columns: Map<String, Json> =
-            columns.map(|column| (column.name.to_string(), cell_schema(column.cell, column.meaning))).collect();
+        let columns = format
+            .columns
+            .iter()
+            .filter(|column| column.name != format.id);
+        let columns: Map<String, Json> = columns
+            .map(|column| {
+                (
+                    column.name.to_string(),
+                    cell_schema(column.cell, column.meaning),
+                )
+            })
+            .collect();
         let row = json!({ "type": "object", "properties": columns, "additionalProperties": false });
         let rows = json!({
             "type": "object",
@@ -59,7 +72,9 @@ pub fn schema() -> Json {
     }
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!("dualtrack scenario");
-    root["description"] = json!("A scenario of the dual-track model of competition in AI policy between Chinese cities.");
+    root["description"] = json!(
+        "A scenario of the dual-track model of competition in AI policy between Chinese cities."
+    );
     root
 }
 
@@ -85,10 +100,16 @@ fn setting_schema(setting: &Setting) -> Json {
     let mut schema = match setting.kind {
         SettingKind::Text | SettingKind::File => json!({ "type": "string" }),
         SettingKind::Quarter => json!({ "type": "string", "pattern": QUARTER_PATTERN }),
-        SettingKind::Whole { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
-        SettingKind::Real { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
+        SettingKind::Whole { min, max } => {
+            json!({ "type": "integer", "minimum": min, "maximum": max })
+        }
+        SettingKind::Real { min, max } => {
+            json!({ "type": "number", "minimum": min, "maximum": max })
+        }
         SettingKind::Choice { names } => json!({ "enum": names }),
-        SettingKind::Names { names: [] } => json!({ "type": "array", "items": { "type": "string" } }),
+        SettingKind::Names { names: [] } => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
         SettingKind::Names { names } => json!({ "type": "array", "items": { "enum": names } }),
     };
     if let Some(default) = setting.default_literal() {
@@ -108,7 +129,11 @@ fn parameter_schema(parameter: &Parameter, with_default: bool) -> Json {
     if with_default {
         schema["default"] = parameter_json(&parameter.default());
     }
-    let unit = if parameter.unit == "–" { "" } else { parameter.unit };
+    let unit = if parameter.unit == "–" {
+        ""
+    } else {
+        parameter.unit
+    };
     describe(&mut schema, parameter.meaning(), unit);
     schema
 }
@@ -117,7 +142,10 @@ fn cell_schema(cell: Cell, meaning: &str) -> Json {
     let (mut schema, unit) = match cell {
         Cell::Text | Cell::Id => (json!({ "type": "string" }), ""),
         Cell::Code => (json!({ "type": "integer", "minimum": 0 }), ""),
-        Cell::Real { min, max, unit } => (json!({ "type": "number", "minimum": min, "maximum": max }), unit),
+        Cell::Real { min, max, unit } => (
+            json!({ "type": "number", "minimum": min, "maximum": max }),
+            unit,
+        ),
         Cell::Quarter => (json!({ "type": "string", "pattern": QUARTER_PATTERN }), ""),
         Cell::Choice(names) => (json!({ "enum": names }), ""),
     };
@@ -127,7 +155,11 @@ fn cell_schema(cell: Cell, meaning: &str) -> Json {
 
 /// Descriptions carry the unit in brackets, where editors show it.
 fn describe(schema: &mut Json, meaning: &str, unit: &str) {
-    schema["description"] = if unit.is_empty() { json!(meaning) } else { json!(format!("{meaning} ({unit})")) };
+    schema["description"] = if unit.is_empty() {
+        json!(meaning)
+    } else {
+        json!(format!("{meaning} ({unit})"))
+    };
 }
 
 #[cfg(test)]
@@ -135,7 +167,8 @@ mod tests {
     use super::*;
 
     fn at<'a>(schema: &'a Json, key: &str) -> &'a Json {
-        key.split('.').fold(schema, |inner, part| &inner["properties"][part])
+        key.split('.')
+            .fold(schema, |inner, part| &inner["properties"][part])
     }
 
     #[test]
@@ -143,9 +176,17 @@ mod tests {
         let schema = schema();
         for parameter in PARAMETERS {
             let found = at(&schema, parameter.key);
-            assert_eq!(found["default"], parameter_json(&parameter.default()), "{}", parameter.key);
+            assert_eq!(
+                found["default"],
+                parameter_json(&parameter.default()),
+                "{}",
+                parameter.key
+            );
             if let Kind::Real { min, max } = parameter.kind {
-                assert_eq!((&found["minimum"], &found["maximum"]), (&json!(min), &json!(max)));
+                assert_eq!(
+                    (&found["minimum"], &found["maximum"]),
+                    (&json!(min), &json!(max))
+                );
             }
         }
         for setting in SETTINGS {
@@ -160,7 +201,11 @@ mod tests {
             if schema["type"] == "object" {
                 assert!(!schema["additionalProperties"].is_null(), "{schema}");
             }
-            schema["properties"].as_object().into_iter().flat_map(|inner| inner.values()).for_each(check);
+            schema["properties"]
+                .as_object()
+                .into_iter()
+                .flat_map(|inner| inner.values())
+                .for_each(check);
         }
         check(&schema());
     }

@@ -1,14 +1,28 @@
 //! The table of sectors.
 
 use super::problems::Report;
-use super::tables::{Cell, Codes, Column, Format, Table};
+use super::rows::Codes;
+use super::tables::{Cell, Column, Format, Table};
 use crate::model::data::Sector;
 
-const SHARE: Cell = Cell::Real { min: 0.0, max: 1.0, unit: "" };
-const GROWTH: Cell = Cell::Real { min: -0.5, max: 1.0, unit: "1/quarter" };
+const SHARE: Cell = Cell::Real {
+    min: 0.0,
+    max: 1.0,
+    unit: "",
+};
+const GROWTH: Cell = Cell::Real {
+    min: -0.5,
+    max: 1.0,
+    unit: "1/quarter",
+};
 
 const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {
-    Column { name, cell, required: true, meaning }
+    Column {
+        name,
+        cell,
+        required: true,
+        meaning,
+    }
 }
 
 /// Columns of the table of sectors.
@@ -18,22 +32,50 @@ pub static FORMAT: Format = Format {
     id: "sector_id",
     columns: &[
         column("sector_id", Cell::Id, "Stable short name."),
-        column("code", Cell::Code, "Stable number that addresses the sector's luck."),
+        column(
+            "code",
+            Cell::Code,
+            "Stable number that addresses the sector's luck.",
+        ),
         column("name", Cell::Text, "Name for people."),
         column("strategic_0_1", SHARE, "Strategic weight."),
         column("risk_0_1", SHARE, "Risk that draws restrictive regulation."),
         column("compute_0_1", SHARE, "Dependence on controlled compute."),
         column("scale_0_1", SHARE, "Scale economies."),
-        column("frontier_growth_per_quarter", GROWTH, "Growth of the US frontier."),
-        column("demand_growth_per_quarter", GROWTH, "Growth of national demand."),
+        column(
+            "frontier_growth_per_quarter",
+            GROWTH,
+            "Growth of the US frontier.",
+        ),
+        column(
+            "demand_growth_per_quarter",
+            GROWTH,
+            "Growth of national demand.",
+        ),
         column("first_tier_lean_0_1", SHARE, "Lean on first-tier cities."),
         column(
             "initial_frontier_ratio",
-            Cell::Real { min: 0.001, max: 10.0, unit: "" },
+            Cell::Real {
+                min: 0.001,
+                max: 10.0,
+                unit: "",
+            },
             "National capability over the US frontier at the start.",
         ),
-        column("import_share", Cell::Real { min: 0.0, max: 0.99, unit: "" }, "Share of imports in the market."),
-        column("supplies_compute_0_1", SHARE, "Weight with which the sector's gap makes compute scarce."),
+        column(
+            "import_share",
+            Cell::Real {
+                min: 0.0,
+                max: 0.99,
+                unit: "",
+            },
+            "Share of imports in the market.",
+        ),
+        column(
+            "supplies_compute_0_1",
+            SHARE,
+            "Weight with which the sector's gap makes compute scarce.",
+        ),
     ],
 };
 

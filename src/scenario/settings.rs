@@ -65,7 +65,13 @@ const fn row(
     unit: &'static str,
     meaning: &'static str,
 ) -> Setting {
-    Setting { key, kind, default, unit, meaning }
+    Setting {
+        key,
+        kind,
+        default,
+        unit,
+        meaning,
+    }
 }
 
 const ANY_NAMES: SettingKind = SettingKind::Names { names: &[] };
@@ -100,8 +106,17 @@ pub static SETTINGS: &[Setting] = &[
 impl Setting {
     /// What is allowed, in words: `a whole number from 1 to 4000 (quarters), default 40`.
     pub fn allowed(&self) -> String {
-        let quoted = |names: &[&str]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
-        let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+        let quoted = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| format!("\"{name}\""))
+                .collect::<Vec<_>>()
+        };
+        let unit = if self.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", self.unit)
+        };
         let range = match self.kind {
             SettingKind::Text => "a text in quotes".to_string(),
             SettingKind::File => "the path of a file in quotes".to_string(),
@@ -114,7 +129,9 @@ impl Setting {
         };
         match (self.default, self.kind) {
             (None | Some(""), _) | (_, SettingKind::Names { .. }) => range,
-            (Some(default), SettingKind::Choice { .. } | SettingKind::Quarter) => format!("{range}, default \"{default}\""),
+            (Some(default), SettingKind::Choice { .. } | SettingKind::Quarter) => {
+                format!("{range}, default \"{default}\"")
+            }
             (Some(default), _) => format!("{range}, default {default}"),
         }
     }
@@ -122,21 +139,30 @@ impl Setting {
     /// Its default, where it has one.
     pub(super) fn default_literal(&self) -> Option<Literal> {
         self.default.map(|text| match self.kind {
-            SettingKind::Text | SettingKind::File | SettingKind::Quarter => Literal::Text(text.to_string()),
+            SettingKind::Text | SettingKind::File | SettingKind::Quarter => {
+                Literal::Text(text.to_string())
+            }
             _ => Literal::from_argument(text, Spot::Set(0)),
         })
     }
 
     /// Reads the value of `--set KEY=VALUE` by the kind of the setting: texts need no quotes, and names
     /// may be given with commas between them.
-    pub(super) fn from_argument(&self, text: &str, spot: Spot) -> Literal {
+    pub(super) fn read_argument(&self, text: &str, spot: Spot) -> Literal {
         let literal = Literal::from_argument(text, spot);
         let is_text = matches!(literal, Literal::Text(_));
         match self.kind {
             SettingKind::Text | SettingKind::File if !is_text => Literal::Text(text.to_string()),
             SettingKind::Names { .. } if is_text => {
-                let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-                Literal::List(names.map(|name| (Literal::Text(name.to_string()), spot)).collect())
+                let names = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty());
+                Literal::List(
+                    names
+                        .map(|name| (Literal::Text(name.to_string()), spot))
+                        .collect(),
+                )
             }
             _ => literal,
         }
@@ -144,17 +170,24 @@ impl Setting {
 
     /// Checks a value; each problem with its place, `spot` where it is the value as a whole.
     pub(super) fn problems(&self, key: &str, value: &Literal, spot: Spot) -> Vec<(Spot, String)> {
-        let refused = |found: &Literal, hint: String| format!("`{key}` is {found}; allowed: {}{hint}", self.allowed());
+        let refused = |found: &Literal, hint: String| {
+            format!("`{key}` is {found}; allowed: {}{hint}", self.allowed())
+        };
         let hint = |name: &str, names: &[&'static str]| {
-            keys::nearest(name, names.iter().copied())
-                .map_or(String::new(), |near| format!("; nearest valid name: \"{near}\""))
+            keys::nearest(name, names.iter().copied()).map_or(String::new(), |near| {
+                format!("; nearest valid name: \"{near}\"")
+            })
         };
         let fits = match (self.kind, value) {
             (SettingKind::Text | SettingKind::File, Literal::Text(_)) => true,
             (SettingKind::Quarter, Literal::Text(text)) => text.parse::<Quarter>().is_ok(),
-            (SettingKind::Whole { min, max }, Literal::Whole(number)) => (min..=max).contains(number),
+            (SettingKind::Whole { min, max }, Literal::Whole(number)) => {
+                (min..=max).contains(number)
+            }
             (SettingKind::Real { min, max }, Literal::Real(number)) => (min..=max).contains(number),
-            (SettingKind::Real { min, max }, Literal::Whole(number)) => (min..=max).contains(&(*number as f64)),
+            (SettingKind::Real { min, max }, Literal::Whole(number)) => {
+                (min..=max).contains(&(*number as f64))
+            }
             (SettingKind::Choice { names }, Literal::Text(name)) => {
                 if names.contains(&name.as_str()) {
                     return Vec::new();
@@ -165,27 +198,46 @@ impl Setting {
                 return items
                     .iter()
                     .filter_map(|(item, spot)| match item {
-                        Literal::Text(name) if names.is_empty() || names.contains(&name.as_str()) => None,
+                        Literal::Text(name)
+                            if names.is_empty() || names.contains(&name.as_str()) =>
+                        {
+                            None
+                        }
                         Literal::Text(name) => {
-                            let message = format!("`{key}` holds {item}; allowed: {}{}", self.allowed(), hint(name, names));
+                            let message = format!(
+                                "`{key}` holds {item}; allowed: {}{}",
+                                self.allowed(),
+                                hint(name, names)
+                            );
                             Some((*spot, message))
                         }
-                        _ => Some((*spot, format!("`{key}` holds {item}; allowed: {}", self.allowed()))),
+                        _ => Some((
+                            *spot,
+                            format!("`{key}` holds {item}; allowed: {}", self.allowed()),
+                        )),
                     })
                     .collect();
             }
             _ => false,
         };
-        if fits { Vec::new() } else { vec![(spot, refused(value, String::new()))] }
+        if fits {
+            Vec::new()
+        } else {
+            vec![(spot, refused(value, String::new()))]
+        }
     }
 }
 
 /// The setting of a key.
 pub fn find(key: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| match setting.key.strip_suffix('*') {
-        Some(stem) => key.strip_prefix(stem).is_some_and(|file| traces::FILES.contains(&file)),
-        None => setting.key == key,
-    })
+    SETTINGS
+        .iter()
+        .find(|setting| match setting.key.strip_suffix('*') {
+            Some(stem) => key
+                .strip_prefix(stem)
+                .is_some_and(|file| traces::FILES.contains(&file)),
+            None => setting.key == key,
+        })
 }
 
 #[cfg(test)]
@@ -204,7 +256,11 @@ mod tests {
     #[test]
     fn keys_are_unique_and_no_parameter_has_them() {
         for (row, setting) in SETTINGS.iter().enumerate() {
-            assert!(SETTINGS[..row].iter().all(|earlier| earlier.key != setting.key));
+            assert!(
+                SETTINGS[..row]
+                    .iter()
+                    .all(|earlier| earlier.key != setting.key)
+            );
             assert!(crate::params::find(setting.key).is_none());
         }
     }
@@ -218,7 +274,10 @@ mod tests {
     #[test]
     fn names_on_the_command_line_need_no_brackets() {
         let setting = find("traces.files").expect("in the table");
-        let expected = setting.from_argument("[\"national\", \"cities\"]", Spot::Set(0));
-        assert_eq!(setting.from_argument("national, cities", Spot::Set(0)), expected);
+        let expected = setting.read_argument("[\"national\", \"cities\"]", Spot::Set(0));
+        assert_eq!(
+            setting.read_argument("national, cities", Spot::Set(0)),
+            expected
+        );
     }
 }

@@ -9,12 +9,30 @@ const HEAD: &str = include_str!("starter.toml");
 
 /// Data tables, by their path beside the scenario, with the page on their sources.
 pub static DATA: &[(&str, &str)] = &[
-    ("data/README.md", include_str!("../../scenarios/data/README.md")),
-    ("data/cities.csv", include_str!("../../scenarios/data/cities.csv")),
-    ("data/sectors.csv", include_str!("../../scenarios/data/sectors.csv")),
-    ("data/instruments.csv", include_str!("../../scenarios/data/instruments.csv")),
-    ("data/pilot_zones.csv", include_str!("../../scenarios/data/pilot_zones.csv")),
-    ("data/events.csv", include_str!("../../scenarios/data/events.csv")),
+    (
+        "data/README.md",
+        include_str!("../../scenarios/data/README.md"),
+    ),
+    (
+        "data/cities.csv",
+        include_str!("../../scenarios/data/cities.csv"),
+    ),
+    (
+        "data/sectors.csv",
+        include_str!("../../scenarios/data/sectors.csv"),
+    ),
+    (
+        "data/instruments.csv",
+        include_str!("../../scenarios/data/instruments.csv"),
+    ),
+    (
+        "data/pilot_zones.csv",
+        include_str!("../../scenarios/data/pilot_zones.csv"),
+    ),
+    (
+        "data/events.csv",
+        include_str!("../../scenarios/data/events.csv"),
+    ),
 ];
 
 /// The commented scenario: its head, then every parameter with its default, each behind a `#`.
@@ -27,7 +45,13 @@ pub fn scenario() -> String {
             group = table;
             let _ = write!(text, "\n[{table}]\n");
         }
-        let _ = write!(text, "# {} Allowed: {}.\n# {name} = {}\n", parameter.meaning(), parameter.allowed(), parameter.default());
+        let _ = write!(
+            text,
+            "# {} Allowed: {}.\n# {name} = {}\n",
+            parameter.meaning(),
+            parameter.allowed(),
+            parameter.default()
+        );
     }
     text
 }

@@ -42,29 +42,51 @@ const TIERS: [(Tier, f64, f64, f64, f64); 5] = [
 impl Recipe {
     /// Makes the cities, with `sectors` sectors to be known for.
     pub(super) fn make(&self, sectors: usize) -> Cities {
-        let luck = Luck { seed: self.seed, replicate: 0 };
+        let luck = Luck {
+            seed: self.seed,
+            replicate: 0,
+        };
         let mut stream = luck.stream(Purpose::Synthetic);
         // About as many provinces as the square root of the number of cities, on a square grid.
         let side = f64::from(self.count).sqrt().sqrt().round().max(1.0) as usize;
         let mut numbers: Vec<Option<u32>> = vec![None; side * side];
-        let mut cities = Cities { regions: REGIONS.iter().map(ToString::to_string).collect(), ..Cities::default() };
+        let mut cities = Cities {
+            regions: REGIONS.iter().map(ToString::to_string).collect(),
+            ..Cities::default()
+        };
         cities.list.reserve(self.count as usize);
         for size_rank in 1..=self.count {
             let (city, cell) = self.city(size_rank, side, sectors, &mut stream);
             // The largest city of a province is its capital, unless it ranks higher anyway.
             let is_first = numbers[cell].is_none();
             let province = *numbers[cell].get_or_insert_with(|| {
-                cities.provinces.push(format!("Province {}", cities.provinces.len() + 1));
+                cities
+                    .provinces
+                    .push(format!("Province {}", cities.provinces.len() + 1));
                 cities.provinces.len() as u32 - 1
             });
-            let rank = if is_first { city.rank.min(Rank::Capital) } else { city.rank };
-            cities.list.push(City { province, rank, ..city });
+            let rank = if is_first {
+                city.rank.min(Rank::Capital)
+            } else {
+                city.rank
+            };
+            cities.list.push(City {
+                province,
+                rank,
+                ..city
+            });
         }
         cities
     }
 
     /// The city of a size rank, and the cell of the grid of provinces in which it lies.
-    fn city(&self, size_rank: u32, side: usize, sectors: usize, stream: &mut Stream) -> (City, usize) {
+    fn city(
+        &self,
+        size_rank: u32,
+        side: usize,
+        sectors: usize,
+        stream: &mut Stream,
+    ) -> (City, usize) {
         let code = u64::from(size_rank);
         let (place, traits) = (stream.block(code, 0), stream.block(code, 1));
         let share = f64::from(size_rank) / f64::from(self.count);
@@ -72,7 +94,8 @@ impl Recipe {
         let (east, north) = (uniform(place[0]), uniform(place[1]));
         let cell_of = |share: f64| ((share * side as f64) as usize).min(side - 1);
         let (column, row) = (cell_of(east), cell_of(north));
-        let revenue = self.largest_revenue_cny_bn / math::pow(f64::from(size_rank), self.rank_size_exponent);
+        let revenue =
+            self.largest_revenue_cny_bn / math::pow(f64::from(size_rank), self.rank_size_exponent);
         let city = City {
             code,
             id: format!("city-{size_rank}"),
@@ -98,7 +121,10 @@ impl Recipe {
 fn tier_of(size_rank: u32, share: f64) -> (Tier, f64, f64, f64, f64) {
     // The largest city is of the first tier, however few there are.
     let share = if size_rank == 1 { 0.0 } else { share };
-    TIERS.into_iter().find(|(_, up_to, ..)| share <= *up_to).unwrap_or(TIERS[4])
+    TIERS
+        .into_iter()
+        .find(|(_, up_to, ..)| share <= *up_to)
+        .unwrap_or(TIERS[4])
 }
 
 fn rank_of(size_rank: u32, share: f64, tier: Tier) -> Rank {
@@ -121,7 +147,10 @@ fn region_of(column: usize, row: usize, side: usize) -> u32 {
         _ if east > 0.35 => "Central",
         _ => "West",
     };
-    (0..).zip(REGIONS).find(|(_, region)| **region == name).map_or(0, |(at, _)| at)
+    (0..)
+        .zip(REGIONS)
+        .find(|(_, region)| **region == name)
+        .map_or(0, |(at, _)| at)
 }
 
 /// Up to three distinct sectors, each as likely.
@@ -144,7 +173,12 @@ fn focus(block: &Block, sectors: usize) -> [Option<u32>; FOCUS] {
 mod tests {
     use super::*;
 
-    const RECIPE: Recipe = Recipe { count: 400, rank_size_exponent: 0.5, largest_revenue_cny_bn: 100.0, seed: 1 };
+    const RECIPE: Recipe = Recipe {
+        count: 400,
+        rank_size_exponent: 0.5,
+        largest_revenue_cny_bn: 100.0,
+        seed: 1,
+    };
 
     #[test]
     fn revenue_follows_the_rank_size_rule() {
@@ -157,10 +191,24 @@ mod tests {
 
     #[test]
     fn one_more_city_changes_no_draw_of_the_others() {
-        let (few, many) = (RECIPE.make(12).list, Recipe { count: 401, ..RECIPE }.make(12).list);
+        let (few, many) = (
+            RECIPE.make(12).list,
+            Recipe {
+                count: 401,
+                ..RECIPE
+            }
+            .make(12)
+            .list,
+        );
         for (a, b) in few.iter().zip(&many) {
-            assert_eq!((a.latitude, a.longitude, a.focus), (b.latitude, b.longitude, b.focus));
-            assert_eq!((a.earlier_growth, a.revenue_cny_bn), (b.earlier_growth, b.revenue_cny_bn));
+            assert_eq!(
+                (a.latitude, a.longitude, a.focus),
+                (b.latitude, b.longitude, b.focus)
+            );
+            assert_eq!(
+                (a.earlier_growth, a.revenue_cny_bn),
+                (b.earlier_growth, b.revenue_cny_bn)
+            );
         }
     }
 
@@ -169,17 +217,29 @@ mod tests {
         let cities = RECIPE.make(12);
         assert_eq!(cities.provinces.len(), 16);
         for tier in Tier::NAMES {
-            assert!(cities.list.iter().any(|city| city.tier.name() == *tier), "{tier}");
+            assert!(
+                cities.list.iter().any(|city| city.tier.name() == *tier),
+                "{tier}"
+            );
         }
         for rank in Rank::NAMES {
-            assert!(cities.list.iter().any(|city| city.rank.name() == *rank), "{rank}");
+            assert!(
+                cities.list.iter().any(|city| city.rank.name() == *rank),
+                "{rank}"
+            );
         }
         for region in 0..4 {
-            assert!(cities.list.iter().any(|city| city.region == region), "{region}");
+            assert!(
+                cities.list.iter().any(|city| city.region == region),
+                "{region}"
+            );
         }
         // A province lies in one region.
         for a in &cities.list {
-            let other = cities.list.iter().find(|b| b.province == a.province && b.region != a.region);
+            let other = cities
+                .list
+                .iter()
+                .find(|b| b.province == a.province && b.region != a.region);
             assert_eq!(other, None);
         }
     }
@@ -198,7 +258,10 @@ mod tests {
             named.dedup();
             assert_eq!(named.len(), 3);
         }
-        assert!(counts.iter().all(|count| (count - 300).abs() < 44), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (count - 300).abs() < 44),
+            "{counts:?}"
+        );
         assert_eq!(focus(&[7; 8], 2).iter().flatten().count(), 2);
         assert_eq!(focus(&[7; 8], 0), [None; 3]);
     }
@@ -207,6 +270,9 @@ mod tests {
     fn one_city_is_a_nation_too() {
         let cities = Recipe { count: 1, ..RECIPE }.make(12);
         assert_eq!(cities.list.len(), 1);
-        assert_eq!((cities.list[0].tier, cities.list[0].rank), (Tier::First, Rank::Municipality));
+        assert_eq!(
+            (cities.list[0].tier, cities.list[0].rank),
+            (Tier::First, Rank::Municipality)
+        );
     }
 }

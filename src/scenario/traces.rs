@@ -5,8 +5,15 @@ use std::collections::BTreeMap;
 use super::keys::nearest;
 
 /// Names of the trace files.
-pub const FILES: &[&str] =
-    &["national", "cities", "sectors", "allocations", "policies", "officials", "champions"];
+pub const FILES: &[&str] = &[
+    "national",
+    "cities",
+    "sectors",
+    "allocations",
+    "policies",
+    "officials",
+    "champions",
+];
 
 /// How trace files are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +42,9 @@ impl Compression {
 
     /// The compression of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Compression::None, Compression::Gzip, Compression::Zstd].into_iter().find(|one| one.name() == name)
+        [Compression::None, Compression::Gzip, Compression::Zstd]
+            .into_iter()
+            .find(|one| one.name() == name)
     }
 }
 
@@ -64,10 +73,17 @@ impl TraceSettings {
                 found.push((key, format!("unknown trace file `{file}`")));
                 continue;
             };
-            for column in columns.iter().filter(|column| !known.contains(&column.as_str())) {
-                let hint = nearest(column, known.iter().copied())
-                    .map_or(String::new(), |name| format!("; nearest valid name: `{name}`"));
-                found.push((key.clone(), format!("unknown column `{column}` of trace file `{file}`{hint}")));
+            for column in columns
+                .iter()
+                .filter(|column| !known.contains(&column.as_str()))
+            {
+                let hint = nearest(column, known.iter().copied()).map_or(String::new(), |name| {
+                    format!("; nearest valid name: `{name}`")
+                });
+                found.push((
+                    key.clone(),
+                    format!("unknown column `{column}` of trace file `{file}`{hint}"),
+                ));
             }
         }
         found
@@ -80,18 +96,38 @@ mod tests {
 
     #[test]
     fn columns_are_checked_against_a_catalogue() {
-        let columns = [("cities", vec!["quarter", "budgt"]), ("sectors", vec!["gap"])];
-        let columns = columns.map(|(file, list)| (file.to_string(), list.into_iter().map(String::from).collect()));
-        let settings = TraceSettings { columns: columns.into(), ..TraceSettings::default() };
-        let found = settings.unknown_columns(&[("cities", vec!["quarter", "budget"]), ("sectors", vec!["gap"])]);
+        let columns = [
+            ("cities", vec!["quarter", "budgt"]),
+            ("sectors", vec!["gap"]),
+        ];
+        let columns = columns.map(|(file, list)| {
+            (
+                file.to_string(),
+                list.into_iter().map(String::from).collect(),
+            )
+        });
+        let settings = TraceSettings {
+            columns: columns.into(),
+            ..TraceSettings::default()
+        };
+        let found = settings.unknown_columns(&[
+            ("cities", vec!["quarter", "budget"]),
+            ("sectors", vec!["gap"]),
+        ]);
         let message = "unknown column `budgt` of trace file `cities`; nearest valid name: `budget`";
-        assert_eq!(found, [("traces.columns.cities".to_string(), message.to_string())]);
+        assert_eq!(
+            found,
+            [("traces.columns.cities".to_string(), message.to_string())]
+        );
     }
 
     #[test]
     fn compressions_are_found_by_name() {
         for name in Compression::NAMES {
-            assert_eq!(Compression::from_name(name).map(Compression::name), Some(*name));
+            assert_eq!(
+                Compression::from_name(name).map(Compression::name),
+                Some(*name)
+            );
         }
         assert_eq!(Compression::from_name("zip"), None);
     }

@@ -7,7 +7,7 @@ use dualtrack::model::record::{ChampionEvent, Journal, National};
 use dualtrack::params::Params;
 use dualtrack::random::Luck;
 
-// mod compare;
+pub mod compare;
 mod formulas;
 mod outcomes;
 mod quarter;
@@ -125,9 +125,13 @@ pub struct Twin {
     pub output: Vec<f64>,
     /// `z_i`.
     pub score: Vec<f64>,
+    /// Least standard deviation, apart from 0, by which E30 has divided so far.
+    pub spread_of_results: f64,
     /// `ω_i` of the official in post in the next quarter.
     pub career_weight: Vec<f64>,
     pub quarters_in_post: Vec<u32>,
+    /// Career weight and quarters in post, this one included, of the official of the last quarter.
+    pub in_post: Vec<(f64, u32)>,
     /// `y_im`.
     pub in_force: Vec<Vec<bool>>,
     /// `y_im` as published at the end of the last quarter.
@@ -218,6 +222,9 @@ impl Twin {
             self.name_champions(t);
         }
         self.outcomes = self.observe();
+        self.in_post = (0..self.cities())
+            .map(|i| (self.career_weight[i], self.quarters_in_post[i] + 1))
+            .collect();
         self.exits(t);
         self.in_force_published = self.in_force.clone();
         self.done += 1;

@@ -245,8 +245,33 @@ fn small_events() -> Vec<Event> {
     ]
 }
 
+/// A random world, which shows its shape and the parameters that left their default.
+#[derive(Clone)]
+pub struct Drawn(pub World);
+
+impl std::fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let world = &self.0;
+        let (cities, sectors) = (world.cities.len(), world.sectors.len());
+        let (instruments, quarters) = (world.instruments.len(), world.quarters);
+        writeln!(
+            f,
+            "{cities} cities, {sectors} sectors, {instruments} instruments, {quarters} quarters"
+        )?;
+        for (parameter, value) in world.params.values() {
+            if value != parameter.default() {
+                writeln!(f, "{} = {value}", parameter.key)?;
+            }
+        }
+        for change in &world.changes {
+            writeln!(f, "{}: {} = {}", change.from, change.parameter.key, change.value)?;
+        }
+        Ok(())
+    }
+}
+
 /// Random worlds: all shapes that a scenario file may have, and parameters at and between their bounds.
-pub fn any_world() -> impl Strategy<Value = World> {
+pub fn any_world() -> impl Strategy<Value = Drawn> {
     (1usize..=40, 1usize..=14, 0usize..=16, 1u32..=30).prop_flat_map(
         |(cities, sectors, instruments, quarters)| {
             (
@@ -260,7 +285,7 @@ pub fn any_world() -> impl Strategy<Value = World> {
             )
                 .prop_map(move |(cities, sectors, instruments, events, zones, params, changes)| {
                     let start = quarter(2015, 1);
-                    World {
+                    Drawn(World {
                         start,
                         quarters,
                         cities,
@@ -280,7 +305,7 @@ pub fn any_world() -> impl Strategy<Value = World> {
                         events,
                         params,
                         changes: in_order_of_date(changes),
-                    }
+                    })
                 })
         },
     )

@@ -79,7 +79,7 @@ pub fn tier_effect(true_effect: f64, tier_slope: f64, amenity: f64) -> f64 {
 #[inline(always)]
 pub fn money_effect(money: f64, half_money: f64) -> f64 {
     let share = money / (money + half_money);
-    if money > 0.0 { share } else { 0.0 }
+    math::select(money > 0.0, share, 0.0)
 }
 
 /// E32: weight of a city in the grants, `base exp(χ_F clip(z, -3, 3))`, CNY mn.
@@ -104,7 +104,7 @@ pub fn planned_weight(
     alpha: f64,
 ) -> f64 {
     let scale = left + minimum_scale;
-    let saved = if scale > 0.0 { minimum_scale / scale } else { 0.0 };
+    let saved = math::select(scale > 0.0, minimum_scale / scale, 0.0);
     let elasticity = alpha * (1.0 + saved) + 1.0 - alpha;
     value_per_capability * math::pow(relative_capability, rho - 1.0) * increment * elasticity
 }

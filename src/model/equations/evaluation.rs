@@ -7,7 +7,7 @@ use crate::math;
 pub fn growth(now: f64, before: f64) -> f64 {
     let both = now + before;
     let rate = 2.0 * (now - before) / both;
-    if both > 0.0 { rate } else { 0.0 }
+    math::select(both > 0.0, rate, 0.0)
 }
 
 /// E30: noise of a score, s.d.: `σ_E sqrt(max(0, 1 - Σ p q)) N`; the better a city can be read, the less.
@@ -33,7 +33,7 @@ pub fn promotion_probability(base: f64, slope: f64, score: f64) -> f64 {
     // logistic(logit(h) + x) = h / (h + (1 - h) exp(-x)), which needs no logarithm and no special case.
     let rest = (1.0 - base) * math::exp(-slope * score);
     let probability = base / (base + rest);
-    if base > 0.0 { probability } else { 0.0 }
+    math::select(base > 0.0, probability, 0.0)
 }
 
 /// E33: measured gain of an instrument, in effect:
@@ -60,7 +60,7 @@ pub fn seen_capability(capability: f64, noise: f64, normal: f64) -> f64 {
 #[inline(always)]
 pub fn standardised(x: f64, mean: f64, sd: f64) -> f64 {
     let z = (x - mean) / sd;
-    if sd < 1e-12 { 0.0 } else { z }
+    math::select(sd < 1e-12, 0.0, z)
 }
 
 #[cfg(test)]

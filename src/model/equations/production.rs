@@ -8,7 +8,7 @@ use crate::math;
 #[inline(always)]
 pub fn introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -> f64 {
     let share = half_base / (capability + half_base);
-    let share = if half_base > 0.0 { share } else { 0.0 };
+    let share = math::select(half_base > 0.0, share, 0.0);
     cost * share * spending
 }
 
@@ -16,7 +16,7 @@ pub fn introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -
 #[inline(always)]
 pub fn subscale(left: f64, minimum_scale: f64) -> f64 {
     let lost = left * minimum_scale / (left + minimum_scale);
-    if left > 0.0 { lost } else { 0.0 }
+    math::select(left > 0.0, lost, 0.0)
 }
 
 /// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
@@ -52,11 +52,11 @@ pub fn increment(
     alpha: f64,
     access: f64,
 ) -> f64 {
-    let works = effective_spending > 0.0 && talent > 0.0;
-    let money_per_head = if works { effective_spending / talent } else { 1.0 };
+    let works = (effective_spending > 0.0) & (talent > 0.0);
+    let money_per_head = math::select(works, effective_spending / talent, 1.0);
     let money_per_head = money_per_head.clamp(1e-300, 1e300);
     let built = productivity * advantage * talent * math::pow(money_per_head, alpha) * access;
-    if works { built } else { 0.0 }
+    math::select(works, built, 0.0)
 }
 
 /// E29: capability a quarter later, `(1 - δ) K + increment`.

@@ -1,12 +1,13 @@
 //! Phase 4: policy moves are carried out, effects and values read, budgets set. One pass over the cities.
 
-use crate::model::data::{Channel, MAX_INSTRUMENTS, MAX_SECTORS};
+use crate::math::select;
+use crate::model::data::{Channel, MAX_SECTORS};
 use crate::model::equations::{budgets, moves, production, talent};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::ChunkConstants;
-use crate::model::state::{Channels, Chunk, ChunkSums, Nation, Published, bits};
-use crate::parallel::{LANES, Lanes, ZERO, for_each, lane_sum};
+use crate::model::state::{Channels, Chunk, ChunkSums, Instruments, Nation, Published, bits};
+use crate::parallel::{LANES, Lanes, ZERO, each, for_each, lane_sum};
 use crate::params::{Allocation, Params};
 
 /// Everything about the quarter that all blocks share.
@@ -34,22 +35,6 @@ struct Block<'a> {
     /// Cities in it.
     cities: usize,
     constants: &'a ChunkConstants,
-}
-
-/// What a block knows of its instruments, by row.
-struct Instruments {
-    /// 1 where in force.
-    active: [Lanes; MAX_INSTRUMENTS],
-    /// E20.
-    effect: [Lanes; MAX_INSTRUMENTS],
-    /// Fit of the design.
-    fit: [Lanes; MAX_INSTRUMENTS],
-    /// The same where the true effect is positive, else 0.
-    positive_fit: [Lanes; MAX_INSTRUMENTS],
-    /// `n_im`.
-    peers: [Lanes; MAX_INSTRUMENTS],
-    /// E12 before normalisation.
-    weight: [Lanes; MAX_INSTRUMENTS],
 }
 
 impl Run<'_> {
@@ -88,7 +73,7 @@ impl Run<'_> {
         let cities = self.cities() as f64 * self.sectors() as f64;
         let instruments = self.instruments();
         let total = &mut self.nation.sums;
-        *total = ChunkSums::default();
+        total.clear(MAX_SECTORS, instruments);
         for sums in &self.sums {
             total.comparability += sums.comparability;
             total.location += sums.location;
@@ -182,15 +167,8 @@ impl Shared<'_> {
     /// One chunk of cities, block by block.
     fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut ChunkSums) {
         let constants = &self.setup.chunks[index];
-        *sums = ChunkSums::default();
-        let mut instruments = Instruments {
-            active: [ZERO; MAX_INSTRUMENTS],
-            effect: [ZERO; MAX_INSTRUMENTS],
-            fit: [ZERO; MAX_INSTRUMENTS],
-            positive_fit: [ZERO; MAX_INSTRUMENTS],
-            peers: [ZERO; MAX_INSTRUMENTS],
-            weight: [ZERO; MAX_INSTRUMENTS],
-        };
+        sums.clear(self.sectors(), self.instruments());
+        let mut instruments = std::mem::take(&mut chunk.instruments);
         let mut moves = moves.iter().peekable();
         for number in 0..constants.blocks() {
             let block = Block {
@@ -210,6 +188,7 @@ impl Shared<'_> {
             self.account_for_instruments(&block, chunk, any, &instruments, sums);
             self.weigh_location(&block, chunk, sums);
         }
+        chunk.instruments = instruments;
     }
 
     /// E19 and E18, then the instruments that begin.
@@ -244,7 +223,7 @@ impl Shared<'_> {
                 for l in 0..LANES {
                     let adjusted = moves::adjusted_design(chunk.design[at][l], chunk.optimum[at][l], adjustment);
                     let is_in_force = chunk.in_force[block.number * LANES + l] >> m & 1 == 1;
-                    chunk.design[at][l] = if is_in_force { adjusted } else { chunk.design[at][l] };
+                    chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
                 }
             }
         }
@@ -263,25 +242,24 @@ impl Shared<'_> {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
         let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
-        let base = &block.constants.base[block.number];
-        let amenity = &block.constants.amenity[block.number];
-        let budget = &chunk.budget[block.number];
+        let base = block.constants.base[block.number];
+        let amenity = block.constants.amenity[block.number];
+        let budget = chunk.budget[block.number];
         for m in bits(any) {
             let slope = self.setup.world().instruments[m].tier_slope;
             let at = block.number * count + m;
-            let (design, optimum) = (&chunk.design[at], &chunk.optimum[at]);
-            let share = &chunk.shares[block.number * options + 1 + self.sectors() + m];
-            for l in 0..LANES {
-                let active = (masks[l] >> m & 1) as f64;
-                let fit = budgets::design_fit(design[l], optimum[l], policy.design_tolerance);
-                let true_effect = budgets::tier_effect(self.nation.true_effect[m], slope, amenity[l]);
-                let money = budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l]);
-                instruments.active[m][l] = active;
-                instruments.fit[m][l] = fit;
-                instruments.positive_fit[m][l] = if true_effect > 0.0 { fit } else { 0.0 };
-                instruments.effect[m][l] = true_effect * fit * self.unblunted * money * active;
-                instruments.peers[m][l] = 0.0;
-            }
+            let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
+            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let theta = self.nation.true_effect[m];
+            let active: Lanes = std::array::from_fn(|l| (masks[l] >> m & 1) as f64);
+            let fit = each(|l| budgets::design_fit(design[l], optimum[l], policy.design_tolerance));
+            let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
+            let money = each(|l| budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l]));
+            instruments.active[m] = active;
+            instruments.fit[m] = fit;
+            instruments.positive_fit[m] = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
+            instruments.effect[m] = each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
+            instruments.peers[m] = ZERO;
         }
     }
 
@@ -297,10 +275,10 @@ impl Shared<'_> {
                 Channel::Motivate => &mut channels.motivate,
                 Channel::Match => &mut channels.matching,
             };
-            for l in 0..LANES {
-                sum[l] += instruments.effect[m][l];
-                channels.overseas[l] += instrument.overseas_share * instruments.effect[m][l];
-            }
+            let (before, effect) = (*sum, instruments.effect[m]);
+            *sum = each(|l| before[l] + effect[l]);
+            let overseas = channels.overseas;
+            channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
         }
         chunk.channels[block.number] = channels;
     }
@@ -367,104 +345,88 @@ impl Shared<'_> {
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, mean, weight) =
             (tournament.shock_variance_ratio, self.nation.mean_comparability, self.rules.comparability);
-        let live = &block.constants.live[block.number];
+        let live = block.constants.live[block.number];
         let career: Lanes = chunk.career_weight[block.number].map(|own| self.rules.intensity * own);
         let need: Lanes = block.constants.unit_need[block.number].map(|own| budget_rules.need_scale * own);
         let advantage = &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
 
-        let mut rest = ZERO;
-        for l in 0..LANES {
-            let outside = block.constants.outside[block.number][l];
-            rest[l] = budgets::rest_value(outside, career[l], tournament.career_value_rest);
-        }
+        let outside = block.constants.outside[block.number];
+        let rest = each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
         let mut values = [ZERO; MAX_SECTORS];
         let mut comparability = ZERO;
         for s in 0..sectors {
             let (climate, priority) = (self.nation.climate[s], self.nation.priority[s]);
-            for l in 0..LANES {
-                let q = budgets::comparability(peers[s][l], k);
-                comparability[l] += q;
-                let reading = budgets::reading_factor(q, mean, weight);
-                let value = budgets::sector_value(need[l], advantage[s][l], climate, career[l], priority, reading);
-                values[s][l] = value;
-                highest[l] = if value > highest[l] { value } else { highest[l] };
-            }
+            let (effective_peers, advantage) = (peers[s], advantage[s]);
+            let q = each(|l| budgets::comparability(effective_peers[l], k));
+            comparability = each(|l| comparability[l] + q[l]);
+            let value = each(|l| {
+                let reading = budgets::reading_factor(q[l], mean, weight);
+                budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
+            });
+            highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
+            values[s] = value;
         }
-        for l in 0..LANES {
-            sums.comparability += comparability[l] * live[l];
-        }
+        sums.comparability += lane_sum(&each(|l| comparability[l] * live[l]));
         for m in bits(any) {
-            for l in 0..LANES {
-                let q = budgets::comparability(instruments.peers[m][l], k);
-                let value = budgets::instrument_value(
-                    budget_rules.instrument_own_value,
-                    instruments.effect[m][l],
-                    career[l],
-                    tournament.career_value_instrument,
-                    budgets::reading_factor(q, mean, weight),
-                );
-                instruments.weight[m][l] = value;
-                let counts = instruments.active[m][l] > 0.0 && value > highest[l];
-                highest[l] = if counts { value } else { highest[l] };
-            }
+            let (effect, peers, active) = (instruments.effect[m], instruments.peers[m], instruments.active[m]);
+            let (own_value, career_value) =
+                (budget_rules.instrument_own_value, tournament.career_value_instrument);
+            let value = each(|l| {
+                let reading = budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
+                budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
+            });
+            highest = each(|l| select((active[l] > 0.0) & (value[l] > highest[l]), value[l], highest[l]));
+            instruments.weight[m] = value;
         }
         let precision = budget_rules.precision;
-        let mut total = ZERO;
-        for l in 0..LANES {
-            total[l] = budgets::choice_weight(budget_rules.rest_base_rate, precision, rest[l], highest[l]);
-        }
+        let rest_rate = budget_rules.rest_base_rate;
+        let mut total = each(|l| budgets::choice_weight(rest_rate, precision, rest[l], highest[l]));
         for value in &mut values[..sectors] {
-            for l in 0..LANES {
-                value[l] = budgets::choice_weight(1.0, precision, value[l], highest[l]);
-                total[l] += value[l];
-            }
+            let own = *value;
+            *value = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
+            total = each(|l| total[l] + value[l]);
         }
         for m in bits(any) {
-            for l in 0..LANES {
-                // An instrument not in force may be worth more than the highest option that counts: its weight
-                // is taken at the highest, so that it cannot overflow before it is set to 0.
-                let value = instruments.weight[m][l];
-                let value = if value > highest[l] { highest[l] } else { value };
-                let weight =
-                    budgets::choice_weight(budget_rules.instrument_base_rate, precision, value, highest[l]);
-                instruments.weight[m][l] = weight * instruments.active[m][l];
-                total[l] += instruments.weight[m][l];
-            }
+            // An instrument not in force may be worth more than the highest option that counts: its weight is
+            // taken at the highest, so that it cannot overflow before it is set to 0.
+            let (value, active) = (instruments.weight[m], instruments.active[m]);
+            let rate = budget_rules.instrument_base_rate;
+            let weight = each(|l| {
+                let value = select(value[l] > highest[l], highest[l], value[l]);
+                budgets::choice_weight(rate, precision, value, highest[l]) * active[l]
+            });
+            instruments.weight[m] = weight;
+            total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
             self.coordinate(block, chunk, &mut values);
         }
 
         let shares = &mut chunk.shares[block.number * options..(block.number + 1) * options];
+        let adjustment = budget_rules.adjustment_rate;
+        let per_total = each(|l| 1.0 / total[l]);
         let mut spent = ZERO;
         for s in 0..sectors {
-            for l in 0..LANES {
-                let target = values[s][l] / total[l];
-                shares[1 + s][l] = budgets::share(shares[1 + s][l], target, budget_rules.adjustment_rate);
-                spent[l] += shares[1 + s][l];
-            }
+            let (now, weight) = (shares[1 + s], values[s]);
+            let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
+            spent = each(|l| spent[l] + next[l]);
+            shares[1 + s] = next;
         }
         for m in bits(any) {
-            for l in 0..LANES {
-                let own = &mut shares[1 + sectors + m][l];
-                let target = instruments.weight[m][l] / total[l];
-                *own = budgets::share(*own, target, budget_rules.adjustment_rate);
-                spent[l] += *own;
-            }
+            let (now, weight) = (shares[1 + sectors + m], instruments.weight[m]);
+            let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
+            spent = each(|l| spent[l] + next[l]);
+            shares[1 + sectors + m] = next;
         }
-        for l in 0..LANES {
-            shares[0][l] = 1.0 - spent[l];
-            let grant = self.grant_per_weight * chunk.grant_weight[block.number][l];
-            chunk.grant[block.number][l] = grant;
-            chunk.budget[block.number][l] = budgets::budget(
-                block.constants.base[block.number][l],
-                self.nation.growth_factor,
-                self.retained_tax,
-                chunk.output[block.number][l],
-                grant,
-            );
-        }
+        shares[0] = each(|l| 1.0 - spent[l]);
+        let (base, output) = (block.constants.base[block.number], chunk.output[block.number]);
+        let grant_weight = chunk.grant_weight[block.number];
+        let grant = each(|l| self.grant_per_weight * grant_weight[l]);
+        let growth = self.nation.growth_factor;
+        chunk.budget[block.number] =
+            each(|l| budgets::budget(base[l], growth, self.retained_tax, output[l], grant[l]));
+        chunk.grant[block.number] = grant;
         sums.budget += lane_sum(&chunk.budget[block.number]);
         sums.grants += lane_sum(&chunk.grant[block.number]);
     }
@@ -525,28 +487,26 @@ impl Shared<'_> {
     ) {
         let options = 1 + self.sectors() + self.instruments();
         let half_money = self.params.policy.half_money_share;
-        let (mut spent, mut failed, mut poaching, mut liberalisation) = (ZERO, ZERO, ZERO, ZERO);
+        let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
+        let (mut liberalisation, mut in_force) = (ZERO, ZERO);
+        let (budget, base) = (chunk.budget[block.number], block.constants.base[block.number]);
         for m in bits(any) {
             let instrument = &self.setup.world().instruments[m];
             let moves_only = self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
             let poached = if moves_only { 1.0 - instrument.overseas_share } else { 0.0 };
-            let share = &chunk.shares[block.number * options + 1 + self.sectors() + m];
-            for l in 0..LANES {
-                let money = share[l] * chunk.budget[block.number][l];
-                let works = instruments.positive_fit[m][l];
-                spent[l] += money;
-                failed[l] += money * (1.0 - works);
-                poaching[l] += poached * money * works;
-                let bought = budgets::money_effect(money, half_money * block.constants.base[block.number][l]);
-                liberalisation[l] +=
-                    instruments.active[m][l] * instruments.fit[m][l] * self.unblunted * bought;
-                sums.in_force += instruments.active[m][l];
-            }
+            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let (works, fit, active) = (instruments.positive_fit[m], instruments.fit[m], instruments.active[m]);
+            let money = each(|l| share[l] * budget[l]);
+            let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
+            spent = each(|l| spent[l] + money[l]);
+            failed = each(|l| failed[l] + money[l] * (1.0 - works[l]));
+            poaching = each(|l| poaching[l] + poached * money[l] * works[l]);
+            liberalisation = each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
+            in_force = each(|l| in_force[l] + active[l]);
         }
         let count = self.instruments().max(1) as f64;
-        for own in &mut liberalisation {
-            *own /= count;
-        }
+        let liberalisation = each(|l| liberalisation[l] / count);
+        sums.in_force += lane_sum(&in_force);
         sums.instruments += lane_sum(&spent);
         sums.failed += lane_sum(&failed);
         sums.poaching += lane_sum(&poaching);
@@ -562,17 +522,13 @@ impl Shared<'_> {
         let precision = self.params.talent.location_precision;
         let mut stock = ZERO;
         for own in &chunk.capability[block.number * sectors..(block.number + 1) * sectors] {
-            for l in 0..LANES {
-                stock[l] += own[l];
-            }
+            stock = each(|l| stock[l] + own[l]);
         }
-        let weight = &mut chunk.location_weight[block.number];
-        for l in 0..LANES {
-            let amenity = block.constants.amenity[block.number][l];
-            let attraction = chunk.channels[block.number].attract[l];
-            weight[l] = talent::location_weight(stock[l], precision, amenity, attraction);
-        }
-        sums.location += lane_sum(weight);
+        let (amenity, attraction) =
+            (block.constants.amenity[block.number], chunk.channels[block.number].attract);
+        let weight = each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]));
+        chunk.location_weight[block.number] = weight;
+        sums.location += lane_sum(&weight);
         sums.researchers += lane_sum(&chunk.researchers[block.number]);
     }
 }

@@ -1,12 +1,13 @@
 //! Phases 5 to 7: researchers move, the cascade takes its parts, capability is built, output sold; cities publish.
 //! One pass over the cities, after the sums of phase 4 are known.
 
+use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{outside, production, talent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::{Chunk, ChunkSums, Nation};
-use crate::parallel::{CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, for_each, lane_sum};
+use crate::parallel::{CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum};
 use crate::params::Params;
 
 /// Everything about the quarter that all blocks share.
@@ -112,7 +113,7 @@ impl Shared<'_> {
     /// E21-E23.
     fn talent(&self, block: usize, constants: &ChunkConstants, chunk: &mut Chunk, published: &mut [f64]) {
         let rules = &self.params.talent;
-        let channels = &chunk.channels[block];
+        let channels = chunk.channels[block];
         let mut peers = ZERO;
         let cities = LANES.min(constants.cities - block * LANES);
         for (lane, mean) in peers.iter_mut().enumerate().take(cities) {
@@ -122,28 +123,21 @@ impl Shared<'_> {
                 *mean = self.setup.peers.mean(city, self.researchers).unwrap_or(0.0);
             }
         }
-        let own = &mut chunk.researchers[block];
-        for l in 0..LANES {
-            let location = chunk.location_weight[block][l] * self.per_location_weight;
-            let moved = talent::after_mobility(own[l], self.mobile_share, self.all_researchers, location);
-            own[l] = talent::after_pipeline(
-                moved,
-                rules.departure_rate,
-                constants.pipeline[block][l] * self.nation.pipeline_factor,
-                channels.train[l],
-                rules.overseas_rate,
-                channels.overseas[l],
-            );
-            chunk.effective_talent[block][l] = talent::effective_talent(
-                own[l],
-                channels.motivate[l],
-                channels.matching[l],
-                rules.soft_time,
-                channels.soft[l],
-                peers[l],
-            );
-        }
-        published[block * LANES..(block + 1) * LANES].copy_from_slice(own);
+        let (before, weight, pipeline) =
+            (chunk.researchers[block], chunk.location_weight[block], constants.pipeline[block]);
+        let own = each(|l| {
+            let location = weight[l] * self.per_location_weight;
+            let moved = talent::after_mobility(before[l], self.mobile_share, self.all_researchers, location);
+            let pipeline = pipeline[l] * self.nation.pipeline_factor;
+            let (training, overseas) = (channels.train[l], channels.overseas[l]);
+            talent::after_pipeline(moved, rules.departure_rate, pipeline, training, rules.overseas_rate, overseas)
+        });
+        chunk.effective_talent[block] = each(|l| {
+            let (motivation, matching, soft) = (channels.motivate[l], channels.matching[l], channels.soft[l]);
+            talent::effective_talent(own[l], motivation, matching, rules.soft_time, soft, peers[l])
+        });
+        chunk.researchers[block] = own;
+        published[block * LANES..(block + 1) * LANES].copy_from_slice(&own);
     }
 
     /// E24-E29, E39, and the shares that peers will see.
@@ -160,59 +154,50 @@ impl Shared<'_> {
         let options = 1 + sectors + world.instruments.len();
         let made = &self.params.production;
         let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
-        let budget = &chunk.budget[block];
+        let (budget, effective_talent) = (chunk.budget[block], chunk.effective_talent[block]);
         let mut all_share = ZERO;
         for share in shares {
-            for l in 0..LANES {
-                all_share[l] += share[l];
-            }
+            all_share = each(|l| all_share[l] + share[l]);
         }
-        let per_share: Lanes = all_share.map(|all| if all > 0.0 { 1.0 / all } else { 0.0 });
+        let per_share: Lanes = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
         let mut within = [ZERO; MAX_SECTORS];
         let mut used = ZERO;
         for s in 0..sectors {
-            let stock = &mut chunk.capability[block * sectors + s];
-            let advantage = &constants.advantage[block * sectors + s];
-            let mut parts = [ZERO; 2];
-            let (mut spending, mut terms) = (ZERO, ZERO);
-            for l in 0..LANES {
-                within[s][l] = shares[s][l] * per_share[l];
-                spending[l] = shares[s][l] * budget[l];
-                parts[0][l] = production::introduction(
-                    spending[l],
-                    stock[l],
-                    self.setup.half_base[s],
-                    made.introduction_cost,
-                );
-                let left = spending[l] - parts[0][l];
-                parts[1][l] = production::subscale(left, self.setup.minimum_scale[s]);
-                let increment = production::increment(
-                    made.productivity,
-                    advantage[l],
-                    left - parts[1][l],
-                    chunk.effective_talent[block][l] * within[s][l],
-                    made.money_elasticity,
-                    self.nation.access[s],
-                );
-                stock[l] = production::capability(stock[l], made.depreciation, increment);
-                terms[l] = outside::aggregation_term(stock[l], made.aggregation);
-                used[l] += self.nation.utilisation[s] * stock[l];
-            }
+            let at = block * sectors + s;
+            let (share, stock, advantage) = (shares[s], chunk.capability[at], constants.advantage[at]);
+            let (half_base, scale) = (self.setup.half_base[s], self.setup.minimum_scale[s]);
+            let (access, utilisation) = (self.nation.access[s], self.nation.utilisation[s]);
+            let (productivity, alpha) = (made.productivity, made.money_elasticity);
+            let spending = each(|l| share[l] * budget[l]);
+            let introduction =
+                each(|l| production::introduction(spending[l], stock[l], half_base, made.introduction_cost));
+            let left = each(|l| spending[l] - introduction[l]);
+            let subscale = each(|l| production::subscale(left[l], scale));
+            let own = each(|l| share[l] * per_share[l]);
+            let talent = each(|l| effective_talent[l] * own[l]);
+            let effective = each(|l| left[l] - subscale[l]);
+            let increment = each(|l| {
+                production::increment(productivity, advantage[l], effective[l], talent[l], alpha, access)
+            });
+            let stock = each(|l| production::capability(stock[l], made.depreciation, increment[l]));
+            let terms = each(|l| outside::aggregation_term(stock[l], made.aggregation));
+            used = each(|l| used[l] + utilisation * stock[l]);
+            within[s] = own;
+            chunk.capability[at] = stock;
             let sum = &mut sums.sectors[s];
-            sum.capability += lane_sum(stock);
+            sum.capability += lane_sum(&stock);
             sum.terms += lane_sum(&terms);
             sum.spending += lane_sum(&spending);
-            sum.introduction += lane_sum(&parts[0]);
-            sum.subscale += lane_sum(&parts[1]);
-            if let Some(detail) = chunk.detail.get_mut(block * sectors + s) {
-                *detail = parts;
+            sum.introduction += lane_sum(&introduction);
+            sum.subscale += lane_sum(&subscale);
+            if let Some(detail) = chunk.detail.get_mut(at) {
+                *detail = [introduction, subscale];
             }
         }
         let rest_return = self.params.outcomes.rest_return;
-        for l in 0..LANES {
-            chunk.output[block][l] = production::output(self.setup.output_price, used[l]);
-            sums.forgone += rest_return * constants.outside[block][l] * all_share[l] * budget[l];
-        }
+        let outside = constants.outside[block];
+        chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
+        sums.forgone += lane_sum(&each(|l| rest_return * outside[l] * all_share[l] * budget[l]));
         sums.output += lane_sum(&chunk.output[block]);
         let published = &mut published[block * LANES * sectors..(block + 1) * LANES * sectors];
         for (lane, row) in published.chunks_exact_mut(sectors).enumerate() {

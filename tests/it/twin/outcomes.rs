@@ -38,7 +38,7 @@ impl Twin {
         let self_reliance = if supply > 0.0 { chips / supply } else { 1.0 };
         let researchers: f64 = self.researchers.iter().sum();
         let effective_talent: f64 = self.effective_talent.iter().sum();
-        let us_researchers = self.params.outside.us_researchers * self.us_growth;
+        let us_researchers = self.world.params.outside.us_researchers * self.us_growth;
         let talent = effective_talent / (effective_talent + us_researchers);
         let standing = 1.0 - (self.outside.eu_pressure - self.stringency).max(0.0);
         let product = competitiveness.min(1.0) * self_reliance * talent * standing;

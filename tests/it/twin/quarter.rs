@@ -8,7 +8,7 @@ use dualtrack::random::{Purpose, beta_2_2, index, normal, slot, uniform};
 use super::formulas::{
     Site, clip, comparability, first_largest, fit, frontier_ratio, frontier_shock, happens,
     effective_spending, increment, left_after_introduction, mean, mean_over_peers, money_factor, national_capability,
-    published_shares, standardised, switch, target_shares,
+    published_shares, standard_deviation, standardised, switch, target_shares,
 };
 use super::{Constants, Decided, Flows, Measure, Outside, Twin};
 
@@ -757,6 +757,11 @@ impl Twin {
             })
             .collect();
         self.score = standardised(&marks);
+        for spread in [standard_deviation(&relative), standard_deviation(&marks)] {
+            if spread >= 1e-12 {
+                self.spread_of_results = self.spread_of_results.min(spread);
+            }
+        }
         self.inventions.fill(0);
         self.takeups.fill(0);
         self.failures.fill(0);
@@ -869,10 +874,8 @@ impl Twin {
                 let word = stream.block(self.world.cities[city].code, position)[s % 8];
                 let factor = (1.0 + self.params.champions.noise * normal(word)).max(0.0);
                 let seen = self.capability[city][s] * factor;
-                // Of equals the first row, of which the document says nothing.
-                let is_better = best.is_none_or(|(other, most)| {
-                    seen > most || (seen == most && city < other)
-                });
+                // Of equals the leader of the first region.
+                let is_better = best.is_none_or(|(_, most)| seen > most);
                 if is_better {
                     best = Some((city, seen));
                 }
@@ -917,7 +920,7 @@ impl Twin {
             if !happens(word, promotion + replacement) {
                 continue;
             }
-            let block = officials.block(code, u64::from(t + 1));
+            let block = officials.block(code, u64::from(t));
             let successor = beta_2_2([block[0], block[1], block[2]]);
             self.journal.officials.push(OfficialEvent {
                 city: i as u32,

@@ -1,0 +1,107 @@
+//! How far a run is, on standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::engine::Control;
+
+/// A run that ends sooner shows nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+/// Between two lines where there is no terminal.
+const LINE: Duration = Duration::from_secs(60);
+
+/// A display that lasts until it is dropped.
+#[derive(Debug)]
+pub struct Display {
+    _stop: Sender<()>,
+}
+
+/// Begins to show how many of `quarters` are done.
+pub fn show<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    control: &'scope Control,
+    quarters: u64,
+) -> Display {
+    let (stop, stopped) = mpsc::channel();
+    scope.spawn(move || {
+        if io::stderr().is_terminal() {
+            show_bar(control, quarters, &stopped);
+        } else {
+            show_lines(control, quarters, &stopped);
+        }
+    });
+    Display { _stop: stop }
+}
+
+/// Waits; true where the display is over.
+fn is_over(stopped: &Receiver<()>, wait: Duration) -> bool {
+    stopped.recv_timeout(wait) != Err(RecvTimeoutError::Timeout)
+}
+
+fn show_bar(control: &Control, quarters: u64, stopped: &Receiver<()>) {
+    let began = Instant::now();
+    if is_over(stopped, PATIENCE) {
+        return;
+    }
+    let bar = ProgressBar::new(quarters).with_elapsed(began.elapsed());
+    let style = "{bar:32} {percent:>3} %  {human_pos} of {human_len} quarters  {msg}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    loop {
+        let done = control.quarters_done();
+        bar.set_position(done);
+        bar.set_message(if control.is_cancelled() {
+            "stopping".to_string()
+        } else {
+            time_left(began.elapsed(), done, quarters)
+        });
+        if is_over(stopped, LOOK) {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn show_lines(control: &Control, quarters: u64, stopped: &Receiver<()>) {
+    let began = Instant::now();
+    while !is_over(stopped, LINE) {
+        let done = control.quarters_done();
+        let left = time_left(began.elapsed(), done, quarters);
+        let _ = writeln!(io::stderr(), "{done} of {quarters} quarters, {left}");
+    }
+}
+
+/// The time left if the rest goes as what is done, in words.
+fn time_left(elapsed: Duration, done: u64, all: u64) -> String {
+    if done == 0 {
+        return "starting".to_string();
+    }
+    let rest = all.saturating_sub(done) as f64 / done as f64;
+    let seconds = (elapsed.as_secs_f64() * rest).ceil() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s left"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s left"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min left"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_the_pace_so_far() {
+        let time = |seconds, done| time_left(Duration::from_secs(seconds), done, 100);
+        assert_eq!(time(5, 0), "starting");
+        assert_eq!(time(10, 50), "10 s left");
+        assert_eq!(time(10, 10), "1 min 30 s left");
+        assert_eq!(time(3600, 10), "9 h 00 min left");
+    }
+}

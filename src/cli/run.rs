@@ -1,0 +1,211 @@
+//! `dualtrack run`: replicates of a scenario, a folder of traces, and a summary.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use super::codes;
+use super::print;
+use super::progress;
+use super::summary::Summary;
+use crate::engine::{self, Control, EngineError, Job, Outcome};
+use crate::model::Setup;
+use crate::output::{Manifest, OutputError, ResultFolder, Source, Traces, columns};
+use crate::scenario::{self, Scenario};
+
+/// Runs the replicates of a scenario, writes what happened, and prints a summary.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Scenario file.
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// Folder of the result; `output/` and the name of the scenario if left out.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Seed, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Number of replicates, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    replicates: Option<u32>,
+    /// Threads, on which results do not depend; one for each core if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Sets a key of the scenario, such as `tournament.intensity=0`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// Replaces an earlier result in the folder.
+    #[arg(long)]
+    force: bool,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Why a command ends early, and the exit code that says so.
+#[derive(Debug)]
+struct Stop {
+    code: u8,
+    message: String,
+}
+
+impl Stop {
+    fn bad_input(message: impl ToString) -> Self {
+        Stop {
+            code: codes::BAD_INPUT,
+            message: message.to_string(),
+        }
+    }
+}
+
+impl From<OutputError> for Stop {
+    fn from(error: OutputError) -> Self {
+        let code = if error.is_bad_input() {
+            codes::BAD_INPUT
+        } else {
+            codes::FAILURE
+        };
+        Stop {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<EngineError<OutputError>> for Stop {
+    fn from(error: EngineError<OutputError>) -> Self {
+        match error {
+            EngineError::Sink(error) => error.into(),
+            EngineError::Cancelled => Stop {
+                code: codes::INTERRUPTED,
+                message: "interrupted; nothing was written".to_string(),
+            },
+            error => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    match try_run(args) {
+        Ok(code) => code,
+        Err(stop) => {
+            print::err(&format!("{}\n", stop.message));
+            stop.code
+        }
+    }
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let started = jiff::Timestamp::now();
+    let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
+    let traces = traces(&scenario)?;
+    let setup = Setup::new(scenario.world.clone()).map_err(Stop::bad_input)?;
+    if !args.quiet {
+        for note in &scenario.notes {
+            print::err(&format!("note: {note}\n"));
+        }
+    }
+    let target = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("output").join(&scenario.name));
+    let mut result = ResultFolder::create(
+        &target,
+        args.force,
+        &scenario.name,
+        &scenario.title,
+        &traces,
+    )?;
+    let threads = args
+        .threads
+        .map_or_else(all_threads, usize::from);
+    let job = Job {
+        setup: &setup,
+        traces: &traces,
+        seed: scenario.seed,
+        replicates: scenario.replicates,
+        threads,
+    };
+    let outcomes = run_job(&job, &mut result, args.quiet)?;
+    let files = result.finish(manifest(&scenario, threads, started))?;
+    if args.quiet {
+        return Ok(codes::SUCCESS);
+    }
+    let summary = Summary {
+        scenario: &scenario,
+        outcomes: &outcomes,
+        target: &target,
+        files: &files,
+    };
+    Ok(print::out(&summary.to_string()))
+}
+
+/// The job, with a line of progress and an ear for Ctrl-C.
+fn run_job(
+    job: &Job<'_>,
+    result: &mut ResultFolder,
+    is_quiet: bool,
+) -> Result<Vec<Outcome>, Stop> {
+    let control = Arc::new(Control::default());
+    let handle = Arc::clone(&control);
+    // An error means that a handler is there already, which only callers of the library could have set.
+    let _ = ctrlc::set_handler(move || handle.cancel());
+    let quarters = u64::from(job.replicates) * u64::from(job.setup.world().quarters);
+    let outcomes = thread::scope(|scope| {
+        // Dropped at the end, it ends the display.
+        let _display = (!is_quiet).then(|| progress::show(scope, &control, quarters));
+        engine::replicates(job, &control, |chunk| result.append(chunk))
+    });
+    Ok(outcomes?)
+}
+
+/// Options that stand for keys of a scenario go the way of `--set`, so that they are checked and recorded
+/// like any other.
+fn sets(args: &Args) -> Vec<String> {
+    let mut sets = args.sets.clone();
+    sets.extend(args.seed.map(|seed| format!("run.seed={seed}")));
+    let replicates = args.replicates;
+    sets.extend(replicates.map(|replicates| format!("run.replicates={replicates}")));
+    sets
+}
+
+fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
+    scenario
+        .check_traces(&columns::catalogue())
+        .map_err(Stop::bad_input)?;
+    Traces::new(&scenario.traces).map_err(Stop::bad_input)
+}
+
+fn all_threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Manifest {
+    let world = &scenario.world;
+    let sources = scenario.sources.iter().map(|(path, sha256)| Source {
+        path: path.clone(),
+        sha256: sha256.clone(),
+    });
+    let argument = |argument: std::ffi::OsString| argument.to_string_lossy().into_owned();
+    let second = |time: jiff::Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    Manifest {
+        arguments: std::env::args_os().skip(1).map(argument).collect(),
+        scenario: scenario.name.clone(),
+        title: scenario.title.clone(),
+        seed: scenario.seed,
+        replicates: scenario.replicates,
+        first_quarter: world.start.to_string(),
+        last_quarter: super::summary::last_quarter(world).to_string(),
+        threads,
+        started: second(started),
+        finished: second(jiff::Timestamp::now()),
+        sources: sources.collect(),
+        settings: scenario.resolved.clone(),
+        warnings: scenario.notes.clone(),
+        ..Manifest::default()
+    }
+}
