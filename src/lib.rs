@@ -1,16 +1,20 @@
 //! dualtrack: an agent-based model of how Chinese cities compete with each other in AI policy.
 //!
-//! After Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. The model is [`model`]; `docs/odd.md` describes it
-//! equation by equation. [`scenario`] reads files, [`engine`] runs replicates, [`output`] writes traces, and
-//! [`cli`] is the command.
+//! After Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. [`model`] is the model that `docs/odd.md` describes
+//! equation by equation. [`scenario`] reads files, [`engine`] runs replicates, [`output`] writes traces, and [`cli`]
+//! is the command. What [`params`], [`random`], [`math`], [`parallel`] and [`stats`] hold depends on nothing else here.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod cli;
+pub mod engine;
 pub mod math;
 pub mod model;
+pub mod output;
 pub mod parallel;
 pub mod params;
 pub mod quarter;
 pub mod random;
 pub mod scenario;
+pub mod stats;

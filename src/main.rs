@@ -1,1 +1,7 @@
-fn main(){}
+//! The command `dualtrack`; see [`dualtrack::cli`].
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    dualtrack::cli::Command::parse().execute()
+}

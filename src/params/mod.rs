@@ -15,13 +15,26 @@ pub use table::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// A number from `min` to `max`, both included.
-    Real { min: f64, max: f64 },
+    Real {
+        /// Lowest value.
+        min: f64,
+        /// Highest value.
+        max: f64,
+    },
     /// A whole number from `min` to `max`, both included.
-    Count { min: u32, max: u32 },
+    Count {
+        /// Lowest value.
+        min: u32,
+        /// Highest value.
+        max: u32,
+    },
     /// `true` or `false`.
     Switch,
     /// One of a list of names.
-    Choice { names: &'static [&'static str] },
+    Choice {
+        /// The names.
+        names: &'static [&'static str],
+    },
 }
 
 /// A value of a parameter, as files and reports carry it.

@@ -119,7 +119,7 @@ parameters! {
         pioneering: Switch = true, .., "", "–", Running, None, "Ma (2024), section 3, Figure 1";
         /// Cities copy instruments from their best-scoring peer (E16).
         imitation: Switch = true, .., "", "–", Running, None, "Ma (2024), section 3, local level";
-        /// The centre makes local instruments national (E33) and cities take them up (E17).
+        /// The centre makes local instruments national (E33).
         codification: Switch = true, .., "", "–", Running, None, "Ma (2024), section 3, Figure 1";
         /// Cities adjust the design of instruments in force to local objectives (E18).
         local_adjustment: Switch = true, .., "", "–", Running, None, "Ma (2024), section 3, Figure 1";
@@ -162,9 +162,9 @@ parameters! {
         /// US technological pressure before the first dated event.
         us_pressure_base: Real = 0.4, 0.0..=1.0, "U_0", "–", Running, Some((0.2, 0.6)), "assumption";
         /// US technological pressure added per unit of intensity of a dated event.
-        us_pressure_per_intensity: Real = 0.08, 0.0..=1.0, "U_1", "–", Running, Some((0.03, 0.12)), "assumption; intensities are judgements (events.csv)";
+        us_pressure_per_intensity: Real = 0.05, 0.0..=1.0, "U_1", "–", Running, Some((0.02, 0.08)), "assumption; intensities are judgements (events.csv)";
         /// Export-control level added per unit of intensity of a dated event.
-        export_control_per_intensity: Real = 0.12, 0.0..=1.0, "X_1", "–", Running, Some((0.05, 0.2)), "assumption; intensities are judgements (events.csv)";
+        export_control_per_intensity: Real = 0.06, 0.0..=1.0, "X_1", "–", Running, Some((0.03, 0.12)), "assumption; intensities are judgements (events.csv)";
         /// AI researchers in the United States at the start.
         us_researchers: Real = 28536.0, 1.0..=1e7, "H_US", "FTE", Running, Some((20000.0, 40000.0)), "Tsinghua China AI report 2018, background knowledge, unverified (fairly sure)";
         /// Growth of the number of researchers in the United States.
@@ -194,7 +194,7 @@ parameters! {
         /// Priority per unit of export control x import share.
         priority_lost_imports: Real = 0.5, 0.0..=5.0, "γ_X", "–", Running, Some((0.0, 1.0)), "assumption: lost imports raise the priority of what was imported";
         /// Priority per unit of attention.
-        priority_attention: Real = 0.6, 0.0..=5.0, "γ_A", "–", Running, Some((0.2, 1.2)), "prototype";
+        priority_attention: Real = 0.5, 0.0..=5.0, "γ_A", "–", Running, Some((0.2, 1.2)), "prototype 0.6; calibrated with the half-life of attention";
         /// Priority per unit of intensity of a dated central plan.
         priority_plan: Real = 0.1, 0.0..=5.0, "γ_P", "–", Running, Some((0.0, 0.3)), "assumption; intensities are judgements (events.csv)";
         /// Weight of European pressure in the stringency target.
@@ -202,7 +202,7 @@ parameters! {
         /// Weight of risk in the stringency target.
         stringency_risk_weight: Real = 0.3, 0.0..=3.0, "w_risk", "–", Running, Some((0.1, 0.6)), "prototype";
         /// Weight of the technological gap, under US pressure, against stringency.
-        stringency_gap_weight: Real = 0.4, 0.0..=3.0, "w_US", "–", Running, Some((0.1, 0.8)), "prototype";
+        stringency_gap_weight: Real = 0.3, 0.0..=3.0, "w_US", "–", Running, Some((0.1, 0.8)), "prototype";
         /// Share of the distance to its target that stringency closes in a quarter.
         stringency_adjustment: Real = 0.15, 0.0..=1.0, "λ_R", "1/quarter", Running, Some((0.05, 0.4)), "prototype";
         /// Hazard of an incident in a sector of risk 1 at the frontier without regulation.
@@ -242,15 +242,15 @@ parameters! {
     /// How officials spend.
     budgets: Budgets {
         /// Precision of the choice between options.
-        precision: Real = 3.0, 0.0..=50.0, "β", "–", Running, Some((1.0, 5.0)), "prototype; McFadden (1974)";
+        precision: Real = 2.0, 0.0..=50.0, "β", "–", Running, Some((1.0, 3.5)), "McFadden (1974); the prototype's 3 made spending explode at intensities above 2";
         /// Share of the distance to its target that a budget share closes in a quarter.
         adjustment_rate: Real = 0.2, 0.0..=1.0, "η", "1/quarter", Running, Some((0.1, 0.4)), "prototype";
         /// Exponent of utilisation in a sector's own return.
         crowding: Real = 0.5, 0.0..=5.0, "ζ", "–", Running, Some((0.2, 1.5)), "prototype";
         /// Base rate of the rest of the local economy; a sector has 1.
-        rest_base_rate: Real = 2000.0, 0.1..=1e9, "b_0", "–", Running, Some((1500.0, 3000.0)), "calibrated to AI money of 1 to 4 % of revenue (targets F01, F04)";
+        rest_base_rate: Real = 2200.0, 0.1..=1e9, "b_0", "–", Running, Some((1500.0, 3000.0)), "calibrated to AI money of 1 to 4 % of revenue (targets F01, F04)";
         /// Base rate of an instrument in force; a sector has 1.
-        instrument_base_rate: Real = 0.03, 0.0..=1e6, "b_M", "–", Running, Some((0.01, 0.1)), "calibrated to talent policies of a few CNY mn a year (targets F05, F06; Wuhan's CNY 5 mn a team)";
+        instrument_base_rate: Real = 1.5, 0.0..=1e6, "b_M", "–", Running, Some((0.5, 4.0)), "calibrated to talent policies of a few CNY mn a year (targets F05, F06; Wuhan's CNY 5 mn a team)";
         /// Value of an instrument per unit of its experienced effect.
         instrument_own_value: Real = 3.0, 0.0..=50.0, "v_1", "–", Running, Some((1.0, 6.0)), "assumption";
         /// Growth of base budgets.
@@ -297,7 +297,7 @@ parameters! {
         /// Distance from the optimum at which an instrument does nothing.
         design_tolerance: Real = 0.5, 0.01..=10.0, "W", "design", Running, Some((0.3, 0.8)), "prototype";
         /// Money at which an instrument has half its effect, as a share of the base budget.
-        half_money_share: Real = 0.0001, 0.0..=1.0, "j_0", "–", Running, Some((0.00003, 0.0003)), "calibrated with the instrument base rate";
+        half_money_share: Real = 0.00005, 0.0..=1.0, "j_0", "–", Running, Some((0.00002, 0.0002)), "calibrated with the instrument base rate";
         /// Share of an instrument's effect that full stringency takes where law pre-empts local measures.
         preemption_strength: Real = 0.8, 0.0..=1.0, "ϖ", "–", Running, Some((0.4, 1.0)), "assumption";
     }
@@ -374,11 +374,11 @@ parameters! {
     /// How city data become constants of the model.
     geography: Geography {
         /// Exponent of research intensity in the advantage of a city.
-        level_exponent: Real = 0.5, 0.0..=3.0, "x_L", "–", Start, Some((0.2, 1.0)), "assumption";
+        level_exponent: Real = 0.3, 0.0..=3.0, "x_L", "–", Start, Some((0.1, 0.6)), "assumption";
         /// Advantage added in the first of a city's named sectors.
-        focus_bonus: Real = 0.6, 0.0..=10.0, "f_1", "–", Start, Some((0.2, 1.2)), "assumption";
+        focus_bonus: Real = 0.4, 0.0..=10.0, "f_1", "–", Start, Some((0.2, 0.8)), "assumption";
         /// How strongly a sector's lean on first-tier cities shows in advantage.
-        first_tier_lean: Real = 1.0, 0.0..=2.0, "f_2", "–", Start, Some((0.3, 1.5)), "assumption";
+        first_tier_lean: Real = 0.6, 0.0..=2.0, "f_2", "–", Start, Some((0.3, 1.2)), "assumption";
         /// Outside productivity per standard deviation of earlier growth.
         outside_growth_weight: Real = 0.05, 0.0..=1.0, "f_3", "–", Start, Some((0.0, 0.15)), "assumption; GDP 2010-2015";
         /// Revenue over GDP at which a city has no fiscal need.

@@ -46,7 +46,7 @@ use tables::{Format, Table};
 
 pub use places::{MAX_SCENARIO_BYTES, MAX_TABLE_BYTES};
 pub use problems::{Place, Problem, Problems, SHOWN};
-pub(crate) use resolved::parameter_json;
+pub use resolved::parameter_json;
 pub use traces::{Compression, TraceSettings};
 
 /// A scenario, read and checked.

@@ -13,7 +13,7 @@ use super::traces;
 use crate::params::Value;
 
 /// A parameter's value in JSON.
-pub(crate) fn parameter_json(value: &Value) -> Json {
+pub fn parameter_json(value: &Value) -> Json {
     match value {
         Value::Real(number) => json!(number),
         Value::Count(number) => json!(number),

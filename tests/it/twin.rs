@@ -127,6 +127,8 @@ pub struct Twin {
     pub score: Vec<f64>,
     /// Least standard deviation, apart from 0, by which E30 has divided so far.
     pub spread_of_results: f64,
+    /// Least variance of the noise of E30 so far, for `σ_E` 1.
+    pub least_unread: f64,
     /// `ω_i` of the official in post in the next quarter.
     pub career_weight: Vec<f64>,
     pub quarters_in_post: Vec<u32>,

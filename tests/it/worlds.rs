@@ -1,5 +1,7 @@
 //! Worlds for tests: one small by hand, the shipped one, and random ones.
 
+use std::path::Path;
+
 use dualtrack::model::data::{
     Change, Channel, City, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World,
 };
@@ -27,6 +29,19 @@ pub fn set(world: &mut World, key: &str, value: Value) {
 /// Turns a mechanism on or off.
 pub fn switch(world: &mut World, mechanism: &str, on: bool) {
     set(world, &format!("mechanisms.{mechanism}"), Value::Switch(on));
+}
+
+/// The shipped scenario.
+pub fn china() -> World {
+    shipped("china-2015-2024")
+}
+
+/// A shipped scenario by the name of its file.
+pub fn shipped(name: &str) -> World {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
+    dualtrack::scenario::load(&path, &[])
+        .expect("a shipped scenario is valid")
+        .world
 }
 
 /// Five lopsided cities, three sectors, four instruments, twelve quarters; events on every track, one zone

@@ -745,15 +745,24 @@ impl Twin {
         let marks: Vec<f64> = (0..self.cities())
             .map(|i| {
                 let block = stream.block(self.world.cities[i].code, u64::from(t));
-                let read: f64 = (0..self.sectors())
-                    .map(|s| published[i][s] * qualities[i][s])
-                    .sum();
+                // Shares sum to 1: what is not read is the sum of p (1 - q), which needs no difference of two
+                // numbers that may be almost equal.
+                let unread: f64 = if published[i].iter().sum::<f64>() == 0.0 {
+                    1.0
+                } else {
+                    (0..self.sectors())
+                        .map(|s| published[i][s] * (1.0 - qualities[i][s]))
+                        .sum()
+                };
+                if tournament.evaluation_noise > 0.0 {
+                    self.least_unread = self.least_unread.min(unread);
+                }
                 let shield = 1.0 - self.params.policy.pilot_shield * self.pilot(i, t);
                 standard[i]
                     + tournament.reward_invention * f64::from(self.inventions[i])
                     + tournament.reward_enforcement * f64::from(self.takeups[i])
                     - tournament.penalty_failure * f64::from(self.failures[i]) * shield
-                    + tournament.evaluation_noise * (1.0 - read).max(0.0).sqrt() * normal(block[0])
+                    + tournament.evaluation_noise * unread.max(0.0).sqrt() * normal(block[0])
             })
             .collect();
         self.score = standardised(&marks);

@@ -442,6 +442,7 @@ impl Twin {
             output,
             score: vec![0.0; city_count],
             spread_of_results: f64::INFINITY,
+            least_unread: f64::INFINITY,
             career_weight,
             quarters_in_post: vec![0; city_count],
             in_post: Vec::new(),

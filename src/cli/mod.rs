@@ -1,0 +1,43 @@
+//! The command: one file per subcommand, exit codes, words on the terminal.
+
+use std::process::ExitCode;
+
+pub mod check;
+pub mod codes;
+pub mod init;
+pub mod params;
+pub mod print;
+mod progress;
+pub mod run;
+pub mod schema;
+mod summary;
+
+/// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
+#[derive(Debug, clap::Parser)]
+#[command(name = "dualtrack", version, max_term_width = 100)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Run(run::Args),
+    Check(check::Args),
+    Init(init::Args),
+    Schema(schema::Args),
+    Params(params::Args),
+}
+
+impl Command {
+    /// Carries the command out.
+    pub fn execute(&self) -> ExitCode {
+        ExitCode::from(match &self.action {
+            Action::Run(args) => run::run(args),
+            Action::Check(args) => check::run(args),
+            Action::Init(args) => init::run(args),
+            Action::Schema(args) => schema::run(args),
+            Action::Params(args) => params::run(args),
+        })
+    }
+}

@@ -1,0 +1,449 @@
+//! What must add up, stay in its bounds, and stay as it was, whatever the world.
+
+use std::collections::BTreeMap;
+
+use dualtrack::model::data::{Change, City, World};
+use dualtrack::model::record::{Journal, Move, National};
+use dualtrack::model::{Run, Setup};
+use dualtrack::params::{Kind, PARAMETERS, Value};
+use dualtrack::random::Luck;
+
+use crate::worlds::{china, order_lags, parameter, set, small_world, switch, value_at};
+
+const LUCK: Luck = Luck {
+    seed: 11,
+    replicate: 1,
+};
+
+/// Runs a world to its end and shows it after each quarter.
+fn watch(world: &World, mut look: impl FnMut(&mut Run)) {
+    let setup = Setup::new(world.clone()).expect("a world that can start");
+    let mut run = Run::new(&setup, LUCK);
+    run.set_detail(true);
+    for _ in 0..world.quarters {
+        run.step(None).expect("only finite numbers");
+        look(&mut run);
+    }
+}
+
+/// National outcomes of all quarters.
+fn trajectory(world: &World) -> Vec<National> {
+    let mut outcomes = Vec::new();
+    watch(world, |run| outcomes.push(run.national()));
+    outcomes
+}
+
+/// Pioneering in the first quarter: which instrument in which design, by code of the city.
+fn pioneered_at_first(world: &World) -> BTreeMap<u64, (u32, f64)> {
+    let setup = Setup::new(world.clone()).expect("a world that can start");
+    let mut run = Run::new(&setup, LUCK);
+    let mut journal = Journal::default();
+    run.step(Some(&mut journal)).expect("only finite numbers");
+    journal
+        .policies
+        .iter()
+        .filter(|event| event.kind == Move::Pioneer)
+        .filter_map(|event| {
+            let code = world.cities[event.city? as usize].code;
+            Some((code, (event.instrument, event.design)))
+        })
+        .collect()
+}
+
+/// What luck alone decides before the first quarter: career weight and optima, by code of the city.
+fn drawn_at_the_start(world: &World) -> BTreeMap<u64, (f64, Vec<f64>)> {
+    let setup = Setup::new(world.clone()).expect("a world that can start");
+    let run = Run::new(&setup, LUCK);
+    world
+        .cities
+        .iter()
+        .enumerate()
+        .map(|(i, city)| {
+            let optima = (0..world.instruments.len()).map(|m| run.optimum(i, m));
+            (city.code, (run.career_weight(i), optima.collect()))
+        })
+        .collect()
+}
+
+fn assert_equal(name: &str, left: f64, right: f64, whole: f64) {
+    let allowed = 1e-9 * whole.abs().max(left.abs()).max(right.abs());
+    assert!(
+        (left - right).abs() <= allowed,
+        "{name}: {left:e} and {right:e}"
+    );
+}
+
+fn assert_part(name: &str, part: f64, whole: f64) {
+    assert!(
+        part >= 0.0 && part <= whole * (1.0 + 1e-9),
+        "{name}: {part:e} of {whole:e}"
+    );
+}
+
+/// Each part lies between 0 and the whole, and together they are the whole.
+fn assert_whole(name: &str, whole: f64, parts: &[f64]) {
+    for part in parts {
+        assert_part(name, *part, whole);
+    }
+    assert_equal(name, parts.iter().sum(), whole, whole);
+}
+
+/// The accounts of a quarter: of the nation, and where they can be read of sectors, cities and allocations.
+fn check_accounts(run: &mut Run) {
+    let world = run.world();
+    let (cities, sectors) = (world.cities.len(), world.sectors.len());
+    let nation = run.national();
+    assert_whole(
+        "nation",
+        nation.spending_cny_mn,
+        &[
+            nation.introduction_cny_mn,
+            nation.subscale_cny_mn,
+            nation.duplicated_cny_mn,
+            nation.idle_cny_mn,
+            nation.productive_cny_mn,
+        ],
+    );
+    let working =
+        nation.instruments_cny_mn - nation.failed_experiments_cny_mn - nation.poaching_cny_mn;
+    let allowed = 1e-9 * nation.instruments_cny_mn;
+    assert!(working >= -allowed, "{working:e}");
+    assert_part(
+        "failed",
+        nation.failed_experiments_cny_mn,
+        nation.instruments_cny_mn,
+    );
+    assert_part("poaching", nation.poaching_cny_mn, nation.instruments_cny_mn);
+    assert!(nation.forgone_cny_mn >= 0.0);
+
+    let mut of_cities = [0.0; 4];
+    for i in 0..cities {
+        let row = run.city(i);
+        assert_whole(
+            "city",
+            row.spending_cny_mn,
+            &[
+                row.introduction_cny_mn,
+                row.subscale_cny_mn,
+                row.duplicated_cny_mn,
+                row.idle_cny_mn,
+                row.productive_cny_mn,
+            ],
+        );
+        assert_part("failed", row.failed_experiments_cny_mn, row.instruments_cny_mn);
+        assert_part("poaching", row.poaching_cny_mn, row.instruments_cny_mn);
+        let lost = row.failed_experiments_cny_mn + row.poaching_cny_mn;
+        assert_part("failed and poaching", lost, row.instruments_cny_mn);
+        assert!(row.researchers >= 0.0 && row.effective_talent >= 0.0, "{row:?}");
+        of_cities[0] += row.spending_cny_mn;
+        of_cities[1] += row.budget_cny_mn;
+        of_cities[2] += row.researchers;
+        of_cities[3] += row.instruments_cny_mn;
+
+        let options = 1 + sectors + world.instruments.len();
+        let shares: f64 = (0..options).map(|option| run.share(i, option)).sum();
+        assert!((shares - 1.0).abs() < 1e-12, "{shares}");
+        let mut spending = 0.0;
+        for s in 0..sectors {
+            let part = run.allocation(i, s);
+            assert_whole(
+                "allocation",
+                part.spending_cny_mn,
+                &[
+                    part.introduction_cny_mn,
+                    part.subscale_cny_mn,
+                    part.duplicated_cny_mn,
+                    part.idle_cny_mn,
+                    part.productive_cny_mn,
+                ],
+            );
+            assert!(part.capability >= 0.0 && part.budget_share >= 0.0, "{part:?}");
+            spending += part.spending_cny_mn;
+        }
+        assert_equal("spending of a city", spending, row.spending_cny_mn, 0.0);
+    }
+    for (name, of_cities, of_nation) in [
+        ("spending", of_cities[0], nation.spending_cny_mn),
+        ("budget", of_cities[1], nation.budget_cny_mn),
+        ("researchers", of_cities[2], nation.researchers),
+        ("instruments", of_cities[3], nation.instruments_cny_mn),
+    ] {
+        assert_equal(name, of_cities, of_nation, 0.0);
+    }
+
+    let mut of_sectors = 0.0;
+    for s in 0..sectors {
+        let row = run.sector(s);
+        assert_whole(
+            "sector",
+            row.spending_cny_mn,
+            &[
+                row.introduction_cny_mn,
+                row.subscale_cny_mn,
+                row.duplicated_cny_mn,
+                row.idle_cny_mn,
+                row.productive_cny_mn,
+            ],
+        );
+        of_sectors += row.spending_cny_mn;
+    }
+    assert_equal("spending of sectors", of_sectors, nation.spending_cny_mn, 0.0);
+}
+
+/// Ratios that have bounds keep them.
+fn check_bounds(run: &mut Run) {
+    let nation = run.national();
+    for (name, ratio) in [
+        ("sovereignty", nation.sovereignty),
+        ("gap", nation.gap),
+        ("concentration", nation.concentration),
+        ("top city", nation.top_city_share),
+        ("liberalisation", nation.liberalisation),
+        ("stringency", nation.stringency),
+        ("eu pressure", nation.eu_pressure),
+        ("us pressure", nation.us_pressure),
+        ("export controls", nation.export_controls),
+        ("utilisation", nation.utilisation),
+        ("gini of budgets", nation.gini_budget),
+        ("gini of researchers", nation.gini_researchers),
+        ("gini of capability", nation.gini_capability),
+        ("similarity", nation.similarity_all.unwrap_or(0.0)),
+        ("similarity of peers", nation.similarity_peers.unwrap_or(0.0)),
+        ("local origin", nation.local_origin_share.unwrap_or(0.0)),
+    ] {
+        assert!((-1e-12..=1.0 + 1e-12).contains(&ratio), "{name}: {ratio}");
+    }
+    for amount in [
+        nation.competitiveness,
+        nation.budget_cny_mn,
+        nation.output_cny_mn,
+        nation.grants_cny_mn,
+        nation.specialisation,
+        nation.researchers,
+        nation.effective_talent,
+        nation.instruments_in_force,
+    ] {
+        assert!(amount.is_finite() && amount >= 0.0, "{nation:?}");
+    }
+    assert!(nation.efficiency_per_cny_bn.is_none_or(f64::is_finite));
+}
+
+#[test]
+fn every_yuan_is_accounted_for_in_a_small_world() {
+    watch(&small_world(), |run| {
+        check_accounts(run);
+        check_bounds(run);
+    });
+}
+
+#[test]
+fn every_yuan_is_accounted_for_in_the_china_scenario() {
+    watch(&china(), |run| {
+        check_accounts(run);
+        check_bounds(run);
+    });
+}
+
+#[test]
+fn accounts_and_bounds_hold_at_both_ends_of_every_parameter() {
+    for parameter in PARAMETERS {
+        let ends = match parameter.kind {
+            Kind::Real { .. } | Kind::Count { .. } | Kind::Switch => 2,
+            Kind::Choice { names } => names.len() as u32,
+        };
+        for how in 0..ends {
+            let mut world = small_world();
+            let value = value_at(parameter, how, 0.0);
+            set(&mut world, parameter.key, value.clone());
+            order_lags(&mut world.params);
+            let setup = Setup::new(world).expect("a world that can start");
+            let mut run = Run::new(&setup, LUCK);
+            run.set_detail(true);
+            for _ in 0..12 {
+                let done = run.step(None);
+                assert_eq!(done, Ok(()), "{} = {value}", parameter.key);
+                check_accounts(&mut run);
+                check_bounds(&mut run);
+            }
+        }
+    }
+}
+
+#[test]
+fn mobility_conserves_researchers() {
+    let mut world = small_world();
+    for (key, value) in [
+        ("talent.departure_rate", 0.0),
+        ("talent.pipeline_net_growth", 0.0),
+        ("talent.overseas_rate", 0.0),
+        ("talent.mobile_share", 0.3),
+    ] {
+        set(&mut world, key, Value::Real(value));
+    }
+    let total = world.params.talent.researchers_total;
+    let mut in_the_first_city = Vec::new();
+    watch(&world, |run| {
+        let sum: f64 = (0..world.cities.len()).map(|i| run.researchers(i)).sum();
+        assert_equal("researchers", sum, total, total);
+        in_the_first_city.push(run.researchers(0));
+    });
+    assert!(in_the_first_city.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn outcomes_do_not_depend_on_the_number_of_threads() {
+    let world = many_cities(5_000);
+    let setup = Setup::new(world).expect("a world that can start");
+    let outcomes: Vec<Vec<National>> = [1, 2, 8]
+        .into_iter()
+        .map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("a pool of threads");
+            pool.install(|| {
+                let mut run = Run::new(&setup, LUCK);
+                (0..5)
+                    .map(|_| {
+                        run.step(None).expect("only finite numbers");
+                        run.national()
+                    })
+                    .collect()
+            })
+        })
+        .collect();
+    assert_eq!(outcomes[0], outcomes[1]);
+    assert_eq!(outcomes[0], outcomes[2]);
+}
+
+/// The small world with many cities, no two alike.
+fn many_cities(count: usize) -> World {
+    let mut world = small_world();
+    let models = world.cities.clone();
+    world.cities = (0..count)
+        .map(|row| {
+            let model = &models[row % models.len()];
+            // The fractional parts of multiples of irrational numbers fill the square evenly.
+            let (x, y) = (
+                (row as f64 * 0.618_033_988_749_895).fract(),
+                (row as f64 * 0.754_877_666_246_693).fract(),
+            );
+            City {
+                code: (row as u64 * 7_919) % 1_000_003,
+                latitude: 20.0 + 30.0 * x,
+                longitude: 80.0 + 50.0 * y,
+                revenue_cny_bn: model.revenue_cny_bn * (0.1 + x),
+                gdp_cny_bn: model.gdp_cny_bn * (0.1 + y),
+                amenity: y,
+                ..model.clone()
+            }
+        })
+        .collect();
+    world
+}
+
+#[test]
+fn removing_a_city_leaves_the_luck_of_the_others_as_it_was() {
+    let mut world = small_world();
+    set(&mut world, "policy.pioneer_rate_per_quarter", Value::Real(0.6));
+    let (drawn, pioneered) = (drawn_at_the_start(&world), pioneered_at_first(&world));
+    assert!(pioneered.len() > 1);
+    let zone = world.pilot_zones[0].city as usize;
+    for removed in (0..world.cities.len()).filter(|i| *i != zone) {
+        let mut smaller = world.clone();
+        let code = smaller.cities.remove(removed).code;
+        for zone in &mut smaller.pilot_zones {
+            if zone.city as usize > removed {
+                zone.city -= 1;
+            }
+        }
+        let (mut drawn, mut pioneered) = (drawn.clone(), pioneered.clone());
+        drawn.remove(&code);
+        pioneered.remove(&code);
+        assert_eq!(drawn_at_the_start(&smaller), drawn);
+        assert_eq!(pioneered_at_first(&smaller), pioneered);
+    }
+}
+
+#[test]
+fn an_instrument_of_a_higher_code_leaves_luck_as_it_was() {
+    let world = small_world();
+    let drawn = drawn_at_the_start(&world);
+    let mut larger = world.clone();
+    let mut instrument = larger.instruments[0].clone();
+    instrument.code = 70;
+    instrument.id = String::from("one_more");
+    larger.instruments.push(instrument);
+    for (code, (career_weight, optima)) in drawn_at_the_start(&larger) {
+        assert_eq!(career_weight, drawn[&code].0);
+        assert_eq!(optima[..world.instruments.len()], drawn[&code].1);
+    }
+}
+
+#[test]
+fn the_order_of_cities_in_the_file_does_not_matter() {
+    let world = small_world();
+    let mut reversed = world.clone();
+    reversed.cities.reverse();
+    let last = world.cities.len() as u32 - 1;
+    for zone in &mut reversed.pilot_zones {
+        zone.city = last - zone.city;
+    }
+    assert_eq!(drawn_at_the_start(&world), drawn_at_the_start(&reversed));
+    for (one, other) in trajectory(&world).iter().zip(trajectory(&reversed)) {
+        assert_equal("competitiveness", one.competitiveness, other.competitiveness, 0.0);
+        assert_equal("spending", one.spending_cny_mn, other.spending_cny_mn, 0.0);
+        assert_eq!(one.pioneered, other.pioneered);
+        assert_eq!(one.imitated, other.imitated);
+        assert_eq!(one.national_measures, other.national_measures);
+    }
+}
+
+#[test]
+fn a_dated_change_leaves_the_quarters_before_it_bit_identical() {
+    let world = small_world();
+    let plain = trajectory(&world);
+    for (key, value) in [
+        ("budgets.precision", Value::Real(1.0)),
+        ("mechanisms.comparability", Value::Switch(false)),
+        ("regime.allocation", Value::Choice("coordinated")),
+        ("talent.mobile_share", Value::Real(0.4)),
+    ] {
+        let mut treated = world.clone();
+        treated.changes.push(Change {
+            from: world.start.plus(7),
+            parameter: parameter(key),
+            value,
+        });
+        let treated = trajectory(&treated);
+        assert_eq!(plain[..7], treated[..7], "{key}");
+        assert!(plain[7..].iter().zip(&treated[7..]).all(|(x, y)| x != y), "{key}");
+    }
+}
+
+#[test]
+fn every_mechanism_matters_in_the_china_scenario_and_leaves_other_luck_as_it_was() {
+    let world = china();
+    let (plain, drawn) = (trajectory(&world), drawn_at_the_start(&world));
+    for parameter in PARAMETERS.iter().filter(|parameter| parameter.group() == "mechanisms") {
+        let is_on = (parameter.get)(&world.params) == Value::Switch(true);
+        let mut other = world.clone();
+        let (_, mechanism) = parameter.key.split_once('.').expect("a dotted key");
+        switch(&mut other, mechanism, !is_on);
+        assert_ne!(trajectory(&other), plain, "{}", parameter.key);
+        assert_eq!(drawn_at_the_start(&other), drawn, "{}", parameter.key);
+    }
+}
+
+#[test]
+fn without_pioneering_nobody_has_an_instrument_of_local_origin() {
+    let mut world = small_world();
+    switch(&mut world, "pioneering", false);
+    let mut outcomes = trajectory(&world);
+    assert!(outcomes.iter().all(|outcome| outcome.pioneered == 0));
+    assert!(outcomes.iter().all(|outcome| outcome.local_origin_share.unwrap_or(0.0) == 0.0));
+    switch(&mut world, "top_down", false);
+    outcomes = trajectory(&world);
+    assert!(outcomes.iter().all(|outcome| outcome.instruments_in_force == 0.0));
+    assert!(outcomes.iter().all(|outcome| outcome.national_measures == 0));
+}
