@@ -19,7 +19,10 @@ fn main() {
 fn commit() -> String {
     let is_own_repository = Path::new(".git").exists();
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).filter(|_| is_own_repository);
-    match (commit, git(&["status", "--porcelain", "--untracked-files=no"])) {
+    match (
+        commit,
+        git(&["status", "--porcelain", "--untracked-files=no"]),
+    ) {
         (Some(commit), Some(changes)) if !changes.is_empty() => format!("{commit}-changed"),
         (Some(commit), _) => commit,
         (None, _) => "unknown".to_string(),

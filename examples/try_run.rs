@@ -9,7 +9,7 @@ fn main() {
     println!("setup {:?}", t.elapsed());
     let mut run = Run::new(&setup, Luck { seed: 1, replicate: 0 });
     let q = setup.world().quarters;
-    let keep = reps.min(20);
+    let keep = reps.min(std::env::var("KEEP").map_or(20, |k| k.parse().unwrap()));
     let mut rows: Vec<Vec<dualtrack::model::record::National>> = vec![];
     for r in 0..keep {
         run.reset(Luck { seed: 1, replicate: r });

@@ -23,6 +23,13 @@ pub fn select(condition: bool, yes: f64, no: f64) -> f64 {
 /// Below -708 it is 0 and above 709 infinite, a little inside the range of `f64`; NaN stays NaN.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
+    let value = select(x > 709.0, f64::INFINITY, exp_inside(x));
+    select(x < -708.0, 0.0, value)
+}
+
+/// `e^x` with `x` cut to -708 to 709: as [`exp`], but never 0 and never infinite. NaN stays NaN.
+#[inline(always)]
+pub fn exp_inside(x: f64) -> f64 {
     let inside = select(x > 709.0, 709.0, x);
     let inside = select(inside < -708.0, -708.0, inside);
     let shifted = inside * std::f64::consts::LOG2_E + ROUND;
@@ -42,9 +49,7 @@ pub fn exp(x: f64) -> f64 {
     let high = p89 + r2 * p1011 + r4 * p1213;
     let series = p01 + (low + (r4 * r4) * high);
     let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    let value = series * scale;
-    let value = select(x > 709.0, f64::INFINITY, value);
-    select(x < -708.0, 0.0, value)
+    series * scale
 }
 
 /// Natural logarithm, within 1 unit in the last place for normal numbers (after fdlibm's `log`).
@@ -53,25 +58,44 @@ pub fn exp(x: f64) -> f64 {
 /// smallest normal one.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
+    let value = select(x < f64::INFINITY, ln_positive(x), x);
+    let value = select(x == 0.0, f64::NEG_INFINITY, value);
+    select(x < 0.0, f64::NAN, value)
+}
+
+/// Natural logarithm of a finite number; what is below the smallest normal number, 0 and negative numbers
+/// included, counts as that. NaN gives a number: whoever calls it has to keep NaN out or carry it on.
+#[inline(always)]
+fn ln_positive(x: f64) -> f64 {
     const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
     let normal = select(x < f64::MIN_POSITIVE, f64::MIN_POSITIVE, x);
-    let moved = normal.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - SQRT_HALF);
-    let k = f64::from_bits((moved >> 52) | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
+    let moved = normal
+        .to_bits()
+        .wrapping_add(0x3ff0_0000_0000_0000 - SQRT_HALF);
+    let k = f64::from_bits((moved >> 52) | 0x4330_0000_0000_0000)
+        - (4_503_599_627_370_496.0 + 1023.0);
     let f = f64::from_bits((moved & MANTISSA).wrapping_add(SQRT_HALF)) - 1.0;
     let half = 0.5 * f * f;
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
-    let even = w * (3.999_999_999_940_941_9e-1 + w * (2.222_219_843_214_978_4e-1 + w * 1.531_383_769_920_937_3e-1));
+    let even = w
+        * (3.999_999_999_940_942e-1
+            + w * (2.222_219_843_214_978_4e-1 + w * 1.531_383_769_920_937_3e-1));
     let odd = z
         * (6.666_666_666_666_735e-1
             + w * (2.857_142_874_366_239e-1
                 + w * (1.818_357_216_161_805e-1 + w * 1.479_819_860_511_658_6e-1)));
-    let value = s * (half + even + odd) + k * LN2_LO - half + f + k * LN2_HI;
-    let value = select(x < f64::INFINITY, value, x);
-    let value = select(x == 0.0, f64::NEG_INFINITY, value);
-    select(x < 0.0, f64::NAN, value)
+    s * (half + even + odd) + k * LN2_LO - half + f + k * LN2_HI
+}
+
+/// `x^a` for finite `x >= 0`, at least `e^-708`: as [`pow`], with less care at the edges. NaN stays NaN.
+#[inline(always)]
+pub fn pow_inside(x: f64, a: f64) -> f64 {
+    // 0 where `x` is finite and NaN where it is not: the bit patterns below would lose that.
+    let carried = x - x;
+    exp_inside(a * ln_positive(x)) + carried
 }
 
 /// `x^a` for `x >= 0`; `x^0` is 1.
@@ -224,6 +248,9 @@ mod tests {
         assert_eq!(pow(0.0, 0.5), 0.0);
         assert_eq!(pow(0.0, 0.0), 1.0);
         assert_eq!(pow(5.0, 0.0), 1.0);
+        assert!(pow_inside(f64::NAN, 1.3).is_nan() && pow_inside(f64::INFINITY, 1.3).is_nan());
+        assert!(pow_inside(0.0, 1.3) < 1e-300 && exp_inside(f64::NAN).is_nan());
+        assert_eq!(pow_inside(7.5, 0.6).to_bits(), pow(7.5, 0.6).to_bits());
     }
 
     #[test]

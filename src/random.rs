@@ -23,7 +23,7 @@ pub enum Purpose {
     LocalOptimum = 4,
     /// True effect and national optimum of an instrument.
     Instrument = 5,
-    /// Incident of a sector in a quarter.
+    /// Incidents of a sector, eight quarters a block.
     Incident = 6,
     /// Noise of a city's evaluation in a quarter.
     Evaluation = 7,
@@ -95,8 +95,9 @@ pub struct Stream(ChaCha8Rng);
 impl Stream {
     /// The block at `code` (of a city, sector or instrument) and `position` (mostly the quarter).
     pub fn block(&mut self, code: u64, position: u64) -> Block {
-        self.0.set_stream(code);
+        // In this order: a change of stream within a block would generate the rest of it for nothing.
         self.0.set_word_pos(u128::from(position) * 16);
+        self.0.set_stream(code);
         std::array::from_fn(|_| self.0.next_u64())
     }
 }

@@ -104,11 +104,8 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
     let traces = traces(&scenario)?;
     let setup = Setup::new(scenario.world.clone()).map_err(Stop::bad_input)?;
-    if !args.quiet {
-        for note in &scenario.notes {
-            print::err(&format!("note: {note}\n"));
-        }
-    }
+    // Before the folder is begun, so that nothing can be left of it.
+    let control = interruptible();
     let target = args
         .out
         .clone()
@@ -120,9 +117,12 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         &scenario.title,
         &traces,
     )?;
-    let threads = args
-        .threads
-        .map_or_else(all_threads, usize::from);
+    if !args.quiet {
+        for note in &scenario.notes {
+            print::err(&format!("note: {note}\n"));
+        }
+    }
+    let threads = args.threads.map_or_else(all_threads, usize::from);
     let job = Job {
         setup: &setup,
         traces: &traces,
@@ -130,7 +130,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         replicates: scenario.replicates,
         threads,
     };
-    let outcomes = run_job(&job, &mut result, args.quiet)?;
+    let outcomes = run_job(&job, &control, &mut result, args.quiet)?;
     let files = result.finish(manifest(&scenario, threads, started))?;
     if args.quiet {
         return Ok(codes::SUCCESS);
@@ -144,21 +144,27 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     Ok(print::out(&summary.to_string()))
 }
 
-/// The job, with a line of progress and an ear for Ctrl-C.
-fn run_job(
-    job: &Job<'_>,
-    result: &mut ResultFolder,
-    is_quiet: bool,
-) -> Result<Vec<Outcome>, Stop> {
+/// A control that Ctrl-C cancels.
+fn interruptible() -> Arc<Control> {
     let control = Arc::new(Control::default());
     let handle = Arc::clone(&control);
     // An error means that a handler is there already, which only callers of the library could have set.
     let _ = ctrlc::set_handler(move || handle.cancel());
+    control
+}
+
+/// The job, with a line of progress.
+fn run_job(
+    job: &Job<'_>,
+    control: &Control,
+    result: &mut ResultFolder,
+    is_quiet: bool,
+) -> Result<Vec<Outcome>, Stop> {
     let quarters = u64::from(job.replicates) * u64::from(job.setup.world().quarters);
     let outcomes = thread::scope(|scope| {
         // Dropped at the end, it ends the display.
-        let _display = (!is_quiet).then(|| progress::show(scope, &control, quarters));
-        engine::replicates(job, &control, |chunk| result.append(chunk))
+        let _display = (!is_quiet).then(|| progress::show(scope, control, quarters));
+        engine::replicates(job, control, |chunk| result.append(chunk))
     });
     Ok(outcomes?)
 }

@@ -18,8 +18,9 @@ const FIRST_YEAR: u32 = 4;
 /// Stands where there is nothing to show.
 const NOTHING: &str = "–";
 /// What the shares of money are shares of.
-const SHARES: &str = "Parts are shares of the line they stand under; sectors and instruments of both together;
-the return forgone in the rest of the local economy of the spending on sectors.\n";
+const SHARES: &str = "\
+Shares of the line above to which a part belongs; of sectors and instruments
+together; forgone return in the rest of the economy of spending on sectors.\n";
 const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
 
@@ -69,7 +70,9 @@ const STATES: &[State] = &[
     State::new("Liberalisation", |n| Some(n.liberalisation)),
     State {
         style: Style::Decimals(1),
-        ..State::new("National measures", |n| Some(f64::from(n.national_measures)))
+        ..State::new("National measures", |n| {
+            Some(f64::from(n.national_measures))
+        })
     },
     State {
         style: Style::Percent,
@@ -98,7 +101,11 @@ const MONEY: &[Money] = &[
     ("  idle", |s| s.idle_cny_mn, sectors),
     ("  productive", |s| s.productive_cny_mn, sectors),
     ("Instruments", |s| s.instruments_cny_mn, spending),
-    ("  failed experiments", |s| s.failed_experiments_cny_mn, instruments),
+    (
+        "  failed experiments",
+        |s| s.failed_experiments_cny_mn,
+        instruments,
+    ),
     ("  poaching", |s| s.poaching_cny_mn, instruments),
     ("Forgone return", |s| s.forgone_cny_mn, sectors),
 ];
@@ -163,7 +170,13 @@ impl<'a> Summary<'a> {
     }
 
     fn money_table(&self) -> String {
-        let header = ["Spending, whole run", "CNY bn", "95 % interval", "share", "95 % interval"];
+        let header = [
+            "Spending, whole run",
+            "CNY bn",
+            "95 % interval",
+            "share",
+            "95 % interval",
+        ];
         let header = header.map(str::to_string);
         let mut rows = Vec::new();
         for (name, part, whole) in MONEY {
@@ -261,7 +274,9 @@ fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
 /// A number with a comma between thousands.
 fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
@@ -304,15 +319,28 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        let shown = [(0.4121, 3), (1234.56, 1), (-1_234_567.0, 0), (999.0, 0), (-0.001, 1)];
-        let shown: Vec<String> = shown.map(|(value, decimals)| grouped(value, decimals)).to_vec();
+        let shown = [
+            (0.4121, 3),
+            (1234.56, 1),
+            (-1_234_567.0, 0),
+            (999.0, 0),
+            (-0.001, 1),
+        ];
+        let shown: Vec<String> = shown
+            .map(|(value, decimals)| grouped(value, decimals))
+            .to_vec();
         assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
     }
 
     #[test]
     fn sizes_have_two_digits_or_three() {
         let shown = [999, 1_000, 9_949, 9_951, 999_499, 999_500, 12_300_000].map(size);
-        assert_eq!(shown, ["999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "12 MB"]);
+        assert_eq!(
+            shown,
+            [
+                "999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "12 MB"
+            ]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Runs of the model: many replicates at once, in order, within bounded memory.
 
-mod outcome;
 mod ordered;
+mod outcome;
 mod replicates;
 mod streamed;
 

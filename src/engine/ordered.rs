@@ -15,11 +15,6 @@ use super::outcome::Outcome;
 use super::replicates::{Control, EngineError, Job, Worker};
 use crate::output::Chunk;
 
-/// Chunks under way or waiting, for a number of threads.
-pub(super) fn chunks(threads: usize) -> usize {
-    2 * threads + 2
-}
-
 /// A replicate that has ended.
 struct Done {
     replicate: u64,
@@ -34,14 +29,16 @@ enum Report {
     Lost,
 }
 
+/// Runs on `threads` threads, with `chunks` chunks under way or waiting; both at least 1.
 pub(super) fn run<E: Send>(
     job: &Job<'_>,
     threads: usize,
+    chunks: usize,
     control: &Control,
     mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
 ) -> Result<Vec<Outcome>, EngineError<E>> {
     let (give_back, free) = mpsc::channel();
-    for _ in 0..chunks(threads) {
+    for _ in 0..chunks {
         // The other end lives in `free`.
         let _ = give_back.send(Chunk::default());
     }
@@ -151,5 +148,71 @@ fn as_error<E>(error: EngineError<Infallible>) -> EngineError<E> {
         EngineError::Cancelled => EngineError::Cancelled,
         EngineError::Threads(error) => EngineError::Threads(error),
         EngineError::Sink(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::streamed;
+    use crate::model::Setup;
+    use crate::output::{Traces, columns};
+    use crate::scenario::{self, traces::TraceSettings};
+
+    /// Outcomes, and all bytes of each file.
+    type Written = (Vec<Outcome>, BTreeMap<&'static str, Vec<u8>>);
+
+    fn written(
+        traces: &Traces,
+        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Vec<Outcome>,
+    ) -> Written {
+        let mut files: BTreeMap<&'static str, Vec<u8>> = BTreeMap::new();
+        let outcomes = run(&mut |chunk| {
+            for (file, name, _) in traces.files() {
+                files.entry(name).or_default().extend(chunk.of(file).0);
+            }
+            Ok(())
+        });
+        (outcomes, files)
+    }
+
+    #[test]
+    fn replicates_side_by_side_and_one_after_the_other_write_the_same() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let scenario = scenario::load(&path, &["run.quarters=8".to_string()]).expect("valid");
+        let settings = TraceSettings {
+            interval_quarters: 1,
+            files: columns::catalogue()
+                .iter()
+                .map(|(file, _)| file.to_string())
+                .collect(),
+            ..TraceSettings::default()
+        };
+        let traces = Traces::new(&settings).expect("valid");
+        let setup = Setup::new(scenario.world).expect("valid");
+        let (control, job) = (
+            Control::default(),
+            Job {
+                setup: &setup,
+                traces: &traces,
+                seed: 3,
+                replicates: 5,
+                threads: 2,
+            },
+        );
+        let streamed = written(&traces, |sink| {
+            streamed::run(&job, &control, sink).expect("a run")
+        });
+        assert_eq!(streamed.0.len(), 5);
+        assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
+        for (threads, chunks) in [(1, 1), (3, 2), (3, 8)] {
+            let ordered = written(&traces, |sink| {
+                run(&job, threads, chunks, &control, sink).expect("a run")
+            });
+            assert!(ordered == streamed, "{threads} threads, {chunks} chunks");
+        }
     }
 }

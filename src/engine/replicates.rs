@@ -10,9 +10,9 @@ use crate::output::{Chunk, Recorder, Traces};
 use crate::parallel::PARALLEL_CITIES;
 use crate::random::Luck;
 
-/// Bytes of rows that may wait for the writer; beyond, replicates run one after the other and hand over
-/// their rows each quarter.
-const WAITING_BYTES: u64 = 1 << 29;
+/// Bytes of rows that may wait for the writer. Where two replicates have more, they run one after the other
+/// and hand over their rows each quarter.
+const WAITING_BYTES: u64 = 1 << 30;
 
 /// What is to be run.
 #[derive(Clone, Copy, Debug)]
@@ -105,13 +105,20 @@ pub fn replicates<E: Send>(
 ) -> Result<Vec<Outcome>, EngineError<E>> {
     let world = job.setup.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
-    let bytes = job.traces.bytes_per_replicate(cities, sectors, world.quarters);
-    let threads = job.threads.clamp(1, job.replicates.max(1) as usize);
-    let waiting = bytes.saturating_mul(ordered::chunks(threads) as u64);
-    if cities >= PARALLEL_CITIES || waiting > WAITING_BYTES {
+    let bytes = job
+        .traces
+        .bytes_per_replicate(cities, sectors, world.quarters);
+    let fit = usize::try_from(WAITING_BYTES / bytes.max(1)).unwrap_or(usize::MAX);
+    if cities >= PARALLEL_CITIES || fit < 2 {
         streamed::run(job, control, sink)
     } else {
-        ordered::run(job, threads, control, sink)
+        let threads = job
+            .threads
+            .clamp(1, job.replicates.max(1) as usize)
+            .min(fit);
+        // Some more than threads, so that these need not wait for the writer.
+        let chunks = fit.min(2 * threads + 2);
+        ordered::run(job, threads, chunks, control, sink)
     }
 }
 

@@ -338,6 +338,8 @@ pub(crate) struct Nation {
     pub incident_left: Vec<u32>,
     /// Whether an incident happened in the quarter, by sector.
     pub incident: Vec<bool>,
+    /// Draws of incidents, by sector, for the eight quarters under way.
+    pub incident_luck: Vec<crate::random::Block>,
     /// `ΣK`, by sector.
     pub gross: Vec<f64>,
     /// `ΣK^ρ`, by sector.

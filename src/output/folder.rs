@@ -148,7 +148,13 @@ mod tests {
     fn entries(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(folder)
             .expect("a folder")
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         names.sort_unstable();
         names
@@ -177,7 +183,9 @@ mod tests {
         let base = tempfile::tempdir().expect("a folder");
         let target = base.path().join("b");
         result(&target, r#"{"replicates": 3}"#, false).expect("written");
-        let refused = result(&target, "new", false).expect_err("refused").to_string();
+        let refused = result(&target, "new", false)
+            .expect_err("refused")
+            .to_string();
         let message = format!(
             "{} exists and holds a run of 3 replicates; add `--force` to replace it or choose another folder with `--out`",
             target.display()

@@ -92,13 +92,17 @@ impl<'a> Recorder<'a> {
         if self.traces.policies.is_some() {
             let instruments = self.world.instruments.len();
             self.logged.clear();
-            self.logged.extend((0..self.world.cities.len()).flat_map(|city| {
-                (0..instruments).map(move |instrument| run.design(city, instrument))
-            }));
+            self.logged
+                .extend((0..self.world.cities.len()).flat_map(|city| {
+                    (0..instruments).map(move |instrument| run.design(city, instrument))
+                }));
         }
         if self.traces.champions.is_some() {
             self.set_moment(0);
-            let leaders = self.leaders.take().unwrap_or_else(|| run.initial_champions());
+            let leaders = self
+                .leaders
+                .take()
+                .unwrap_or_else(|| run.initial_champions());
             for event in &leaders {
                 self.write_champion(*event, 0, chunk);
             }
@@ -163,12 +167,15 @@ impl<'a> Recorder<'a> {
         pieces.resize_with(together, Chunk::default);
         let mut start = 0;
         while start < cities {
-            pieces.par_iter_mut().enumerate().for_each(|(place, piece)| {
-                piece.clear();
-                let from = (start + place * CITIES_PER_PIECE).min(cities);
-                let to = (from + CITIES_PER_PIECE).min(cities);
-                self.write_cities(run, from..to, piece);
-            });
+            pieces
+                .par_iter_mut()
+                .enumerate()
+                .for_each(|(place, piece)| {
+                    piece.clear();
+                    let from = (start + place * CITIES_PER_PIECE).min(cities);
+                    let to = (from + CITIES_PER_PIECE).min(cities);
+                    self.write_cities(run, from..to, piece);
+                });
             for piece in &pieces {
                 take(piece)?;
             }

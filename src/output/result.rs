@@ -8,7 +8,7 @@ use super::folder::Folder;
 use super::manifest::{self, FileEntry, Manifest};
 use super::recorder::Chunk;
 use super::traces::{File, Traces};
-use super::writer::{WrittenFile, Writer, write_whole};
+use super::writer::{Writer, WrittenFile, write_whole};
 
 /// A result folder that is being written.
 pub struct ResultFolder {

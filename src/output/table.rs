@@ -113,11 +113,7 @@ impl<T> Column<T> {
     }
 
     /// A column of `true` and `false`.
-    pub const fn flag(
-        name: &'static str,
-        meaning: &'static str,
-        get: fn(&Row<T>) -> bool,
-    ) -> Self {
+    pub const fn flag(name: &'static str, meaning: &'static str, get: fn(&Row<T>) -> bool) -> Self {
         Self::new(name, "", meaning, Get::Flag(get))
     }
 
@@ -383,10 +379,7 @@ mod tests {
     #[test]
     fn whole_numbers_are_written_as_the_standard_library_does() {
         for value in [0, 7, 10, 99, 100, 18_446_744_073_709_551_615] {
-            assert_eq!(
-                written(|out| write_count(out, value)),
-                value.to_string()
-            );
+            assert_eq!(written(|out| write_count(out, value)), value.to_string());
         }
     }
 

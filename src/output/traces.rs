@@ -182,7 +182,14 @@ mod tests {
         let wanted = vec!["gap".to_string(), "capability".to_string()];
         settings.columns.insert("sectors".to_string(), wanted);
         let files = Traces::new(&settings).expect("valid").files();
-        let columns = ["replicate", "seed", "quarter", "sector_id", "capability", "gap"];
+        let columns = [
+            "replicate",
+            "seed",
+            "quarter",
+            "sector_id",
+            "capability",
+            "gap",
+        ];
         assert_eq!(files, [(File::Sectors, "sectors", columns.to_vec())]);
     }
 

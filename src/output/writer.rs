@@ -63,9 +63,7 @@ impl Writer {
                 Compression::Gzip => Encoder::Gzip(Box::new(
                     GzBuilder::new().write(file, flate2::Compression::default()),
                 )),
-                Compression::Zstd => {
-                    Encoder::Zstd(Box::new(zstd::Encoder::new(file, ZSTD_LEVEL)?))
-                }
+                Compression::Zstd => Encoder::Zstd(Box::new(zstd::Encoder::new(file, ZSTD_LEVEL)?)),
             })
         };
         let encoder = encoder().map_err(OutputError::io(&path))?;
@@ -200,8 +198,7 @@ mod tests {
         for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
             let sum = || {
                 let folder = tempfile::tempdir().expect("a folder");
-                let mut writer =
-                    Writer::create(folder.path(), "x", compression).expect("a writer");
+                let mut writer = Writer::create(folder.path(), "x", compression).expect("a writer");
                 writer.write(b"a,b\n", 0).expect("written");
                 writer.write(b"1,2\n", 1).expect("written");
                 writer.finish().expect("whole")
@@ -222,6 +219,9 @@ mod tests {
         };
         writer.write(b"1,2\n", 1).expect("kept back");
         let error = writer.finish().expect_err("refused").to_string();
-        assert!(error.starts_with("here/national.csv: No space left on device"), "{error}");
+        assert!(
+            error.starts_with("here/national.csv: No space left on device"),
+            "{error}"
+        );
     }
 }

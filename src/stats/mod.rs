@@ -24,7 +24,9 @@ impl Estimate {
         let n = sample.len();
         let mean = mean(sample)?;
         let sd = standard_deviation(sample);
-        let half_width = sd.zip(t_quantile(n)).map(|(sd, t)| t * sd / (n as f64).sqrt());
+        let half_width = sd
+            .zip(t_quantile(n))
+            .map(|(sd, t)| t * sd / (n as f64).sqrt());
         Some(Estimate {
             n,
             mean,
@@ -91,7 +93,13 @@ mod tests {
     #[test]
     fn quantiles_are_those_of_the_published_table() {
         // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975.
-        for (freedom, t) in [(1, 12.706), (2, 4.303), (9, 2.262), (30, 2.042), (99, 1.984)] {
+        for (freedom, t) in [
+            (1, 12.706),
+            (2, 4.303),
+            (9, 2.262),
+            (30, 2.042),
+            (99, 1.984),
+        ] {
             let found = t_quantile(freedom + 1).expect("two or more");
             approx::assert_abs_diff_eq!(found, t, epsilon = 5e-4);
         }
@@ -106,7 +114,10 @@ mod tests {
     #[test]
     fn one_observation_has_no_interval_and_none_has_no_mean() {
         let estimate = Estimate::of(&[3.0]).expect("one observation");
-        assert_eq!((estimate.mean, estimate.sd, estimate.interval()), (3.0, None, None));
+        assert_eq!(
+            (estimate.mean, estimate.sd, estimate.interval()),
+            (3.0, None, None)
+        );
         assert_eq!(Estimate::of(&[]), None);
     }
 

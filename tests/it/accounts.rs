@@ -73,9 +73,11 @@ fn assert_equal(name: &str, left: f64, right: f64, whole: f64) {
     );
 }
 
+/// A part lies between 0 and the whole, apart from rounding.
 fn assert_part(name: &str, part: f64, whole: f64) {
+    let allowed = 1e-9 * whole;
     assert!(
-        part >= 0.0 && part <= whole * (1.0 + 1e-9),
+        part >= -allowed && part <= whole + allowed,
         "{name}: {part:e} of {whole:e}"
     );
 }
@@ -113,7 +115,11 @@ fn check_accounts(run: &mut Run) {
         nation.failed_experiments_cny_mn,
         nation.instruments_cny_mn,
     );
-    assert_part("poaching", nation.poaching_cny_mn, nation.instruments_cny_mn);
+    assert_part(
+        "poaching",
+        nation.poaching_cny_mn,
+        nation.instruments_cny_mn,
+    );
     assert!(nation.forgone_cny_mn >= 0.0);
 
     let mut of_cities = [0.0; 4];
@@ -130,11 +136,18 @@ fn check_accounts(run: &mut Run) {
                 row.productive_cny_mn,
             ],
         );
-        assert_part("failed", row.failed_experiments_cny_mn, row.instruments_cny_mn);
+        assert_part(
+            "failed",
+            row.failed_experiments_cny_mn,
+            row.instruments_cny_mn,
+        );
         assert_part("poaching", row.poaching_cny_mn, row.instruments_cny_mn);
         let lost = row.failed_experiments_cny_mn + row.poaching_cny_mn;
         assert_part("failed and poaching", lost, row.instruments_cny_mn);
-        assert!(row.researchers >= 0.0 && row.effective_talent >= 0.0, "{row:?}");
+        assert!(
+            row.researchers >= 0.0 && row.effective_talent >= 0.0,
+            "{row:?}"
+        );
         of_cities[0] += row.spending_cny_mn;
         of_cities[1] += row.budget_cny_mn;
         of_cities[2] += row.researchers;
@@ -157,7 +170,10 @@ fn check_accounts(run: &mut Run) {
                     part.productive_cny_mn,
                 ],
             );
-            assert!(part.capability >= 0.0 && part.budget_share >= 0.0, "{part:?}");
+            assert!(
+                part.capability >= 0.0 && part.budget_share >= 0.0,
+                "{part:?}"
+            );
             spending += part.spending_cny_mn;
         }
         assert_equal("spending of a city", spending, row.spending_cny_mn, 0.0);
@@ -187,7 +203,12 @@ fn check_accounts(run: &mut Run) {
         );
         of_sectors += row.spending_cny_mn;
     }
-    assert_equal("spending of sectors", of_sectors, nation.spending_cny_mn, 0.0);
+    assert_equal(
+        "spending of sectors",
+        of_sectors,
+        nation.spending_cny_mn,
+        0.0,
+    );
 }
 
 /// Ratios that have bounds keep them.
@@ -208,7 +229,10 @@ fn check_bounds(run: &mut Run) {
         ("gini of researchers", nation.gini_researchers),
         ("gini of capability", nation.gini_capability),
         ("similarity", nation.similarity_all.unwrap_or(0.0)),
-        ("similarity of peers", nation.similarity_peers.unwrap_or(0.0)),
+        (
+            "similarity of peers",
+            nation.similarity_peers.unwrap_or(0.0),
+        ),
         ("local origin", nation.local_origin_share.unwrap_or(0.0)),
     ] {
         assert!((-1e-12..=1.0 + 1e-12).contains(&ratio), "{name}: {ratio}");
@@ -345,7 +369,11 @@ fn many_cities(count: usize) -> World {
 #[test]
 fn removing_a_city_leaves_the_luck_of_the_others_as_it_was() {
     let mut world = small_world();
-    set(&mut world, "policy.pioneer_rate_per_quarter", Value::Real(0.6));
+    set(
+        &mut world,
+        "policy.pioneer_rate_per_quarter",
+        Value::Real(0.6),
+    );
     let (drawn, pioneered) = (drawn_at_the_start(&world), pioneered_at_first(&world));
     assert!(pioneered.len() > 1);
     let zone = world.pilot_zones[0].city as usize;
@@ -391,7 +419,12 @@ fn the_order_of_cities_in_the_file_does_not_matter() {
     }
     assert_eq!(drawn_at_the_start(&world), drawn_at_the_start(&reversed));
     for (one, other) in trajectory(&world).iter().zip(trajectory(&reversed)) {
-        assert_equal("competitiveness", one.competitiveness, other.competitiveness, 0.0);
+        assert_equal(
+            "competitiveness",
+            one.competitiveness,
+            other.competitiveness,
+            0.0,
+        );
         assert_equal("spending", one.spending_cny_mn, other.spending_cny_mn, 0.0);
         assert_eq!(one.pioneered, other.pioneered);
         assert_eq!(one.imitated, other.imitated);
@@ -417,7 +450,10 @@ fn a_dated_change_leaves_the_quarters_before_it_bit_identical() {
         });
         let treated = trajectory(&treated);
         assert_eq!(plain[..7], treated[..7], "{key}");
-        assert!(plain[7..].iter().zip(&treated[7..]).all(|(x, y)| x != y), "{key}");
+        assert!(
+            plain[7..].iter().zip(&treated[7..]).all(|(x, y)| x != y),
+            "{key}"
+        );
     }
 }
 
@@ -425,7 +461,10 @@ fn a_dated_change_leaves_the_quarters_before_it_bit_identical() {
 fn every_mechanism_matters_in_the_china_scenario_and_leaves_other_luck_as_it_was() {
     let world = china();
     let (plain, drawn) = (trajectory(&world), drawn_at_the_start(&world));
-    for parameter in PARAMETERS.iter().filter(|parameter| parameter.group() == "mechanisms") {
+    for parameter in PARAMETERS
+        .iter()
+        .filter(|parameter| parameter.group() == "mechanisms")
+    {
         let is_on = (parameter.get)(&world.params) == Value::Switch(true);
         let mut other = world.clone();
         let (_, mechanism) = parameter.key.split_once('.').expect("a dotted key");
@@ -441,9 +480,21 @@ fn without_pioneering_nobody_has_an_instrument_of_local_origin() {
     switch(&mut world, "pioneering", false);
     let mut outcomes = trajectory(&world);
     assert!(outcomes.iter().all(|outcome| outcome.pioneered == 0));
-    assert!(outcomes.iter().all(|outcome| outcome.local_origin_share.unwrap_or(0.0) == 0.0));
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.local_origin_share.unwrap_or(0.0) == 0.0)
+    );
     switch(&mut world, "top_down", false);
     outcomes = trajectory(&world);
-    assert!(outcomes.iter().all(|outcome| outcome.instruments_in_force == 0.0));
-    assert!(outcomes.iter().all(|outcome| outcome.national_measures == 0));
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.instruments_in_force == 0.0)
+    );
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.national_measures == 0)
+    );
 }

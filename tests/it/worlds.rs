@@ -279,7 +279,11 @@ impl std::fmt::Debug for Drawn {
             }
         }
         for change in &world.changes {
-            writeln!(f, "{}: {} = {}", change.from, change.parameter.key, change.value)?;
+            writeln!(
+                f,
+                "{}: {} = {}",
+                change.from, change.parameter.key, change.value
+            )?;
         }
         Ok(())
     }
@@ -298,30 +302,32 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                 any_params(),
                 prop::collection::vec(any_change(quarters), 0..4),
             )
-                .prop_map(move |(cities, sectors, instruments, events, zones, params, changes)| {
-                    let start = quarter(2015, 1);
-                    Drawn(World {
-                        start,
-                        quarters,
-                        cities,
-                        provinces: (0..6).map(|k| format!("Province {k}")).collect(),
-                        regions: (0..4).map(|k| format!("Region {k}")).collect(),
-                        sectors: numbered(sectors, |sector, code| sector.code = code),
-                        instruments: numbered(instruments, |instrument, code| {
-                            instrument.code = code;
-                        }),
-                        pilot_zones: zones
-                            .into_iter()
-                            .map(|(city, from)| PilotZone {
-                                city,
-                                from: start.plus(from),
-                            })
-                            .collect(),
-                        events,
-                        params,
-                        changes: in_order_of_date(changes),
-                    })
-                })
+                .prop_map(
+                    move |(cities, sectors, instruments, events, zones, params, changes)| {
+                        let start = quarter(2015, 1);
+                        Drawn(World {
+                            start,
+                            quarters,
+                            cities,
+                            provinces: (0..6).map(|k| format!("Province {k}")).collect(),
+                            regions: (0..4).map(|k| format!("Region {k}")).collect(),
+                            sectors: numbered(sectors, |sector, code| sector.code = code),
+                            instruments: numbered(instruments, |instrument, code| {
+                                instrument.code = code;
+                            }),
+                            pilot_zones: zones
+                                .into_iter()
+                                .map(|(city, from)| PilotZone {
+                                    city,
+                                    from: start.plus(from),
+                                })
+                                .collect(),
+                            events,
+                            params,
+                            changes: in_order_of_date(changes),
+                        })
+                    },
+                )
         },
     )
 }
@@ -360,7 +366,14 @@ fn any_cities(count: usize, sectors: usize) -> impl Strategy<Value = Vec<City>> 
 }
 
 fn any_city(sectors: usize) -> impl Strategy<Value = City> {
-    let place = (0u32..6, 0u32..4, 0usize..5, 0usize..5, 18.0..50.0, 75.0..130.0);
+    let place = (
+        0u32..6,
+        0u32..4,
+        0usize..5,
+        0usize..5,
+        18.0..50.0,
+        75.0..130.0,
+    );
     let size = (
         prop_oneof![1e-6..1e-3, 0.1..100.0, 1e3..1e6],
         0.005..0.4,
@@ -402,10 +415,21 @@ fn any_city(sectors: usize) -> impl Strategy<Value = City> {
 
 fn any_sector() -> impl Strategy<Value = (Sector, u32)> {
     let zero_to_one = || prop_oneof![1 => Just(0.0), 1 => Just(1.0), 6 => 0.0..1.0];
-    let weights = (zero_to_one(), zero_to_one(), zero_to_one(), zero_to_one(), zero_to_one());
+    let weights = (
+        zero_to_one(),
+        zero_to_one(),
+        zero_to_one(),
+        zero_to_one(),
+        zero_to_one(),
+    );
     let growth = (-0.02..0.06, -0.02..0.06, 0.02..1.3, 0.0..0.95);
-    (weights, growth, prop_oneof![3 => Just(0.0), 1 => 0.0..1.0], any::<u32>()).prop_map(
-        |(weights, growth, supplies_compute, number)| {
+    (
+        weights,
+        growth,
+        prop_oneof![3 => Just(0.0), 1 => 0.0..1.0],
+        any::<u32>(),
+    )
+        .prop_map(|(weights, growth, supplies_compute, number)| {
             let (strategic, risk, compute, scale, first_tier_lean) = weights;
             let (frontier_growth, demand_growth, initial_frontier_ratio, import_share) = growth;
             let sector = Sector {
@@ -424,8 +448,7 @@ fn any_sector() -> impl Strategy<Value = (Sector, u32)> {
                 supplies_compute,
             };
             (sector, number)
-        },
-    )
+        })
 }
 
 fn any_instrument() -> impl Strategy<Value = (Instrument, u32)> {
@@ -452,14 +475,16 @@ fn any_events(sectors: usize, quarters: u32) -> impl Strategy<Value = Vec<Event>
         0.0..=1.0,
         prop::option::of(0.5..40.0),
     )
-        .prop_map(|(from, track, sectors, intensity, half_life_quarters)| Event {
-            quarter: quarter(2015, 1).plus(from),
-            track: Track::from_name(Track::NAMES[track]).expect("a name of the list"),
-            sectors: sectors.into_iter().collect(),
-            intensity,
-            half_life_quarters,
-            title: String::from("an event"),
-        });
+        .prop_map(
+            |(from, track, sectors, intensity, half_life_quarters)| Event {
+                quarter: quarter(2015, 1).plus(from),
+                track: Track::from_name(Track::NAMES[track]).expect("a name of the list"),
+                sectors: sectors.into_iter().collect(),
+                intensity,
+                half_life_quarters,
+                title: String::from("an event"),
+            },
+        );
     prop::collection::vec(event, 0..20)
 }
 
@@ -471,7 +496,9 @@ fn any_params() -> impl Strategy<Value = Params> {
         for (parameter, (departs, how, place)) in PARAMETERS.iter().zip(draws) {
             if departs < wildness {
                 let value = value_at(parameter, how, place);
-                parameter.set(&mut params, &value).expect("an allowed value");
+                parameter
+                    .set(&mut params, &value)
+                    .expect("an allowed value");
             }
         }
         order_lags(&mut params);
@@ -530,11 +557,15 @@ fn any_change(quarters: u32) -> impl Strategy<Value = Change> {
         .filter(|parameter| parameter.timing == Timing::Running)
         .filter(|parameter| !parameter.key.starts_with("codification.lag"))
         .collect();
-    (prop::sample::select(running), 0u32..4, 0.0..1.0, 0..quarters).prop_map(
-        |(parameter, how, place, t)| Change {
+    (
+        prop::sample::select(running),
+        0u32..4,
+        0.0..1.0,
+        0..quarters,
+    )
+        .prop_map(|(parameter, how, place, t)| Change {
             from: quarter(2015, 1).plus(t as i32),
             parameter,
             value: value_at(parameter, how, place),
-        },
-    )
+        })
 }

@@ -47,7 +47,7 @@ pub fn instrument_value(own_value: f64, effect: f64, career: f64, career_value: 
 /// E12: weight of an option before normalisation, `b exp(β (V - V_max))`.
 #[inline(always)]
 pub fn choice_weight(base_rate: f64, precision: f64, value: f64, highest: f64) -> f64 {
-    base_rate * math::exp(precision * (value - highest))
+    base_rate * math::exp_inside(precision * (value - highest))
 }
 
 /// E13: budget share a quarter later, `(1 - η) w + η target`.

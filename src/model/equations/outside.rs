@@ -12,7 +12,7 @@ pub fn frontier(frontier: f64, growth: f64, shock: f64) -> f64 {
 /// E2, one city's term: `K^ρ`.
 #[inline(always)]
 pub fn aggregation_term(capability: f64, rho: f64) -> f64 {
-    math::pow(capability, rho)
+    math::pow_inside(capability, rho)
 }
 
 /// E2: national capability `(Σ K^ρ)^(1/ρ)`, in capability units.

@@ -55,7 +55,7 @@ pub fn increment(
     let works = (effective_spending > 0.0) & (talent > 0.0);
     let money_per_head = math::select(works, effective_spending / talent, 1.0);
     let money_per_head = money_per_head.clamp(1e-300, 1e300);
-    let built = productivity * advantage * talent * math::pow(money_per_head, alpha) * access;
+    let built = productivity * advantage * talent * math::pow_inside(money_per_head, alpha) * access;
     math::select(works, built, 0.0)
 }
 

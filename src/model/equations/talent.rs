@@ -6,7 +6,7 @@ use crate::math;
 /// `(Σ_s K) exp(clip(β_T (am + At), -300, 300))`: jobs, amenity and what attracts.
 #[inline(always)]
 pub fn location_weight(capability: f64, precision: f64, amenity: f64, attraction: f64) -> f64 {
-    capability * math::exp((precision * (amenity + attraction)).clamp(-300.0, 300.0))
+    capability * math::exp_inside((precision * (amenity + attraction)).clamp(-300.0, 300.0))
 }
 
 /// E21: researchers after mobility, FTE: `(1 - μ) H + μ ΣH a/Σa`. Summed over cities it changes nothing.

@@ -7,7 +7,7 @@ use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::ChunkConstants;
 use crate::model::state::{Channels, Chunk, ChunkSums, Instruments, Nation, Published, bits};
-use crate::parallel::{LANES, Lanes, ZERO, each, for_each, lane_sum};
+use crate::parallel::{LANES, Lanes, ZERO, each, for_each, lane_sum, vectorised};
 use crate::params::{Allocation, Params};
 
 /// Everything about the quarter that all blocks share.
@@ -61,7 +61,7 @@ impl Run<'_> {
         };
         let decisions = &self.decisions;
         for_each(self.parallel, (&mut chunks[..], &mut sums[..]), |index, (chunk, sums)| {
-            shared.chunk(index, chunk, &decisions[index].moves, sums);
+            vectorised(|| shared.chunk(index, chunk, &decisions[index].moves, sums));
         });
         self.chunks = chunks;
         self.sums = sums;
@@ -165,6 +165,7 @@ impl Shared<'_> {
     }
 
     /// One chunk of cities, block by block.
+    #[inline(always)]
     fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut ChunkSums) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.instruments());
@@ -192,6 +193,7 @@ impl Shared<'_> {
     }
 
     /// E19 and E18, then the instruments that begin.
+    #[inline(always)]
     fn adjust_designs<'m>(
         &self,
         block: &Block,
@@ -238,6 +240,7 @@ impl Shared<'_> {
     }
 
     /// E20 with the money of the quarter before.
+    #[inline(always)]
     fn read_effects(&self, block: &Block, chunk: &Chunk, any: u64, instruments: &mut Instruments) {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
@@ -264,6 +267,7 @@ impl Shared<'_> {
     }
 
     /// Channel sums of 7.5.
+    #[inline(always)]
     fn channels(&self, block: &Block, chunk: &mut Chunk, any: u64, instruments: &Instruments) {
         let mut channels = Channels::default();
         for m in bits(any) {
@@ -284,6 +288,7 @@ impl Shared<'_> {
     }
 
     /// What the centre will see of instruments in E33.
+    #[inline(always)]
     fn gather_evidence(
         &self,
         block: &Block,
@@ -308,6 +313,7 @@ impl Shared<'_> {
     }
 
     /// E9: effective peers of the block's cities, by sector and by instrument in force.
+    #[inline(always)]
     fn look_at_peers(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) -> [Lanes; MAX_SECTORS] {
         let sectors = self.sectors();
         let mut by_sector = [ZERO; MAX_SECTORS];
@@ -332,6 +338,7 @@ impl Shared<'_> {
     }
 
     /// E8-E14 and E40.
+    #[inline(always)]
     fn spend(
         &self,
         block: &Block,
@@ -432,6 +439,7 @@ impl Shared<'_> {
     }
 
     /// E40: splits the sectors' total weight anew by spending times marginal national value.
+    #[inline(always)]
     fn coordinate(&self, block: &Block, chunk: &Chunk, weights: &mut [Lanes; MAX_SECTORS]) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let made = &self.params.production;
@@ -477,6 +485,7 @@ impl Shared<'_> {
     }
 
     /// Failed experiments, poaching and O8, with the money of the quarter.
+    #[inline(always)]
     fn account_for_instruments(
         &self,
         block: &Block,
@@ -517,6 +526,7 @@ impl Shared<'_> {
     }
 
     /// E21, the weights of cities for those who move.
+    #[inline(always)]
     fn weigh_location(&self, block: &Block, chunk: &mut Chunk, sums: &mut ChunkSums) {
         let sectors = self.sectors();
         let precision = self.params.talent.location_precision;

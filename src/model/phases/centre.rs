@@ -22,7 +22,13 @@ impl Run<'_> {
         let target =
             centre::stringency_target(&params.centre, rules.eu_pressure, mean_risk, rules.us_pressure, mean_gap);
         nation.stringency = centre::stringency(nation.stringency, target, params.centre.stringency_adjustment);
-        let mut incidents = self.luck.stream(Purpose::Incident);
+        // A block of incidents lasts eight quarters.
+        let (octet, word) = (u64::from(self.quarter / 8), self.quarter as usize % 8);
+        if word == 0 {
+            let mut incidents = self.luck.stream(Purpose::Incident);
+            nation.incident_luck.clear();
+            nation.incident_luck.extend(world.sectors.iter().map(|sector| incidents.block(sector.code, octet)));
+        }
         for (s, sector) in world.sectors.iter().enumerate() {
             nation.priority[s] = centre::priority(
                 &params.centre,
@@ -47,7 +53,7 @@ impl Run<'_> {
                 nation.capability[s] / nation.frontier[s],
                 nation.stringency,
             );
-            let draw = uniform(incidents.block(sector.code, u64::from(self.quarter))[0]);
+            let draw = uniform(nation.incident_luck[s][word]);
             nation.incident[s] = params.mechanisms.incidents && draw < probability;
             if nation.incident[s] {
                 nation.incident_left[s] = INCIDENT_QUARTERS;

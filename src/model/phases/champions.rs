@@ -11,25 +11,31 @@ impl Run<'_> {
         self.find_leaders(journal.as_deref_mut());
         let sectors = self.sectors();
         let mut luck = self.luck.stream(Purpose::Champion);
-        let mut candidates: Vec<(f64, u32, u32)> = Vec::new();
-        for s in 0..sectors {
-            let mut best: Option<(f64, u32)> = None;
-            for region in 0..self.setup.world().regions.len() {
-                let Some(&leader) = self.nation.leaders.get(region * sectors + s) else { continue };
-                if leader == u32::MAX {
-                    continue;
-                }
-                let code = self.setup.world().cities[leader as usize].code;
-                let draws = luck.block(code, u64::from(self.quarter) * 4 + s as u64 / 8);
-                let seen = evaluation::seen_capability(
-                    self.capability(leader as usize, s),
-                    self.params.champions.noise,
-                    normal(draws[s % 8]),
-                );
-                if best.is_none_or(|(most, _)| seen > most) {
-                    best = Some((seen, leader));
-                }
+        let mut best: Vec<Option<(f64, u32)>> = vec![None; sectors];
+        // One city often leads its region in many sectors: its block is drawn once for eight of them.
+        let mut drawn = None;
+        for (at, leader) in self.nation.leaders.iter().copied().enumerate() {
+            if leader == u32::MAX {
+                continue;
             }
+            let s = at % sectors;
+            let position = u64::from(self.quarter) * 4 + s as u64 / 8;
+            let draws = match drawn {
+                Some((city, at, draws)) if (city, at) == (leader, position) => draws,
+                _ => luck.block(self.setup.world().cities[leader as usize].code, position),
+            };
+            drawn = Some((leader, position, draws));
+            let seen = evaluation::seen_capability(
+                self.capability(leader as usize, s),
+                self.params.champions.noise,
+                normal(draws[s % 8]),
+            );
+            if best[s].is_none_or(|(most, _)| seen > most) {
+                best[s] = Some((seen, leader));
+            }
+        }
+        let mut candidates: Vec<(f64, u32, u32)> = Vec::new();
+        for (s, best) in best.into_iter().enumerate() {
             if let Some((_, city)) = best
                 && !self.nation.champions.contains(&(s as u32, city))
             {

@@ -7,7 +7,7 @@ use crate::model::equations::{outside, production, talent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::{Chunk, ChunkSums, Nation};
-use crate::parallel::{CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum};
+use crate::parallel::{CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum, vectorised};
 use crate::params::Params;
 
 /// Everything about the quarter that all blocks share.
@@ -59,7 +59,8 @@ impl Run<'_> {
             ),
             |index, (chunk, sums, shares, in_force, researchers)| {
                 let publishes = Publishes { shares, in_force, researchers };
-                shared.chunk(&self.setup.chunks[index], chunk, publishes, &mut sums[0]);
+                let constants = &self.setup.chunks[index];
+                vectorised(|| shared.chunk(constants, chunk, publishes, &mut sums[0]));
             },
         );
         std::mem::swap(&mut published.researchers, &mut published.researchers_next);
@@ -99,6 +100,7 @@ impl Run<'_> {
 }
 
 impl Shared<'_> {
+    #[inline(always)]
     fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, publishes: Publishes, sums: &mut ChunkSums) {
         sums.researchers = 0.0;
         for block in 0..constants.blocks() {
@@ -111,6 +113,7 @@ impl Shared<'_> {
     }
 
     /// E21-E23.
+    #[inline(always)]
     fn talent(&self, block: usize, constants: &ChunkConstants, chunk: &mut Chunk, published: &mut [f64]) {
         let rules = &self.params.talent;
         let channels = chunk.channels[block];
@@ -141,6 +144,7 @@ impl Shared<'_> {
     }
 
     /// E24-E29, E39, and the shares that peers will see.
+    #[inline(always)]
     fn produce(
         &self,
         block: usize,

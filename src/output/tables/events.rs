@@ -30,7 +30,14 @@ fn city_id(world: &World, city: Option<u32>) -> Option<&str> {
 pub static POLICIES: Table<PolicyEvent> = Table {
     file: "policies",
     row: "an event in the life of an instrument",
-    key: &["replicate", "seed", "quarter", "event", "city_id", "instrument_id"],
+    key: &[
+        "replicate",
+        "seed",
+        "quarter",
+        "event",
+        "city_id",
+        "instrument_id",
+    ],
     columns: &[
         Column::replicate(),
         Column::seed(),
@@ -44,15 +51,22 @@ pub static POLICIES: Table<PolicyEvent> = Table {
              (codify, E33) or issues it on its own (top_down, E34), in force from this quarter",
             |_, row| move_name(row.values.kind),
         ),
-        Column::maybe_name("city_id", "short name of the city that acts", "the centre acts", |world, row| {
-            city_id(world, row.values.city)
-        }),
-        Column::name("instrument_id", "short name of the instrument", |world, row| {
-            world
-                .instruments
-                .get(row.values.instrument as usize)
-                .map_or("", |instrument| instrument.id.as_str())
-        }),
+        Column::maybe_name(
+            "city_id",
+            "short name of the city that acts",
+            "the centre acts",
+            |world, row| city_id(world, row.values.city),
+        ),
+        Column::name(
+            "instrument_id",
+            "short name of the instrument",
+            |world, row| {
+                world
+                    .instruments
+                    .get(row.values.instrument as usize)
+                    .map_or("", |instrument| instrument.id.as_str())
+            },
+        ),
         field!(real design, "1", "its design after the event, 0 to 1; that of the template where the centre acts"),
         Column::maybe_name(
             "from_city_id",
@@ -85,7 +99,14 @@ pub static OFFICIALS: Table<OfficialEvent> = Table {
 pub static CHAMPIONS: Table<ChampionEvent> = Table {
     file: "champions",
     row: "a city that comes to lead its region in a sector, or is named national champion in it",
-    key: &["replicate", "seed", "quarter", "event", "city_id", "sector_id"],
+    key: &[
+        "replicate",
+        "seed",
+        "quarter",
+        "event",
+        "city_id",
+        "sector_id",
+    ],
     columns: &[
         Column::replicate(),
         Column::seed(),

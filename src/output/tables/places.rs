@@ -71,12 +71,16 @@ pub static SECTORS: Table<SectorRow> = Table {
         field!(real idle_cny_mn, "CNY mn", "builds what nobody uses (E27)"),
         field!(real productive_cny_mn, "CNY mn", "the rest of the spending (E28)"),
         field!(real concentration, "1", "Hirschman-Herfindahl index of capability over cities, 0 to 1 (O7)"),
-        Column::name("leader_city_id", "short name of the city with most capability", |world, row| {
-            world
-                .cities
-                .get(row.values.leader as usize)
-                .map_or("", |city| city.id.as_str())
-        }),
+        Column::name(
+            "leader_city_id",
+            "short name of the city with most capability",
+            |world, row| {
+                world
+                    .cities
+                    .get(row.values.leader as usize)
+                    .map_or("", |city| city.id.as_str())
+            },
+        ),
         field!(flag incident, "whether an incident happened in the quarter (E7)"),
     ],
 };

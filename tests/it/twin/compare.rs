@@ -109,11 +109,7 @@ impl Differences {
             productive_cny_mn
         );
         parts!(instruments_cny_mn: failed_experiments_cny_mn, poaching_cny_mn);
-        options!(
-            similarity_all,
-            similarity_peers,
-            local_origin_share
-        );
+        options!(similarity_all, similarity_peers, local_origin_share);
         counts!(
             national_measures,
             incidents,
@@ -147,33 +143,93 @@ impl Differences {
             part("budget", twin.budget[i], row.budget_cny_mn, 0.0);
             part("grant", twin.grant[i], row.grant_cny_mn, 0.0);
             part("spending", spending, row.spending_cny_mn, 0.0);
-            part("introduction", sum(&flows.introduction), row.introduction_cny_mn, spending);
-            part("subscale", sum(&flows.subscale), row.subscale_cny_mn, spending);
-            part("duplicated", sum(&flows.duplicated), row.duplicated_cny_mn, spending);
+            part(
+                "introduction",
+                sum(&flows.introduction),
+                row.introduction_cny_mn,
+                spending,
+            );
+            part(
+                "subscale",
+                sum(&flows.subscale),
+                row.subscale_cny_mn,
+                spending,
+            );
+            part(
+                "duplicated",
+                sum(&flows.duplicated),
+                row.duplicated_cny_mn,
+                spending,
+            );
             part("idle", sum(&flows.idle), row.idle_cny_mn, spending);
-            part("productive", sum(&flows.productive), row.productive_cny_mn, spending);
+            part(
+                "productive",
+                sum(&flows.productive),
+                row.productive_cny_mn,
+                spending,
+            );
             part("instruments", on_instruments, row.instruments_cny_mn, 0.0);
             let (failed, poaching) = (flows.failed_experiments[i], flows.poaching[i]);
-            part("failed", failed, row.failed_experiments_cny_mn, on_instruments);
+            part(
+                "failed",
+                failed,
+                row.failed_experiments_cny_mn,
+                on_instruments,
+            );
             part("poaching", poaching, row.poaching_cny_mn, on_instruments);
             part("forgone", flows.forgone[i], row.forgone_cny_mn, 0.0);
             part("output", twin.output[i], row.output_cny_mn, 0.0);
-            part("capability", twin.capability[i].iter().sum(), row.capability, 0.0);
+            part(
+                "capability",
+                twin.capability[i].iter().sum(),
+                row.capability,
+                0.0,
+            );
             part("researchers", twin.researchers[i], row.researchers, 0.0);
             part("researchers", twin.researchers[i], run.researchers(i), 0.0);
-            part("effective talent", twin.effective_talent[i], row.effective_talent, 0.0);
+            part(
+                "effective talent",
+                twin.effective_talent[i],
+                row.effective_talent,
+                0.0,
+            );
             part("score", twin.score[i], row.score, 1.0);
             part("score", twin.score[i], run.score(i), 1.0);
-            part("career weight", twin.career_weight[i], run.career_weight(i), 0.0);
-            if twin.quarters_in_post[i] > 0 { part("career weight in the row", twin.in_post[i].0, row.career_weight, 0.0); }
+            part(
+                "career weight",
+                twin.career_weight[i],
+                run.career_weight(i),
+                0.0,
+            );
+            part(
+                "career weight in the row",
+                twin.in_post[i].0,
+                row.career_weight,
+                0.0,
+            );
             for (option, share) in twin.shares[i].iter().enumerate() {
-                part(&format!("share of {option}"), *share, run.share(i, option), 0.0);
+                part(
+                    &format!("share of {option}"),
+                    *share,
+                    run.share(i, option),
+                    0.0,
+                );
             }
             for m in (0..twin.instruments()).filter(|m| twin.in_force[i][*m]) {
-                part(&format!("design {m}"), twin.design[i][m], run.design(i, m), 0.0);
+                part(
+                    &format!("design {m}"),
+                    twin.design[i][m],
+                    run.design(i, m),
+                    0.0,
+                );
             }
             for m in 0..twin.instruments() {
-                part(&format!("optimum {m}"), twin.optimum[i][m], run.optimum(i, m), 0.0);
+                part(
+                    &format!("optimum {m}"),
+                    twin.optimum[i][m],
+                    run.optimum(i, m),
+                    0.0,
+                );
             }
             let mut liberalisation = 0.0;
             for m in (0..twin.instruments()).filter(|m| twin.in_force[i][*m]) {
@@ -200,7 +256,7 @@ impl Differences {
         let name = |what: &str| format!("city {i} {what}");
         let in_force = twin.in_force[i].iter().filter(|x| **x).count() as u32;
         self.same(&name("instruments"), &in_force, &row.instruments_in_force);
-        if twin.quarters_in_post[i] > 0 {self.same(&name("tenure"), &twin.in_post[i].1, &row.quarters_in_post);}
+        self.same(&name("tenure"), &twin.in_post[i].1, &row.quarters_in_post);
         let is_zone = twin.pilot(i, twin.done - 1) > 0.0;
         if twin.params.mechanisms.pilot_zones {
             self.same(&name("zone"), &is_zone, &row.is_pilot_zone);
@@ -212,16 +268,29 @@ impl Differences {
         let spending = flows.spending[i][s];
         for (what, of_twin, of_core) in [
             ("spending", spending, row.spending_cny_mn),
-            ("introduction", flows.introduction[i][s], row.introduction_cny_mn),
+            (
+                "introduction",
+                flows.introduction[i][s],
+                row.introduction_cny_mn,
+            ),
             ("subscale", flows.subscale[i][s], row.subscale_cny_mn),
             ("duplicated", flows.duplicated[i][s], row.duplicated_cny_mn),
             ("idle", flows.idle[i][s], row.idle_cny_mn),
             ("productive", flows.productive[i][s], row.productive_cny_mn),
         ] {
-            self.part(&format!("city {i} sector {s} {what}"), of_twin, of_core, spending);
+            self.part(
+                &format!("city {i} sector {s} {what}"),
+                of_twin,
+                of_core,
+                spending,
+            );
         }
         self.number("allocation share", twin.shares[i][1 + s], row.budget_share);
-        self.number("allocation capability", twin.capability[i][s], row.capability);
+        self.number(
+            "allocation capability",
+            twin.capability[i][s],
+            row.capability,
+        );
     }
 
     fn sector(&mut self, twin: &Twin, s: usize, row: &SectorRow) {
@@ -240,24 +309,57 @@ impl Differences {
             ("gap", gap, row.gap, 1.0),
             ("demand", twin.demand[s], row.demand, 0.0),
             ("utilisation", twin.utilisation[s], row.utilisation, 0.0),
-            ("compute access", twin.compute_access[s], row.compute_access, 0.0),
+            (
+                "compute access",
+                twin.compute_access[s],
+                row.compute_access,
+                0.0,
+            ),
             ("priority", twin.priority[s], row.priority, 0.0),
             ("attention", twin.outside.attention[s], row.attention, 0.0),
             ("spending", spending, row.spending_cny_mn, 0.0),
-            ("introduction", sum(&flows.introduction), row.introduction_cny_mn, spending),
-            ("subscale", sum(&flows.subscale), row.subscale_cny_mn, spending),
-            ("duplicated", sum(&flows.duplicated), row.duplicated_cny_mn, spending),
+            (
+                "introduction",
+                sum(&flows.introduction),
+                row.introduction_cny_mn,
+                spending,
+            ),
+            (
+                "subscale",
+                sum(&flows.subscale),
+                row.subscale_cny_mn,
+                spending,
+            ),
+            (
+                "duplicated",
+                sum(&flows.duplicated),
+                row.duplicated_cny_mn,
+                spending,
+            ),
             ("idle", sum(&flows.idle), row.idle_cny_mn, spending),
-            ("productive", sum(&flows.productive), row.productive_cny_mn, spending),
+            (
+                "productive",
+                sum(&flows.productive),
+                row.productive_cny_mn,
+                spending,
+            ),
         ] {
             self.part(&format!("sector {s} {what}"), of_twin, of_core, whole);
         }
         if gross > 0.0 {
-            self.number(&format!("sector {s} concentration"), squares, row.concentration);
+            self.number(
+                &format!("sector {s} concentration"),
+                squares,
+                row.concentration,
+            );
         }
         let leader = first_largest(stocks.into_iter().enumerate()).map(|i| i as u32);
         self.same(&format!("sector {s} leader"), &leader, &Some(row.leader));
-        self.same(&format!("sector {s} incident"), &flows.incident[s], &row.incident);
+        self.same(
+            &format!("sector {s} incident"),
+            &flows.incident[s],
+            &row.incident,
+        );
     }
 
     fn measures(&mut self, twin: &Twin, run: &Run) {
@@ -284,9 +386,15 @@ impl Differences {
             .position(|kind| *kind == event.kind);
             (kind, event.city, event.instrument, event.from)
         };
-        let official = |event: &OfficialEvent| (event.city, event.is_promoted, event.quarters_in_post);
+        let official =
+            |event: &OfficialEvent| (event.city, event.is_promoted, event.quarters_in_post);
         let champion = |event: &ChampionEvent| {
-            (event.is_national, event.city, event.sector, event.leads_nation)
+            (
+                event.is_national,
+                event.city,
+                event.sector,
+                event.leads_nation,
+            )
         };
         self.list(
             "policies",
@@ -300,7 +408,13 @@ impl Differences {
             sorted(&twin.officials, official),
             sorted(&core.officials, official),
             official,
-            |event| vec![event.score, event.career_weight, event.successor_career_weight],
+            |event| {
+                vec![
+                    event.score,
+                    event.career_weight,
+                    event.successor_career_weight,
+                ]
+            },
         );
         self.list(
             "champions",
@@ -336,7 +450,7 @@ fn sorted<T: Copy, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
 }
 
 /// Runs twin and core side by side; the first quarter in which they differ, in words.
-pub fn difference(world: &World, luck: Luck) -> Result<(), String> {
+fn difference(world: &World, luck: Luck) -> Result<(), String> {
     let mut twin = Twin::new(world, luck);
     let setup = match Setup::new(world.clone()) {
         Ok(setup) => setup,
@@ -346,7 +460,11 @@ pub fn difference(world: &World, luck: Luck) -> Result<(), String> {
                 .map(|s| twin.stocks(s).into_iter().fold(0.0, f64::max))
                 .fold(f64::INFINITY, f64::min);
             let is_empty = libm::pow(least, world.params.production.aggregation) < 1e-290;
-            return if is_empty { Ok(()) } else { Err(format!("{least:e}: {error}")) };
+            return if is_empty {
+                Ok(())
+            } else {
+                Err(format!("{least:e}: {error}"))
+            };
         }
     };
     let mut run = Run::new(&setup, luck);
@@ -361,7 +479,8 @@ pub fn difference(world: &World, luck: Luck) -> Result<(), String> {
         if rounding_decides(&twin) {
             return Ok(());
         }
-        run.step(Some(&mut journal)).map_err(|error| format!("core: {error}"))?;
+        run.step(Some(&mut journal))
+            .map_err(|error| format!("core: {error}"))?;
         let mut differences = Differences::default();
         differences.events(&twin.journal, &journal);
         differences.national(&twin.national(), &run.national());
@@ -397,17 +516,33 @@ fn rounding_decides(twin: &Twin) -> bool {
 fn the_core_follows_the_document_in_a_small_world() {
     for replicate in 0..20 {
         let luck = Luck { seed: 7, replicate };
-        assert_eq!(difference(&small_world(), luck), Ok(()), "replicate {replicate}");
+        assert_eq!(
+            difference(&small_world(), luck),
+            Ok(()),
+            "replicate {replicate}"
+        );
     }
 }
 
 #[test]
 fn the_core_follows_the_document_in_the_shipped_scenarios() {
-    for name in ["china-2015-2024", "coordinated", "eu-single-track", "us-silos"] {
+    for name in [
+        "china-2015-2024",
+        "coordinated",
+        "eu-single-track",
+        "us-silos",
+    ] {
         let world = shipped(name);
         for replicate in 0..2 {
-            let luck = Luck { seed: 20_150_101, replicate };
-            assert_eq!(difference(&world, luck), Ok(()), "{name}, replicate {replicate}");
+            let luck = Luck {
+                seed: 20_150_101,
+                replicate,
+            };
+            assert_eq!(
+                difference(&world, luck),
+                Ok(()),
+                "{name}, replicate {replicate}"
+            );
         }
     }
 }
@@ -421,20 +556,38 @@ fn the_small_world_sees_every_kind_of_event() {
         for _ in 0..world.quarters {
             twin.step();
             seen.policies.extend(twin.journal.policies.iter().copied());
-            seen.officials.extend(twin.journal.officials.iter().copied());
-            seen.champions.extend(twin.journal.champions.iter().copied());
+            seen.officials
+                .extend(twin.journal.officials.iter().copied());
+            seen.champions
+                .extend(twin.journal.champions.iter().copied());
         }
     }
-    for kind in
-        [Move::Pioneer, Move::Imitate, Move::TakeUp, Move::Drop, Move::Codify, Move::TopDown]
-    {
-        assert!(seen.policies.iter().any(|event| event.kind == kind), "{kind:?}");
+    for kind in [
+        Move::Pioneer,
+        Move::Imitate,
+        Move::TakeUp,
+        Move::Drop,
+        Move::Codify,
+        Move::TopDown,
+    ] {
+        assert!(
+            seen.policies.iter().any(|event| event.kind == kind),
+            "{kind:?}"
+        );
     }
     for is_promoted in [false, true] {
-        assert!(seen.officials.iter().any(|event| event.is_promoted == is_promoted));
+        assert!(
+            seen.officials
+                .iter()
+                .any(|event| event.is_promoted == is_promoted)
+        );
     }
     for is_national in [false, true] {
-        assert!(seen.champions.iter().any(|event| event.is_national == is_national));
+        assert!(
+            seen.champions
+                .iter()
+                .any(|event| event.is_national == is_national)
+        );
     }
 }
 

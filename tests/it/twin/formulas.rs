@@ -30,10 +30,7 @@ pub fn mean(values: &[f64]) -> f64 {
 /// The standard deviation with divisor n.
 pub fn standard_deviation(values: &[f64]) -> f64 {
     let centre = mean(values);
-    let squares: Vec<f64> = values
-        .iter()
-        .map(|x| (x - centre) * (x - centre))
-        .collect();
+    let squares: Vec<f64> = values.iter().map(|x| (x - centre) * (x - centre)).collect();
     mean(&squares).sqrt()
 }
 
@@ -73,9 +70,7 @@ pub fn level_of_track(world: &World, track: Track, sector: Option<usize>, now: Q
         }
         level += match event.half_life_quarters {
             None => event.intensity,
-            Some(half_life) => {
-                event.intensity * libm::pow(2.0, -f64::from(elapsed) / half_life)
-            }
+            Some(half_life) => event.intensity * libm::pow(2.0, -f64::from(elapsed) / half_life),
         };
     }
     level

@@ -87,8 +87,8 @@ impl Twin {
                 if self.in_force[i][m] {
                     let half = self.params.policy.half_money_share * self.constants.base[i];
                     let works = money_factor(flows.instruments[i][m], half);
-                    liberalisation += self.fit(i, m) * self.left_by_law() * works
-                        / (count * instruments as f64);
+                    liberalisation +=
+                        self.fit(i, m) * self.left_by_law() * works / (count * instruments as f64);
                     in_force += 1.0 / count;
                 }
             }
@@ -115,7 +115,11 @@ impl Twin {
 
         // O16.
         let moves = |kind: Move| {
-            let of_kind = self.journal.policies.iter().filter(|event| event.kind == kind);
+            let of_kind = self
+                .journal
+                .policies
+                .iter()
+                .filter(|event| event.kind == kind);
             of_kind.count() as u32
         };
 

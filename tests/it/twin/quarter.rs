@@ -6,9 +6,10 @@ use dualtrack::params::{Allocation, Params};
 use dualtrack::random::{Purpose, beta_2_2, index, normal, slot, uniform};
 
 use super::formulas::{
-    Site, clip, comparability, first_largest, fit, frontier_ratio, frontier_shock, happens,
-    effective_spending, increment, left_after_introduction, mean, mean_over_peers, money_factor, national_capability,
-    published_shares, standard_deviation, standardised, switch, target_shares,
+    Site, clip, comparability, effective_spending, first_largest, fit, frontier_ratio,
+    frontier_shock, happens, increment, left_after_introduction, mean, mean_over_peers,
+    money_factor, national_capability, published_shares, standard_deviation, standardised, switch,
+    target_shares,
 };
 use super::{Constants, Decided, Flows, Measure, Outside, Twin};
 
@@ -57,7 +58,11 @@ pub fn stringency_target(
 
 /// E6.
 pub fn compute_access(world: &World, outside: &Outside, gap: &[f64]) -> Vec<f64> {
-    let supply: f64 = world.sectors.iter().map(|sector| sector.supplies_compute).sum();
+    let supply: f64 = world
+        .sectors
+        .iter()
+        .map(|sector| sector.supplies_compute)
+        .sum();
     let mut gap_of_compute = 0.0;
     if supply > 0.0 {
         for (s, sector) in world.sectors.iter().enumerate() {
@@ -173,7 +178,7 @@ impl Twin {
             let hazard =
                 self.params.centre.incident_hazard * sector.risk * self.ratio[s] * unregulated;
             let probability = 1.0 - libm::exp(-hazard);
-            let word = stream.block(sector.code, u64::from(t))[0];
+            let word = stream.block(sector.code, u64::from(t / 8))[(t % 8) as usize];
             let incident = self.params.mechanisms.incidents && happens(word, probability);
             if incident {
                 self.last_incident[s] = Some(t);
@@ -264,13 +269,14 @@ impl Twin {
                 let probability = policy.pioneer_rate_per_quarter
                     * (1.0 + policy.pioneer_pressure * pressure)
                     * (1.0 + policy.pilot_boost * self.pilot(i, t));
-                let open: Vec<usize> =
-                    all.clone().filter(|m| !has(*m) && !is_national(*m)).collect();
+                let open: Vec<usize> = all
+                    .clone()
+                    .filter(|m| !has(*m) && !is_national(*m))
+                    .collect();
                 if happens(words[slot::PIONEER], probability.min(1.0)) && !open.is_empty() {
                     let m = open[index(words[slot::PIONEER_PICK], open.len())];
                     let error = normal(errors.block(code, u64::from(t))[0]);
-                    let design =
-                        clip(self.optimum[i][m] + policy.design_error * error, 0.0, 1.0);
+                    let design = clip(self.optimum[i][m] + policy.design_error * error, 0.0, 1.0);
                     begun.push((m, design));
                     events.push(event(Move::Pioneer, m, design, None));
                     pioneers.push((i, m));
@@ -415,8 +421,7 @@ impl Twin {
         let lambda = switch(params.mechanisms.comparability) * params.tournament.comparability;
         let k = params.tournament.shock_variance_ratio;
         let mean_comparability = self.mean_comparability;
-        let reading =
-            |n: f64| 1.0 - lambda + lambda * comparability(n, k) / mean_comparability;
+        let reading = |n: f64| 1.0 - lambda + lambda * comparability(n, k) / mean_comparability;
         let intensity = intensity(&params);
 
         let last_spending: Vec<Vec<f64>> = (0..city_count)
@@ -457,9 +462,7 @@ impl Twin {
                     .sum();
                 values.push(
                     params.budgets.instrument_own_value * self.effect[i][m]
-                        + career
-                            * params.tournament.career_value_instrument
-                            * reading(adopters),
+                        + career * params.tournament.career_value_instrument * reading(adopters),
                 );
                 rates.push(if self.in_force[i][m] {
                     params.budgets.instrument_base_rate
@@ -599,8 +602,7 @@ impl Twin {
                 + talent.overseas_rate * overseas.max(0.0) * moved;
             // E23.
             let own = 1.0 + self.channel(i, Channel::Motivate) + self.channel(i, Channel::Match);
-            let borrowed =
-                mean_over_peers(&self.constants.peers[i], &published).unwrap_or(0.0);
+            let borrowed = mean_over_peers(&self.constants.peers[i], &published).unwrap_or(0.0);
             self.effective_talent[i] = self.researchers[i] * own.max(0.0)
                 + talent.soft_time * self.channel(i, Channel::Soft).max(0.0) * borrowed;
         }
@@ -639,9 +641,9 @@ impl Twin {
                 // E27, E28.
                 let idle = (x - duplicated) * (1.0 - self.utilisation[s]);
                 let productive = x - duplicated - idle;
-                for (row, value) in
-                    rows.iter_mut()
-                        .zip([spending, intro, lost, duplicated, idle, productive])
+                for (row, value) in rows
+                    .iter_mut()
+                    .zip([spending, intro, lost, duplicated, idle, productive])
                 {
                     row.push(value);
                 }
@@ -652,8 +654,8 @@ impl Twin {
                 } else {
                     self.effective_talent[i] * share / sector_total
                 };
-                built[i][s] = (1.0 - production.depreciation) * stock
-                    + increment(self.site(i, s), x, l);
+                built[i][s] =
+                    (1.0 - production.depreciation) * stock + increment(self.site(i, s), x, l);
             }
             let [spending, intro, lost, duplicated, idle, productive] = rows;
             self.flows.spending.push(spending);
@@ -718,8 +720,7 @@ impl Twin {
             .map(|i| {
                 let mut sum = 0.0;
                 for s in 0..self.sectors() {
-                    let (now, then) =
-                        (self.capability[i][s], self.capability_at_evaluation[i][s]);
+                    let (now, then) = (self.capability[i][s], self.capability_at_evaluation[i][s]);
                     let growth = if now + then == 0.0 {
                         0.0
                     } else {
@@ -793,8 +794,9 @@ impl Twin {
         let mut stream = self.luck.stream(Purpose::Measurement);
         let mut candidates: Vec<(usize, f64)> = Vec::new();
         for m in self.open_to_the_centre() {
-            let adopters: Vec<usize> =
-                (0..self.cities()).filter(|i| self.in_force[*i][m]).collect();
+            let adopters: Vec<usize> = (0..self.cities())
+                .filter(|i| self.in_force[*i][m])
+                .collect();
             if adopters.is_empty() || adopters.len() < params.min_adopters as usize {
                 continue;
             }
@@ -815,10 +817,13 @@ impl Twin {
         // The highest first; the sort is stable, so that ties stay in order of row.
         candidates.sort_by(|a, b| b.1.total_cmp(&a.1));
         for (m, _) in candidates.into_iter().take(params.max_per_year as usize) {
-            let adopters: Vec<usize> =
-                (0..self.cities()).filter(|i| self.in_force[*i][m]).collect();
-            let mut weights: Vec<f64> =
-                adopters.iter().map(|i| self.effect[*i][m].max(0.0)).collect();
+            let adopters: Vec<usize> = (0..self.cities())
+                .filter(|i| self.in_force[*i][m])
+                .collect();
+            let mut weights: Vec<f64> = adopters
+                .iter()
+                .map(|i| self.effect[*i][m].max(0.0))
+                .collect();
             if weights.iter().all(|weight| *weight == 0.0) {
                 weights.fill(1.0);
             }
@@ -843,10 +848,7 @@ impl Twin {
 
     /// E34.
     pub fn top_down(&mut self, t: u32) {
-        let words = self
-            .luck
-            .stream(Purpose::TopDown)
-            .block(0, u64::from(t));
+        let words = self.luck.stream(Purpose::TopDown).block(0, u64::from(t));
         let open = self.open_to_the_centre();
         let rate = self.params.codification.top_down_rate_per_year;
         if self.params.mechanisms.top_down && happens(words[0], rate) && !open.is_empty() {
@@ -929,7 +931,7 @@ impl Twin {
             if !happens(word, promotion + replacement) {
                 continue;
             }
-            let block = officials.block(code, u64::from(t));
+            let block = officials.block(code, u64::from(t + 1));
             let successor = beta_2_2([block[0], block[1], block[2]]);
             self.journal.officials.push(OfficialEvent {
                 city: i as u32,

@@ -5,8 +5,9 @@ use dualtrack::params::Params;
 use dualtrack::random::{Luck, Purpose, beta_2_2, normal, uniform};
 
 use super::formulas::{
-    Site, clip, comparability, frontier_ratio, effective_spending, increment, left_after_introduction, level_of_track, mean,
-    national_capability, published_shares, standard_deviation, switch, target_shares,
+    Site, clip, comparability, effective_spending, frontier_ratio, increment,
+    left_after_introduction, level_of_track, mean, national_capability, published_shares,
+    standard_deviation, switch, target_shares,
 };
 use super::{Constants, National, Outside, Twin};
 
@@ -194,7 +195,9 @@ fn d8_peers(world: &World, base: &[f64]) -> Vec<Vec<(usize, f64)>> {
     };
     let distance = |i: usize, j: usize| {
         let (a, b) = (point(i), point(j));
-        let squares: f64 = (0..3).map(|axis| (a[axis] - b[axis]) * (a[axis] - b[axis])).sum();
+        let squares: f64 = (0..3)
+            .map(|axis| (a[axis] - b[axis]) * (a[axis] - b[axis]))
+            .sum();
         squares.sqrt()
     };
     // The least `count` of the candidates, which come in order of code: the sort is stable, so that ties
@@ -248,7 +251,11 @@ fn d8_peers(world: &World, base: &[f64]) -> Vec<Vec<(usize, f64)>> {
             }
         }
         let count = raw.len() as f64;
-        all.push(raw.into_iter().map(|(j, weight)| (j, count * weight)).collect());
+        all.push(
+            raw.into_iter()
+                .map(|(j, weight)| (j, count * weight))
+                .collect(),
+        );
     }
     all
 }
@@ -272,7 +279,8 @@ impl Twin {
             .collect();
         let outside = Outside::at(world, &params, world.start);
         let gap: Vec<f64> = ratio.iter().map(|x| (1.0 - x).max(0.0)).collect();
-        let stringency = super::quarter::stringency_target(world, &params, &constants, &outside, &ratio, &gap);
+        let stringency =
+            super::quarter::stringency_target(world, &params, &constants, &outside, &ratio, &gap);
         let priority = super::quarter::priorities(world, &params, &outside, &gap);
         let compute_access = super::quarter::compute_access(world, &outside, &gap);
         let utilisation = vec![params.market.initial_utilisation; sector_count];
@@ -359,12 +367,8 @@ impl Twin {
                         .map(|s| {
                             let money = spending[i][s];
                             let chi = params.production.introduction_cost;
-                            let left = left_after_introduction(
-                                chi,
-                                halves[s],
-                                capability[i][s],
-                                money,
-                            );
+                            let left =
+                                left_after_introduction(chi, halves[s], capability[i][s], money);
                             let x = effective_spending(left, constants.minimum_scale[s]);
                             sustained(i, s, x)
                         })

@@ -1,0 +1,292 @@
+//! Results on disk: the same key gives the same bytes, and a folder is whole or not there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use dualtrack::engine::{Control, EngineError, Job, Outcome, replicates};
+use dualtrack::model::Setup;
+use dualtrack::model::data::World;
+use dualtrack::output::{Manifest, OutputError, ResultFolder, Traces, columns};
+use dualtrack::scenario::traces::{Compression, TraceSettings};
+use tempfile::TempDir;
+
+use crate::worlds::small_world;
+
+mod command;
+mod content;
+
+const SEED: u64 = 5;
+/// All but `allocations`.
+const USUAL: [&str; 6] = [
+    "national",
+    "cities",
+    "sectors",
+    "policies",
+    "officials",
+    "champions",
+];
+
+/// Settings that write these files whole, each quarter.
+fn settings(files: &[&str]) -> TraceSettings {
+    TraceSettings {
+        interval_quarters: 1,
+        files: files.iter().map(ToString::to_string).collect(),
+        ..TraceSettings::default()
+    }
+}
+
+/// Every file there is.
+fn everything() -> TraceSettings {
+    let files: Vec<&str> = columns::catalogue().iter().map(|(file, _)| *file).collect();
+    settings(&files)
+}
+
+/// Runs a world and writes its result to `target`.
+fn write(
+    target: &Path,
+    world: &World,
+    settings: &TraceSettings,
+    count: u32,
+    threads: usize,
+) -> Result<Vec<Outcome>, EngineError<OutputError>> {
+    let traces = Traces::new(settings).expect("files and columns that exist");
+    let setup = Setup::new(world.clone()).expect("a world that can start");
+    let folder = ResultFolder::create(target, false, "small", "Small", &traces);
+    let mut folder = folder.map_err(EngineError::Sink)?;
+    let job = Job {
+        setup: &setup,
+        traces: &traces,
+        seed: SEED,
+        replicates: count,
+        threads,
+    };
+    let outcomes = replicates(&job, &Control::default(), |chunk| folder.append(chunk))?;
+    folder
+        .finish(Manifest::default())
+        .map_err(EngineError::Sink)?;
+    Ok(outcomes)
+}
+
+/// The files that a run writes, apart from the manifest.
+fn files(
+    world: &World,
+    settings: &TraceSettings,
+    count: u32,
+    threads: usize,
+) -> BTreeMap<String, Vec<u8>> {
+    let base = tempfile::tempdir().expect("a folder");
+    let target = base.path().join("result");
+    write(&target, world, settings, count, threads).expect("a run that ends");
+    let mut files: BTreeMap<String, Vec<u8>> = fs::read_dir(&target)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (name(&path), fs::read(&path).expect("a file")))
+        .collect();
+    files.remove("manifest.json").expect("a manifest");
+    files
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Records of a CSV file by the names of its columns.
+fn records(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let records = reader.deserialize().map(|record| record.expect("a record"));
+    records.collect()
+}
+
+/// What a folder holds, hidden entries included.
+fn entries(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder.path()).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| name(&entry.expect("an entry").path()))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// The small world with many more cities: beyond the size from which a run uses all threads by itself.
+fn large_world() -> World {
+    let mut world = small_world();
+    world.quarters = 2;
+    let some = world.cities.clone();
+    for number in 1..=820_u64 {
+        world.cities.extend(some.iter().cloned().map(|mut city| {
+            city.code += 1_000 * number;
+            city.id = format!("city_{}", city.code);
+            city
+        }));
+    }
+    world
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let one = files(&small_world(), &everything(), 9, 1);
+    assert_eq!(one.len(), 8);
+    for threads in [2, 8] {
+        assert!(
+            files(&small_world(), &everything(), 9, threads) == one,
+            "{threads} threads"
+        );
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte_of_a_large_world() {
+    let settings = everything();
+    let one = files(&large_world(), &settings, 2, 1);
+    for threads in [2, 8] {
+        assert!(
+            files(&large_world(), &settings, 2, threads) == one,
+            "{threads} threads"
+        );
+    }
+    let cities = large_world().cities.len();
+    let rows = records(&one["cities.csv"]);
+    assert_eq!(rows.len(), 2 * 2 * cities);
+    let ids = rows.iter().map(|row| row["city_id"].clone());
+    let expected = large_world().cities.into_iter().map(|city| city.id);
+    assert!(
+        ids.take(cities).eq(expected),
+        "rows go in the order of the cities"
+    );
+}
+
+#[test]
+fn one_more_replicate_leaves_the_rows_of_the_others_as_they_are() {
+    let fewer = files(&small_world(), &everything(), 3, 2);
+    let more = files(&small_world(), &everything(), 4, 2);
+    for (name, bytes) in fewer.iter().filter(|(name, _)| name.ends_with(".csv")) {
+        assert!(more[name].starts_with(bytes), "{name}");
+        assert!(more[name].len() > bytes.len(), "{name}");
+    }
+}
+
+#[test]
+fn one_more_trace_file_leaves_the_others_as_they_are() {
+    let all = files(&small_world(), &everything(), 2, 2);
+    for file in USUAL {
+        let alone = files(&small_world(), &settings(&[file]), 2, 2);
+        let name = format!("{file}.csv");
+        assert!(alone[&name] == all[&name], "{name}");
+        assert_eq!(alone.len(), 2, "one table and its description");
+    }
+}
+
+#[test]
+fn outcomes_do_not_depend_on_what_is_written() {
+    let base = tempfile::tempdir().expect("a folder");
+    let outcomes = |name: &str, settings: &TraceSettings, threads| {
+        write(
+            &base.path().join(name),
+            &small_world(),
+            settings,
+            4,
+            threads,
+        )
+        .expect("a run")
+    };
+    let nothing = outcomes("nothing", &settings(&[]), 1);
+    assert_eq!(outcomes("everything", &everything(), 3), nothing);
+    assert_eq!(nothing.len(), 4);
+}
+
+#[test]
+fn compressed_files_hold_the_same_rows() {
+    let plain = files(&small_world(), &settings(&USUAL), 3, 2);
+    for compression in [Compression::Gzip, Compression::Zstd] {
+        let mut settings = settings(&USUAL);
+        settings.compression = compression;
+        let packed = files(&small_world(), &settings, 3, 2);
+        assert!(
+            files(&small_world(), &settings, 3, 8) == packed,
+            "the same bytes each time"
+        );
+        for file in USUAL {
+            let mut rows = Vec::new();
+            match compression {
+                Compression::Zstd => {
+                    let bytes = &packed[&format!("{file}.csv.zst")];
+                    rows = zstd::decode_all(&bytes[..]).expect("zstd");
+                }
+                _ => {
+                    let bytes = &packed[&format!("{file}.csv.gz")];
+                    let mut decoder = flate2::read::GzDecoder::new(&bytes[..]);
+                    decoder.read_to_end(&mut rows).expect("gzip");
+                }
+            }
+            assert!(rows == plain[&format!("{file}.csv")], "{file}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_run_that_cannot_go_on() {
+    let mut world = small_world();
+    // The frontier leaves the range of numbers after some quarters.
+    world.sectors[1].frontier_growth = 1e120;
+    let base = tempfile::tempdir().expect("a folder");
+    let refused = write(&base.path().join("result"), &world, &everything(), 5, 2);
+    let message = refused.expect_err("a run that stops").to_string();
+    assert!(
+        message.starts_with("replicate 0, seed 5: quarter "),
+        "{message}"
+    );
+    assert!(message.ends_with("the run stops"), "{message}");
+    assert_eq!(entries(&base), Vec::<String>::new());
+}
+
+#[test]
+fn a_cancelled_run_stops_and_leaves_nothing() {
+    let base = tempfile::tempdir().expect("a folder");
+    for world in [small_world(), large_world()] {
+        let traces = Traces::new(&everything()).expect("files that exist");
+        let setup = Setup::new(world).expect("a world that can start");
+        let target = base.path().join("result");
+        let folder = ResultFolder::create(&target, false, "small", "Small", &traces);
+        let mut folder = folder.expect("a folder");
+        let job = Job {
+            setup: &setup,
+            traces: &traces,
+            seed: SEED,
+            replicates: 1_000_000,
+            threads: 2,
+        };
+        let control = Control::default();
+        let outcome = replicates(&job, &control, |chunk| {
+            control.cancel();
+            folder.append(chunk)
+        });
+        assert!(matches!(outcome, Err(EngineError::Cancelled)));
+        drop(folder);
+        assert_eq!(entries(&base), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_the_sink_says_ends_the_run() {
+    let setup = Setup::new(small_world()).expect("a world that can start");
+    let traces = Traces::new(&settings(&["national"])).expect("files that exist");
+    let job = Job {
+        setup: &setup,
+        traces: &traces,
+        seed: SEED,
+        replicates: 100,
+        threads: 3,
+    };
+    let mut taken = 0;
+    let outcome = replicates(&job, &Control::default(), |_| {
+        taken += 1;
+        if taken < 7 { Ok(()) } else { Err("full") }
+    });
+    assert!(matches!(outcome, Err(EngineError::Sink("full"))));
+    assert_eq!(taken, 7);
+}
