@@ -26,6 +26,10 @@ pub const ZERO: Lanes = [0.0; LANES];
 /// nothing is fused or reordered.
 #[inline(always)]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+    #[expect(
+        clippy::redundant_closure,
+        reason = "only a closure of its own can be told to be inlined"
+    )]
     pulp::Arch::new().dispatch(
         #[inline(always)]
         || work(),
@@ -49,7 +53,11 @@ pub fn lane_sum(lanes: &Lanes) -> f64 {
 }
 
 /// Calls `work` with index and item of each part, in parallel or in order.
-pub fn for_each<T: Send>(parallel: bool, parts: impl IntoParallelParts<Item = T>, work: impl Fn(usize, T) + Sync + Send) {
+pub fn for_each<T: Send>(
+    parallel: bool,
+    parts: impl IntoParallelParts<Item = T>,
+    work: impl Fn(usize, T) + Sync + Send,
+) {
     parts.visit(parallel, work);
 }
 
@@ -66,9 +74,13 @@ impl<'a, T: Send> IntoParallelParts for &'a mut [T] {
 
     fn visit(self, parallel: bool, work: impl Fn(usize, &'a mut T) + Sync + Send) {
         if parallel {
-            self.par_iter_mut().enumerate().for_each(|(index, item)| work(index, item));
+            self.par_iter_mut()
+                .enumerate()
+                .for_each(|(index, item)| work(index, item));
         } else {
-            self.iter_mut().enumerate().for_each(|(index, item)| work(index, item));
+            self.iter_mut()
+                .enumerate()
+                .for_each(|(index, item)| work(index, item));
         }
     }
 }
@@ -85,7 +97,11 @@ impl<'a, 'b, A: Send, B: Send> IntoParallelParts for (&'a mut [A], &'b mut [B]) 
                 .enumerate()
                 .for_each(|(index, pair)| work(index, pair));
         } else {
-            self.0.iter_mut().zip(self.1.iter_mut()).enumerate().for_each(|(index, pair)| work(index, pair));
+            self.0
+                .iter_mut()
+                .zip(self.1.iter_mut())
+                .enumerate()
+                .for_each(|(index, pair)| work(index, pair));
         }
     }
 }
@@ -106,19 +122,39 @@ impl<'a, A: Send, B: Send> IntoParallelParts for (&'a mut [A], Pieces<'a, B>) {
         let (items, b) = self;
         if parallel {
             let pieces = b.whole.par_chunks_mut(b.length);
-            items.par_iter_mut().zip(pieces).enumerate().for_each(|(index, pair)| work(index, pair));
+            items
+                .par_iter_mut()
+                .zip(pieces)
+                .enumerate()
+                .for_each(|(index, pair)| work(index, pair));
         } else {
             let pieces = b.whole.chunks_mut(b.length);
-            items.iter_mut().zip(pieces).enumerate().for_each(|(index, pair)| work(index, pair));
+            items
+                .iter_mut()
+                .zip(pieces)
+                .enumerate()
+                .for_each(|(index, pair)| work(index, pair));
         }
     }
 }
 
 /// A slice and four slices cut into pieces, visited together.
 impl<'a, A: Send, B: Send, C: Send, D: Send, E: Send> IntoParallelParts
-    for (&'a mut [A], Pieces<'a, B>, Pieces<'a, C>, Pieces<'a, D>, Pieces<'a, E>)
+    for (
+        &'a mut [A],
+        Pieces<'a, B>,
+        Pieces<'a, C>,
+        Pieces<'a, D>,
+        Pieces<'a, E>,
+    )
 {
-    type Item = (&'a mut A, &'a mut [B], &'a mut [C], &'a mut [D], &'a mut [E]);
+    type Item = (
+        &'a mut A,
+        &'a mut [B],
+        &'a mut [C],
+        &'a mut [D],
+        &'a mut [E],
+    );
 
     fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
         let (items, b, c, d, e) = self;
@@ -152,8 +188,15 @@ mod tests {
     fn parts_are_visited_with_their_index_either_way() {
         for parallel in [false, true] {
             let mut items = vec![0usize; 1000];
-            for_each(parallel, &mut items[..], |index, item| *item = index * index);
-            assert!(items.iter().enumerate().all(|(index, item)| *item == index * index));
+            for_each(parallel, &mut items[..], |index, item| {
+                *item = index * index
+            });
+            assert!(
+                items
+                    .iter()
+                    .enumerate()
+                    .all(|(index, item)| *item == index * index)
+            );
         }
     }
 
@@ -166,10 +209,22 @@ mod tests {
                 parallel,
                 (
                     &mut items[..],
-                    Pieces { whole: &mut b, length: 2 },
-                    Pieces { whole: &mut c, length: 1 },
-                    Pieces { whole: &mut d, length: 3 },
-                    Pieces { whole: &mut e, length: 1 },
+                    Pieces {
+                        whole: &mut b,
+                        length: 2,
+                    },
+                    Pieces {
+                        whole: &mut c,
+                        length: 1,
+                    },
+                    Pieces {
+                        whole: &mut d,
+                        length: 3,
+                    },
+                    Pieces {
+                        whole: &mut e,
+                        length: 1,
+                    },
                 ),
                 |index, (_, b, c, d, e)| {
                     e.fill(index);

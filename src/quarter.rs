@@ -78,7 +78,9 @@ mod tests {
         for text in ["2015Q1", "2024Q4", "1000Q1", "9999Q4"] {
             assert_eq!(text.parse::<Quarter>().expect("valid").to_string(), text);
         }
-        for text in ["2015", "2015Q0", "2015Q5", "15Q1", "2015q1", "+015Q1", "2015Q1 ", "0999Q1"] {
+        for text in [
+            "2015", "2015Q0", "2015Q5", "15Q1", "2015q1", "+015Q1", "2015Q1 ", "0999Q1",
+        ] {
             assert!(text.parse::<Quarter>().is_err(), "{text}");
         }
     }

@@ -111,7 +111,12 @@ fn put_in_order<E>(
 ) -> Result<Vec<Outcome>, EngineError<E>> {
     let mut waiting = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(job.replicates as usize);
-    for report in reports {
+    // Until all replicates are there, not until all threads are gone: those wait for chunks that only this
+    // function's end tells them not to expect.
+    while outcomes.len() < job.replicates as usize {
+        let Ok(report) = reports.recv() else {
+            return Err(EngineError::Cancelled);
+        };
         let Report::Done(done) = report else {
             // The scope passes the panic on when it ends.
             return Err(EngineError::Cancelled);
@@ -127,11 +132,12 @@ fn put_in_order<E>(
             // All threads may be gone already, after the last replicate.
             let _ = give_back.send(chunk);
         }
+        // Threads may outnumber chunks: some still wait for one, and only the end of this lets them go.
+        if outcomes.len() == job.replicates as usize {
+            return Ok(outcomes);
+        }
     }
-    if outcomes.len() < job.replicates as usize {
-        return Err(EngineError::Cancelled);
-    }
-    Ok(outcomes)
+    Err(EngineError::Cancelled)
 }
 
 fn as_error<E>(error: EngineError<Infallible>) -> EngineError<E> {

@@ -103,6 +103,9 @@ pub fn replicates<E: Send>(
     control: &Control,
     sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
 ) -> Result<Vec<Outcome>, EngineError<E>> {
+    if job.replicates == 0 {
+        return Ok(Vec::new());
+    }
     let world = job.setup.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
     let bytes = job

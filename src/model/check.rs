@@ -9,12 +9,35 @@ impl Run<'_> {
     pub(crate) fn check_state(&self) -> Result<(), ModelError> {
         let sectors = self.sectors();
         let total = &self.nation.sums;
-        let sums = [total.budget, total.researchers, total.effective_talent, total.output, total.location];
+        let sums = [
+            total.budget,
+            total.researchers,
+            total.effective_talent,
+            total.output,
+            total.location,
+        ];
         let by_sector = total.sectors[..sectors].iter().flat_map(|sector| {
-            [sector.capability, sector.terms, sector.spending, sector.introduction, sector.subscale]
+            [
+                sector.capability,
+                sector.terms,
+                sector.spending,
+                sector.introduction,
+                sector.subscale,
+            ]
         });
-        let nation = self.nation.frontier.iter().chain(&self.nation.demand).chain(&self.nation.priority).copied();
-        if sums.into_iter().chain(by_sector).chain(nation).all(f64::is_finite) {
+        let nation = self
+            .nation
+            .frontier
+            .iter()
+            .chain(&self.nation.demand)
+            .chain(&self.nation.priority)
+            .copied();
+        if sums
+            .into_iter()
+            .chain(by_sector)
+            .chain(nation)
+            .all(f64::is_finite)
+        {
             return Ok(());
         }
         Err(self.first_not_finite())
@@ -49,11 +72,27 @@ impl Run<'_> {
                     .map(|share| ("E13", "a budget share", share[lane]))
                     .chain([
                         ("E14", "the budget", chunk.budget[block][lane]),
-                        ("E21", "the weight of its location", chunk.location_weight[block][lane]),
-                        ("E22", "the number of researchers", chunk.researchers[block][lane]),
-                        ("E23", "effective talent", chunk.effective_talent[block][lane]),
+                        (
+                            "E21",
+                            "the weight of its location",
+                            chunk.location_weight[block][lane],
+                        ),
+                        (
+                            "E22",
+                            "the number of researchers",
+                            chunk.researchers[block][lane],
+                        ),
+                        (
+                            "E23",
+                            "effective talent",
+                            chunk.effective_talent[block][lane],
+                        ),
                     ])
-                    .chain(stocks.iter().map(|stock| ("E29", "capability", stock[lane])))
+                    .chain(
+                        stocks
+                            .iter()
+                            .map(|stock| ("E29", "capability", stock[lane])),
+                    )
                     .chain([("E39", "output", chunk.output[block][lane])]);
                 for (equation, what, value) in all {
                     if !value.is_finite() {
@@ -62,7 +101,14 @@ impl Run<'_> {
                 }
             }
         }
-        let terms = self.nation.sums.sectors[..sectors].iter().find(|sector| !sector.terms.is_finite());
-        error(None, "E2", "the sum over cities", terms.map_or(f64::NAN, |sector| sector.terms))
+        let terms = self.nation.sums.sectors[..sectors]
+            .iter()
+            .find(|sector| !sector.terms.is_finite());
+        error(
+            None,
+            "E2",
+            "the sum over cities",
+            terms.map_or(f64::NAN, |sector| sector.terms),
+        )
     }
 }

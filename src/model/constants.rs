@@ -18,7 +18,11 @@ pub fn unit_need(revenue_cny_bn: f64, gdp_cny_bn: f64, reference: f64) -> f64 {
 
 /// D3: level of a city, `(research/mean research)^x_L`; 1 where all are 0.
 pub fn level(research_intensity: f64, mean: f64, exponent: f64) -> f64 {
-    if mean > 0.0 { math::pow(research_intensity / mean, exponent) } else { 1.0 }
+    if mean > 0.0 {
+        math::pow(research_intensity / mean, exponent)
+    } else {
+        1.0
+    }
 }
 
 /// D4: focus of a city on a sector: 1, 2/3, 1/3 for its first, second and third named sector.
@@ -65,13 +69,23 @@ impl Constants {
         let advantage = advantages(&world.cities, &world.sectors, params);
         let sectors = world.sectors.len();
         let site_advantage = (0..world.cities.len())
-            .map(|city| mean(advantage[city * sectors..(city + 1) * sectors].iter().copied()) - 1.0)
+            .map(|city| {
+                mean(
+                    advantage[city * sectors..(city + 1) * sectors]
+                        .iter()
+                        .copied(),
+                ) - 1.0
+            })
             .collect();
         let researchers = researchers(&world.cities, params);
         let net = (params.talent.departure_rate + params.talent.pipeline_net_growth).max(0.0);
         let reference = params.geography.fiscal_capacity_reference;
         Constants {
-            base: world.cities.iter().map(|city| base_budget(city.revenue_cny_bn)).collect(),
+            base: world
+                .cities
+                .iter()
+                .map(|city| base_budget(city.revenue_cny_bn))
+                .collect(),
             unit_need: world
                 .cities
                 .iter()
@@ -99,10 +113,20 @@ fn advantages(cities: &[City], sectors: &[Sector], params: &Params) -> Vec<f64> 
     let mut advantage: Vec<f64> = cities
         .iter()
         .flat_map(|city| {
-            let level = level(city.research_intensity, mean_research, geography.level_exponent);
+            let level = level(
+                city.research_intensity,
+                mean_research,
+                geography.level_exponent,
+            );
             sectors.iter().enumerate().map(move |(s, sector)| {
                 let lean = geography.first_tier_lean * sector.first_tier_lean;
-                raw_advantage(level, geography.focus_bonus, focus(&city.focus, s as u32), lean, city.amenity)
+                raw_advantage(
+                    level,
+                    geography.focus_bonus,
+                    focus(&city.focus, s as u32),
+                    lean,
+                    city.amenity,
+                )
             })
         })
         .collect();
@@ -133,7 +157,10 @@ fn outside(cities: &[City], weight: f64) -> Vec<f64> {
 
 /// D6: researchers at the start.
 fn researchers(cities: &[City], params: &Params) -> Vec<f64> {
-    let spending: f64 = cities.iter().map(|city| city.research_intensity * city.gdp_cny_bn).sum();
+    let spending: f64 = cities
+        .iter()
+        .map(|city| city.research_intensity * city.gdp_cny_bn)
+        .sum();
     let universities: f64 = cities.iter().map(|city| city.universities).sum();
     let weight = match (spending > 0.0, universities > 0.0) {
         (true, false) => 0.0,
@@ -147,7 +174,8 @@ fn researchers(cities: &[City], params: &Params) -> Vec<f64> {
         .map(|city| {
             let by_spending = part(city.research_intensity * city.gdp_cny_bn, spending);
             let by_universities = part(city.universities, universities);
-            params.talent.researchers_total * ((1.0 - weight) * by_spending + weight * by_universities)
+            params.talent.researchers_total
+                * ((1.0 - weight) * by_spending + weight * by_universities)
         })
         .collect()
 }

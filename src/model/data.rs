@@ -90,7 +90,13 @@ pub enum Tier {
 impl Tier {
     /// Names in files, in order.
     pub const NAMES: &'static [&'static str] = &["first", "new_first", "second", "third", "county"];
-    const ALL: [Tier; 5] = [Tier::First, Tier::NewFirst, Tier::Second, Tier::Third, Tier::County];
+    const ALL: [Tier; 5] = [
+        Tier::First,
+        Tier::NewFirst,
+        Tier::Second,
+        Tier::Third,
+        Tier::County,
+    ];
 
     /// The name in files.
     pub fn name(self) -> &'static str {
@@ -120,10 +126,20 @@ pub enum Rank {
 
 impl Rank {
     /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] =
-        &["municipality", "sub_provincial", "capital", "prefecture", "county"];
-    const ALL: [Rank; 5] =
-        [Rank::Municipality, Rank::SubProvincial, Rank::Capital, Rank::Prefecture, Rank::County];
+    pub const NAMES: &'static [&'static str] = &[
+        "municipality",
+        "sub_provincial",
+        "capital",
+        "prefecture",
+        "county",
+    ];
+    const ALL: [Rank; 5] = [
+        Rank::Municipality,
+        Rank::SubProvincial,
+        Rank::Capital,
+        Rank::Prefecture,
+        Rank::County,
+    ];
 
     /// The name in files.
     pub fn name(self) -> &'static str {
@@ -185,8 +201,13 @@ pub enum Channel {
 impl Channel {
     /// Names in files, in order.
     pub const NAMES: &'static [&'static str] = &["train", "attract", "soft", "motivate", "match"];
-    const ALL: [Channel; 5] =
-        [Channel::Train, Channel::Attract, Channel::Soft, Channel::Motivate, Channel::Match];
+    const ALL: [Channel; 5] = [
+        Channel::Train,
+        Channel::Attract,
+        Channel::Soft,
+        Channel::Motivate,
+        Channel::Match,
+    ];
 
     /// The name in files.
     pub fn name(self) -> &'static str {

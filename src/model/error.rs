@@ -28,7 +28,14 @@ impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ModelError::World(sentence) => f.write_str(sentence),
-            ModelError::NotFinite { quarter, date, city, equation, what, value } => {
+            ModelError::NotFinite {
+                quarter,
+                date,
+                city,
+                equation,
+                what,
+                value,
+            } => {
                 write!(f, "quarter {quarter} ({date}), ")?;
                 match city {
                     Some(city) => write!(f, "city {city}, ")?,

@@ -1,7 +1,7 @@
 //! The model of `docs/odd.md` in Rust.
 //!
 //! [`data`] is what a run is given, [`Setup`] what all its replicates share, [`Run`] one replicate, stepped a
-//! quarter at a time by the phases of [`run`]; [`equations`] holds one function per equation and [`record`] what
+//! quarter at a time by the phases of `run.rs`; [`equations`] holds one function per equation and [`record`] what
 //! can be seen. Nothing here reads files or knows about threads beyond chunks of cities.
 
 mod check;

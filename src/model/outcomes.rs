@@ -123,7 +123,11 @@ impl Run<'_> {
         let mut unit_vectors = 0.0;
         for city in 0..cities {
             let squared: f64 = row(city).iter().map(|share| share * share).sum();
-            let inverse = if squared > 0.0 { 1.0 / squared.sqrt() } else { 0.0 };
+            let inverse = if squared > 0.0 {
+                1.0 / squared.sqrt()
+            } else {
+                0.0
+            };
             unit_vectors += squared * inverse * inverse;
             per_norm.push(inverse);
             for ((unit, mean), share) in sum_of_units.iter_mut().zip(&mut mean).zip(row(city)) {
@@ -138,7 +142,11 @@ impl Run<'_> {
         let (mut cosine, mut weights, mut specialisation) = (0.0, 0.0, 0.0);
         for city in 0..cities {
             let own = row(city);
-            specialisation += own.iter().zip(&mean).map(|(share, mean)| (share - mean).abs()).sum::<f64>();
+            specialisation += own
+                .iter()
+                .zip(&mean)
+                .map(|(share, mean)| (share - mean).abs())
+                .sum::<f64>();
             for (peer, weight) in self.setup.peers.of(city) {
                 let product: f64 = own.iter().zip(row(peer)).map(|(a, b)| a * b).sum();
                 cosine += weight * product * per_norm[city] * per_norm[peer];

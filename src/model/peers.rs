@@ -4,6 +4,9 @@ use super::data::{City, Rank};
 use crate::params::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
 
+/// Most cities in one place among which the lowest codes are looked for.
+const CROWD: usize = 256;
+
 /// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the other columns.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
@@ -17,7 +20,10 @@ impl Peers {
     pub fn new(cities: &[City], base: &[f64], params: &PeerParams) -> Self {
         let rank_lists = rank_peers(cities, base, params.rank_peers as usize);
         let near_lists = neighbours(cities, params);
-        let mut peers = Peers { start: vec![0], ..Peers::default() };
+        let mut peers = Peers {
+            start: vec![0],
+            ..Peers::default()
+        };
         let mut list: Vec<(u32, f64)> = Vec::new();
         for (rank_list, near_list) in rank_lists.iter().zip(&near_lists) {
             list.clear();
@@ -44,7 +50,10 @@ impl Peers {
     #[inline(always)]
     pub fn of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         let range = self.start[city] as usize..self.start[city + 1] as usize;
-        self.city[range.clone()].iter().map(|peer| *peer as usize).zip(self.weight[range].iter().copied())
+        self.city[range.clone()]
+            .iter()
+            .map(|peer| *peer as usize)
+            .zip(self.weight[range].iter().copied())
     }
 
     /// Number of peers of a city.
@@ -57,7 +66,10 @@ impl Peers {
     #[inline(always)]
     pub fn mean(&self, city: usize, column: &[f64]) -> Option<f64> {
         let count = self.count(city);
-        let sum: f64 = self.of(city).map(|(peer, weight)| weight * column[peer]).sum();
+        let sum: f64 = self
+            .of(city)
+            .map(|(peer, weight)| weight * column[peer])
+            .sum();
         (count > 0).then(|| sum / count as f64)
     }
 }
@@ -102,11 +114,18 @@ fn rank_peers(cities: &[City], base: &[f64], wanted: usize) -> Vec<Vec<u32>> {
 ///
 /// Nearest members lie next to `place` on both sides, but members of equal size may lie in any order: all that
 /// are as near as the last one are looked at before the list is cut.
-fn nearest_in_order(group: &[u32], place: usize, wanted: usize, distance: impl Fn(u32) -> (f64, u64)) -> Vec<u32> {
+fn nearest_in_order(
+    group: &[u32],
+    place: usize,
+    wanted: usize,
+    distance: impl Fn(u32) -> (f64, u64),
+) -> Vec<u32> {
     let (mut low, mut high) = (place, place + 1);
     let mut found: Vec<((f64, u64), u32)> = Vec::with_capacity(wanted + 1);
     loop {
-        let below = low.checked_sub(1).map(|next| (distance(group[next]), group[next]));
+        let below = low
+            .checked_sub(1)
+            .map(|next| (distance(group[next]), group[next]));
         let above = group.get(high).map(|next| (distance(*next), *next));
         let take_below = match (below, above) {
             (Some((b, _)), Some((a, _))) => b.0 <= a.0,
@@ -114,19 +133,29 @@ fn nearest_in_order(group: &[u32], place: usize, wanted: usize, distance: impl F
             (None, Some(_)) => false,
             (None, None) => break,
         };
-        let Some(next) = (if take_below { below } else { above }) else { break };
+        let Some(next) = (if take_below { below } else { above }) else {
+            break;
+        };
         if found.len() >= wanted && found.last().is_none_or(|(last, _)| next.0.0 > last.0) {
             break;
         }
         found.push(next);
-        if take_below { low -= 1 } else { high += 1 }
+        if take_below {
+            low -= 1
+        } else {
+            high += 1
+        }
         // A long run of equal sizes needs no more than the lowest codes of it.
-        if found.len() > 4 * wanted + 64 {
+        if found.len() > wanted + CROWD {
             break;
         }
     }
     found.sort_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.0.1.cmp(&b.0.1)));
-    found.into_iter().take(wanted).map(|(_, city)| city).collect()
+    found
+        .into_iter()
+        .take(wanted)
+        .map(|(_, city)| city)
+        .collect()
 }
 
 /// For each city its `neighbour_peers` nearest ones in space, nearer inside a province.
@@ -135,25 +164,51 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
     if wanted == 0 {
         return vec![Vec::new(); cities.len()];
     }
-    let points: Vec<[f64; 3]> = cities.iter().map(|city| point(city.latitude, city.longitude)).collect();
+    let points: Vec<[f64; 3]> = cities
+        .iter()
+        .map(|city| point(city.latitude, city.longitude))
+        .collect();
     let tree = RTree::bulk_load(
-        points.iter().enumerate().map(|(city, at)| GeomWithData::new(*at, city as u32)).collect(),
+        points
+            .iter()
+            .enumerate()
+            .map(|(city, at)| GeomWithData::new(*at, city as u32))
+            .collect(),
     );
     let candidates = 4 * wanted + 8;
     let list = |city: usize| {
         let own = &cities[city];
-        let mut near: Vec<(f64, u64, u32)> = tree
-            .nearest_neighbor_iter_with_distance_2(points[city])
-            .filter(|(other, _)| other.data as usize != city)
-            .take(candidates)
-            .map(|(other, squared)| {
-                let neighbour = &cities[other.data as usize];
-                let bonus = if neighbour.province == own.province { params.province_bonus } else { 0.0 };
-                (squared.sqrt() / (1.0 + bonus), neighbour.code, other.data)
-            })
-            .collect();
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.into_iter().take(wanted).map(|(_, _, other)| other).collect()
+        let by_distance =
+            |a: &(f64, u64, u32), b: &(f64, u64, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+        let mut near: Vec<(f64, u64, u32)> = Vec::with_capacity(candidates + 1);
+        for (other, squared) in tree.nearest_neighbor_iter_with_distance_2(points[city]) {
+            if other.data as usize == city {
+                continue;
+            }
+            // All that are as far as the last candidate are looked at, so that ties fall to the lower code; but not
+            // a whole crowd in one place.
+            let is_tie = near.last().is_some_and(|last| last.0 == squared);
+            if near.len() >= candidates && !(is_tie && near.len() < candidates + CROWD) {
+                break;
+            }
+            near.push((squared, cities[other.data as usize].code, other.data));
+        }
+        near.sort_by(by_distance);
+        near.truncate(candidates);
+        for neighbour in &mut near {
+            let is_at_home = cities[neighbour.2 as usize].province == own.province;
+            let bonus = if is_at_home {
+                params.province_bonus
+            } else {
+                0.0
+            };
+            neighbour.0 = neighbour.0.sqrt() / (1.0 + bonus);
+        }
+        near.sort_by(by_distance);
+        near.into_iter()
+            .take(wanted)
+            .map(|(_, _, other)| other)
+            .collect()
     };
     use rayon::prelude::*;
     (0..cities.len()).into_par_iter().map(list).collect()
@@ -163,7 +218,11 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
 fn point(latitude: f64, longitude: f64) -> [f64; 3] {
     let (latitude, longitude) = (latitude.to_radians(), longitude.to_radians());
     let across = libm::cos(latitude);
-    [across * libm::cos(longitude), across * libm::sin(longitude), libm::sin(latitude)]
+    [
+        across * libm::cos(longitude),
+        across * libm::sin(longitude),
+        libm::sin(latitude),
+    ]
 }
 
 #[cfg(test)]
@@ -194,9 +253,16 @@ mod tests {
 
     fn lists(cities: &[City], rank_peers: u32, neighbour_peers: u32) -> Vec<Vec<(usize, f64)>> {
         let base: Vec<f64> = cities.iter().map(|city| city.revenue_cny_bn).collect();
-        let params = PeerParams { rank_peers, neighbour_peers, rank_weight: 0.5, province_bonus: 1.0 };
+        let params = PeerParams {
+            rank_peers,
+            neighbour_peers,
+            rank_weight: 0.5,
+            province_bonus: 1.0,
+        };
         let peers = Peers::new(cities, &base, &params);
-        (0..cities.len()).map(|city| peers.of(city).collect()).collect()
+        (0..cities.len())
+            .map(|city| peers.of(city).collect())
+            .collect()
     }
 
     #[test]
@@ -225,19 +291,32 @@ mod tests {
     #[test]
     fn weights_sum_to_the_number_of_peers() {
         let cities: Vec<City> = (0..9)
-            .map(|i| city(100 - i, Rank::Prefecture, (i % 2) as u32, 20.0 + i as f64, 5.0 + (i * i) as f64))
+            .map(|i| {
+                city(
+                    100 - i,
+                    Rank::Prefecture,
+                    (i % 2) as u32,
+                    20.0 + i as f64,
+                    5.0 + (i * i) as f64,
+                )
+            })
             .collect();
         for (own, list) in lists(&cities, 3, 3).iter().enumerate() {
             let sum: f64 = list.iter().map(|(_, weight)| weight).sum();
             assert!((sum - list.len() as f64).abs() < 1e-12, "{own}");
             assert!(list.iter().all(|(peer, _)| *peer != own));
-            assert!(list.windows(2).all(|pair| cities[pair[0].0].code < cities[pair[1].0].code));
+            assert!(
+                list.windows(2)
+                    .all(|pair| cities[pair[0].0].code < cities[pair[1].0].code)
+            );
         }
     }
 
     #[test]
     fn equal_sizes_fall_to_the_lower_code() {
-        let cities: Vec<City> = [5, 3, 9, 1].map(|code| city(code, Rank::Capital, 0, 30.0, 7.0)).into();
+        let cities: Vec<City> = [5, 3, 9, 1]
+            .map(|code| city(code, Rank::Capital, 0, 30.0, 7.0))
+            .into();
         assert_eq!(lists(&cities, 2, 0)[2], [(3, 1.0), (1, 1.0)]);
     }
 }

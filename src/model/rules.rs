@@ -58,7 +58,11 @@ impl Rules {
             ),
             export_controls: when(
                 on.export_controls,
-                outside::pressure(0.0, outside.export_control_per_intensity, timeline.export_controls(quarter)),
+                outside::pressure(
+                    0.0,
+                    outside.export_control_per_intensity,
+                    timeline.export_controls(quarter),
+                ),
             ),
             preemption: when(on.preemption, params.policy.preemption_strength),
             grant_concentration: when(on.grants_by_score, params.budgets.grant_concentration),

@@ -23,6 +23,8 @@ pub struct Run<'a> {
     pub(crate) sums: Vec<ChunkSums>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
+    /// Officials who enter in the next quarter: city and career weight, in order of city.
+    pub(crate) successors: Vec<(u32, f64)>,
     pub(crate) parallel: bool,
     /// Scratch of outcomes: values to sort, norms of cities.
     pub(crate) scratch: Vec<f64>,
@@ -57,7 +59,11 @@ impl<'a> Run<'a> {
     pub fn new(setup: &'a Setup, luck: Luck) -> Self {
         let world = setup.world();
         let (sectors, instruments) = (world.sectors.len(), world.instruments.len());
-        let lanes: usize = setup.chunks.iter().map(|chunk| chunk.blocks() * LANES).sum();
+        let lanes: usize = setup
+            .chunks
+            .iter()
+            .map(|chunk| chunk.blocks() * LANES)
+            .sum();
         let mut run = Run {
             setup,
             luck,
@@ -65,12 +71,19 @@ impl<'a> Run<'a> {
             params: world.params.clone(),
             rules: Rules::default(),
             nation: Nation::default(),
-            chunks: setup.chunks.iter().map(|constants| Chunk::new(constants, sectors, instruments)).collect(),
+            chunks: setup
+                .chunks
+                .iter()
+                .map(|constants| Chunk::new(constants, sectors, instruments))
+                .collect(),
             sums: vec![ChunkSums::default(); setup.chunks.len()],
             decisions: setup
                 .chunks
                 .iter()
-                .map(|chunk| Decisions { moves: Vec::new(), exit: vec![ZERO; chunk.blocks()] })
+                .map(|chunk| Decisions {
+                    moves: Vec::new(),
+                    exit: vec![ZERO; chunk.blocks()],
+                })
                 .collect(),
             published: Published {
                 shares: vec![0.0; lanes * sectors],
@@ -80,6 +93,7 @@ impl<'a> Run<'a> {
                 score: vec![0.0; lanes],
                 result: vec![0.0; lanes],
             },
+            successors: Vec::new(),
             parallel: world.cities.len() >= PARALLEL_CITIES,
             scratch: Vec::new(),
         };
@@ -91,6 +105,7 @@ impl<'a> Run<'a> {
     pub fn reset(&mut self, luck: Luck) {
         self.luck = luck;
         self.quarter = 0;
+        self.successors.clear();
         self.params.clone_from(&self.setup.world().params);
         self.nation.reset(self.setup);
         let (sectors, instruments) = (self.sectors(), self.instruments());
@@ -120,6 +135,7 @@ impl<'a> Run<'a> {
     /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
     pub fn step(&mut self, mut journal: Option<&mut Journal>) -> Result<(), ModelError> {
         self.change_parameters();
+        self.let_successors_enter();
         self.advance_outside_world(); // E1-E3, E6, E37, E38
         self.set_centre(journal.as_deref_mut()); // E4, E5, E7      draws: Incident
         self.decide_policies(); // E15-E17, E19                     draws: Moves, DesignError

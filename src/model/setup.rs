@@ -104,10 +104,20 @@ impl Setup {
         let value = world
             .sectors
             .iter()
-            .map(|sector| if weights > 0.0 { sector.strategic / weights } else { equal })
+            .map(|sector| {
+                if weights > 0.0 {
+                    sector.strategic / weights
+                } else {
+                    equal
+                }
+            })
             .collect();
         let scale = world.params.production.minimum_scale_cny_mn;
-        let minimum_scale = world.sectors.iter().map(|sector| scale * (0.3 + sector.scale)).collect();
+        let minimum_scale = world
+            .sectors
+            .iter()
+            .map(|sector| scale * (0.3 + sector.scale))
+            .collect();
         let mut instrument_order: Vec<usize> = (0..world.instruments.len()).collect();
         instrument_order.sort_by_key(|row| world.instruments[*row].code);
         let mut setup = Setup {
@@ -155,25 +165,43 @@ impl Setup {
         let world = &self.world;
         let params = &world.params;
         let rules = Rules::new(params, &self.timeline, 0);
-        let ratio: Vec<f64> = world.sectors.iter().map(|sector| sector.initial_frontier_ratio).collect();
+        let ratio: Vec<f64> = world
+            .sectors
+            .iter()
+            .map(|sector| sector.initial_frontier_ratio)
+            .collect();
         let gap: Vec<f64> = ratio.iter().map(|ratio| (1.0 - ratio).max(0.0)).collect();
         let sectors = world.sectors.len();
-        let mean_risk = (0..sectors).map(|s| world.sectors[s].risk * ratio[s].min(1.0)).sum::<f64>() / sectors as f64;
+        let mean_risk = (0..sectors)
+            .map(|s| world.sectors[s].risk * ratio[s].min(1.0))
+            .sum::<f64>()
+            / sectors as f64;
         let mean_gap = (0..sectors).map(|s| self.value[s] * gap[s]).sum();
-        self.stringency =
-            centre::stringency_target(&params.centre, rules.eu_pressure, mean_risk, rules.us_pressure, mean_gap);
+        self.stringency = centre::stringency_target(
+            &params.centre,
+            rules.eu_pressure,
+            mean_risk,
+            rules.us_pressure,
+            mean_gap,
+        );
         let compute_gap = compute_gap(&world.sectors, &gap);
         let compute: Vec<f64> = world
             .sectors
             .iter()
-            .map(|sector| outside::compute_access(sector.compute, rules.export_controls, compute_gap))
+            .map(|sector| {
+                outside::compute_access(sector.compute, rules.export_controls, compute_gap)
+            })
             .collect();
         let priority: Vec<f64> = world
             .sectors
             .iter()
             .enumerate()
             .map(|(s, sector)| {
-                let attention = if params.mechanisms.attention_shock { self.timeline.attention(0, s) } else { 0.0 };
+                let attention = if params.mechanisms.attention_shock {
+                    self.timeline.attention(0, s)
+                } else {
+                    0.0
+                };
                 let plan = self.timeline.central_plan(0, s);
                 centre::priority(
                     &params.centre,
@@ -190,7 +218,13 @@ impl Setup {
         let climate: Vec<f64> = (0..sectors)
             .map(|s| {
                 let risk = world.sectors[s].risk;
-                budgets::sector_climate(utilisation, params.budgets.crowding, compute[s], self.stringency, risk)
+                budgets::sector_climate(
+                    utilisation,
+                    params.budgets.crowding,
+                    compute[s],
+                    self.stringency,
+                    risk,
+                )
             })
             .collect();
         let comparability: Vec<f64> = (0..world.cities.len())
@@ -204,7 +238,11 @@ impl Setup {
         let career = rules.intensity * 0.5;
         for city in 0..world.cities.len() {
             let (chunk, block, lane) = place(city);
-            let reading = budgets::reading_factor(comparability[city], self.mean_comparability, rules.comparability);
+            let reading = budgets::reading_factor(
+                comparability[city],
+                self.mean_comparability,
+                rules.comparability,
+            );
             let need = params.budgets.need_scale * self.constants.unit_need[city];
             let rest = budgets::rest_value(
                 self.constants.outside[city],
@@ -217,13 +255,19 @@ impl Setup {
                     budgets::sector_value(need, advantage, climate[s], career, priority[s], reading)
                 })
                 .collect();
-            let highest = values.iter().fold(rest, |highest, value| highest.max(*value));
+            let highest = values
+                .iter()
+                .fold(rest, |highest, value| highest.max(*value));
             let precision = params.budgets.precision;
-            let rest = budgets::choice_weight(params.budgets.rest_base_rate, precision, rest, highest);
-            let weights: Vec<f64> =
-                values.iter().map(|value| budgets::choice_weight(1.0, precision, *value, highest)).collect();
+            let rest =
+                budgets::choice_weight(params.budgets.rest_base_rate, precision, rest, highest);
+            let weights: Vec<f64> = values
+                .iter()
+                .map(|value| budgets::choice_weight(1.0, precision, *value, highest))
+                .collect();
             let all = rest + weights.iter().sum::<f64>();
-            let shares = &mut self.chunks[chunk].shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
+            let shares =
+                &mut self.chunks[chunk].shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
             for (share, weight) in shares[1..].iter_mut().zip(&weights) {
                 share[lane] = weight / all;
             }
@@ -231,11 +275,18 @@ impl Setup {
         }
         self.balance_capability(&compute);
         let rho = self.world.params.production.aggregation;
-        let national: Vec<f64> =
-            self.aggregation_sum.iter().map(|sum| outside::national_capability(*sum, rho)).collect();
+        let national: Vec<f64> = self
+            .aggregation_sum
+            .iter()
+            .map(|sum| outside::national_capability(*sum, rho))
+            .collect();
         self.frontier = (0..sectors).map(|s| national[s] / ratio[s]).collect();
         self.competitiveness = (0..sectors).map(|s| self.value[s] * ratio[s]).sum();
-        self.demand = self.gross_capability.iter().map(|gross| utilisation * gross).collect();
+        self.demand = self
+            .gross_capability
+            .iter()
+            .map(|gross| utilisation * gross)
+            .collect();
     }
 
     /// Section 5, step 3 and 5: the stock that the first quarter's spending sustains, and the price of output.
@@ -251,7 +302,10 @@ impl Setup {
                 for block in 0..chunk.blocks() {
                     let mut all_share = ZERO;
                     for s in 0..sectors {
-                        for (sum, share) in all_share.iter_mut().zip(&chunk.shares[block * (sectors + 1) + 1 + s]) {
+                        for (sum, share) in all_share
+                            .iter_mut()
+                            .zip(&chunk.shares[block * (sectors + 1) + 1 + s])
+                        {
                             *sum += share;
                         }
                     }
@@ -265,11 +319,19 @@ impl Setup {
                                 spending
                             } else {
                                 let cost = production.introduction_cost;
-                                let left = spending
-                                    - production::introduction(spending, *stock, half_base[s], cost);
-                                left - production::subscale(left, self.minimum_scale[s])
+                                let left = production::left_after_introduction(
+                                    spending,
+                                    *stock,
+                                    half_base[s],
+                                    cost,
+                                );
+                                production::effective_spending(left, self.minimum_scale[s])
                             };
-                            let within = if all_share[l] > 0.0 { share / all_share[l] } else { 0.0 };
+                            let within = if all_share[l] > 0.0 {
+                                share / all_share[l]
+                            } else {
+                                0.0
+                            };
                             let increment = production::increment(
                                 production.productivity,
                                 chunk.advantage[block * sectors + s][l],
@@ -296,9 +358,11 @@ impl Setup {
             for block in 0..chunk.blocks() {
                 for s in 0..sectors {
                     for l in 0..LANES {
-                        spending += chunk.shares[block * (sectors + 1) + 1 + s][l] * chunk.base[block][l];
+                        spending +=
+                            chunk.shares[block * (sectors + 1) + 1 + s][l] * chunk.base[block][l];
                         let stock = chunk.capability[block * sectors + s][l];
-                        self.aggregation_sum[s] += outside::aggregation_term(stock, production.aggregation);
+                        self.aggregation_sum[s] +=
+                            outside::aggregation_term(stock, production.aggregation);
                     }
                 }
             }
@@ -315,8 +379,11 @@ impl Setup {
         for chunk in &mut self.chunks {
             for block in 0..chunk.blocks() {
                 for l in 0..LANES {
-                    let stock: f64 = (0..sectors).map(|s| chunk.capability[block * sectors + s][l]).sum();
-                    chunk.output[block][l] = production::output(self.output_price, utilisation * stock);
+                    let stock: f64 = (0..sectors)
+                        .map(|s| chunk.capability[block * sectors + s][l])
+                        .sum();
+                    chunk.output[block][l] =
+                        production::output(self.output_price, utilisation * stock);
                 }
             }
         }
@@ -344,7 +411,11 @@ impl Setup {
             }
         }
         if !self.output_price.is_finite() {
-            return Err(not_finite("section 5, step 5", "the price of output", self.output_price));
+            return Err(not_finite(
+                "section 5, step 5",
+                "the price of output",
+                self.output_price,
+            ));
         }
         Ok(())
     }
@@ -353,13 +424,21 @@ impl Setup {
 /// Mean gap weighted by supply of compute (E6).
 pub(crate) fn compute_gap(sectors: &[super::data::Sector], gap: &[f64]) -> f64 {
     let supply: f64 = sectors.iter().map(|sector| sector.supplies_compute).sum();
-    let missing: f64 = sectors.iter().zip(gap).map(|(sector, gap)| sector.supplies_compute * gap).sum();
+    let missing: f64 = sectors
+        .iter()
+        .zip(gap)
+        .map(|(sector, gap)| sector.supplies_compute * gap)
+        .sum();
     if supply > 0.0 { missing / supply } else { 0.0 }
 }
 
 /// Chunk, block in it and lane of a city.
 pub(crate) fn place(city: usize) -> (usize, usize, usize) {
-    (city / CHUNK_CITIES, city % CHUNK_CITIES / LANES, city % LANES)
+    (
+        city / CHUNK_CITIES,
+        city % CHUNK_CITIES / LANES,
+        city % LANES,
+    )
 }
 
 /// Bounds the model relies on. Scenario files are checked before; worlds made in code are checked here.
@@ -369,10 +448,16 @@ fn check(world: &World) -> Result<(), ModelError> {
         return refuse("a world needs at least one city, one sector and one quarter".to_string());
     }
     if world.sectors.len() > MAX_SECTORS {
-        return refuse(format!("{} sectors; allowed: at most {MAX_SECTORS}", world.sectors.len()));
+        return refuse(format!(
+            "{} sectors; allowed: at most {MAX_SECTORS}",
+            world.sectors.len()
+        ));
     }
     if world.instruments.len() > MAX_INSTRUMENTS {
-        return refuse(format!("{} instruments; allowed: at most {MAX_INSTRUMENTS}", world.instruments.len()));
+        return refuse(format!(
+            "{} instruments; allowed: at most {MAX_INSTRUMENTS}",
+            world.instruments.len()
+        ));
     }
     let codification = &world.params.codification;
     if codification.lag_min_quarters > codification.lag_max_quarters {
@@ -398,7 +483,11 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                     .map(|block| {
                         std::array::from_fn(|lane| {
                             let own = block * LANES + lane;
-                            if own < cities { value(first + own) } else { 0.0 }
+                            if own < cities {
+                                value(first + own)
+                            } else {
+                                0.0
+                            }
                         })
                     })
                     .collect()

@@ -164,7 +164,8 @@ impl Chunk {
         self.grant.fill(ZERO);
         self.output.copy_from_slice(&constants.output);
         self.researchers.copy_from_slice(&constants.researchers);
-        self.effective_talent.copy_from_slice(&constants.researchers);
+        self.effective_talent
+            .copy_from_slice(&constants.researchers);
         for column in [
             &mut self.score,
             &mut self.inventions,
@@ -474,7 +475,11 @@ pub(crate) fn bits(mut word: u64) -> impl Iterator<Item = usize> {
 
 /// A word whose lowest `count` bits are set.
 pub(crate) fn all_bits(count: usize) -> u64 {
-    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+    if count >= 64 {
+        u64::MAX
+    } else {
+        (1 << count) - 1
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,9 @@ impl Timeline {
         };
         for event in &world.events {
             let date = event.quarter.since(world.start);
-            let touches = |sector: usize| event.sectors.is_empty() || event.sectors.contains(&(sector as u32));
+            let touches = |sector: usize| {
+                event.sectors.is_empty() || event.sectors.contains(&(sector as u32))
+            };
             for quarter in date.max(0) as usize..quarters {
                 let age = f64::from(quarter as i32 - date);
                 let level = outside::event_level(event.intensity, age, event.half_life_quarters);

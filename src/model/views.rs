@@ -19,12 +19,25 @@ pub(crate) struct Cascade {
 
 impl Cascade {
     /// E26-E28 on what introduction and scale leave.
-    pub fn new(spending: f64, introduction: f64, subscale: f64, duplicated_share: f64, utilisation: f64) -> Self {
+    pub fn new(
+        spending: f64,
+        introduction: f64,
+        subscale: f64,
+        duplicated_share: f64,
+        utilisation: f64,
+    ) -> Self {
         let effective = spending - introduction - subscale;
         let duplicated = production::duplicated(effective, duplicated_share);
         let idle = production::idle(effective - duplicated, utilisation);
         let productive = effective - duplicated - idle;
-        Cascade { spending, introduction, subscale, duplicated, idle, productive }
+        Cascade {
+            spending,
+            introduction,
+            subscale,
+            duplicated,
+            idle,
+            productive,
+        }
     }
 
     /// Adds the parts of another sector or city.
@@ -76,7 +89,8 @@ impl Run<'_> {
 
     /// Template design of a national measure.
     pub fn template(&self, instrument: usize) -> Option<f64> {
-        self.is_national(instrument).then(|| self.nation.template[instrument])
+        self.is_national(instrument)
+            .then(|| self.nation.template[instrument])
     }
 
     /// Researchers of a city, FTE.
@@ -94,7 +108,11 @@ impl Run<'_> {
     /// Career weight of the official who is in post next quarter, 0 to 1.
     pub fn career_weight(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].career_weight[block][lane]
+        let in_post = self.chunks[chunk].career_weight[block][lane];
+        let enters = self
+            .successors
+            .binary_search_by_key(&(city as u32), |(city, _)| *city);
+        enters.map_or(in_post, |at| self.successors[at].1)
     }
 
     /// A city's sector in the quarter just done. The cascade parts need [`Run::set_detail`]; without it
@@ -124,8 +142,9 @@ impl Run<'_> {
             cascade.add(self.city_cascade(city, s));
         }
         let in_force = state.in_force[block * LANES + lane];
-        let instruments: f64 =
-            (0..self.instruments()).map(|m| self.share(city, 1 + sectors + m) * budget).sum();
+        let instruments: f64 = (0..self.instruments())
+            .map(|m| self.share(city, 1 + sectors + m) * budget)
+            .sum();
         CityRow {
             budget_cny_mn: budget,
             grant_cny_mn: state.grant[block][lane],
@@ -185,7 +204,10 @@ impl Run<'_> {
 
     /// E2 of the capability just built.
     pub(crate) fn national_capability(&self, sector: usize) -> f64 {
-        outside::national_capability(self.nation.terms[sector], self.params.production.aggregation)
+        outside::national_capability(
+            self.nation.terms[sector],
+            self.params.production.aggregation,
+        )
     }
 
     /// The nation's cascade in a sector.

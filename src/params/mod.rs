@@ -1,6 +1,6 @@
 //! Every parameter of the model, defined once.
 //!
-//! A row of [`table`] states key, default, range, symbol, unit, source and meaning. From it come the typed
+//! A row of `table.rs` states key, default, range, symbol, unit, source and meaning. From it come the typed
 //! [`Params`] that the equations read, the checks of scenario files, the table `dualtrack params` prints,
 //! the JSON Schema, `docs/parameters.md` and the factors of experiments. A default is written nowhere else.
 
@@ -140,7 +140,9 @@ impl Parameter {
 
     /// The group: the part of the key before the dot.
     pub fn group(&self) -> &'static str {
-        self.key.split_once('.').map_or(self.key, |(group, _)| group)
+        self.key
+            .split_once('.')
+            .map_or(self.key, |(group, _)| group)
     }
 }
 

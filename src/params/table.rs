@@ -50,34 +50,74 @@ macro_rules! parameters {
 }
 
 macro_rules! field_type {
-    (Real) => { f64 };
-    (Count) => { u32 };
-    (Switch) => { bool };
-    (Choice) => { Allocation };
+    (Real) => {
+        f64
+    };
+    (Count) => {
+        u32
+    };
+    (Switch) => {
+        bool
+    };
+    (Choice) => {
+        Allocation
+    };
 }
 macro_rules! kind {
     (Real, $allowed:expr) => {
-        Kind::Real { min: *($allowed).start(), max: *($allowed).end() }
+        Kind::Real {
+            min: *($allowed).start(),
+            max: *($allowed).end(),
+        }
     };
     (Count, $allowed:expr) => {
-        Kind::Count { min: *($allowed).start(), max: *($allowed).end() }
+        Kind::Count {
+            min: *($allowed).start(),
+            max: *($allowed).end(),
+        }
     };
-    (Switch, $allowed:expr) => { Kind::Switch };
-    (Choice, $allowed:expr) => { Kind::Choice { names: $allowed } };
+    (Switch, $allowed:expr) => {
+        Kind::Switch
+    };
+    (Choice, $allowed:expr) => {
+        Kind::Choice { names: $allowed }
+    };
 }
 macro_rules! to_value {
-    (Real, $field:expr) => { Value::Real($field) };
-    (Count, $field:expr) => { Value::Count($field) };
-    (Switch, $field:expr) => { Value::Switch($field) };
-    (Choice, $field:expr) => { Value::Choice($field.name()) };
+    (Real, $field:expr) => {
+        Value::Real($field)
+    };
+    (Count, $field:expr) => {
+        Value::Count($field)
+    };
+    (Switch, $field:expr) => {
+        Value::Switch($field)
+    };
+    (Choice, $field:expr) => {
+        Value::Choice($field.name())
+    };
 }
 // `Parameter::set` has checked that value and kind fit; a value of another kind changes nothing.
 macro_rules! from_value {
-    (Real, $field:expr, $value:expr) => { if let Value::Real(x) = $value { $field = *x } };
-    (Count, $field:expr, $value:expr) => { if let Value::Count(n) = $value { $field = *n } };
-    (Switch, $field:expr, $value:expr) => { if let Value::Switch(on) = $value { $field = *on } };
+    (Real, $field:expr, $value:expr) => {
+        if let Value::Real(x) = $value {
+            $field = *x
+        }
+    };
+    (Count, $field:expr, $value:expr) => {
+        if let Value::Count(n) = $value {
+            $field = *n
+        }
+    };
+    (Switch, $field:expr, $value:expr) => {
+        if let Value::Switch(on) = $value {
+            $field = *on
+        }
+    };
     (Choice, $field:expr, $value:expr) => {
-        if let Value::Choice(name) = $value { $field = Allocation::from_name(name) }
+        if let Value::Choice(name) = $value {
+            $field = Allocation::from_name(name)
+        }
     };
 }
 
@@ -104,7 +144,11 @@ impl Allocation {
     }
 
     fn from_name(name: &str) -> Self {
-        if name == "coordinated" { Allocation::Coordinated } else { Allocation::Tournament }
+        if name == "coordinated" {
+            Allocation::Coordinated
+        } else {
+            Allocation::Tournament
+        }
     }
 }
 

@@ -98,7 +98,7 @@ pub static SETTINGS: &[Setting] = &[
     row("cities.synthetic.largest_revenue_cny_bn", SettingKind::Real { min: 0.001, max: 1e6 }, Some("550.0"), "CNY bn", "Revenue of the largest city in the base year."),
     row("cities.synthetic.seed", SettingKind::Whole { min: 0, max: i64::MAX }, Some("1"), "", "Picks the synthetic cities; apart from `run.seed`, so that luck and cities vary independently."),
     row("traces.interval_quarters", SettingKind::Whole { min: 1, max: 4000 }, Some("1"), "quarters", "Quarters from one record to the next."),
-    row("traces.files", SettingKind::Names { names: traces::FILES }, Some(r#"["national", "cities", "sectors"]"#), "", "Trace files that are written."),
+    row("traces.files", SettingKind::Names { names: traces::FILES }, Some(r#"["national", "cities", "sectors", "policies", "officials", "champions"]"#), "", "Trace files that are written."),
     row("traces.compression", SettingKind::Choice { names: traces::Compression::NAMES }, Some("none"), "", "How trace files are compressed."),
     row("traces.columns.*", ANY_NAMES, None, "", "Columns of a trace file that are written; absent, all."),
 ];

@@ -2,11 +2,6 @@
 //! the crate only the data it is given, the keyed draws, and the structs in which outcomes are written, so
 //! that agreement means that the document is enough to rebuild the model.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "subscripts stand as the document writes them"
-)]
-
 use dualtrack::model::data::World;
 use dualtrack::model::record::{ChampionEvent, Journal, National};
 use dualtrack::params::Params;

@@ -20,7 +20,13 @@ pub fn reading_factor(comparability: f64, national_mean: f64, weight: f64) -> f6
 }
 
 /// E10, the part all cities share: `u^ζ κ (1 - R risk)`, 0 to 1.
-pub fn sector_climate(utilisation: f64, crowding: f64, compute_access: f64, stringency: f64, risk: f64) -> f64 {
+pub fn sector_climate(
+    utilisation: f64,
+    crowding: f64,
+    compute_access: f64,
+    stringency: f64,
+    risk: f64,
+) -> f64 {
     math::pow(utilisation, crowding) * compute_access * (1.0 - stringency * risk)
 }
 
@@ -28,7 +34,14 @@ pub fn sector_climate(utilisation: f64, crowding: f64, compute_access: f64, stri
 ///
 /// The city's own return, falling with crowding, plus the career return.
 #[inline(always)]
-pub fn sector_value(need: f64, advantage: f64, climate: f64, career: f64, priority: f64, reading: f64) -> f64 {
+pub fn sector_value(
+    need: f64,
+    advantage: f64,
+    climate: f64,
+    career: f64,
+    priority: f64,
+    reading: f64,
+) -> f64 {
     (1.0 + need) * advantage * climate + career * priority * reading
 }
 
@@ -40,14 +53,20 @@ pub fn rest_value(outside: f64, career: f64, career_value: f64) -> f64 {
 
 /// E11: value of an instrument in force, `v_1 e + Π_e ω e_T c`.
 #[inline(always)]
-pub fn instrument_value(own_value: f64, effect: f64, career: f64, career_value: f64, reading: f64) -> f64 {
+pub fn instrument_value(
+    own_value: f64,
+    effect: f64,
+    career: f64,
+    career_value: f64,
+    reading: f64,
+) -> f64 {
     own_value * effect + career * career_value * reading
 }
 
 /// E12: weight of an option before normalisation, `b exp(β (V - V_max))`.
 #[inline(always)]
 pub fn choice_weight(base_rate: f64, precision: f64, value: f64, highest: f64) -> f64 {
-    base_rate * math::exp_inside(precision * (value - highest))
+    base_rate * math::exp_down(precision * (value - highest))
 }
 
 /// E13: budget share a quarter later, `(1 - η) w + η target`.

@@ -2,12 +2,18 @@
 
 /// O3: AI sovereignty, the geometric mean of four ratios in [0, 1].
 pub fn sovereignty(frontier_ratio: f64, self_reliance: f64, talent: f64, standing: f64) -> f64 {
-    (frontier_ratio * self_reliance * talent * standing).sqrt().sqrt()
+    (frontier_ratio * self_reliance * talent * standing)
+        .sqrt()
+        .sqrt()
 }
 
 /// O4: mean cosine over all pairs of `n` cities from the squared norm of the sum of their unit vectors:
 /// `(‖Σ p̂‖² - n)/(n (n - 1))`. None for fewer than two cities.
-pub fn all_pairs_similarity(squared_norm_of_sum: f64, unit_vectors: f64, cities: usize) -> Option<f64> {
+pub fn all_pairs_similarity(
+    squared_norm_of_sum: f64,
+    unit_vectors: f64,
+    cities: usize,
+) -> Option<f64> {
     let n = cities as f64;
     (cities > 1).then(|| (squared_norm_of_sum - unit_vectors) / (n * (n - 1.0)))
 }
@@ -16,8 +22,16 @@ pub fn all_pairs_similarity(squared_norm_of_sum: f64, unit_vectors: f64, cities:
 pub fn gini_of_sorted(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let total: f64 = values.iter().sum();
-    let ranked: f64 = values.iter().enumerate().map(|(rank, x)| (rank as f64 + 1.0) * x).sum();
-    if total > 0.0 { (2.0 * ranked / total - n - 1.0) / n } else { 0.0 }
+    let ranked: f64 = values
+        .iter()
+        .enumerate()
+        .map(|(rank, x)| (rank as f64 + 1.0) * x)
+        .sum();
+    if total > 0.0 {
+        (2.0 * ranked / total - n - 1.0) / n
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]

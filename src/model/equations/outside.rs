@@ -37,13 +37,24 @@ pub fn compute_access(compute: f64, export_controls: f64, compute_gap: f64) -> f
 /// E37: demand for domestic products `B (1 + σ_imp X imp/(1 - imp)) (1 - cut)`, capability units.
 ///
 /// Imports that export controls take away turn to domestic products, as far as these can replace them.
-pub fn demand(base: f64, substitution: f64, export_controls: f64, import_share: f64, cut: f64) -> f64 {
-    base * (1.0 + substitution * export_controls * import_share / (1.0 - import_share)) * (1.0 - cut)
+pub fn demand(
+    base: f64,
+    substitution: f64,
+    export_controls: f64,
+    import_share: f64,
+    cut: f64,
+) -> f64 {
+    base * (1.0 + substitution * export_controls * import_share / (1.0 - import_share))
+        * (1.0 - cut)
 }
 
 /// E37: utilisation `min(1, D / Σ K)`, 0 to 1; 1 where nothing is built.
 pub fn utilisation(demand: f64, gross_capability: f64) -> f64 {
-    if gross_capability > 0.0 { (demand / gross_capability).min(1.0) } else { 1.0 }
+    if gross_capability > 0.0 {
+        (demand / gross_capability).min(1.0)
+    } else {
+        1.0
+    }
 }
 
 /// E38, one event's term: `x 2^(-age/h)`; no half-life means permanent.

@@ -12,11 +12,27 @@ pub fn introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -
     cost * share * spending
 }
 
+/// E24: what introduction leaves, CNY mn: `I (K + (1 - χ) K^h)/(K + K^h)`, which is `I - intro` without the rounding
+/// that a difference of nearly equal numbers would bring.
+#[inline(always)]
+pub fn left_after_introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -> f64 {
+    let share = (capability + (1.0 - cost) * half_base) / (capability + half_base);
+    math::select(half_base > 0.0, share, 1.0) * spending
+}
+
 /// E25: lost for want of scale, CNY mn: `left MES/(left + MES)`.
 #[inline(always)]
 pub fn subscale(left: f64, minimum_scale: f64) -> f64 {
     let lost = left * minimum_scale / (left + minimum_scale);
     math::select(left > 0.0, lost, 0.0)
+}
+
+/// E25: effective spending, CNY mn: `left²/(left + MES)`, which is `left` less what is lost, without the rounding
+/// that a difference of nearly equal numbers would bring.
+#[inline(always)]
+pub fn effective_spending(left: f64, minimum_scale: f64) -> f64 {
+    let effective = left * (left / (left + minimum_scale));
+    math::select(left > 0.0, effective, 0.0)
 }
 
 /// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
@@ -55,7 +71,8 @@ pub fn increment(
     let works = (effective_spending > 0.0) & (talent > 0.0);
     let money_per_head = math::select(works, effective_spending / talent, 1.0);
     let money_per_head = money_per_head.clamp(1e-300, 1e300);
-    let built = productivity * advantage * talent * math::pow_inside(money_per_head, alpha) * access;
+    let built =
+        productivity * advantage * talent * math::pow_inside(money_per_head, alpha) * access;
     math::select(works, built, 0.0)
 }
 
@@ -95,10 +112,12 @@ mod tests {
         let spending = 80.0;
         let intro = introduction(spending, 30.0, 10.0, 0.5);
         assert!((intro - 10.0).abs() < 1e-12); // 0.5 x 10/40 x 80
-        let left = spending - intro;
+        let left = left_after_introduction(spending, 30.0, 10.0, 0.5);
+        assert!((left - (spending - intro)).abs() < 1e-12);
         let lost = subscale(left, 30.0);
         assert!((lost - 21.0).abs() < 1e-12); // 70 x 30/100
-        let effective = left - lost;
+        let effective = effective_spending(left, 30.0);
+        assert!((effective - (left - lost)).abs() < 1e-12);
         let twice = duplicated(effective, duplicated_share(60.0, 80.0));
         assert!((twice - 12.25).abs() < 1e-12); // 49 x 0.25
         let unused = idle(effective - twice, 0.8);

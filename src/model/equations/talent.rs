@@ -11,7 +11,12 @@ pub fn location_weight(capability: f64, precision: f64, amenity: f64, attraction
 
 /// E21: researchers after mobility, FTE: `(1 - μ) H + μ ΣH a/Σa`. Summed over cities it changes nothing.
 #[inline(always)]
-pub fn after_mobility(researchers: f64, mobile_share: f64, all_researchers: f64, location_share: f64) -> f64 {
+pub fn after_mobility(
+    researchers: f64,
+    mobile_share: f64,
+    all_researchers: f64,
+    location_share: f64,
+) -> f64 {
     (1.0 - mobile_share) * researchers + mobile_share * all_researchers * location_share
 }
 
@@ -44,7 +49,8 @@ pub fn effective_talent(
     soft: f64,
     peers_researchers: f64,
 ) -> f64 {
-    researchers * (1.0 + motivation + matching).max(0.0) + soft_time * soft.max(0.0) * peers_researchers
+    researchers * (1.0 + motivation + matching).max(0.0)
+        + soft_time * soft.max(0.0) * peers_researchers
 }
 
 #[cfg(test)]
@@ -54,7 +60,9 @@ mod tests {
     #[test]
     fn mobility_conserves_researchers() {
         let (h, share) = ([10.0, 30.0, 60.0], [0.5, 0.25, 0.25]);
-        let moved: f64 = (0..3).map(|i| after_mobility(h[i], 0.1, 100.0, share[i])).sum();
+        let moved: f64 = (0..3)
+            .map(|i| after_mobility(h[i], 0.1, 100.0, share[i]))
+            .sum();
         assert!((moved - 100.0).abs() < 1e-12);
         // City 0: 0.9 x 10 + 0.1 x 100 x 0.5 = 14.
         assert!((after_mobility(10.0, 0.1, 100.0, 0.5) - 14.0).abs() < 1e-14);

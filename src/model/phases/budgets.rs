@@ -46,7 +46,8 @@ impl Run<'_> {
         }
         let mut chunks = std::mem::take(&mut self.chunks);
         let mut sums = std::mem::take(&mut self.sums);
-        let pool = self.params.budgets.grant_share * self.nation.growth_factor * self.setup.all_base;
+        let pool =
+            self.params.budgets.grant_share * self.nation.growth_factor * self.setup.all_base;
         let weights = self.nation.grant_weights;
         let shared = Shared {
             params: &self.params,
@@ -60,9 +61,13 @@ impl Run<'_> {
             unblunted: 1.0 - self.rules.preemption * self.nation.stringency,
         };
         let decisions = &self.decisions;
-        for_each(self.parallel, (&mut chunks[..], &mut sums[..]), |index, (chunk, sums)| {
-            vectorised(|| shared.chunk(index, chunk, &decisions[index].moves, sums));
-        });
+        for_each(
+            self.parallel,
+            (&mut chunks[..], &mut sums[..]),
+            |index, (chunk, sums)| {
+                vectorised(|| shared.chunk(index, chunk, &decisions[index].moves, sums));
+            },
+        );
         self.chunks = chunks;
         self.sums = sums;
         self.add_budget_sums();
@@ -102,14 +107,23 @@ impl Run<'_> {
     fn record_moves(&mut self, mut journal: Option<&mut Journal>) {
         let world = self.setup.world();
         self.nation.moves = [0; 4];
-        for (kind, counter) in [(Move::Pioneer, 0), (Move::Imitate, 1), (Move::TakeUp, 2), (Move::Drop, 3)] {
+        for (kind, counter) in [
+            (Move::Pioneer, 0),
+            (Move::Imitate, 1),
+            (Move::TakeUp, 2),
+            (Move::Drop, 3),
+        ] {
             for (decisions, constants) in self.decisions.iter().zip(&self.setup.chunks) {
                 for own in decisions.moves.iter().filter(|own| own.kind == kind) {
                     let city = (constants.first + own.city as usize) as u32;
                     let instrument = own.instrument as usize;
                     self.nation.moves[counter] += 1;
                     if kind == Move::Pioneer {
-                        self.nation.pioneers_now.push((world.cities[city as usize].code, city, instrument));
+                        self.nation.pioneers_now.push((
+                            world.cities[city as usize].code,
+                            city,
+                            instrument,
+                        ));
                     }
                     if let Some(journal) = journal.as_deref_mut() {
                         let (block, lane) = (own.city as usize / LANES, own.city as usize % LANES);
@@ -145,8 +159,11 @@ impl Run<'_> {
             let mut sum = 0.0;
             for block in 0..constants.blocks() {
                 for l in 0..LANES {
-                    chunk.grant_weight[block][l] =
-                        budgets::grant_weight(constants.base[block][l], concentration, chunk.score[block][l]);
+                    chunk.grant_weight[block][l] = budgets::grant_weight(
+                        constants.base[block][l],
+                        concentration,
+                        chunk.score[block][l],
+                    );
                 }
                 sum += lane_sum(&chunk.grant_weight[block]);
             }
@@ -179,7 +196,9 @@ impl Shared<'_> {
                 constants,
             };
             self.adjust_designs(&block, chunk, &mut moves);
-            let any = chunk.in_force[number * LANES..(number + 1) * LANES].iter().fold(0, |any, own| any | own);
+            let any = chunk.in_force[number * LANES..(number + 1) * LANES]
+                .iter()
+                .fold(0, |any, own| any | own);
             self.read_effects(&block, chunk, any, &mut instruments);
             self.channels(&block, chunk, any, &instruments);
             if self.is_evaluation {
@@ -218,12 +237,18 @@ impl Shared<'_> {
             }
         }
         if self.params.mechanisms.local_adjustment {
-            let any = chunk.in_force[block.number * LANES..][..LANES].iter().fold(0, |any, own| any | own);
+            let any = chunk.in_force[block.number * LANES..][..LANES]
+                .iter()
+                .fold(0, |any, own| any | own);
             let adjustment = self.params.policy.adjustment_rate;
             for m in bits(any) {
                 let at = block.number * count + m;
                 for l in 0..LANES {
-                    let adjusted = moves::adjusted_design(chunk.design[at][l], chunk.optimum[at][l], adjustment);
+                    let adjusted = moves::adjusted_design(
+                        chunk.design[at][l],
+                        chunk.optimum[at][l],
+                        adjustment,
+                    );
                     let is_in_force = chunk.in_force[block.number * LANES + l] >> m & 1 == 1;
                     chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
                 }
@@ -257,11 +282,14 @@ impl Shared<'_> {
             let active: Lanes = std::array::from_fn(|l| (masks[l] >> m & 1) as f64);
             let fit = each(|l| budgets::design_fit(design[l], optimum[l], policy.design_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
-            let money = each(|l| budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l]));
+            let money = each(|l| {
+                budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
+            });
             instruments.active[m] = active;
             instruments.fit[m] = fit;
             instruments.positive_fit[m] = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
-            instruments.effect[m] = each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
+            instruments.effect[m] =
+                each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
             instruments.peers[m] = ZERO;
         }
     }
@@ -314,7 +342,12 @@ impl Shared<'_> {
 
     /// E9: effective peers of the block's cities, by sector and by instrument in force.
     #[inline(always)]
-    fn look_at_peers(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) -> [Lanes; MAX_SECTORS] {
+    fn look_at_peers(
+        &self,
+        block: &Block,
+        chunk: &Chunk,
+        instruments: &mut Instruments,
+    ) -> [Lanes; MAX_SECTORS] {
         let sectors = self.sectors();
         let mut by_sector = [ZERO; MAX_SECTORS];
         for lane in 0..block.cities {
@@ -350,15 +383,21 @@ impl Shared<'_> {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let peers = self.look_at_peers(block, chunk, instruments);
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
-        let (k, mean, weight) =
-            (tournament.shock_variance_ratio, self.nation.mean_comparability, self.rules.comparability);
+        let (k, mean, weight) = (
+            tournament.shock_variance_ratio,
+            self.nation.mean_comparability,
+            self.rules.comparability,
+        );
         let live = block.constants.live[block.number];
         let career: Lanes = chunk.career_weight[block.number].map(|own| self.rules.intensity * own);
-        let need: Lanes = block.constants.unit_need[block.number].map(|own| budget_rules.need_scale * own);
-        let advantage = &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
+        let need: Lanes =
+            block.constants.unit_need[block.number].map(|own| budget_rules.need_scale * own);
+        let advantage =
+            &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
 
         let outside = block.constants.outside[block.number];
-        let rest = each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
+        let rest =
+            each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
         let mut values = [ZERO; MAX_SECTORS];
         let mut comparability = ZERO;
@@ -376,14 +415,27 @@ impl Shared<'_> {
         }
         sums.comparability += lane_sum(&each(|l| comparability[l] * live[l]));
         for m in bits(any) {
-            let (effect, peers, active) = (instruments.effect[m], instruments.peers[m], instruments.active[m]);
-            let (own_value, career_value) =
-                (budget_rules.instrument_own_value, tournament.career_value_instrument);
+            let (effect, peers, active) = (
+                instruments.effect[m],
+                instruments.peers[m],
+                instruments.active[m],
+            );
+            let (own_value, career_value) = (
+                budget_rules.instrument_own_value,
+                tournament.career_value_instrument,
+            );
             let value = each(|l| {
-                let reading = budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
+                let reading =
+                    budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
                 budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
             });
-            highest = each(|l| select((active[l] > 0.0) & (value[l] > highest[l]), value[l], highest[l]));
+            highest = each(|l| {
+                select(
+                    (active[l] > 0.0) & (value[l] > highest[l]),
+                    value[l],
+                    highest[l],
+                )
+            });
             instruments.weight[m] = value;
         }
         let precision = budget_rules.precision;
@@ -427,7 +479,10 @@ impl Shared<'_> {
             shares[1 + sectors + m] = next;
         }
         shares[0] = each(|l| 1.0 - spent[l]);
-        let (base, output) = (block.constants.base[block.number], chunk.output[block.number]);
+        let (base, output) = (
+            block.constants.base[block.number],
+            chunk.output[block.number],
+        );
         let grant_weight = chunk.grant_weight[block.number];
         let grant = each(|l| self.grant_per_weight * grant_weight[l]);
         let growth = self.nation.growth_factor;
@@ -443,7 +498,8 @@ impl Shared<'_> {
     fn coordinate(&self, block: &Block, chunk: &Chunk, weights: &mut [Lanes; MAX_SECTORS]) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let made = &self.params.production;
-        let shares = &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
+        let shares =
+            &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
         for l in 0..LANES {
             let all_share: f64 = shares.iter().map(|share| share[l]).sum();
             let mut planned = [0.0; MAX_SECTORS];
@@ -451,14 +507,18 @@ impl Shared<'_> {
                 let at = block.number * sectors + s;
                 let spending = shares[s][l] * chunk.budget[block.number][l];
                 let stock = chunk.capability[at][l];
-                let left = spending
-                    - production::introduction(spending, stock, self.setup.half_base[s], made.introduction_cost);
+                let (half_base, cost) = (self.setup.half_base[s], made.introduction_cost);
+                let left = production::left_after_introduction(spending, stock, half_base, cost);
                 let scale = self.setup.minimum_scale[s];
-                let within = if all_share > 0.0 { shares[s][l] / all_share } else { 0.0 };
+                let within = if all_share > 0.0 {
+                    shares[s][l] / all_share
+                } else {
+                    0.0
+                };
                 let increment = production::increment(
                     made.productivity,
                     block.constants.advantage[at][l],
-                    left - production::subscale(left, scale),
+                    production::effective_spending(left, scale),
                     chunk.effective_talent[block.number][l] * within,
                     made.money_elasticity,
                     self.nation.access[s],
@@ -466,7 +526,11 @@ impl Shared<'_> {
                 let national = self.nation.capability[s];
                 planned[s] = budgets::planned_weight(
                     self.setup.value[s] / self.nation.frontier[s],
-                    if national > 0.0 { stock / national } else { 0.0 },
+                    if national > 0.0 {
+                        stock / national
+                    } else {
+                        0.0
+                    },
                     made.aggregation,
                     increment,
                     left,
@@ -498,19 +562,32 @@ impl Shared<'_> {
         let half_money = self.params.policy.half_money_share;
         let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
         let (mut liberalisation, mut in_force) = (ZERO, ZERO);
-        let (budget, base) = (chunk.budget[block.number], block.constants.base[block.number]);
+        let (budget, base) = (
+            chunk.budget[block.number],
+            block.constants.base[block.number],
+        );
         for m in bits(any) {
             let instrument = &self.setup.world().instruments[m];
-            let moves_only = self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
-            let poached = if moves_only { 1.0 - instrument.overseas_share } else { 0.0 };
+            let moves_only =
+                self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
+            let poached = if moves_only {
+                1.0 - instrument.overseas_share
+            } else {
+                0.0
+            };
             let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
-            let (works, fit, active) = (instruments.positive_fit[m], instruments.fit[m], instruments.active[m]);
+            let (works, fit, active) = (
+                instruments.positive_fit[m],
+                instruments.fit[m],
+                instruments.active[m],
+            );
             let money = each(|l| share[l] * budget[l]);
             let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
             spent = each(|l| spent[l] + money[l]);
             failed = each(|l| failed[l] + money[l] * (1.0 - works[l]));
             poaching = each(|l| poaching[l] + poached * money[l] * works[l]);
-            liberalisation = each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
+            liberalisation =
+                each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
             in_force = each(|l| in_force[l] + active[l]);
         }
         let count = self.instruments().max(1) as f64;
@@ -534,12 +611,14 @@ impl Shared<'_> {
         for own in &chunk.capability[block.number * sectors..(block.number + 1) * sectors] {
             stock = each(|l| stock[l] + own[l]);
         }
-        let (amenity, attraction) =
-            (block.constants.amenity[block.number], chunk.channels[block.number].attract);
-        let weight = each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]));
+        let (amenity, attraction) = (
+            block.constants.amenity[block.number],
+            chunk.channels[block.number].attract,
+        );
+        let weight =
+            each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]));
         chunk.location_weight[block.number] = weight;
         sums.location += lane_sum(&weight);
         sums.researchers += lane_sum(&chunk.researchers[block.number]);
     }
 }
-

@@ -16,18 +16,41 @@ impl Run<'_> {
         let world = self.setup.world();
         let (params, nation, rules) = (&self.params, &mut self.nation, &self.rules);
         let ratio = |s: usize| nation.capability[s] / nation.frontier[s];
-        let risks = world.sectors.iter().enumerate().map(|(s, sector)| sector.risk * ratio(s).min(1.0));
+        let risks = world
+            .sectors
+            .iter()
+            .enumerate()
+            .map(|(s, sector)| sector.risk * ratio(s).min(1.0));
         let mean_risk = risks.sum::<f64>() / world.sectors.len() as f64;
-        let mean_gap = nation.gap.iter().zip(&self.setup.value).map(|(gap, value)| value * gap).sum();
-        let target =
-            centre::stringency_target(&params.centre, rules.eu_pressure, mean_risk, rules.us_pressure, mean_gap);
-        nation.stringency = centre::stringency(nation.stringency, target, params.centre.stringency_adjustment);
+        let mean_gap = nation
+            .gap
+            .iter()
+            .zip(&self.setup.value)
+            .map(|(gap, value)| value * gap)
+            .sum();
+        let target = centre::stringency_target(
+            &params.centre,
+            rules.eu_pressure,
+            mean_risk,
+            rules.us_pressure,
+            mean_gap,
+        );
+        nation.stringency = centre::stringency(
+            nation.stringency,
+            target,
+            params.centre.stringency_adjustment,
+        );
         // A block of incidents lasts eight quarters.
         let (octet, word) = (u64::from(self.quarter / 8), self.quarter as usize % 8);
         if word == 0 {
             let mut incidents = self.luck.stream(Purpose::Incident);
             nation.incident_luck.clear();
-            nation.incident_luck.extend(world.sectors.iter().map(|sector| incidents.block(sector.code, octet)));
+            nation.incident_luck.extend(
+                world
+                    .sectors
+                    .iter()
+                    .map(|sector| incidents.block(sector.code, octet)),
+            );
         }
         for (s, sector) in world.sectors.iter().enumerate() {
             nation.priority[s] = centre::priority(
@@ -65,7 +88,9 @@ impl Run<'_> {
     fn bring_measures_into_force(&mut self, mut journal: Option<&mut Journal>) {
         let quarter = self.quarter;
         let (nation, chunks) = (&mut self.nation, &mut self.chunks);
-        nation.waiting.sort_by_key(|measure| (measure.origin.is_none(), measure.instrument));
+        nation
+            .waiting
+            .sort_by_key(|measure| (measure.origin.is_none(), measure.instrument));
         let mut place_in_list = 0;
         while place_in_list < nation.waiting.len() {
             let measure = nation.waiting[place_in_list];
@@ -83,7 +108,11 @@ impl Run<'_> {
             }
             if let Some(journal) = journal.as_deref_mut() {
                 journal.policies.push(PolicyEvent {
-                    kind: if measure.origin.is_some() { Move::Codify } else { Move::TopDown },
+                    kind: if measure.origin.is_some() {
+                        Move::Codify
+                    } else {
+                        Move::TopDown
+                    },
                     city: None,
                     instrument: measure.instrument as u32,
                     design: measure.template,

@@ -48,7 +48,9 @@ impl Run<'_> {
         for (_, sector, city) in candidates {
             self.nation.champions.push((sector, city));
             if let Some(journal) = journal.as_deref_mut() {
-                journal.champions.push(self.champion_event(true, city, sector as usize));
+                journal
+                    .champions
+                    .push(self.champion_event(true, city, sector as usize));
             }
         }
     }
@@ -57,7 +59,9 @@ impl Run<'_> {
     pub(crate) fn find_leaders(&mut self, journal: Option<&mut Journal>) {
         let leaders = self.regional_leaders();
         if let Some(journal) = journal {
-            let changed = |at: usize| leaders[at] != u32::MAX && self.nation.leaders.get(at) != Some(&leaders[at]);
+            let changed = |at: usize| {
+                leaders[at] != u32::MAX && self.nation.leaders.get(at) != Some(&leaders[at])
+            };
             let mut events: Vec<ChampionEvent> = (0..leaders.len())
                 .filter(|at| changed(*at))
                 .map(|at| self.champion_event(false, leaders[at], at % self.sectors()))

@@ -42,14 +42,28 @@ impl Run<'_> {
                 } else {
                     evidence.design / evidence.adopters
                 };
-                let choices = (rules.lag_max_quarters.saturating_sub(rules.lag_min_quarters) + 1) as usize;
+                let choices = (rules
+                    .lag_max_quarters
+                    .saturating_sub(rules.lag_min_quarters)
+                    + 1) as usize;
                 let lag = rules.lag_min_quarters + index(draws[1], choices) as u32;
                 let due = self.quarter + lag;
                 let origin = self.nation.first_pioneer[m];
-                candidates.push((gain, Decided { due, instrument: m, template, origin }));
+                candidates.push((
+                    gain,
+                    Decided {
+                        due,
+                        instrument: m,
+                        template,
+                        origin,
+                    },
+                ));
             }
         }
-        candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.instrument.cmp(&b.1.instrument)));
+        candidates.sort_by(|a, b| {
+            b.0.total_cmp(&a.0)
+                .then(a.1.instrument.cmp(&b.1.instrument))
+        });
         for (_, measure) in candidates.into_iter().take(rules.max_per_year as usize) {
             self.nation.decided |= 1 << measure.instrument;
             self.nation.waiting.push(measure);
@@ -58,15 +72,25 @@ impl Run<'_> {
 
     /// E34: a measure of the centre's own, designed without local knowledge.
     fn decide_from_above(&mut self) {
-        let draws = self.luck.stream(Purpose::TopDown).block(0, u64::from(self.quarter));
+        let draws = self
+            .luck
+            .stream(Purpose::TopDown)
+            .block(0, u64::from(self.quarter));
         if uniform(draws[0]) >= self.params.codification.top_down_rate_per_year {
             return;
         }
         let undecided = all_bits(self.instruments()) & !self.nation.decided;
-        if let Some(instrument) = bits(undecided).nth(index(draws[1], undecided.count_ones() as usize)) {
+        if let Some(instrument) =
+            bits(undecided).nth(index(draws[1], undecided.count_ones() as usize))
+        {
             self.nation.decided |= 1 << instrument;
             let (due, template) = (self.quarter + 1, uniform(draws[2]));
-            self.nation.waiting.push(Decided { due, instrument, template, origin: None });
+            self.nation.waiting.push(Decided {
+                due,
+                instrument,
+                template,
+                origin: None,
+            });
         }
     }
 }

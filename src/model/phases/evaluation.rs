@@ -39,38 +39,55 @@ impl Run<'_> {
         let k = params.tournament.shock_variance_ratio;
         let is_compared = params.mechanisms.comparability;
         let all_priority: f64 = nation.priority.iter().sum();
-        let per_priority = if all_priority > 0.0 { 1.0 / all_priority } else { 0.0 };
+        let per_priority = if all_priority > 0.0 {
+            1.0 / all_priority
+        } else {
+            0.0
+        };
         let shares = &self.published.shares;
         let mut results = std::mem::take(&mut self.published.result);
-        let pieces = Pieces { whole: &mut results, length: CHUNK_CITIES };
-        for_each(self.parallel, (&mut self.chunks[..], pieces), |index, (chunk, published)| {
-            let constants = &setup.chunks[index];
-            for own in 0..constants.cities {
-                let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                let mut peers = [0.0; MAX_SECTORS];
-                if is_compared {
-                    for (peer, weight) in setup.peers.of(city) {
-                        for (sum, share) in peers.iter_mut().zip(&shares[peer * sectors..(peer + 1) * sectors]) {
-                            *sum += weight * share;
+        let pieces = Pieces {
+            whole: &mut results,
+            length: CHUNK_CITIES,
+        };
+        for_each(
+            self.parallel,
+            (&mut self.chunks[..], pieces),
+            |index, (chunk, published)| {
+                let constants = &setup.chunks[index];
+                for own in 0..constants.cities {
+                    let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
+                    let mut peers = [0.0; MAX_SECTORS];
+                    if is_compared {
+                        for (peer, weight) in setup.peers.of(city) {
+                            for (sum, share) in peers
+                                .iter_mut()
+                                .zip(&shares[peer * sectors..(peer + 1) * sectors])
+                            {
+                                *sum += weight * share;
+                            }
                         }
                     }
+                    let (mut result, mut readability) = (0.0, 0.0);
+                    for s in 0..sectors {
+                        let q = if is_compared {
+                            budgets::comparability(peers[s], k)
+                        } else {
+                            nation.mean_comparability
+                        };
+                        let at = block * sectors + s;
+                        let growth = evaluation::growth(
+                            chunk.capability[at][lane],
+                            chunk.at_evaluation[at][lane],
+                        );
+                        result += nation.priority[s] * q * growth;
+                        readability += shares[city * sectors + s] * q;
+                    }
+                    published[own] = result * per_priority;
+                    chunk.readability[block][lane] = readability;
                 }
-                let (mut result, mut readability) = (0.0, 0.0);
-                for s in 0..sectors {
-                    let q = if is_compared {
-                        budgets::comparability(peers[s], k)
-                    } else {
-                        nation.mean_comparability
-                    };
-                    let at = block * sectors + s;
-                    let growth = evaluation::growth(chunk.capability[at][lane], chunk.at_evaluation[at][lane]);
-                    result += nation.priority[s] * q * growth;
-                    readability += shares[city * sectors + s] * q;
-                }
-                published[own] = result * per_priority;
-                chunk.readability[block][lane] = readability;
-            }
-        });
+            },
+        );
         self.published.result = results;
     }
 
@@ -81,7 +98,11 @@ impl Run<'_> {
             .setup
             .chunks
             .iter()
-            .map(|chunk| results[chunk.first..chunk.first + chunk.cities].iter().sum::<f64>())
+            .map(|chunk| {
+                results[chunk.first..chunk.first + chunk.cities]
+                    .iter()
+                    .sum::<f64>()
+            })
             .sum::<f64>()
             / self.cities() as f64;
         let setup = self.setup;
@@ -132,9 +153,13 @@ impl Run<'_> {
                     chunk.failures[block][lane],
                     if is_zone { policy.pilot_shield } else { 0.0 },
                 );
-                let draw = normal(noise.block(setup.world().cities[city].code, u64::from(quarter))[0]);
-                let noise =
-                    evaluation::reading_noise(tournament.evaluation_noise, chunk.readability[block][lane], draw);
+                let draw =
+                    normal(noise.block(setup.world().cities[city].code, u64::from(quarter))[0]);
+                let noise = evaluation::reading_noise(
+                    tournament.evaluation_noise,
+                    chunk.readability[block][lane],
+                    draw,
+                );
                 let result = &mut chunk.result[block][lane];
                 *result = evaluation::standardised(*result, mean, sd) + rewards + noise;
             }

@@ -13,7 +13,9 @@ impl Run<'_> {
     pub(crate) fn decide_policies(&mut self) {
         let mut decisions = std::mem::take(&mut self.decisions);
         let run = &*self;
-        for_each(run.parallel, &mut decisions[..], |chunk, decisions| run.decide_in_chunk(chunk, decisions));
+        for_each(run.parallel, &mut decisions[..], |chunk, decisions| {
+            run.decide_in_chunk(chunk, decisions)
+        });
         self.decisions = decisions;
     }
 
@@ -31,7 +33,14 @@ impl Run<'_> {
     }
 
     /// The moves of one city.
-    fn decide(&self, chunk: usize, own: usize, draws: &Block, errors: &mut Stream, moves: &mut Vec<CityMove>) {
+    fn decide(
+        &self,
+        chunk: usize,
+        own: usize,
+        draws: &Block,
+        errors: &mut Stream,
+        moves: &mut Vec<CityMove>,
+    ) {
         let (policy, on) = (&self.params.policy, &self.params.mechanisms);
         let city = self.setup.chunks[chunk].first + own;
         let in_force = self.chunks[chunk].in_force[own];
@@ -56,7 +65,11 @@ impl Run<'_> {
             if let Some(instrument) = pick(candidates, draws[slot::PIONEER_PICK]) {
                 let code = self.setup.world().cities[city].code;
                 let error = normal(errors.block(code, u64::from(self.quarter))[0]);
-                let design = moves::pioneer_design(self.optimum(city, instrument), policy.design_error, error);
+                let design = moves::pioneer_design(
+                    self.optimum(city, instrument),
+                    policy.design_error,
+                    error,
+                );
                 act(Move::Pioneer, instrument, design, 0);
                 lacks &= !(1 << instrument);
             }
@@ -64,15 +77,28 @@ impl Run<'_> {
         if on.imitation
             && uniform(draws[slot::IMITATE]) < policy.imitation_rate_per_quarter
             && let Some(best) = self.best_peer(city)
-            && let Some(instrument) = pick(lacks & self.published.in_force[best], draws[slot::IMITATE_PICK])
+            && let Some(instrument) = pick(
+                lacks & self.published.in_force[best],
+                draws[slot::IMITATE_PICK],
+            )
         {
-            act(Move::Imitate, instrument, self.design(best, instrument), best);
+            act(
+                Move::Imitate,
+                instrument,
+                self.design(best, instrument),
+                best,
+            );
             lacks &= !(1 << instrument);
         }
         if uniform(draws[slot::TAKE_UP]) < policy.codified_rate_per_quarter
             && let Some(instrument) = pick(lacks & national, draws[slot::TAKE_UP_PICK])
         {
-            act(Move::TakeUp, instrument, self.nation.template[instrument], 0);
+            act(
+                Move::TakeUp,
+                instrument,
+                self.nation.template[instrument],
+                0,
+            );
         }
     }
 
@@ -81,10 +107,12 @@ impl Run<'_> {
         let policy = &self.params.policy;
         let (chunk, block, lane) = place(city);
         let need = self.params.budgets.need_scale * self.setup.chunks[chunk].unit_need[block][lane];
-        let is_zone = self.params.mechanisms.pilot_zones && self.setup.timeline.is_pilot_zone(self.quarter, city);
+        let is_zone = self.params.mechanisms.pilot_zones
+            && self.setup.timeline.is_pilot_zone(self.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
         let probability = |behind: f64| {
-            let pressure = self.rules.intensity * self.chunks[chunk].career_weight[block][lane] * behind;
+            let pressure =
+                self.rules.intensity * self.chunks[chunk].career_weight[block][lane] * behind;
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
                 policy.pioneer_pressure,
@@ -96,9 +124,13 @@ impl Run<'_> {
         if draw >= probability(2.0) {
             return false;
         }
-        let behind = self.setup.peers.mean(city, &self.published.score).map_or(0.0, |peers| {
-            moves::behind(peers, self.published.score[city])
-        });
+        let behind = self
+            .setup
+            .peers
+            .mean(city, &self.published.score)
+            .map_or(0.0, |peers| {
+                moves::behind(peers, self.published.score[city])
+            });
         draw < probability(behind)
     }
 
@@ -109,7 +141,13 @@ impl Run<'_> {
             .peers
             .of(city)
             .map(|(peer, _)| peer)
-            .reduce(|best, peer| if score[peer] > score[best] { peer } else { best })
+            .reduce(|best, peer| {
+                if score[peer] > score[best] {
+                    peer
+                } else {
+                    best
+                }
+            })
     }
 
     /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
@@ -121,8 +159,11 @@ impl Run<'_> {
         let potential = |m: usize| {
             let at = block * self.instruments() + m;
             let slope = self.setup.world().instruments[m].tier_slope;
-            let fit =
-                budgets::design_fit(state.design[at][lane], state.optimum[at][lane], self.params.policy.design_tolerance);
+            let fit = budgets::design_fit(
+                state.design[at][lane],
+                state.optimum[at][lane],
+                self.params.policy.design_tolerance,
+            );
             budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
         };
         bits(candidates)

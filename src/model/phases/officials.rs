@@ -3,10 +3,21 @@
 use crate::model::equations::evaluation;
 use crate::model::record::{Journal, OfficialEvent};
 use crate::model::run::Run;
+use crate::model::setup::place;
 use crate::parallel::LANES;
 use crate::random::{Purpose, beta_2_2};
 
 impl Run<'_> {
+    /// Those who follow officials who left in the last quarter are in post from now on.
+    pub(crate) fn let_successors_enter(&mut self) {
+        for (city, career_weight) in self.successors.drain(..) {
+            let (chunk, block, lane) = place(city as usize);
+            let chunk = &mut self.chunks[chunk];
+            chunk.career_weight[block][lane] = career_weight;
+            chunk.in_post[block * LANES + lane] = 0;
+        }
+    }
+
     /// E31. The successor is in post from the next quarter.
     pub(crate) fn let_officials_leave(&mut self, mut journal: Option<&mut Journal>) {
         let tournament = &self.params.tournament;
@@ -14,11 +25,18 @@ impl Run<'_> {
         let replaced = tournament.turnover_per_quarter * (1.0 - tournament.promoted_share);
         let slope = self.rules.promotion_slope;
         let mut luck = self.luck.stream(Purpose::Official);
-        for ((constants, chunk), decisions) in self.setup.chunks.iter().zip(&mut self.chunks).zip(&self.decisions) {
+        for ((constants, chunk), decisions) in self
+            .setup
+            .chunks
+            .iter()
+            .zip(&mut self.chunks)
+            .zip(&self.decisions)
+        {
             for block in 0..constants.blocks() {
                 let mut promoted = [0.0; LANES];
                 for l in 0..LANES {
-                    promoted[l] = evaluation::promotion_probability(base, slope, chunk.score[block][l]);
+                    promoted[l] =
+                        evaluation::promotion_probability(base, slope, chunk.score[block][l]);
                 }
                 let cities = LANES.min(constants.cities - block * LANES);
                 for (l, promoted) in promoted.iter().enumerate().take(cities) {
@@ -29,7 +47,7 @@ impl Run<'_> {
                         continue;
                     }
                     let code = self.setup.world().cities[constants.first + own].code;
-                    let draws = luck.block(code, u64::from(self.quarter));
+                    let draws = luck.block(code, u64::from(self.quarter) + 1);
                     let successor = beta_2_2([draws[0], draws[1], draws[2]]);
                     if let Some(journal) = journal.as_deref_mut() {
                         journal.officials.push(OfficialEvent {
@@ -41,8 +59,8 @@ impl Run<'_> {
                             successor_career_weight: successor,
                         });
                     }
-                    chunk.career_weight[block][l] = successor;
-                    chunk.in_post[own] = 0;
+                    self.successors
+                        .push(((constants.first + own) as u32, successor));
                 }
             }
         }

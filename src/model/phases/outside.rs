@@ -17,16 +17,28 @@ impl Run<'_> {
             nation.us_researchers *= 1.0 + params.outside.us_researchers_growth_per_quarter;
         }
         for (s, sector) in world.sectors.iter().enumerate() {
-            let growth = if is_first { 0.0 } else { params.outside.frontier_growth_scale * sector.frontier_growth };
-            let shock = params.outside.frontier_shock_per_intensity * self.setup.timeline.frontier_shock(quarter, s);
+            let growth = if is_first {
+                0.0
+            } else {
+                params.outside.frontier_growth_scale * sector.frontier_growth
+            };
+            let shock = params.outside.frontier_shock_per_intensity
+                * self.setup.timeline.frontier_shock(quarter, s);
             nation.frontier[s] = outside::frontier(nation.frontier[s], growth, shock);
-            nation.capability[s] = outside::national_capability(nation.terms[s], params.production.aggregation);
+            nation.capability[s] =
+                outside::national_capability(nation.terms[s], params.production.aggregation);
             nation.gap[s] = outside::gap(nation.capability[s], nation.frontier[s]);
-            nation.duplicated_share[s] = production::duplicated_share(nation.capability[s], nation.gross[s]);
+            nation.duplicated_share[s] =
+                production::duplicated_share(nation.capability[s], nation.gross[s]);
             if !is_first {
-                nation.base_demand[s] *= 1.0 + params.market.demand_growth_scale * sector.demand_growth;
+                nation.base_demand[s] *=
+                    1.0 + params.market.demand_growth_scale * sector.demand_growth;
             }
-            let cut = if nation.incident_left[s] > 0 { params.market.incident_demand_cut } else { 0.0 };
+            let cut = if nation.incident_left[s] > 0 {
+                params.market.incident_demand_cut
+            } else {
+                0.0
+            };
             nation.incident_left[s] = nation.incident_left[s].saturating_sub(1);
             nation.demand[s] = outside::demand(
                 nation.base_demand[s],
@@ -36,8 +48,11 @@ impl Run<'_> {
                 cut,
             );
             nation.utilisation[s] = outside::utilisation(nation.demand[s], nation.gross[s]);
-            nation.attention[s] =
-                if params.mechanisms.attention_shock { self.setup.timeline.attention(quarter, s) } else { 0.0 };
+            nation.attention[s] = if params.mechanisms.attention_shock {
+                self.setup.timeline.attention(quarter, s)
+            } else {
+                0.0
+            };
         }
         let compute_gap = compute_gap(&world.sectors, &nation.gap);
         for (s, sector) in world.sectors.iter().enumerate() {

@@ -7,7 +7,9 @@ use crate::model::equations::{outside, production, talent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::{Chunk, ChunkSums, Nation};
-use crate::parallel::{CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum, vectorised};
+use crate::parallel::{
+    CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum, vectorised,
+};
 use crate::params::Params;
 
 /// Everything about the quarter that all blocks share.
@@ -46,19 +48,39 @@ impl Run<'_> {
             researchers: &published.researchers,
             all_researchers: self.nation.sums.researchers,
             per_location_weight: if moves { 1.0 / location } else { 0.0 },
-            mobile_share: if moves { self.params.talent.mobile_share } else { 0.0 },
+            mobile_share: if moves {
+                self.params.talent.mobile_share
+            } else {
+                0.0
+            },
         };
         for_each(
             self.parallel,
             (
                 &mut chunks[..],
-                Pieces { whole: &mut sums, length: 1 },
-                Pieces { whole: &mut published.shares, length: CHUNK_CITIES * self.sectors() },
-                Pieces { whole: &mut published.in_force, length: CHUNK_CITIES },
-                Pieces { whole: &mut published.researchers_next, length: CHUNK_CITIES },
+                Pieces {
+                    whole: &mut sums,
+                    length: 1,
+                },
+                Pieces {
+                    whole: &mut published.shares,
+                    length: CHUNK_CITIES * self.sectors(),
+                },
+                Pieces {
+                    whole: &mut published.in_force,
+                    length: CHUNK_CITIES,
+                },
+                Pieces {
+                    whole: &mut published.researchers_next,
+                    length: CHUNK_CITIES,
+                },
             ),
             |index, (chunk, sums, shares, in_force, researchers)| {
-                let publishes = Publishes { shares, in_force, researchers };
+                let publishes = Publishes {
+                    shares,
+                    in_force,
+                    researchers,
+                };
                 let constants = &self.setup.chunks[index];
                 vectorised(|| shared.chunk(constants, chunk, publishes, &mut sums[0]));
             },
@@ -101,7 +123,13 @@ impl Run<'_> {
 
 impl Shared<'_> {
     #[inline(always)]
-    fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, publishes: Publishes, sums: &mut ChunkSums) {
+    fn chunk(
+        &self,
+        constants: &ChunkConstants,
+        chunk: &mut Chunk,
+        publishes: Publishes,
+        sums: &mut ChunkSums,
+    ) {
         sums.researchers = 0.0;
         for block in 0..constants.blocks() {
             self.talent(block, constants, chunk, publishes.researchers);
@@ -114,7 +142,13 @@ impl Shared<'_> {
 
     /// E21-E23.
     #[inline(always)]
-    fn talent(&self, block: usize, constants: &ChunkConstants, chunk: &mut Chunk, published: &mut [f64]) {
+    fn talent(
+        &self,
+        block: usize,
+        constants: &ChunkConstants,
+        chunk: &mut Chunk,
+        published: &mut [f64],
+    ) {
         let rules = &self.params.talent;
         let channels = chunk.channels[block];
         let mut peers = ZERO;
@@ -126,18 +160,41 @@ impl Shared<'_> {
                 *mean = self.setup.peers.mean(city, self.researchers).unwrap_or(0.0);
             }
         }
-        let (before, weight, pipeline) =
-            (chunk.researchers[block], chunk.location_weight[block], constants.pipeline[block]);
+        let (before, weight, pipeline) = (
+            chunk.researchers[block],
+            chunk.location_weight[block],
+            constants.pipeline[block],
+        );
         let own = each(|l| {
             let location = weight[l] * self.per_location_weight;
-            let moved = talent::after_mobility(before[l], self.mobile_share, self.all_researchers, location);
+            let moved = talent::after_mobility(
+                before[l],
+                self.mobile_share,
+                self.all_researchers,
+                location,
+            );
             let pipeline = pipeline[l] * self.nation.pipeline_factor;
             let (training, overseas) = (channels.train[l], channels.overseas[l]);
-            talent::after_pipeline(moved, rules.departure_rate, pipeline, training, rules.overseas_rate, overseas)
+            talent::after_pipeline(
+                moved,
+                rules.departure_rate,
+                pipeline,
+                training,
+                rules.overseas_rate,
+                overseas,
+            )
         });
         chunk.effective_talent[block] = each(|l| {
-            let (motivation, matching, soft) = (channels.motivate[l], channels.matching[l], channels.soft[l]);
-            talent::effective_talent(own[l], motivation, matching, rules.soft_time, soft, peers[l])
+            let (motivation, matching, soft) =
+                (channels.motivate[l], channels.matching[l], channels.soft[l]);
+            talent::effective_talent(
+                own[l],
+                motivation,
+                matching,
+                rules.soft_time,
+                soft,
+                peers[l],
+            )
         });
         chunk.researchers[block] = own;
         published[block * LANES..(block + 1) * LANES].copy_from_slice(&own);
@@ -168,20 +225,32 @@ impl Shared<'_> {
         let mut used = ZERO;
         for s in 0..sectors {
             let at = block * sectors + s;
-            let (share, stock, advantage) = (shares[s], chunk.capability[at], constants.advantage[at]);
+            let (share, stock, advantage) =
+                (shares[s], chunk.capability[at], constants.advantage[at]);
             let (half_base, scale) = (self.setup.half_base[s], self.setup.minimum_scale[s]);
             let (access, utilisation) = (self.nation.access[s], self.nation.utilisation[s]);
             let (productivity, alpha) = (made.productivity, made.money_elasticity);
             let spending = each(|l| share[l] * budget[l]);
-            let introduction =
-                each(|l| production::introduction(spending[l], stock[l], half_base, made.introduction_cost));
-            let left = each(|l| spending[l] - introduction[l]);
+            let introduction = each(|l| {
+                production::introduction(spending[l], stock[l], half_base, made.introduction_cost)
+            });
+            let cost = made.introduction_cost;
+            let left = each(|l| {
+                production::left_after_introduction(spending[l], stock[l], half_base, cost)
+            });
             let subscale = each(|l| production::subscale(left[l], scale));
             let own = each(|l| share[l] * per_share[l]);
             let talent = each(|l| effective_talent[l] * own[l]);
-            let effective = each(|l| left[l] - subscale[l]);
+            let effective = each(|l| production::effective_spending(left[l], scale));
             let increment = each(|l| {
-                production::increment(productivity, advantage[l], effective[l], talent[l], alpha, access)
+                production::increment(
+                    productivity,
+                    advantage[l],
+                    effective[l],
+                    talent[l],
+                    alpha,
+                    access,
+                )
             });
             let stock = each(|l| production::capability(stock[l], made.depreciation, increment[l]));
             let terms = each(|l| outside::aggregation_term(stock[l], made.aggregation));
@@ -201,7 +270,9 @@ impl Shared<'_> {
         let rest_return = self.params.outcomes.rest_return;
         let outside = constants.outside[block];
         chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
-        sums.forgone += lane_sum(&each(|l| rest_return * outside[l] * all_share[l] * budget[l]));
+        sums.forgone += lane_sum(&each(|l| {
+            rest_return * outside[l] * all_share[l] * budget[l]
+        }));
         sums.output += lane_sum(&chunk.output[block]);
         let published = &mut published[block * LANES * sectors..(block + 1) * LANES * sectors];
         for (lane, row) in published.chunks_exact_mut(sectors).enumerate() {

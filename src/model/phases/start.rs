@@ -32,8 +32,11 @@ impl Run<'_> {
                 for (octet, rows) in setup.instrument_order.chunks(8).enumerate() {
                     let draws = optima.block(code, octet as u64);
                     for (word, row) in rows.iter().enumerate() {
-                        chunk.optimum[block * instruments + row][lane] =
-                            moves::pioneer_design(national_optimum[*row], policy.design_spread, normal(draws[word]));
+                        chunk.optimum[block * instruments + row][lane] = moves::pioneer_design(
+                            national_optimum[*row],
+                            policy.design_spread,
+                            normal(draws[word]),
+                        );
                     }
                 }
             }
@@ -55,7 +58,8 @@ impl Run<'_> {
                 let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
                 for (s, share) in shares.iter().enumerate() {
-                    published.shares[city * sectors + s] = if all > 0.0 { share[lane] / all } else { 0.0 };
+                    published.shares[city * sectors + s] =
+                        if all > 0.0 { share[lane] / all } else { 0.0 };
                 }
             }
         }

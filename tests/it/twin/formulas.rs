@@ -137,8 +137,9 @@ pub fn target_shares(base_rates: &[f64], values: &[f64], beta: f64) -> Vec<f64> 
         .iter()
         .zip(values)
         .map(|(rate, value)| {
-            if *rate > 0.0 {
-                rate * libm::exp(beta * value - largest)
+            let exponent = beta * value - largest;
+            if *rate > 0.0 && exponent >= -600.0 {
+                rate * libm::exp(exponent)
             } else {
                 0.0
             }

@@ -1,0 +1,119 @@
+//! Speed of the core and of a run with its traces.
+//!
+//! `cargo bench` prints time per quarter and cities per second; figures are compared within one run of it only, as
+//! machines differ. One-thread figures: `RAYON_NUM_THREADS=1 cargo bench`.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use dualtrack::model::record::Journal;
+use dualtrack::model::{Run, Setup};
+use dualtrack::random::Luck;
+use dualtrack::scenario;
+use std::hint::black_box;
+use std::path::Path;
+
+const LUCK: Luck = Luck {
+    seed: 1,
+    replicate: 0,
+};
+
+/// A shipped scenario with settings, ready to run.
+fn setup(file: &str, sets: &[String]) -> Setup {
+    let scenario = match scenario::load(&Path::new("scenarios").join(file), sets) {
+        Ok(scenario) => scenario,
+        Err(problems) => panic!("{problems}"),
+    };
+    match Setup::new(scenario.world) {
+        Ok(setup) => setup,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Quarters of a run that starts anew when it is over.
+fn step(run: &mut Run, quarters: u32, journal: Option<&mut Journal>) {
+    if run.quarter() == quarters {
+        run.reset(LUCK);
+    }
+    if let Err(error) = run.step(journal) {
+        panic!("{error}");
+    }
+}
+
+fn one_quarter(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("one quarter");
+    for cities in [300, 1_000, 10_000, 100_000] {
+        let setup = setup(
+            "synthetic.toml",
+            &[format!("cities.synthetic.count={cities}")],
+        );
+        let quarters = setup.world().quarters;
+        let mut run = Run::new(&setup, LUCK);
+        group.throughput(Throughput::Elements(cities));
+        group.sample_size(if cities > 10_000 { 40 } else { 100 });
+        group.bench_function(BenchmarkId::new("synthetic", cities), |bench| {
+            bench.iter(|| step(&mut run, quarters, None));
+        });
+    }
+    let setup = setup("china-2015-2024.toml", &[]);
+    let quarters = setup.world().quarters;
+    let mut run = Run::new(&setup, LUCK);
+    group.throughput(Throughput::Elements(setup.world().cities.len() as u64));
+    group.bench_function("china", |bench| {
+        bench.iter(|| step(&mut run, quarters, None))
+    });
+    group.finish();
+}
+
+fn one_run(criterion: &mut Criterion) {
+    let setup = setup("china-2015-2024.toml", &[]);
+    let quarters = setup.world().quarters;
+    let cities = setup.world().cities.len();
+    let mut run = Run::new(&setup, LUCK);
+    let mut group = criterion.benchmark_group("one run of china-2015-2024");
+    group.throughput(Throughput::Elements(u64::from(quarters) * cities as u64));
+    group.bench_function("no outcomes", |bench| {
+        bench.iter(|| {
+            run.reset(LUCK);
+            for _ in 0..quarters {
+                step(&mut run, quarters, None);
+            }
+        });
+    });
+    group.bench_function("national outcomes each quarter", |bench| {
+        bench.iter(|| {
+            run.reset(LUCK);
+            for _ in 0..quarters {
+                step(&mut run, quarters, None);
+                black_box(run.national());
+            }
+        });
+    });
+    let mut journal = Journal::default();
+    run.set_detail(true);
+    group.bench_function("all outcomes and events each quarter", |bench| {
+        bench.iter(|| {
+            run.reset(LUCK);
+            for _ in 0..quarters {
+                journal.clear();
+                step(&mut run, quarters, Some(&mut journal));
+                black_box(run.national());
+                for city in 0..cities {
+                    black_box(run.city(city));
+                }
+            }
+        });
+    });
+    group.finish();
+}
+
+fn start(criterion: &mut Criterion) {
+    let scenario = match scenario::load(Path::new("scenarios/china-2015-2024.toml"), &[]) {
+        Ok(scenario) => scenario,
+        Err(problems) => panic!("{problems}"),
+    };
+    criterion.bench_function("make china-2015-2024 ready", |bench| {
+        bench.iter(|| black_box(Setup::new(scenario.world.clone())));
+    });
+}
+
+criterion_group!(benches, one_quarter, one_run, start);
+criterion_main!(benches);
