@@ -8,7 +8,7 @@ use super::setup::Setup;
 use super::state::{Chunk, ChunkSums, Nation, Published};
 use crate::parallel::{LANES, Lanes, PARALLEL_CITIES, ZERO};
 use crate::params::Params;
-use crate::random::Luck;
+use crate::random::{Block, Luck};
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Decisions {
     pub moves: Vec<CityMove>,
     /// Draws that decide exits.
     pub exit: Vec<Lanes>,
+    /// Luck of the year under way, by city; empty in large worlds, where memory costs more than draws.
+    pub year: Vec<[Block; 4]>,
 }
 
 /// A policy move of a city.
@@ -83,6 +85,11 @@ impl<'a> Run<'a> {
                 .map(|chunk| Decisions {
                     moves: Vec::new(),
                     exit: vec![ZERO; chunk.blocks()],
+                    year: if world.cities.len() < PARALLEL_CITIES {
+                        vec![[[0; 8]; 4]; chunk.cities]
+                    } else {
+                        Vec::new()
+                    },
                 })
                 .collect(),
             published: Published {

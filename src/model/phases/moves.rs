@@ -26,7 +26,16 @@ impl Run<'_> {
         decisions.moves.clear();
         for own in 0..constants.cities {
             let code = self.setup.world().cities[constants.first + own].code;
-            let draws = luck.block(code, u64::from(self.quarter));
+            let draws = match decisions.year.get_mut(own) {
+                Some(year) => {
+                    let of_year = self.quarter as usize % 4;
+                    if of_year == 0 {
+                        *year = luck.four_blocks(code, u64::from(self.quarter));
+                    }
+                    year[of_year]
+                }
+                None => luck.block(code, u64::from(self.quarter)),
+            };
             decisions.exit[own / LANES][own % LANES] = uniform(draws[slot::EXIT]);
             self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
         }
