@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::{codes, print};
+use crate::output::columns;
 use crate::scenario::{self, Scenario};
 
 /// Reads scenario files with their data and reports every problem with its place.
@@ -22,7 +23,11 @@ pub struct Args {
 pub fn run(args: &Args) -> u8 {
     let mut code = codes::SUCCESS;
     for file in &args.files {
-        code = code.max(match scenario::load(file, &args.sets) {
+        let loaded = scenario::load(file, &args.sets).and_then(|scenario| {
+            scenario.check_traces(&columns::catalogue())?;
+            Ok(scenario)
+        });
+        code = code.max(match loaded {
             Ok(scenario) => print::out(&summary(&file.display().to_string(), &scenario)),
             Err(problems) => {
                 print::err(&format!("{problems}\n"));

@@ -2,7 +2,7 @@
 
 use super::data::World;
 use super::error::ModelError;
-use super::record::{ChampionEvent, Journal};
+use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
 use super::state::{Chunk, ChunkSums, Nation, Published};
@@ -37,6 +37,8 @@ pub(crate) struct Decisions {
     pub moves: Vec<CityMove>,
     /// Draws that decide exits.
     pub exit: Vec<Lanes>,
+    /// Officials who leave.
+    pub exits: Vec<OfficialEvent>,
     /// Luck of the year under way, by city; empty in large worlds, where memory costs more than draws.
     pub year: Vec<[Block; 4]>,
 }
@@ -84,6 +86,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|chunk| Decisions {
                     moves: Vec::new(),
+                    exits: Vec::new(),
                     exit: vec![ZERO; chunk.blocks()],
                     year: if world.cities.len() < PARALLEL_CITIES {
                         vec![[[0; 8]; 4]; chunk.cities]

@@ -8,7 +8,10 @@ use dualtrack::model::{Run, Setup};
 use dualtrack::params::{Kind, PARAMETERS, Value};
 use dualtrack::random::Luck;
 
-use crate::worlds::{china, order_lags, parameter, set, small_world, switch, value_at};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use crate::worlds::{any_world, china, order_lags, parameter, set, small_world, switch, value_at};
 
 const LUCK: Luck = Luck {
     seed: 11,
@@ -497,4 +500,28 @@ fn without_pioneering_nobody_has_an_instrument_of_local_origin() {
             .iter()
             .all(|outcome| outcome.national_measures == 0)
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 150,
+        max_shrink_iters: 200,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_241_029),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn accounts_and_bounds_hold_in_random_worlds(world in any_world(), seed in 0u64..1000) {
+        // A world in which nobody builds anything in a sector has no frontier and is refused.
+        if let Ok(setup) = Setup::new(world.0.clone()) {
+            let mut run = Run::new(&setup, Luck { seed, replicate: seed % 3 });
+            run.set_detail(true);
+            for _ in 0..world.0.quarters {
+                prop_assert_eq!(run.step(None), Ok(()));
+                check_accounts(&mut run);
+                check_bounds(&mut run);
+            }
+        }
+    }
 }

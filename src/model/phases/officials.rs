@@ -2,9 +2,10 @@
 
 use crate::model::equations::evaluation;
 use crate::model::record::{Journal, OfficialEvent};
-use crate::model::run::Run;
+use crate::model::run::{Decisions, Run};
 use crate::model::setup::place;
-use crate::parallel::LANES;
+use crate::model::state::Chunk;
+use crate::parallel::{LANES, each, for_each, vectorised};
 use crate::random::{Purpose, beta_2_2};
 
 impl Run<'_> {
@@ -19,49 +20,66 @@ impl Run<'_> {
     }
 
     /// E31. The successor is in post from the next quarter.
-    pub(crate) fn let_officials_leave(&mut self, mut journal: Option<&mut Journal>) {
+    pub(crate) fn let_officials_leave(&mut self, journal: Option<&mut Journal>) {
         let tournament = &self.params.tournament;
-        let base = tournament.turnover_per_quarter * tournament.promoted_share;
-        let replaced = tournament.turnover_per_quarter * (1.0 - tournament.promoted_share);
-        let slope = self.rules.promotion_slope;
-        let mut luck = self.luck.stream(Purpose::Official);
-        for ((constants, chunk), decisions) in self
-            .setup
-            .chunks
-            .iter()
-            .zip(&mut self.chunks)
-            .zip(&self.decisions)
-        {
+        let hazard = Hazard {
+            base: tournament.turnover_per_quarter * tournament.promoted_share,
+            replaced: tournament.turnover_per_quarter * (1.0 - tournament.promoted_share),
+            slope: self.rules.promotion_slope,
+        };
+        let (setup, luck, quarter) = (self.setup, self.luck, self.quarter);
+        let parts = (&mut self.chunks[..], &mut self.decisions[..]);
+        for_each(self.parallel, parts, |index, (chunk, decisions)| {
+            let constants = &setup.chunks[index];
+            let mut officials = luck.stream(Purpose::Official);
+            decisions.exits.clear();
             for block in 0..constants.blocks() {
-                let mut promoted = [0.0; LANES];
-                for l in 0..LANES {
-                    promoted[l] =
-                        evaluation::promotion_probability(base, slope, chunk.score[block][l]);
-                }
                 let cities = LANES.min(constants.cities - block * LANES);
-                for (l, promoted) in promoted.iter().enumerate().take(cities) {
-                    let own = block * LANES + l;
-                    chunk.in_post[own] += 1;
-                    let draw = decisions.exit[block][l];
-                    if draw >= promoted + replaced {
-                        continue;
-                    }
-                    let code = self.setup.world().cities[constants.first + own].code;
-                    let draws = luck.block(code, u64::from(self.quarter) + 1);
-                    let successor = beta_2_2([draws[0], draws[1], draws[2]]);
-                    if let Some(journal) = journal.as_deref_mut() {
-                        journal.officials.push(OfficialEvent {
-                            city: (constants.first + own) as u32,
-                            is_promoted: draw < *promoted,
-                            score: chunk.score[block][l],
-                            quarters_in_post: chunk.in_post[own],
-                            career_weight: chunk.career_weight[block][l],
-                            successor_career_weight: successor,
-                        });
-                    }
-                    self.successors
-                        .push(((constants.first + own) as u32, successor));
-                }
+                vectorised(|| hazard.exits(block, cities, chunk, decisions));
+            }
+            for exit in &mut decisions.exits {
+                exit.city += constants.first as u32;
+                let code = setup.world().cities[exit.city as usize].code;
+                let draws = officials.block(code, u64::from(quarter) + 1);
+                exit.successor_career_weight = beta_2_2([draws[0], draws[1], draws[2]]);
+            }
+        });
+        let exits = || self.decisions.iter().flat_map(|decisions| &decisions.exits);
+        self.successors
+            .extend(exits().map(|exit| (exit.city, exit.successor_career_weight)));
+        if let Some(journal) = journal {
+            journal.officials.extend(exits().copied());
+        }
+    }
+}
+
+/// What decides exits, the same for all cities.
+#[derive(Clone, Copy)]
+struct Hazard {
+    base: f64,
+    replaced: f64,
+    slope: f64,
+}
+
+impl Hazard {
+    /// Adds the officials of a block who leave; the city is still counted within the chunk, and nobody follows yet.
+    #[inline(always)]
+    fn exits(self, block: usize, cities: usize, chunk: &mut Chunk, decisions: &mut Decisions) {
+        let score = chunk.score[block];
+        let promoted = each(|l| evaluation::promotion_probability(self.base, self.slope, score[l]));
+        for l in 0..cities {
+            let own = block * LANES + l;
+            chunk.in_post[own] += 1;
+            let draw = decisions.exit[block][l];
+            if draw < promoted[l] + self.replaced {
+                decisions.exits.push(OfficialEvent {
+                    city: own as u32,
+                    is_promoted: draw < promoted[l],
+                    score: score[l],
+                    quarters_in_post: chunk.in_post[own],
+                    career_weight: chunk.career_weight[block][l],
+                    successor_career_weight: 0.0,
+                });
             }
         }
     }
