@@ -504,7 +504,7 @@ fn without_pioneering_nobody_has_an_instrument_of_local_origin() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 150,
+        cases: 400,
         max_shrink_iters: 200,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(20_241_029),

@@ -1,40 +1,40 @@
 //! Phase 4: policy moves are carried out, effects and values read, budgets set. One pass over the cities.
 
 use crate::math::select;
-use crate::model::data::{Channel, MAX_SECTORS};
-use crate::model::equations::{budgets, moves, production, talent};
+use crate::model::data::MAX_SECTORS;
+use crate::model::equations::{budgets, production, talent};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::ChunkConstants;
-use crate::model::state::{Channels, Chunk, ChunkSums, Instruments, Nation, Published, bits};
+use crate::model::state::{Chunk, ChunkSums, Instruments, Nation, Published, bits};
 use crate::parallel::{LANES, Lanes, ZERO, each, for_each, lane_sum, vectorised};
 use crate::params::{Allocation, Params};
 
 /// Everything about the quarter that all blocks share.
-struct Shared<'a> {
-    params: &'a Params,
-    rules: &'a crate::model::rules::Rules,
-    nation: &'a Nation,
-    setup: &'a crate::model::Setup,
-    published: &'a Published,
-    is_evaluation: bool,
+pub(super) struct Shared<'a> {
+    pub(super) params: &'a Params,
+    pub(super) rules: &'a crate::model::rules::Rules,
+    pub(super) nation: &'a Nation,
+    pub(super) setup: &'a crate::model::Setup,
+    pub(super) published: &'a Published,
+    pub(super) is_evaluation: bool,
     /// Grants of the quarter over the sum of grant weights.
-    grant_per_weight: f64,
+    pub(super) grant_per_weight: f64,
     /// Retention times tax.
-    retained_tax: f64,
+    pub(super) retained_tax: f64,
     /// Share of an instrument's effect that law leaves.
-    unblunted: f64,
+    pub(super) unblunted: f64,
 }
 
 /// What a block works on: its rows of the chunk's columns.
-struct Block<'a> {
+pub(super) struct Block<'a> {
     /// Number of the block in its chunk.
-    number: usize,
+    pub(super) number: usize,
     /// Row of its first city.
-    first: usize,
+    pub(super) first: usize,
     /// Cities in it.
-    cities: usize,
-    constants: &'a ChunkConstants,
+    pub(super) cities: usize,
+    pub(super) constants: &'a ChunkConstants,
 }
 
 impl Run<'_> {
@@ -173,11 +173,11 @@ impl Run<'_> {
 }
 
 impl Shared<'_> {
-    fn sectors(&self) -> usize {
+    pub(super) fn sectors(&self) -> usize {
         self.setup.world().sectors.len()
     }
 
-    fn instruments(&self) -> usize {
+    pub(super) fn instruments(&self) -> usize {
         self.setup.world().instruments.len()
     }
 
@@ -209,135 +209,6 @@ impl Shared<'_> {
             self.weigh_location(&block, chunk, sums);
         }
         chunk.instruments = instruments;
-    }
-
-    /// E19 and E18, then the instruments that begin.
-    #[inline(always)]
-    fn adjust_designs<'m>(
-        &self,
-        block: &Block,
-        chunk: &mut Chunk,
-        moves: &mut std::iter::Peekable<impl Iterator<Item = &'m CityMove>>,
-    ) {
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
-        let mut begun: [Option<CityMove>; 3 * LANES] = [None; 3 * LANES];
-        let mut waiting = 0;
-        while let Some(own) = moves.next_if(|own| own.city as usize / LANES == block.number) {
-            let lane = own.city as usize % LANES;
-            if own.kind == Move::Drop {
-                let row = block.number * options;
-                let m = own.instrument as usize;
-                chunk.in_force[own.city as usize] &= !(1 << own.instrument);
-                chunk.shares[row][lane] += chunk.shares[row + 1 + self.sectors() + m][lane];
-                chunk.shares[row + 1 + self.sectors() + m][lane] = 0.0;
-                chunk.failures[block.number][lane] += 1.0;
-            } else {
-                begun[waiting] = Some(*own);
-                waiting += 1;
-            }
-        }
-        if self.params.mechanisms.local_adjustment {
-            let any = chunk.in_force[block.number * LANES..][..LANES]
-                .iter()
-                .fold(0, |any, own| any | own);
-            let adjustment = self.params.policy.adjustment_rate;
-            for m in bits(any) {
-                let at = block.number * count + m;
-                for l in 0..LANES {
-                    let adjusted = moves::adjusted_design(
-                        chunk.design[at][l],
-                        chunk.optimum[at][l],
-                        adjustment,
-                    );
-                    let is_in_force = chunk.in_force[block.number * LANES + l] >> m & 1 == 1;
-                    chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
-                }
-            }
-        }
-        for own in begun.iter().flatten() {
-            let lane = own.city as usize % LANES;
-            chunk.in_force[own.city as usize] |= 1 << own.instrument;
-            chunk.design[block.number * count + own.instrument as usize][lane] = own.design;
-            if own.kind == Move::TakeUp {
-                chunk.take_ups[block.number][lane] += 1.0;
-            }
-        }
-    }
-
-    /// E20 with the money of the quarter before.
-    #[inline(always)]
-    fn read_effects(&self, block: &Block, chunk: &Chunk, any: u64, instruments: &mut Instruments) {
-        let policy = &self.params.policy;
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
-        let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
-        let base = block.constants.base[block.number];
-        let amenity = block.constants.amenity[block.number];
-        let budget = chunk.budget[block.number];
-        for m in bits(any) {
-            let slope = self.setup.world().instruments[m].tier_slope;
-            let at = block.number * count + m;
-            let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
-            let theta = self.nation.true_effect[m];
-            let active: Lanes = std::array::from_fn(|l| (masks[l] >> m & 1) as f64);
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], policy.design_tolerance));
-            let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
-            let money = each(|l| {
-                budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
-            });
-            instruments.active[m] = active;
-            instruments.fit[m] = fit;
-            instruments.positive_fit[m] = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
-            instruments.effect[m] =
-                each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
-            instruments.peers[m] = ZERO;
-        }
-    }
-
-    /// Channel sums of 7.5.
-    #[inline(always)]
-    fn channels(&self, block: &Block, chunk: &mut Chunk, any: u64, instruments: &Instruments) {
-        let mut channels = Channels::default();
-        for m in bits(any) {
-            let instrument = &self.setup.world().instruments[m];
-            let sum = match instrument.channel {
-                Channel::Train => &mut channels.train,
-                Channel::Attract => &mut channels.attract,
-                Channel::Soft => &mut channels.soft,
-                Channel::Motivate => &mut channels.motivate,
-                Channel::Match => &mut channels.matching,
-            };
-            let (before, effect) = (*sum, instruments.effect[m]);
-            *sum = each(|l| before[l] + effect[l]);
-            let overseas = channels.overseas;
-            channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
-        }
-        chunk.channels[block.number] = channels;
-    }
-
-    /// What the centre will see of instruments in E33.
-    #[inline(always)]
-    fn gather_evidence(
-        &self,
-        block: &Block,
-        chunk: &Chunk,
-        any: u64,
-        instruments: &Instruments,
-        sums: &mut ChunkSums,
-    ) {
-        for m in bits(any) {
-            let evidence = &mut sums.evidence[m];
-            for l in 0..LANES {
-                let (active, effect) = (instruments.active[m][l], instruments.effect[m][l]);
-                let design = chunk.design[block.number * self.instruments() + m][l];
-                evidence.adopters += active;
-                evidence.effect += effect;
-                evidence.weight += effect.max(0.0);
-                evidence.weighted_design += effect.max(0.0) * design;
-                evidence.design += active * design;
-                evidence.advantage += active * block.constants.site_advantage[block.number][l];
-            }
-        }
     }
 
     /// E9: effective peers of the block's cities, by sector and by instrument in force.
@@ -414,6 +285,8 @@ impl Shared<'_> {
             values[s] = value;
         }
         sums.comparability += lane_sum(&each(|l| comparability[l] * live[l]));
+        let (precision, instrument_rate) =
+            (budget_rules.precision, budget_rules.instrument_base_rate);
         for m in bits(any) {
             let (effect, peers, active) = (
                 instruments.effect[m],
@@ -429,16 +302,13 @@ impl Shared<'_> {
                     budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
                 budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
             });
+            // An option without weight must not set the scale of those that have one.
             highest = each(|l| {
-                select(
-                    (active[l] > 0.0) & (value[l] > highest[l]),
-                    value[l],
-                    highest[l],
-                )
+                let counts = (active[l] * instrument_rate > 0.0) & (value[l] > highest[l]);
+                select(counts, value[l], highest[l])
             });
             instruments.weight[m] = value;
         }
-        let precision = budget_rules.precision;
         let rest_rate = budget_rules.rest_base_rate;
         let mut total = each(|l| budgets::choice_weight(rest_rate, precision, rest[l], highest[l]));
         for value in &mut values[..sectors] {
@@ -450,10 +320,9 @@ impl Shared<'_> {
             // An instrument not in force may be worth more than the highest option that counts: its weight is
             // taken at the highest, so that it cannot overflow before it is set to 0.
             let (value, active) = (instruments.weight[m], instruments.active[m]);
-            let rate = budget_rules.instrument_base_rate;
             let weight = each(|l| {
                 let value = select(value[l] > highest[l], highest[l], value[l]);
-                budgets::choice_weight(rate, precision, value, highest[l]) * active[l]
+                budgets::choice_weight(instrument_rate, precision, value, highest[l]) * active[l]
             });
             instruments.weight[m] = weight;
             total = each(|l| total[l] + weight[l]);
@@ -546,60 +415,6 @@ impl Shared<'_> {
                 }
             }
         }
-    }
-
-    /// Failed experiments, poaching and O8, with the money of the quarter.
-    #[inline(always)]
-    fn account_for_instruments(
-        &self,
-        block: &Block,
-        chunk: &mut Chunk,
-        any: u64,
-        instruments: &Instruments,
-        sums: &mut ChunkSums,
-    ) {
-        let options = 1 + self.sectors() + self.instruments();
-        let half_money = self.params.policy.half_money_share;
-        let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
-        let (mut liberalisation, mut in_force) = (ZERO, ZERO);
-        let (budget, base) = (
-            chunk.budget[block.number],
-            block.constants.base[block.number],
-        );
-        for m in bits(any) {
-            let instrument = &self.setup.world().instruments[m];
-            let moves_only =
-                self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
-            let poached = if moves_only {
-                1.0 - instrument.overseas_share
-            } else {
-                0.0
-            };
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
-            let (works, fit, active) = (
-                instruments.positive_fit[m],
-                instruments.fit[m],
-                instruments.active[m],
-            );
-            let money = each(|l| share[l] * budget[l]);
-            let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
-            spent = each(|l| spent[l] + money[l]);
-            failed = each(|l| failed[l] + money[l] * (1.0 - works[l]));
-            poaching = each(|l| poaching[l] + poached * money[l] * works[l]);
-            liberalisation =
-                each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
-            in_force = each(|l| in_force[l] + active[l]);
-        }
-        let count = self.instruments().max(1) as f64;
-        let liberalisation = each(|l| liberalisation[l] / count);
-        sums.in_force += lane_sum(&in_force);
-        sums.instruments += lane_sum(&spent);
-        sums.failed += lane_sum(&failed);
-        sums.poaching += lane_sum(&poaching);
-        sums.liberalisation += lane_sum(&liberalisation);
-        chunk.failed[block.number] = failed;
-        chunk.poaching[block.number] = poaching;
-        chunk.liberalisation[block.number] = liberalisation;
     }
 
     /// E21, the weights of cities for those who move.

@@ -5,6 +5,7 @@ mod centre;
 mod champions;
 mod codification;
 mod evaluation;
+mod instruments;
 mod moves;
 mod officials;
 mod outside;
