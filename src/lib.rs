@@ -17,5 +17,6 @@ pub mod parallel;
 pub mod params;
 pub mod quarter;
 pub mod random;
+pub mod response;
 pub mod scenario;
 pub mod stats;

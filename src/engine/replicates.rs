@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::ordered::{Crew, Stopped, work_in_order};
 use super::outcome::Outcome;
-use super::{ordered, streamed};
+use super::streamed;
 use crate::model::{ModelError, Run, Setup};
 use crate::output::{Chunk, Recorder, Traces};
 use crate::parallel::PARALLEL_CITIES;
@@ -119,9 +120,48 @@ pub fn replicates<E: Send>(
             .threads
             .clamp(1, job.replicates.max(1) as usize)
             .min(fit);
-        // Some more than threads, so that these need not wait for the writer.
-        let chunks = fit.min(2 * threads + 2);
-        ordered::run(job, threads, chunks, control, sink)
+        let items = fit.min(Crew::of(threads).items);
+        side_by_side(job, Crew { threads, items }, control, sink)
+    }
+}
+
+/// What a thread hands over for a replicate: its rows and its outcome.
+#[derive(Default)]
+struct Done {
+    chunk: Chunk,
+    outcome: Option<Outcome>,
+}
+
+/// Replicates side by side, their rows in order.
+fn side_by_side<E: Send>(
+    job: &Job<'_>,
+    crew: Crew,
+    control: &Control,
+    mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+) -> Result<Vec<Outcome>, EngineError<E>> {
+    let mut outcomes = Vec::with_capacity(job.replicates as usize);
+    let done = work_in_order(
+        0..u64::from(job.replicates),
+        crew,
+        || Worker::new(job, control),
+        |worker, replicate, done: &mut Done| {
+            done.chunk.clear();
+            let outcome = worker.replicate(replicate, &mut done.chunk, |recorder, run, chunk| {
+                recorder.record_cities(run, chunk);
+                Ok(())
+            })?;
+            done.outcome = Some(outcome);
+            Ok(())
+        },
+        |_, done| {
+            outcomes.extend(done.outcome.take());
+            sink(&done.chunk).map_err(EngineError::Sink)
+        },
+    );
+    match done {
+        Ok(()) => Ok(outcomes),
+        Err(Stopped::Failed(error)) => Err(error),
+        Err(Stopped::Threads(error)) => Err(EngineError::Threads(error)),
     }
 }
 
@@ -185,5 +225,70 @@ impl<'a> Worker<'a> {
             self.control.quarters_done.fetch_add(1, Ordering::Relaxed);
         }
         Ok(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::convert::Infallible;
+    use std::path::Path;
+
+    use super::*;
+    use crate::output::columns;
+    use crate::scenario::{self, traces::TraceSettings};
+
+    /// Outcomes, and all bytes of each file.
+    type Written = (Vec<Outcome>, BTreeMap<&'static str, Vec<u8>>);
+
+    fn written(
+        traces: &Traces,
+        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Vec<Outcome>,
+    ) -> Written {
+        let mut files: BTreeMap<&'static str, Vec<u8>> = BTreeMap::new();
+        let outcomes = run(&mut |chunk| {
+            for (file, name, _) in traces.files() {
+                files.entry(name).or_default().extend(chunk.of(file).0);
+            }
+            Ok(())
+        });
+        (outcomes, files)
+    }
+
+    #[test]
+    fn replicates_side_by_side_and_one_after_the_other_write_the_same() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let scenario = scenario::load(&path, &["run.quarters=8".to_string()]).expect("valid");
+        let settings = TraceSettings {
+            interval_quarters: 1,
+            files: columns::catalogue()
+                .iter()
+                .map(|(file, _)| file.to_string())
+                .collect(),
+            ..TraceSettings::default()
+        };
+        let traces = Traces::new(&settings).expect("valid");
+        let setup = Setup::new(scenario.world).expect("valid");
+        let (control, job) = (
+            Control::default(),
+            Job {
+                setup: &setup,
+                traces: &traces,
+                seed: 3,
+                replicates: 5,
+                threads: 2,
+            },
+        );
+        let streamed = written(&traces, |sink| {
+            streamed::run(&job, &control, sink).expect("a run")
+        });
+        assert_eq!(streamed.0.len(), 5);
+        assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
+        for (threads, items) in [(1, 1), (3, 2), (3, 8)] {
+            let ordered = written(&traces, |sink| {
+                side_by_side(&job, Crew { threads, items }, &control, sink).expect("a run")
+            });
+            assert!(ordered == streamed, "{threads} threads, {items} items");
+        }
     }
 }

@@ -199,6 +199,17 @@ impl<T> Column<T> {
         }
     }
 
+    /// The number in the cell of `row`, 1 and 0 for `true` and `false`; none where it is missing or no number.
+    pub fn number(&self, row: &Row<T>) -> Option<f64> {
+        match self.get {
+            Get::Real(get) => Some(get(row)),
+            Get::MaybeReal(get) => get(row),
+            Get::Count(get) => Some(get(row) as f64),
+            Get::Flag(get) => Some(f64::from(u8::from(get(row)))),
+            Get::Quarter(_) | Get::Name(_) | Get::MaybeName(_) => None,
+        }
+    }
+
     /// Appends the cell of `row`, without a separator.
     #[inline]
     fn write(&self, out: &mut Vec<u8>, world: &World, row: &Row<T>) {
@@ -318,7 +329,7 @@ pub fn write_moment(out: &mut Vec<u8>, world: &World, row: &Row<()>) {
 /// Appends a number in the shortest form that reads back to the same bits.
 ///
 /// A number that is not finite is written as the Table Schema spells it, so that it is seen.
-fn write_real(out: &mut Vec<u8>, value: f64) {
+pub(crate) fn write_real(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         // Adding 0 turns -0 into 0.
         let mut buffer = ryu::Buffer::new();
@@ -334,7 +345,7 @@ fn write_real(out: &mut Vec<u8>, value: f64) {
 }
 
 /// Appends a whole number.
-fn write_count(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn write_count(out: &mut Vec<u8>, mut value: u64) {
     let mut digits = [0u8; 20];
     let mut start = digits.len();
     loop {
@@ -349,7 +360,7 @@ fn write_count(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Appends a text, in quotes where CSV asks for them (RFC 4180).
-fn write_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
     let needs_quotes = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
     if !text.bytes().any(needs_quotes) {
         out.extend_from_slice(text.as_bytes());

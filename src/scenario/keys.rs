@@ -6,7 +6,7 @@ use super::traces::FILES;
 use crate::params::{self, PARAMETERS, Parameter};
 
 /// What a dotted key names.
-pub(super) enum Key {
+pub(crate) enum Key {
     /// A parameter.
     Parameter(&'static Parameter),
     /// A setting.
@@ -18,7 +18,7 @@ pub(super) enum Key {
 }
 
 /// What `key` names.
-pub(super) fn find(key: &str) -> Key {
+pub(crate) fn find(key: &str) -> Key {
     if let Some(parameter) = params::find(key) {
         return Key::Parameter(parameter);
     }
@@ -53,7 +53,7 @@ fn groups() -> Vec<&'static str> {
 }
 
 /// The message about a key that nothing has. `is_table`: it was written as a table.
-pub(super) fn unknown(key: &str, is_table: bool) -> String {
+pub(crate) fn unknown(key: &str, is_table: bool) -> String {
     let known: Vec<String> = all().flat_map(expand).collect();
     let known = || known.iter().map(String::as_str);
     let near = if is_table {
@@ -96,7 +96,7 @@ fn siblings<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A name in backticks, cut where it is long.
-pub(super) struct Ticked<'a>(pub &'a str);
+pub(crate) struct Ticked<'a>(pub &'a str);
 
 impl std::fmt::Display for Ticked<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -111,7 +111,7 @@ impl std::fmt::Display for Ticked<'_> {
 
 /// The nearest of some names, where one is near enough to have been meant: a third of the letters may
 /// differ, at least one and at most four.
-pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = name.chars().count();
     if letters > 200 {
         return None;

@@ -8,7 +8,7 @@ use super::places::Spot;
 
 /// A value, before anything is known about its key.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Literal {
+pub(crate) enum Literal {
     /// A text.
     Text(String),
     /// A whole number.
@@ -85,7 +85,7 @@ impl fmt::Display for Literal {
 }
 
 /// A text in quotes, cut where it is long, with control characters made visible.
-pub(super) struct Quoted<'a>(pub &'a str);
+pub(crate) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

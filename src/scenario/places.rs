@@ -16,7 +16,7 @@ pub const MAX_TABLE_BYTES: u64 = 512 << 20;
 
 /// A place, before lines and columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spot {
+pub(crate) enum Spot {
     /// An argument of `--set`, by its position.
     Set(usize),
     /// A file as a whole.
@@ -43,7 +43,7 @@ impl Spot {
 
 /// Every file read so far, with its text, and the arguments of `--set`.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     list: Vec<Source>,
     sets: Vec<String>,
 }

@@ -63,14 +63,14 @@ pub struct Problems {
 
 impl Problems {
     /// Of a list; none where it is empty.
-    pub(super) fn from_list(mut list: Vec<Problem>) -> Option<Self> {
+    pub(crate) fn from_list(mut list: Vec<Problem>) -> Option<Self> {
         let more = list.len().saturating_sub(SHOWN);
         list.truncate(SHOWN);
         (!list.is_empty()).then_some(Problems { list, more })
     }
 
     /// One problem of a file as a whole.
-    pub(super) fn of_file(path: &Path, message: &str) -> Self {
+    pub(crate) fn of_file(path: &Path, message: &str) -> Self {
         let place = Place::File(path.display().to_string());
         Problems {
             list: vec![Problem {
@@ -113,7 +113,7 @@ impl std::error::Error for Problems {}
 
 /// Collects problems while files are read.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     list: Vec<Entry>,
     uncounted: usize,
 }

@@ -6,7 +6,7 @@ use super::tables::FORMATS;
 use crate::params::{Kind, Parameter, Timing, Value};
 
 /// A change of a key at a date; an error says whether it is about the value.
-pub(super) fn dated(
+pub(crate) fn dated(
     key: &str,
     value: &Literal,
     is_table: bool,
@@ -34,7 +34,7 @@ pub(super) fn dated(
 }
 
 /// The value of a parameter: a whole number may stand for a real one, never the reverse.
-pub(super) fn parameter_value(
+pub(crate) fn parameter_value(
     parameter: &'static Parameter,
     value: &Literal,
 ) -> Result<Value, String> {
@@ -75,7 +75,7 @@ pub(super) fn parameter_value(
 }
 
 /// Whether cells of a table can be overridden.
-pub(super) fn override_table(table: &str) -> Result<(), String> {
+pub(crate) fn override_table(table: &str) -> Result<(), String> {
     if FORMATS.iter().any(|format| format.table == table) {
         return Ok(());
     }
@@ -94,7 +94,7 @@ pub(super) fn override_table(table: &str) -> Result<(), String> {
 }
 
 /// Whether cells of a column can be overridden.
-pub(super) fn override_column(table: &str, column: &str) -> Result<(), String> {
+pub(crate) fn override_column(table: &str, column: &str) -> Result<(), String> {
     let Some(format) = FORMATS.iter().find(|format| format.table == table) else {
         return Ok(());
     };

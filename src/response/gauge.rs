@@ -1,0 +1,241 @@
+//! Watches a run and reads its responses.
+
+use super::quantity::{Quantity, Source};
+use super::spec::Response;
+use crate::model::Run;
+use crate::model::data::World;
+use crate::model::record::National;
+use crate::output::table::{Column, Row};
+use crate::output::tables::{ALLOCATIONS, CITIES, NATIONAL, SECTORS};
+use crate::random::Luck;
+
+/// Responses with their places in a world.
+#[derive(Clone, Debug, Default)]
+pub struct Bound {
+    /// Two for each response: above and below the line.
+    parts: Vec<[Option<Part>; 2]>,
+    /// First and last quarter of each, from 0.
+    periods: Vec<(u32, u32)>,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    source: Source,
+    terms: Vec<(f64, usize)>,
+    city: usize,
+    sector: usize,
+    is_flow: bool,
+}
+
+impl Part {
+    fn new(quantity: &Quantity, world: &World) -> Result<Self, String> {
+        let (city, sector) = quantity.rows(world)?;
+        Ok(Part {
+            source: quantity.source,
+            terms: quantity.terms.clone(),
+            city,
+            sector,
+            is_flow: quantity.is_flow(),
+        })
+    }
+
+    /// Its value in the quarter just done; none where a column is missing.
+    fn read(&self, run: &Run<'_>, nation: &Row<National>) -> Option<f64> {
+        match self.source {
+            Source::National => self.sum(NATIONAL.columns, nation),
+            Source::Cities => {
+                let row = self.row(nation, run.city(self.city));
+                self.sum(CITIES.columns, &row)
+            }
+            Source::Sectors => {
+                let row = self.row(nation, run.sector(self.sector));
+                self.sum(SECTORS.columns, &row)
+            }
+            Source::Allocations => {
+                let row = self.row(nation, run.allocation(self.city, self.sector));
+                self.sum(ALLOCATIONS.columns, &row)
+            }
+        }
+    }
+
+    fn row<T>(&self, nation: &Row<National>, values: T) -> Row<T> {
+        Row {
+            luck: nation.luck,
+            quarter: nation.quarter,
+            city: self.city,
+            sector: self.sector,
+            values,
+        }
+    }
+
+    fn sum<T>(&self, columns: &[Column<T>], row: &Row<T>) -> Option<f64> {
+        self.terms.iter().try_fold(0.0, |sum, (weight, index)| {
+            let value = columns.get(*index)?.number(row)?;
+            Some(sum + weight * value)
+        })
+    }
+}
+
+impl Bound {
+    pub(super) fn new(list: &[Response], world: &World) -> Result<Self, Vec<(usize, String)>> {
+        let mut bound = Bound::default();
+        let mut problems = Vec::new();
+        for (row, response) in list.iter().enumerate() {
+            let period = response.period.quarters(world);
+            let above = Part::new(&response.above, world);
+            let below = response
+                .below
+                .as_ref()
+                .map(|below| Part::new(below, world))
+                .transpose();
+            match (period, above, below) {
+                (Ok(period), Ok(above), Ok(below)) => {
+                    bound.parts.push([Some(above), below]);
+                    bound.periods.push(period);
+                }
+                (period, above, below) => {
+                    let messages = [period.err(), above.err(), below.err()];
+                    let mut seen: Vec<String> = messages.into_iter().flatten().collect();
+                    seen.dedup();
+                    problems.extend(seen.into_iter().map(|message| {
+                        (row, format!("response `{}`: {message}", response.name))
+                    }));
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(bound)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+/// Reads the responses of one run after the other, keeping its memory.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    bound: Bound,
+    /// Sum and number of quarters that count, above and below the line of each response.
+    sums: Vec<[(f64, u32); 2]>,
+    /// Whether each quarter's value is kept.
+    keeps_series: bool,
+    /// Value of each response in each quarter, quarter by quarter.
+    series: Vec<Option<f64>>,
+}
+
+impl Gauge {
+    /// A gauge for runs of one world. `keeps_series`: each quarter's value is kept, too.
+    pub fn new(bound: Bound, keeps_series: bool) -> Self {
+        let sums = vec![[(0.0, 0); 2]; bound.parts.len()];
+        Gauge {
+            bound,
+            sums,
+            keeps_series,
+            series: Vec::new(),
+        }
+    }
+
+    /// Forgets the last run.
+    pub fn begin(&mut self) {
+        self.sums.fill([(0.0, 0); 2]);
+        self.series.clear();
+    }
+
+    /// Whether the step that does quarter `quarter`, from 0, must keep the parts of cities' spending.
+    pub fn needs_detail(&self, quarter: u32) -> bool {
+        self.active(quarter).any(|(_, part)| {
+            part.iter()
+                .flatten()
+                .any(|part| matches!(part.source, Source::Cities | Source::Allocations))
+        })
+    }
+
+    fn active(&self, quarter: u32) -> impl Iterator<Item = (usize, &[Option<Part>; 2])> {
+        let counts = move |(first, last): &(u32, u32)| {
+            self.keeps_series || (*first..=*last).contains(&quarter)
+        };
+        self.bound
+            .parts
+            .iter()
+            .zip(&self.bound.periods)
+            .enumerate()
+            .filter(move |(_, (_, period))| counts(period))
+            .map(|(row, (parts, _))| (row, parts))
+    }
+
+    /// Reads the quarter that the run has just done.
+    pub fn observe(&mut self, run: &mut Run<'_>, luck: Luck) {
+        let quarter = run.quarter().saturating_sub(1);
+        if self.active(quarter).next().is_none() {
+            return;
+        }
+        let needs_nation = self.active(quarter).any(|(_, parts)| {
+            let mut parts = parts.iter().flatten();
+            parts.any(|part| part.source == Source::National)
+        });
+        let nation = Row {
+            luck,
+            quarter: run.world().start.plus(quarter as i32),
+            city: 0,
+            sector: 0,
+            values: if needs_nation {
+                run.national()
+            } else {
+                National::default()
+            },
+        };
+        for row in 0..self.bound.parts.len() {
+            let (first, last) = self.bound.periods[row];
+            let is_inside = (first..=last).contains(&quarter);
+            if !is_inside && !self.keeps_series {
+                continue;
+            }
+            let [above, below] = &self.bound.parts[row];
+            let values = [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation)));
+            if is_inside {
+                for (sum, value) in self.sums[row].iter_mut().zip(values) {
+                    if let Some(Some(value)) = value {
+                        sum.0 += value;
+                        sum.1 += 1;
+                    }
+                }
+            }
+            if self.keeps_series {
+                self.series.push(match values {
+                    [Some(Some(above)), None] => Some(above),
+                    [Some(Some(above)), Some(Some(below))] => ratio(above, below),
+                    _ => None,
+                });
+            }
+        }
+    }
+
+    /// The responses of the run, in order; none where nothing could be read.
+    pub fn finish(&self, out: &mut Vec<Option<f64>>) {
+        out.clear();
+        for (sums, parts) in self.sums.iter().zip(&self.bound.parts) {
+            let mean_or_sum = |place: usize| {
+                let (sum, count) = sums[place];
+                let is_flow = parts[place].as_ref().is_some_and(|part| part.is_flow);
+                (count > 0).then(|| if is_flow { sum } else { sum / f64::from(count) })
+            };
+            out.push(match &parts[1] {
+                None => mean_or_sum(0),
+                Some(_) => mean_or_sum(0)
+                    .zip(mean_or_sum(1))
+                    .and_then(|(above, below)| ratio(above, below)),
+            });
+        }
+    }
+
+    /// Values by quarter and response, quarter by quarter.
+    pub fn series(&self) -> &[Option<f64>] {
+        &self.series
+    }
+}
+
+/// A ratio; none where it has no value.
+fn ratio(above: f64, below: f64) -> Option<f64> {
+    let ratio = above / below;
+    ratio.is_finite().then_some(ratio)
+}
