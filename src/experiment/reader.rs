@@ -1,0 +1,593 @@
+//! Reads an experiment file, every problem with its place.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::factor::{Assignment, Factor, Level, Values, Variant, parameter_value};
+use super::fields::{Fields, argument_text, quoted, ticked_list};
+use super::points::{DesignSpec, Points};
+use super::worlds::Worlds;
+use super::{Experiment, Objective, Treatment, table};
+use crate::params::{PARAMETERS, Params};
+use crate::response::{Response, Responses, is_name};
+use crate::scenario::keys::{Ticked, nearest};
+use crate::scenario::literal::Literal;
+use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES, Spot};
+use crate::scenario::problems::Report;
+use crate::scenario::{Place, Problem, Problems};
+
+mod factors;
+
+/// Keys of an experiment file.
+const KEYS: &[&str] = &[
+    "title",
+    "description",
+    "scenario",
+    "set",
+    "replicates",
+    "seed",
+    "responses",
+    "series",
+    "factors",
+    "uncertain",
+    "design",
+    "treatments",
+    "objectives",
+];
+/// Most replicates.
+const MOST_REPLICATES: u64 = 1_000_000;
+/// Most points of a design.
+const MOST_POINTS: u64 = 1_000_000_000;
+
+/// What the command line lays over an experiment file.
+#[derive(Clone, Debug, Default)]
+pub struct Overlay {
+    /// Arguments of `--set`.
+    pub sets: Vec<String>,
+    /// Replicates.
+    pub replicates: Option<u32>,
+    /// Seed.
+    pub seed: Option<u64>,
+    /// Responses in place of the file's.
+    pub responses: Vec<String>,
+}
+
+/// Reads an experiment file with its base scenario, treatments, levels and table of points.
+///
+/// # Errors
+/// Every problem of all files.
+pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+    let mut files = Files::with_sets(&overlay.sets);
+    let mut report = Report::default();
+    let file = match files.read(path, MAX_SCENARIO_BYTES) {
+        Ok(file) => file,
+        Err((spot, message)) => {
+            let spot = spot.unwrap_or_else(|| Spot::File(files.unread(path)));
+            report.add_syntax(spot, message);
+            return Err(problems(report, &files, Vec::new(), path));
+        }
+    };
+    let text = files.text(file);
+    let (document, errors) = DeTable::parse_recoverable(&text);
+    for error in errors {
+        let byte = error.span().map_or(text.len(), |span| span.start);
+        report.add_syntax(
+            Spot::At { file, byte },
+            format!("not valid TOML: {}", error.message()),
+        );
+    }
+    let fields = Fields {
+        name: "",
+        table: document.get_ref(),
+        spot: Spot::At { file, byte: 0 },
+        file,
+    };
+    let mut reader = Reader {
+        folder: path.parent().map_or_else(PathBuf::new, Path::to_path_buf),
+        report,
+        files,
+        foreign: Vec::new(),
+    };
+    let experiment = reader.experiment(path, &fields, overlay);
+    let Reader {
+        report,
+        files,
+        foreign,
+        ..
+    } = reader;
+    match experiment {
+        Some(mut experiment) if report.is_empty() && foreign.is_empty() => {
+            experiment.sources.splice(0..0, files.sources());
+            Ok(experiment)
+        }
+        _ => Err(problems(report, &files, foreign, path)),
+    }
+}
+
+/// Problems of the file itself and of the scenarios it names.
+fn problems(report: Report, files: &Files, foreign: Vec<Problem>, path: &Path) -> Problems {
+    let own = report.finish(files);
+    let mut list: Vec<Problem> = own.map_or_else(Vec::new, |own| own.list().to_vec());
+    for problem in foreign {
+        if !list.contains(&problem) {
+            list.push(problem);
+        }
+    }
+    Problems::from_list(list)
+        .unwrap_or_else(|| Problems::of_file(path, "the experiment cannot be read"))
+}
+
+struct Reader {
+    folder: PathBuf,
+    report: Report,
+    files: Files,
+    /// Problems of scenario files.
+    foreign: Vec<Problem>,
+}
+
+/// Something laid over the base that is tried while the file is read, and where it is written.
+struct Probe {
+    variant: Variant,
+    spot: Spot,
+}
+
+impl Reader {
+    fn experiment(
+        &mut self,
+        path: &Path,
+        fields: &Fields<'_, '_>,
+        overlay: &Overlay,
+    ) -> Option<Experiment> {
+        fields.check_keys(KEYS, &mut self.report);
+        let report = &mut self.report;
+        let title = fields.text("title", report).unwrap_or_default();
+        let description = fields.text("description", report).unwrap_or_default();
+        let replicates = fields.whole("replicates", 1, MOST_REPLICATES, report);
+        let seed = fields.whole("seed", 0, i64::MAX as u64, report);
+        let series = fields.switch("series", report).unwrap_or(false);
+        let base = match fields.text("scenario", report) {
+            Some(name) => Some(self.folder.join(name)),
+            None => {
+                if !fields.has("scenario") && !self.report.has_syntax_problems() {
+                    fields.missing("scenario", "the path of a scenario file in quotes", &mut self.report);
+                }
+                None
+            }
+        };
+        let set = fields.settings("set", &mut self.report);
+        let responses = self.responses(fields, overlay);
+        let mut probes = Vec::new();
+        let treatments = self.treatments(fields, &mut probes);
+        let factors = self.factors(fields, &set, &mut probes);
+        let design = self.design(fields, &factors);
+        let objectives = responses
+            .as_ref()
+            .map_or_else(Vec::new, |responses| self.objectives(fields, responses));
+        let base = base?;
+        let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
+        all_set.extend(overlay.sets.iter().filter_map(|argument| {
+            // One without `=` is refused when the base is read.
+            let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
+            let (key, value) = (key.trim().to_string(), value.trim().to_string());
+            Some(Assignment { key, value })
+        }));
+        let worlds = Worlds::new(&base, &all_set);
+        let scenario = match worlds.scenario(&Variant::default()) {
+            Ok(scenario) => scenario,
+            Err(problems) => {
+                self.adopt(&problems, &set, None);
+                return None;
+            }
+        };
+        for probe in &probes {
+            self.probe(&worlds, probe, &set);
+        }
+        let responses = responses?;
+        self.bind(&worlds, &responses, &treatments, fields);
+        let name = path
+            .file_stem()
+            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let replicates = replicates.and_then(|count| u32::try_from(count).ok());
+        Some(Experiment {
+            title: if title.is_empty() { name.clone() } else { title },
+            name,
+            description,
+            base,
+            set: all_set,
+            replicates: overlay
+                .replicates
+                .or(replicates)
+                .unwrap_or(scenario.replicates),
+            seed: overlay.seed.or(seed).unwrap_or(scenario.seed),
+            responses,
+            series,
+            factors,
+            design,
+            treatments,
+            objectives,
+            worlds,
+            sources: scenario.sources.clone(),
+            notes: scenario.notes.clone(),
+        })
+    }
+
+    /// Takes over the problems of a scenario. Those of a setting of this file are reported where it stands.
+    fn adopt(&mut self, problems: &Problems, set: &[(Assignment, Spot)], at: Option<Spot>) {
+        for problem in problems.list() {
+            let written = match &problem.place {
+                Place::Set(argument) => {
+                    let own = set.iter().find(|(set, _)| set.argument() == *argument);
+                    own.map(|(_, spot)| *spot).or(at)
+                }
+                _ => None,
+            };
+            match written {
+                Some(spot) => self.report.add(spot, problem.message.clone()),
+                None => self.foreign.push(problem.clone()),
+            }
+        }
+    }
+
+    /// Tries what is laid over the base.
+    fn probe(&mut self, worlds: &Worlds, probe: &Probe, set: &[(Assignment, Spot)]) {
+        let own: Vec<_> = probe.variant.set.iter().map(parameter_value).collect();
+        let is_plain = probe.variant.scenario.is_none() && own.iter().all(Option::is_some);
+        if is_plain {
+            for (parameter, value) in own.into_iter().flatten() {
+                if let Err(message) = parameter.set(&mut Params::default(), &value) {
+                    self.report.add(probe.spot, message);
+                }
+            }
+            return;
+        }
+        if let Err(problems) = worlds.scenario(&probe.variant) {
+            self.adopt(&problems, set, Some(probe.spot));
+        }
+    }
+
+    /// Whether the responses have a place in the base and in every treatment.
+    fn bind(
+        &mut self,
+        worlds: &Worlds,
+        responses: &Responses,
+        treatments: &[Treatment],
+        fields: &Fields<'_, '_>,
+    ) {
+        let spot = fields
+            .get("responses")
+            .map_or(fields.spot, |value| fields.at(value.span().start));
+        let variants = std::iter::once(Variant::default())
+            .chain(treatments.iter().map(|treatment| treatment.variant.clone()));
+        let mut seen = Vec::new();
+        for variant in variants {
+            let Ok(scenario) = worlds.scenario(&variant) else {
+                continue;
+            };
+            for (_, message) in responses.bind(&scenario.world).err().unwrap_or_default() {
+                if !seen.contains(&message) {
+                    self.report.add(spot, message.clone());
+                    seen.push(message);
+                }
+            }
+        }
+    }
+
+    /// A list of texts, or a table of names and texts; those of the command line come first.
+    fn responses(&mut self, fields: &Fields<'_, '_>, overlay: &Overlay) -> Option<Responses> {
+        let mut list = Vec::new();
+        let mut is_whole = true;
+        let mut take = |read: Result<Response, String>, spot: Spot, report: &mut Report| match read {
+            Ok(response) => list.push(response),
+            Err(message) => {
+                report.add(spot, message);
+                is_whole = false;
+            }
+        };
+        let allowed = "a list such as [\"competitiveness\"] or a table of names and responses";
+        match fields.get("responses").map(|value| (value, value.get_ref())) {
+            None => {}
+            Some((_, DeValue::Array(items))) => {
+                for item in items.iter() {
+                    let (literal, spot) = fields.literal(item);
+                    match literal {
+                        Literal::Text(text) => {
+                            take(Response::parse(&text), spot, &mut self.report);
+                        }
+                        other => {
+                            let message = format!("`responses` holds {other}; allowed: {allowed}");
+                            take(Err(message), spot, &mut self.report);
+                        }
+                    }
+                }
+            }
+            Some((_, DeValue::Table(table))) => {
+                for (name, value) in table {
+                    let (literal, spot) = fields.literal(value);
+                    match literal {
+                        Literal::Text(text) => {
+                            let read = Response::named(name.get_ref(), text.trim());
+                            take(read, spot, &mut self.report);
+                        }
+                        other => {
+                            let message = format!("`responses` holds {other}; allowed: {allowed}");
+                            take(Err(message), spot, &mut self.report);
+                        }
+                    }
+                }
+            }
+            Some((value, _)) => {
+                let (literal, spot) = fields.literal(value);
+                let message = format!("`responses` is {literal}; allowed: {allowed}");
+                take(Err(message), spot, &mut self.report);
+            }
+        }
+        if !overlay.responses.is_empty() {
+            let texts = overlay.responses.iter().map(String::as_str);
+            return match Responses::parse(texts) {
+                Ok(responses) => Some(responses),
+                Err(message) => {
+                    self.foreign.push(argument_problem(message));
+                    None
+                }
+            };
+        }
+        if !is_whole {
+            return None;
+        }
+        let responses = if list.is_empty() {
+            Responses::parse([])
+        } else {
+            Responses::new(list)
+        };
+        responses
+            .map_err(|message| {
+                let spot = fields
+                    .get("responses")
+                    .map_or(fields.spot, |value| fields.at(value.span().start));
+                self.report.add(spot, message);
+            })
+            .ok()
+    }
+
+    fn treatments(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        probes: &mut Vec<Probe>,
+    ) -> Vec<Treatment> {
+        let mut treatments = Vec::new();
+        let Some((table, _)) = fields.table("treatments", &mut self.report) else {
+            return treatments;
+        };
+        for (name, value) in table {
+            let spot = fields.at(name.span().start);
+            let name: &str = name.get_ref();
+            if !is_name(name) || name == "base" {
+                self.report.add(
+                    spot,
+                    format!("{} cannot name a treatment; allowed: small letters, digits and `_`, a letter first, not `base`", Ticked(name)),
+                );
+            }
+            let key = format!("treatments.{name}");
+            let Some(inner) = self.inner(fields, &key, value) else {
+                continue;
+            };
+            inner.check_keys(&["set", "scenario", "description"], &mut self.report);
+            if !inner.has("set") && !inner.has("scenario") {
+                inner.missing("set", "a table of settings, or `scenario`", &mut self.report);
+            }
+            let variant = self.variant(&inner, probes);
+            treatments.push(Treatment {
+                name: name.to_string(),
+                description: inner
+                    .text("description", &mut self.report)
+                    .unwrap_or_default(),
+                variant,
+            });
+        }
+        treatments
+    }
+
+    /// The table at a value; a problem where it is none.
+    fn inner<'a, 'd>(
+        &mut self,
+        fields: &Fields<'a, 'd>,
+        name: &'a str,
+        value: &'a Spanned<DeValue<'d>>,
+    ) -> Option<Fields<'a, 'd>> {
+        let spot = fields.at(value.span().start);
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Fields {
+                name,
+                table,
+                spot,
+                file: fields.file,
+            }),
+            _ => {
+                let (literal, spot) = fields.literal(value);
+                self.report.add(
+                    spot,
+                    format!("{} is {literal}; allowed: a table", Ticked(name)),
+                );
+                None
+            }
+        }
+    }
+
+    /// `set` and `scenario` of a treatment or level.
+    fn variant(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Variant {
+        let settings = fields.settings("set", &mut self.report);
+        let scenario = fields
+            .text("scenario", &mut self.report)
+            .map(|name| self.folder.join(name));
+        for (assignment, spot) in &settings {
+            probes.push(Probe {
+                variant: Variant {
+                    scenario: scenario.clone(),
+                    set: vec![assignment.clone()],
+                },
+                spot: *spot,
+            });
+        }
+        let variant = Variant {
+            scenario,
+            set: settings.into_iter().map(|(set, _)| set).collect(),
+        };
+        if variant.scenario.is_some() {
+            let spot = fields
+                .get("scenario")
+                .map_or(fields.spot, |value| fields.at(value.span().start));
+            probes.push(Probe {
+                variant: variant.clone(),
+                spot,
+            });
+        }
+        variant
+    }
+
+    fn design(&mut self, fields: &Fields<'_, '_>, factors: &[Factor]) -> Option<DesignSpec> {
+        let Some((inner, spot)) = fields.table("design", &mut self.report) else {
+            if !factors.is_empty() && !fields.has("design") {
+                fields.missing("design", "a table with `kind`", &mut self.report);
+            }
+            return None;
+        };
+        let inner = Fields {
+            name: "design",
+            table: inner,
+            spot,
+            file: fields.file,
+        };
+        if !inner.has("kind") {
+            let names: Vec<String> = DesignSpec::NAMES.iter().map(|name| format!("\"{name}\"")).collect();
+            inner.missing("kind", &names.join(" or "), &mut self.report);
+            return None;
+        }
+        let kind = inner.choice("kind", DesignSpec::NAMES, &mut self.report)?;
+        if factors.is_empty() {
+            self.report.add(
+                spot,
+                "there is a design without factors; allowed: at least one `[[factors]]`, or `uncertain`",
+            );
+            return None;
+        }
+        let keys: &[&str] = match kind {
+            "grid" | "one_at_a_time" => &["kind"],
+            "latin_hypercube" | "sobol" => &["kind", "points", "seed"],
+            "morris" => &["kind", "trajectories", "levels", "seed"],
+            "saltelli" => &["kind", "base_points", "second_order", "seed"],
+            _ => &["kind", "file"],
+        };
+        inner.check_keys(keys, &mut self.report);
+        let seed = inner
+            .whole("seed", 0, i64::MAX as u64, &mut self.report)
+            .unwrap_or(1);
+        let spec = match kind {
+            "grid" => DesignSpec::Grid,
+            "one_at_a_time" => DesignSpec::OneAtATime,
+            "latin_hypercube" => DesignSpec::LatinHypercube {
+                points: self.size(&inner, "points")?,
+                seed,
+            },
+            "sobol" => DesignSpec::Sobol {
+                points: self.size(&inner, "points")?,
+                seed,
+            },
+            "morris" => DesignSpec::Morris {
+                trajectories: self.size(&inner, "trajectories")?,
+                levels: inner
+                    .whole("levels", 2, 1000, &mut self.report)
+                    .and_then(|levels| u32::try_from(levels).ok())
+                    .unwrap_or(4),
+                seed,
+            },
+            "saltelli" => DesignSpec::Saltelli {
+                base_points: self.size(&inner, "base_points")?,
+                second_order: inner
+                    .switch("second_order", &mut self.report)
+                    .unwrap_or(false),
+                seed,
+            },
+            _ => DesignSpec::Table {
+                rows: self.table_rows(&inner, factors)?,
+            },
+        };
+        if let Err(message) = Points::new(factors, Some(&spec)) {
+            self.report.add(spot, format!("`design`: {message}"));
+        }
+        Some(spec)
+    }
+
+    fn size(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<u64> {
+        if !fields.has(key) {
+            let allowed = format!("a whole number from 1 to {MOST_POINTS}");
+            fields.missing(key, &allowed, &mut self.report);
+        }
+        fields.whole(key, 1, MOST_POINTS, &mut self.report)
+    }
+
+    fn table_rows(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        factors: &[Factor],
+    ) -> Option<Vec<Vec<super::FactorValue>>> {
+        if !fields.has("file") {
+            fields.missing("file", "the path of a CSV file in quotes", &mut self.report);
+        }
+        let name = fields.text("file", &mut self.report)?;
+        let path = self.folder.join(name);
+        match self.files.read(&path, MAX_TABLE_BYTES) {
+            Ok(file) => Some(table::read(file, &self.files, factors, &mut self.report)),
+            Err((spot, message)) => {
+                let here = fields
+                    .get("file")
+                    .map_or(fields.spot, |value| fields.at(value.span().start));
+                match spot {
+                    Some(spot) => self.report.add(spot, message),
+                    None => self.report.add(
+                        here,
+                        format!("`design.file` names {}: {message}", path.display()),
+                    ),
+                }
+                None
+            }
+        }
+    }
+
+    fn objectives(&mut self, fields: &Fields<'_, '_>, responses: &Responses) -> Vec<Objective> {
+        let Some((table, spot)) = fields.table("objectives", &mut self.report) else {
+            return Vec::new();
+        };
+        let inner = Fields {
+            name: "objectives",
+            table,
+            spot,
+            file: fields.file,
+        };
+        let names: Vec<&str> = responses
+            .list()
+            .iter()
+            .map(|response| response.name.as_str())
+            .collect();
+        inner.check_keys(&names, &mut self.report);
+        let mut objectives = Vec::new();
+        for (place, name) in names.iter().enumerate() {
+            let direction = inner.choice(name, &["max", "min"], &mut self.report);
+            objectives.extend(direction.map(|direction| Objective {
+                response: place,
+                is_maximised: direction == "max",
+            }));
+        }
+        objectives
+    }
+}
+
+/// A problem of an argument of the command line.
+fn argument_problem(message: String) -> Problem {
+    Problem {
+        place: Place::File("--response".to_string()),
+        message,
+    }
+}
