@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod cli;
+pub mod design;
 pub mod documents;
 pub mod engine;
 pub mod experiment;

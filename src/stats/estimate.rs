@@ -1,0 +1,133 @@
+//! Means with their precision.
+
+use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+
+/// Confidence of all intervals, as a share.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// Mean of a sample with what is known about its precision.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Number of observations.
+    pub n: usize,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation of the observations, divisor n - 1; none for one observation.
+    pub sd: Option<f64>,
+    /// Half the width of the 95 % interval of the mean after Student; none for one observation.
+    pub half_width: Option<f64>,
+}
+
+impl Estimate {
+    /// The estimate from a sample; none from an empty one.
+    pub fn of(sample: &[f64]) -> Option<Self> {
+        let n = sample.len();
+        let mean = mean(sample)?;
+        let sd = standard_deviation(sample);
+        let half_width = sd
+            .zip(t_quantile(n))
+            .map(|(sd, t)| t * sd / (n as f64).sqrt());
+        Some(Estimate {
+            n,
+            mean,
+            sd,
+            half_width,
+        })
+    }
+
+    /// Lower and upper end of the 95 % interval.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let half = self.half_width?;
+        Some((self.mean - half, self.mean + half))
+    }
+}
+
+/// Mean; none of an empty sample.
+pub fn mean(sample: &[f64]) -> Option<f64> {
+    if sample.is_empty() {
+        return None;
+    }
+    Some(sample.iter().sum::<f64>() / sample.len() as f64)
+}
+
+/// Standard deviation with divisor n - 1; none for fewer than two observations.
+///
+/// In two passes, so that a large mean does not swallow a small spread.
+pub fn standard_deviation(sample: &[f64]) -> Option<f64> {
+    if sample.len() < 2 {
+        return None;
+    }
+    let mean = mean(sample)?;
+    let squares: f64 = sample.iter().map(|x| (x - mean) * (x - mean)).sum();
+    Some((squares / (sample.len() - 1) as f64).sqrt())
+}
+
+/// Quantile of Student's t with `n - 1` degrees of freedom that a two-sided 95 % interval takes; none for
+/// fewer than two observations.
+pub fn t_quantile(n: usize) -> Option<f64> {
+    if n < 2 {
+        return None;
+    }
+    let t = StudentsT::new(0.0, 1.0, (n - 1) as f64).ok()?;
+    let level = 0.5 + CONFIDENCE / 2.0;
+    // The library's inverse is good to about 1e-4 at many degrees of freedom; two of Newton's steps on its
+    // distribution function, which is exact to rounding, mend that.
+    let step = |quantile: f64| quantile - (t.cdf(quantile) - level) / t.pdf(quantile);
+    Some(step(step(t.inverse_cdf(level))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_worked_by_hand() {
+        // 2, 4, 4, 6: mean 4; squares 4 + 0 + 0 + 4 = 8, over 3: sd = 1.632993; t(3, 0.975) = 3.182446,
+        // half width 3.182446 * 1.632993 / 2 = 2.598457.
+        let estimate = Estimate::of(&[2.0, 4.0, 4.0, 6.0]).expect("four observations");
+        assert_eq!((estimate.n, estimate.mean), (4, 4.0));
+        approx::assert_abs_diff_eq!(estimate.sd.expect("sd"), 1.632_993, epsilon = 1e-6);
+        let half = estimate.half_width.expect("interval");
+        approx::assert_abs_diff_eq!(half, 2.598_457, epsilon = 1e-6);
+        let (low, high) = estimate.interval().expect("interval");
+        approx::assert_abs_diff_eq!(low, 1.401_543, epsilon = 1e-6);
+        approx::assert_abs_diff_eq!(high, 6.598_457, epsilon = 1e-6);
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_published_table() {
+        // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975.
+        for (freedom, t) in [
+            (1, 12.706),
+            (2, 4.303),
+            (9, 2.262),
+            (30, 2.042),
+            (99, 1.984),
+        ] {
+            let found = t_quantile(freedom + 1).expect("two or more");
+            approx::assert_abs_diff_eq!(found, t, epsilon = 5e-4);
+        }
+    }
+
+    #[test]
+    fn the_quantile_approaches_that_of_the_normal_distribution() {
+        let t = t_quantile(1_000_001).expect("many");
+        approx::assert_abs_diff_eq!(t, 1.959_964, epsilon = 1e-5);
+    }
+
+    #[test]
+    fn one_observation_has_no_interval_and_none_has_no_mean() {
+        let estimate = Estimate::of(&[3.0]).expect("one observation");
+        assert_eq!(
+            (estimate.mean, estimate.sd, estimate.interval()),
+            (3.0, None, None)
+        );
+        assert_eq!(Estimate::of(&[]), None);
+    }
+
+    #[test]
+    fn a_large_mean_does_not_swallow_a_small_spread() {
+        let sample = [1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0];
+        assert_eq!(standard_deviation(&sample), Some(1.0));
+    }
+}
