@@ -1,9 +1,12 @@
 //! Runs of the model: many replicates at once, in order, within bounded memory.
 
+mod measure;
 mod ordered;
 mod outcome;
 mod replicates;
 mod streamed;
 
+pub use measure::{Unmeasured, measure, measure_run};
+pub use ordered::{Crew, Stopped, work_in_order};
 pub use outcome::{Outcome, Sums};
 pub use replicates::{Control, EngineError, Job, replicates};

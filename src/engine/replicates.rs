@@ -35,6 +35,8 @@ pub struct Job<'a> {
 pub struct Control {
     is_cancelled: AtomicBool,
     quarters_done: AtomicU64,
+    runs_done: AtomicU64,
+    runs_failed: AtomicU64,
 }
 
 impl Control {
@@ -46,6 +48,23 @@ impl Control {
     /// Whether it was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Runs done so far, failed ones included.
+    pub fn runs_done(&self) -> u64 {
+        self.runs_done.load(Ordering::Relaxed)
+    }
+
+    /// Runs that failed so far.
+    pub fn runs_failed(&self) -> u64 {
+        self.runs_failed.load(Ordering::Relaxed)
+    }
+
+    /// Counts a run that is done.
+    pub fn count_run(&self, has_failed: bool) {
+        self.runs_done.fetch_add(1, Ordering::Relaxed);
+        self.runs_failed
+            .fetch_add(u64::from(has_failed), Ordering::Relaxed);
     }
 
     /// Quarters done so far, over all replicates.

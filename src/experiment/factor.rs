@@ -1,13 +1,15 @@
 //! Factors: what an experiment varies, and the values a coordinate of the unit cube stands for.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
 
 use crate::math;
 use crate::params::{self, Kind, Parameter, Value};
 
 /// One setting laid over a scenario: a key as `--set` takes it, with the text of its value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Assignment {
     /// Key, with `@QUARTER` where it holds from a date on.
     pub key: String,
@@ -22,17 +24,38 @@ impl Assignment {
     }
 }
 
+/// A scenario file as it is named in an experiment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScenarioFile {
+    /// The name as it is written, which is the same wherever the experiment lies.
+    pub written: String,
+    /// Where it is.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+impl ScenarioFile {
+    /// A file that is named in another one of `folder`.
+    pub fn new(folder: &Path, written: &str) -> Self {
+        ScenarioFile {
+            written: written.to_string(),
+            path: folder.join(written),
+        }
+    }
+}
+
 /// What is laid over the base: another scenario in its place, settings, or both.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Variant {
     /// Scenario file that takes the place of the base.
-    pub scenario: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<ScenarioFile>,
     /// Settings, in order.
     pub set: Vec<Assignment>,
 }
 
 /// One thing that is varied.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Factor {
     /// Name of its column.
     pub name: String,
@@ -45,7 +68,8 @@ pub struct Factor {
 }
 
 /// The values a factor may take.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Values {
     /// Numbers of a range.
     Range(Range),
@@ -54,7 +78,7 @@ pub enum Values {
 }
 
 /// A range with the distribution of values in it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Range {
     /// Lowest value.
     pub low: f64,
@@ -69,7 +93,8 @@ pub struct Range {
 }
 
 /// How likely the values of a range are.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distribution {
     /// All alike.
     Uniform,
@@ -82,7 +107,7 @@ pub enum Distribution {
     },
     /// Normal, cut at the ends of the range.
     Normal {
-        /// Mean before the cut.
+        /// Mean before the cut, inside the range.
         mean: f64,
         /// Standard deviation before the cut.
         sd: f64,
@@ -95,7 +120,7 @@ impl Distribution {
 }
 
 /// One level of a factor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Level {
     /// How it is written in results.
     pub label: String,
@@ -104,7 +129,8 @@ pub struct Level {
 }
 
 /// A value of a factor at a design point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum FactorValue {
     /// A number.
     Real(f64),
@@ -350,7 +376,7 @@ mod tests {
         // Normal around the middle: the median is the mean.
         let normal = range(Distribution::Normal { mean: 3.0, sd: 1.0 });
         approx::assert_relative_eq!(real(normal.at(0.5)), 3.0, epsilon = 1e-14);
-        for distribution in [Distribution::Uniform, Distribution::LogUniform, Distribution::Triangular { mode: 1.0 }, Distribution::Normal { mean: 0.0, sd: 0.1 }] {
+        for distribution in [Distribution::Uniform, Distribution::LogUniform, Distribution::Triangular { mode: 1.0 }, Distribution::Normal { mean: 1.0, sd: 0.1 }] {
             let range = range(distribution);
             assert_eq!(real(range.at(0.0)), 1.0, "{distribution:?}");
             assert!((1.0..=5.0).contains(&real(range.at(1.0))), "{distribution:?}");

@@ -32,10 +32,12 @@ pub mod worlds;
 
 use std::path::PathBuf;
 
-pub use factor::{Assignment, Factor, FactorValue, Variant};
+pub use factor::{Assignment, Factor, FactorValue, ScenarioFile, Variant};
 pub use points::{DesignSpec, Points};
 pub use reader::{Overlay, load};
 pub use worlds::Worlds;
+
+use serde::Serialize;
 
 use crate::response::Responses;
 
@@ -49,7 +51,7 @@ pub struct Experiment {
     /// What it asks, for readers of its results.
     pub description: String,
     /// Base scenario.
-    pub base: PathBuf,
+    pub base: ScenarioFile,
     /// Settings laid over whatever scenario is run.
     pub set: Vec<Assignment>,
     /// How often a design point or treatment is repeated with other luck.
@@ -77,7 +79,7 @@ pub struct Experiment {
 }
 
 /// A set of settings laid over the base, compared with it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Treatment {
     /// Name in results.
     pub name: String,

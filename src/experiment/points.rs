@@ -1,12 +1,14 @@
 //! Design points: numbered, made one by one, named by the hash of what they lay over the base.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::factor::{Factor, FactorValue, Variant};
 use crate::design::Design;
 
 /// How design points are chosen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DesignSpec {
     /// Every combination of levels.
     Grid,
@@ -200,7 +202,7 @@ pub fn point_id(variant: &Variant) -> String {
     let mut sum = Sha256::new();
     if let Some(scenario) = &variant.scenario {
         sum.update(b"scenario ");
-        sum.update(scenario.to_string_lossy().as_bytes());
+        sum.update(scenario.written.as_bytes());
         sum.update(b"\n");
     }
     for line in lines {

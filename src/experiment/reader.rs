@@ -1,13 +1,12 @@
 //! Reads an experiment file, every problem with its place.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::factor::{Assignment, Factor, Level, Values, Variant, parameter_value};
-use super::fields::{Fields, argument_text, quoted, ticked_list};
+use super::factor::{Assignment, Factor, Level, ScenarioFile, Values, Variant, parameter_value};
+use super::fields::{Fields, argument_text};
 use super::points::{DesignSpec, Points};
 use super::worlds::Worlds;
 use super::{Experiment, Objective, Treatment, table};
@@ -149,7 +148,7 @@ impl Reader {
         let seed = fields.whole("seed", 0, i64::MAX as u64, report);
         let series = fields.switch("series", report).unwrap_or(false);
         let base = match fields.text("scenario", report) {
-            Some(name) => Some(self.folder.join(name)),
+            Some(name) => Some(ScenarioFile::new(&self.folder, &name)),
             None => {
                 if !fields.has("scenario") && !self.report.has_syntax_problems() {
                     fields.missing("scenario", "the path of a scenario file in quotes", &mut self.report);
@@ -174,7 +173,7 @@ impl Reader {
             let (key, value) = (key.trim().to_string(), value.trim().to_string());
             Some(Assignment { key, value })
         }));
-        let worlds = Worlds::new(&base, &all_set);
+        let worlds = Worlds::new(&base.path, &all_set);
         let scenario = match worlds.scenario(&Variant::default()) {
             Ok(scenario) => scenario,
             Err(problems) => {
@@ -421,7 +420,8 @@ impl Reader {
         let settings = fields.settings("set", &mut self.report);
         let scenario = fields
             .text("scenario", &mut self.report)
-            .map(|name| self.folder.join(name));
+            
+            .map(|name| ScenarioFile::new(&self.folder, &name));
         for (assignment, spot) in &settings {
             probes.push(Probe {
                 variant: Variant {

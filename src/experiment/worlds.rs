@@ -43,7 +43,7 @@ impl Worlds {
     /// # Errors
     /// Every problem.
     pub fn scenario(&self, variant: &Variant) -> Result<Arc<Scenario>, Problems> {
-        let path = variant.scenario.as_ref().unwrap_or(&self.base);
+        let path = variant.scenario.as_ref().map_or(&self.base, |file| &file.path);
         let set = self.set.iter().chain(&variant.set);
         let source = (path.clone(), set.map(Assignment::argument).collect());
         let known = self.lock().get(&source).cloned();

@@ -1,7 +1,12 @@
 //! The catalogue of trace files and their columns, for whoever checks or documents them.
 
+use std::borrow::Cow;
+
 use super::table::{Column, Kind, Table};
 use super::tables;
+
+/// A text of a definition, or one made for a result.
+type Text = Cow<'static, str>;
 
 /// One file of the catalogue.
 #[derive(Clone, Debug)]
@@ -9,28 +14,67 @@ pub struct FileInfo {
     /// Name without ending.
     pub file: &'static str,
     /// What one row is, a phrase without a full stop.
-    pub row: &'static str,
+    pub row: Text,
     /// Columns that tell rows apart; they are always written.
-    pub key: &'static [&'static str],
+    pub key: Vec<Text>,
     /// Columns in order.
     pub columns: Vec<ColumnInfo>,
 }
 
 /// One column of the catalogue.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ColumnInfo {
     /// Name in the header.
-    pub name: &'static str,
+    pub name: Text,
     /// Type.
     pub kind: Kind,
     /// Unit, `1` for a pure number, empty for texts and flags.
-    pub unit: &'static str,
+    pub unit: Text,
     /// Meaning, a phrase without a full stop.
-    pub meaning: &'static str,
+    pub meaning: Text,
     /// Where the cell is empty; none if it never is.
-    pub missing: Option<&'static str>,
+    pub missing: Option<Text>,
     /// Texts the cell may hold; empty where any may stand.
     pub names: &'static [&'static str],
+}
+
+impl ColumnInfo {
+    /// A column that is never empty.
+    pub fn new(name: impl Into<Text>, kind: Kind, unit: impl Into<Text>, meaning: impl Into<Text>) -> Self {
+        ColumnInfo {
+            name: name.into(),
+            kind,
+            unit: unit.into(),
+            meaning: meaning.into(),
+            missing: None,
+            names: &[],
+        }
+    }
+
+    /// The column, empty in the cases that the phrase names.
+    #[must_use]
+    pub fn missing(mut self, phrase: impl Into<Text>) -> Self {
+        self.missing = Some(phrase.into());
+        self
+    }
+}
+
+impl FileInfo {
+    /// A table of a result.
+    pub fn new(file: &'static str, row: impl Into<Text>, key: &[&'static str], columns: Vec<ColumnInfo>) -> Self {
+        FileInfo {
+            file,
+            row: row.into(),
+            key: key.iter().map(|name| Text::from(*name)).collect(),
+            columns,
+        }
+    }
+
+    /// Names of the columns with commas between them, and the end of the line.
+    pub fn header(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| &*column.name).collect();
+        names.join(",") + "\n"
+    }
 }
 
 /// Every trace file with its columns, in the order in which they are documented and written.
@@ -48,29 +92,37 @@ pub fn files() -> Vec<FileInfo> {
 
 /// Names of files and of their columns, against which settings are checked.
 pub fn catalogue() -> Vec<(&'static str, Vec<&'static str>)> {
-    let names = |file: FileInfo| file.columns.iter().map(|column| column.name).collect();
-    files()
-        .into_iter()
-        .map(|file| (file.file, names(file)))
-        .collect()
+    fn names<T>(table: &Table<T>) -> (&'static str, Vec<&'static str>) {
+        let names = table.columns.iter().map(|column| column.name);
+        (table.file, names.collect())
+    }
+    vec![
+        names(&tables::NATIONAL),
+        names(&tables::CITIES),
+        names(&tables::SECTORS),
+        names(&tables::ALLOCATIONS),
+        names(&tables::POLICIES),
+        names(&tables::OFFICIALS),
+        names(&tables::CHAMPIONS),
+    ]
 }
 
 fn file<T>(table: &Table<T>) -> FileInfo {
     FileInfo {
         file: table.file,
-        row: table.row,
-        key: table.key,
+        row: table.row.into(),
+        key: table.key.iter().map(|name| Text::from(*name)).collect(),
         columns: table.columns.iter().map(column).collect(),
     }
 }
 
 fn column<T>(column: &Column<T>) -> ColumnInfo {
     ColumnInfo {
-        name: column.name,
+        name: column.name.into(),
         kind: column.kind(),
-        unit: column.unit,
-        meaning: column.meaning,
-        missing: column.missing,
+        unit: column.unit.into(),
+        meaning: column.meaning.into(),
+        missing: column.missing.map(Text::from),
         names: column.names,
     }
 }
@@ -87,7 +139,7 @@ mod tests {
             assert!(
                 first
                     .iter()
-                    .map(|column| column.name)
+                    .map(|column| &*column.name)
                     .eq(["replicate", "seed", "quarter"])
             );
             assert_eq!(file.key[..MOMENT_COLUMNS], ["replicate", "seed", "quarter"]);
@@ -97,8 +149,8 @@ mod tests {
     #[test]
     fn keys_are_columns_and_names_are_unique() {
         for file in files() {
-            let mut names: Vec<_> = file.columns.iter().map(|column| column.name).collect();
-            assert!(file.key.iter().all(|key| names.contains(key)));
+            let mut names: Vec<_> = file.columns.iter().map(|column| &*column.name).collect();
+            assert!(file.key.iter().all(|key| names.contains(&&**key)));
             let count = names.len();
             names.sort_unstable();
             names.dedup();

@@ -18,17 +18,25 @@ const LICENCE: (&str, &str, &str) = (
     "https://creativecommons.org/licenses/by/4.0/",
 );
 
-/// The text of the file for a result called `name`.
+/// The text of the file for traces of a run called `name`.
 pub fn text(name: &str, title: &str, traces: &Traces) -> String {
-    let catalogue = columns::files();
-    let resources: Vec<Value> = traces
+    let mut catalogue = columns::files();
+    let files: Vec<FileInfo> = traces
         .files()
         .into_iter()
         .filter_map(|(_, file, written)| {
-            let info = catalogue.iter().find(|info| info.file == file)?;
-            Some(resource(info, &written, traces.compression()))
+            let place = catalogue.iter().position(|info| info.file == file)?;
+            let mut info = catalogue.swap_remove(place);
+            info.columns.retain(|column| written.contains(&&*column.name));
+            Some(info)
         })
         .collect();
+    of_files(name, title, &files, traces.compression())
+}
+
+/// The text of the file for tables of a result called `name`.
+pub fn of_files(name: &str, title: &str, files: &[FileInfo], compression: Compression) -> String {
+    let resources: Vec<Value> = files.iter().map(|info| resource(info, compression)).collect();
     let (licence, licence_title, address) = LICENCE;
     super::json_text(&json!({
         "profile": "tabular-data-package",
@@ -39,13 +47,8 @@ pub fn text(name: &str, title: &str, traces: &Traces) -> String {
     }))
 }
 
-fn resource(info: &FileInfo, written: &[&str], compression: Compression) -> Value {
-    let fields: Vec<Value> = info
-        .columns
-        .iter()
-        .filter(|column| written.contains(&column.name))
-        .map(field)
-        .collect();
+fn resource(info: &FileInfo, compression: Compression) -> Value {
+    let fields: Vec<Value> = info.columns.iter().map(field).collect();
     let mut resource = Map::new();
     let mut put = |key: &str, value: Value| resource.insert(key.to_string(), value);
     put("profile", json!("tabular-data-resource"));
@@ -70,8 +73,8 @@ fn resource(info: &FileInfo, written: &[&str], compression: Compression) -> Valu
 }
 
 fn field(column: &ColumnInfo) -> Value {
-    let mut description = sentence(column.meaning);
-    if let Some(missing) = column.missing {
+    let mut description = sentence(&column.meaning);
+    if let Some(missing) = &column.missing {
         description.push_str(&format!(" Missing where {missing}."));
     }
     let mut constraints = Map::new();

@@ -34,7 +34,7 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| OutputError::Io {
             path: path.to_path_buf(),
             source,

@@ -57,34 +57,47 @@ impl Folder {
             target,
             replaces,
         } = self;
-        let parent = parent(&target);
-        sync_folder(part.path()).map_err(OutputError::io(part.path()))?;
-        // Both are looked at again: another run may have ended here meanwhile.
-        let replaced = if check_target(&target, replaces)? {
-            let name = target.file_name().unwrap_or(OsStr::new("result"));
-            let old = hidden_folder(name, "old", parent)?;
-            fs::rename(&target, old.path().join("result")).map_err(OutputError::io(&target))?;
-            Some(old)
-        } else {
-            None
-        };
-        if let Err(source) = fs::rename(part.path(), &target) {
-            if let Some(old) = &replaced {
-                fs::rename(old.path().join("result"), &target).map_err(OutputError::io(&target))?;
-            }
-            return Err(OutputError::Io {
-                path: target,
-                source,
-            });
-        }
+        publish(part.path(), &target, replaces)?;
         // The folder has its name; what remains of the temporary one is its handle.
         let _ = part.keep();
-        sync_folder(parent).map_err(OutputError::io(parent))
+        Ok(())
     }
 }
 
+/// Gives a whole folder the name `target`. A result that it replaces goes only then.
+///
+/// # Errors
+/// What the file system says, or if something stands at the name that is not to be replaced. What stood there
+/// before stands there still.
+pub fn publish(part: &Path, target: &Path, replaces: bool) -> Result<(), OutputError> {
+    let parent = parent(target);
+    sync_folder(part).map_err(OutputError::io(part))?;
+    // Both are looked at again: another run may have ended here meanwhile.
+    let replaced = if check_target(target, replaces)? {
+        let name = target.file_name().unwrap_or(OsStr::new("result"));
+        let old = hidden_folder(name, "old", parent)?;
+        fs::rename(target, old.path().join("result")).map_err(OutputError::io(target))?;
+        Some(old)
+    } else {
+        None
+    };
+    if let Err(source) = fs::rename(part, target) {
+        if let Some(old) = &replaced {
+            fs::rename(old.path().join("result"), target).map_err(OutputError::io(target))?;
+        }
+        return Err(OutputError::Io {
+            path: target.to_path_buf(),
+            source,
+        });
+    }
+    sync_folder(parent).map_err(OutputError::io(parent))
+}
+
 /// Whether a result stands at `target` that may be replaced.
-fn check_target(target: &Path, force: bool) -> Result<bool, OutputError> {
+///
+/// # Errors
+/// If one stands there that is not to be replaced, or something that is no result.
+pub fn check_target(target: &Path, force: bool) -> Result<bool, OutputError> {
     let path = || target.to_path_buf();
     let found = match fs::symlink_metadata(target) {
         Ok(found) => found,
@@ -113,7 +126,8 @@ fn check_target(target: &Path, force: bool) -> Result<bool, OutputError> {
     }
 }
 
-fn parent(target: &Path) -> &Path {
+/// The folder in which `target` stands.
+pub fn parent(target: &Path) -> &Path {
     match target.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -134,7 +148,10 @@ fn hidden_folder(name: &OsStr, what: &str, parent: &Path) -> Result<TempDir, Out
 }
 
 /// Brings the entries of a folder to disk, where the system can.
-fn sync_folder(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         fs::File::open(path)?.sync_all()?;
     }

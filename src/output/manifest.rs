@@ -29,6 +29,8 @@ pub struct Manifest {
     pub version: &'static str,
     /// Commit it was built from.
     pub commit: &'static str,
+    /// What was done: `run`, `sweep`, `compare` and so on.
+    pub command: &'static str,
     /// Arguments it was called with.
     pub arguments: Vec<String>,
     /// Name of the scenario.
@@ -53,6 +55,9 @@ pub struct Manifest {
     pub sources: Vec<Source>,
     /// Every setting as it was in force.
     pub settings: Value,
+    /// What was varied and measured, where that is more than one scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<Value>,
     /// Files of the result, apart from this one.
     pub files: Vec<FileEntry>,
     /// Doubts about the result, and notes of the scenario's reader.
@@ -100,6 +105,7 @@ impl Default for Manifest {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             commit: COMMIT,
+            command: "run",
             arguments: Vec::new(),
             scenario: String::new(),
             title: String::new(),
@@ -112,6 +118,7 @@ impl Default for Manifest {
             finished: String::new(),
             sources: Vec::new(),
             settings: Value::Null,
+            experiment: None,
             files: Vec::new(),
             warnings: Vec::new(),
         }

@@ -48,6 +48,7 @@ fn section(file: &FileInfo) -> String {
     for column in &file.columns {
         let missing = column
             .missing
+            .as_ref()
             .map_or("never".to_string(), |missing| format!("where {missing}"));
         // Writing to a String cannot fail.
         let _ = writeln!(
@@ -56,7 +57,7 @@ fn section(file: &FileInfo) -> String {
             column.name,
             column.kind.name(),
             column.unit,
-            sentence(column.meaning)
+            sentence(&column.meaning)
         );
     }
     text

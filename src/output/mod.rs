@@ -5,13 +5,14 @@
 //! under their name only when all of them are whole.
 
 pub mod columns;
-mod datapackage;
+pub mod datapackage;
 mod error;
-mod folder;
+pub mod folder;
 mod manifest;
 mod markdown;
 mod recorder;
 mod result;
+mod sheet;
 pub mod table;
 pub mod tables;
 mod traces;
@@ -19,15 +20,16 @@ mod writer;
 
 pub use error::OutputError;
 pub use folder::Folder;
-pub use manifest::{COMMIT, Manifest, Source};
+pub use manifest::{COMMIT, FILE as MANIFEST, FileEntry, Manifest, Source};
 pub use markdown::outputs_markdown;
 pub use recorder::{ADJUST_THRESHOLD, Chunk, Recorder};
-pub use result::ResultFolder;
+pub use result::{ResultFolder, finish_folder};
+pub use sheet::{Cell, Sheet};
 pub use traces::{File, Traces};
-pub use writer::WrittenFile;
+pub use writer::{WrittenFile, Writer, write_whole};
 
 /// JSON for people: two spaces, keys in the order of the definition, a line feed at the end.
-fn json_text(value: &impl serde::Serialize) -> String {
+pub(crate) fn json_text(value: &impl serde::Serialize) -> String {
     // Only maps with keys that are not texts and failing writers make this an error; neither occurs.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -64,16 +64,30 @@ impl ResultFolder {
     ///
     /// # Errors
     /// What the file system says; nothing is left then.
-    pub fn finish(self, mut manifest: Manifest) -> Result<Vec<WrittenFile>, OutputError> {
+    pub fn finish(self, manifest: Manifest) -> Result<Vec<WrittenFile>, OutputError> {
         let mut files = Vec::new();
         for (_, writer) in self.writers {
             files.push(writer.finish()?);
         }
-        let path = self.folder.path();
-        files.push(write_whole(path, datapackage::FILE, &self.description)?);
-        manifest.files = files.iter().map(FileEntry::from).collect();
-        files.push(write_whole(path, manifest::FILE, &manifest.to_text())?);
-        self.folder.finish()?;
-        Ok(files)
+        finish_folder(self.folder, files, &self.description, manifest)
     }
+}
+
+/// Adds description and manifest to a folder that holds `files`, and gives it its name. `manifest` gets the list
+/// of files.
+///
+/// # Errors
+/// What the file system says; nothing is left then.
+pub fn finish_folder(
+    folder: Folder,
+    mut files: Vec<WrittenFile>,
+    description: &str,
+    mut manifest: Manifest,
+) -> Result<Vec<WrittenFile>, OutputError> {
+    let path = folder.path();
+    files.push(write_whole(path, datapackage::FILE, description)?);
+    manifest.files = files.iter().map(FileEntry::from).collect();
+    files.push(write_whole(path, manifest::FILE, &manifest.to_text())?);
+    folder.finish()?;
+    Ok(files)
 }

@@ -345,18 +345,11 @@ impl Reader {
             }
             "log_uniform" => Some(Distribution::LogUniform),
             "triangular" => {
-                let mode = fields.real("mode", &mut self.report)?;
-                if !(low..=high).contains(&mode) {
-                    self.report.add(
-                        fields.spot,
-                        format!("`factors.mode` is {mode}; allowed: {low} to {high}"),
-                    );
-                    return None;
-                }
+                let mode = self.inside(fields, "mode", low, high)?;
                 Some(Distribution::Triangular { mode })
             }
             "normal" => {
-                let mean = fields.real("mean", &mut self.report)?;
+                let mean = self.inside(fields, "mean", low, high)?;
                 let sd = fields.real("sd", &mut self.report)?;
                 if sd <= 0.0 {
                     self.report.add(
@@ -369,5 +362,13 @@ impl Reader {
             }
             _ => Some(Distribution::Uniform),
         }
+    }
+
+    /// A number inside the range.
+    fn inside(&mut self, fields: &Fields<'_, '_>, key: &str, low: f64, high: f64) -> Option<f64> {
+        let allowed = format!("{low} to {high}");
+        fields.take(key, &allowed, &mut self.report, |literal| {
+            number(literal).filter(|number| (low..=high).contains(number))
+        })
     }
 }

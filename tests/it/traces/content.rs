@@ -112,7 +112,7 @@ fn keys_tell_rows_apart() {
     for file in dualtrack::output::columns::files() {
         let rows = records(&files[&format!("{}.csv", file.file)]);
         let key = |row: &BTreeMap<String, String>| -> Vec<String> {
-            file.key.iter().map(|name| row[*name].clone()).collect()
+            file.key.iter().map(|name| row[&**name].clone()).collect()
         };
         let keys: BTreeSet<_> = rows.iter().map(key).collect();
         assert!(!rows.is_empty(), "{}", file.file);
