@@ -1,6 +1,6 @@
 //! Means with their precision.
 
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use super::student;
 
 /// Confidence of all intervals, as a share.
 pub const CONFIDENCE: f64 = 0.95;
@@ -35,10 +35,43 @@ impl Estimate {
         })
     }
 
+    /// Standard error of the mean; none for one observation.
+    pub fn standard_error(&self) -> Option<f64> {
+        Some(self.sd? / (self.n as f64).sqrt())
+    }
+
     /// Lower and upper end of the 95 % interval.
     pub fn interval(&self) -> Option<(f64, f64)> {
         let half = self.half_width?;
         Some((self.mean - half, self.mean + half))
+    }
+}
+
+/// A number that is not a mean, with what is known about its precision.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uncertain {
+    /// Number of observations behind it; each method says of what.
+    pub n: usize,
+    /// The number.
+    pub value: f64,
+    /// Its standard error; none where it cannot be had.
+    pub standard_error: Option<f64>,
+    /// Lower and upper end of its 95 % interval; none where it cannot be had. Each method says which interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Uncertain {
+    /// A number with the interval of Student's t around it, with `freedom` degrees of freedom.
+    pub(crate) fn student(n: usize, value: f64, standard_error: Option<f64>, freedom: f64) -> Self {
+        let half = standard_error
+            .zip(student::quantile(0.5 + CONFIDENCE / 2.0, freedom))
+            .map(|(error, t)| t * error);
+        Uncertain {
+            n,
+            value,
+            standard_error,
+            interval: half.map(|half| (value - half, value + half)),
+        }
     }
 }
 
@@ -68,12 +101,7 @@ pub fn t_quantile(n: usize) -> Option<f64> {
     if n < 2 {
         return None;
     }
-    let t = StudentsT::new(0.0, 1.0, (n - 1) as f64).ok()?;
-    let level = 0.5 + CONFIDENCE / 2.0;
-    // The library's inverse is good to about 1e-4 at many degrees of freedom; two of Newton's steps on its
-    // distribution function, which is exact to rounding, mend that.
-    let step = |quantile: f64| quantile - (t.cdf(quantile) - level) / t.pdf(quantile);
-    Some(step(step(t.inverse_cdf(level))))
+    student::quantile(0.5 + CONFIDENCE / 2.0, (n - 1) as f64)
 }
 
 #[cfg(test)]
