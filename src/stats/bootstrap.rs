@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-use super::estimate::{CONFIDENCE, mean};
+use super::estimate::{CONFIDENCE, mean, standard_deviation};
 use super::keyed::{Use, generator};
 use super::student::normal_cdf;
 use crate::math::normal_quantile;
@@ -152,6 +152,21 @@ fn accelerated(observed: f64, mut replicates: Vec<f64>, left_out: &[f64]) -> Opt
     Some((end(0.5 - CONFIDENCE / 2.0)?, end(0.5 + CONFIDENCE / 2.0)?))
 }
 
+/// Standard error and percentile 95 % interval from the values of a statistic in its resamples.
+///
+/// Values that are not finite are left out; none where fewer than two, or fewer than 95 % of them, are finite.
+pub(crate) fn spread(values: &[f64]) -> Option<(f64, (f64, f64))> {
+    let mut finite: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
+    if (finite.len() as f64) < 0.95 * values.len() as f64 {
+        return None;
+    }
+    let error = standard_deviation(&finite)?;
+    finite.sort_unstable_by(f64::total_cmp);
+    let low = sorted_quantile(&finite, 0.5 - CONFIDENCE / 2.0);
+    let high = sorted_quantile(&finite, 0.5 + CONFIDENCE / 2.0);
+    Some((error, (low, high)))
+}
+
 /// Quantile of sorted numbers, interpolated as R's type 7 (Hyndman and Fan 1996); at least one number is given.
 fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
     let last = sorted.len() - 1;
@@ -164,7 +179,6 @@ fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::standard_deviation;
 
     /// Skewed: squares of 1 to 20, over 10.
     fn sample() -> Vec<f64> {
@@ -245,6 +259,7 @@ mod tests {
         assert_eq!(bca_mean(&[1.0], 100, 1), None);
         assert_eq!(bca_mean(&[1.0, f64::NAN, 2.0], 100, 1), None);
         assert_eq!(bca_mean(&[1.0, 2.0], 1, 1), None);
+        assert_eq!(spread(&[1.0, f64::NAN, 2.0]), None);
     }
 
     #[test]

@@ -73,6 +73,16 @@ impl Uncertain {
             interval: half.map(|half| (value - half, value + half)),
         }
     }
+
+    /// The same number with its interval cut to what the number can be.
+    pub(crate) fn within(self, low: f64, high: f64) -> Self {
+        Uncertain {
+            interval: self
+                .interval
+                .map(|(from, to)| (from.clamp(low, high), to.clamp(low, high))),
+            ..self
+        }
+    }
 }
 
 /// Mean; none of an empty sample.

@@ -6,8 +6,12 @@
 pub mod bootstrap;
 pub mod estimate;
 pub(crate) mod keyed;
+pub mod morris;
 pub mod paired;
+#[cfg(test)]
+mod reference;
 pub mod running;
+pub mod sobol;
 pub mod student;
 
 pub use estimate::{CONFIDENCE, Estimate, Uncertain, mean, standard_deviation, t_quantile};
