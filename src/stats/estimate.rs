@@ -61,6 +61,30 @@ pub struct Uncertain {
 }
 
 impl Uncertain {
+    /// The share `count` is of `n`, with its standard error and interval after Wilson (1927); none of nothing.
+    pub fn share(count: usize, n: usize) -> Option<Self> {
+        if n == 0 {
+            return None;
+        }
+        let size = n as f64;
+        let value = count as f64 / size;
+        let z = crate::math::normal_quantile(0.5 + CONFIDENCE / 2.0);
+        let square = z * z;
+        let centre = (value + square / (2.0 * size)) / (1.0 + square / size);
+        let half = z / (1.0 + square / size)
+            * (value * (1.0 - value) / size + square / (4.0 * size * size)).sqrt();
+        Some(Uncertain {
+            n,
+            value,
+            standard_error: Some((value * (1.0 - value) / size).sqrt()),
+            // At the edges the ends are 0 and 1, but for rounding.
+            interval: Some((
+                if count == 0 { 0.0 } else { centre - half },
+                if count == n { 1.0 } else { centre + half },
+            )),
+        })
+    }
+
     /// A number with the interval of Student's t around it, with `freedom` degrees of freedom.
     pub(crate) fn student(n: usize, value: f64, standard_error: Option<f64>, freedom: f64) -> Self {
         let half = standard_error
@@ -167,5 +191,20 @@ mod tests {
     fn a_large_mean_does_not_swallow_a_small_spread() {
         let sample = [1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0];
         assert_eq!(standard_deviation(&sample), Some(1.0));
+    }
+
+    #[test]
+    fn wilsons_interval_is_that_of_scipy() {
+        // scipy 1.17.1: scipy.stats.binomtest(15, 20).proportion_ci(method='wilson').
+        let ends = |count, n| {
+            let share = Uncertain::share(count, n);
+            share.and_then(|share| share.interval).expect("some")
+        };
+        let (low, high) = ends(15, 20);
+        approx::assert_abs_diff_eq!(low, 0.531_299_122_4, epsilon = 1e-9);
+        approx::assert_abs_diff_eq!(high, 0.888_138_298_6, epsilon = 1e-9);
+        assert_eq!(ends(0, 5).0, 0.0);
+        assert_eq!(ends(5, 5).1, 1.0);
+        assert_eq!(Uncertain::share(0, 0), None);
     }
 }

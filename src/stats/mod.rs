@@ -4,6 +4,7 @@
 //! results are the same bits on every machine.
 
 pub mod bootstrap;
+pub mod components;
 pub mod estimate;
 pub(crate) mod keyed;
 pub mod morris;
@@ -11,6 +12,7 @@ pub mod paired;
 #[cfg(test)]
 mod reference;
 pub mod running;
+pub mod shapley;
 pub mod sobol;
 pub mod student;
 

@@ -113,28 +113,7 @@ fn same_sign(differences: &[f64], difference: f64) -> Option<Uncertain> {
         .iter()
         .filter(|d| **d != 0.0 && (**d > 0.0) == (difference > 0.0))
         .count();
-    Some(share(same, differences.len()))
-}
-
-/// A share of `n` with its standard error and interval after Wilson (1927); `n` is at least 1.
-pub(crate) fn share(count: usize, n: usize) -> Uncertain {
-    let size = n as f64;
-    let value = count as f64 / size;
-    let z = crate::math::normal_quantile(0.5 + super::CONFIDENCE / 2.0);
-    let square = z * z;
-    let centre = (value + square / (2.0 * size)) / (1.0 + square / size);
-    let half = z / (1.0 + square / size)
-        * (value * (1.0 - value) / size + square / (4.0 * size * size)).sqrt();
-    Uncertain {
-        n,
-        value,
-        standard_error: Some((value * (1.0 - value) / size).sqrt()),
-        // The ends are 0 and 1 exactly at the edges, but for rounding.
-        interval: Some((
-            if count == 0 { 0.0 } else { centre - half },
-            if count == n { 1.0 } else { centre + half },
-        )),
-    }
+    Uncertain::share(same, differences.len())
 }
 
 fn variance_saved(base: &[f64], treatment: &[f64], difference: &Estimate) -> Option<f64> {
@@ -222,16 +201,6 @@ mod tests {
         assert_eq!(found.variance_saved, Some(1.0));
         assert_eq!(found.bca, Some((1.0, 1.0)));
         assert_eq!(found.p_value, None);
-    }
-
-    #[test]
-    fn wilsons_interval_is_that_of_scipy() {
-        // scipy 1.17.1: scipy.stats.binomtest(15, 20).proportion_ci(method='wilson').
-        let (low, high) = share(15, 20).interval.expect("any");
-        approx::assert_abs_diff_eq!(low, 0.531_299_122_4, epsilon = 1e-9);
-        approx::assert_abs_diff_eq!(high, 0.888_138_298_6, epsilon = 1e-9);
-        assert_eq!(share(0, 5).interval.expect("any").0, 0.0);
-        assert_eq!(share(5, 5).interval.expect("any").1, 1.0);
     }
 
     #[test]
