@@ -1,6 +1,6 @@
 //! Means with their precision.
 
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use super::student;
 
 /// Confidence of all intervals, as a share.
 pub const CONFIDENCE: f64 = 0.95;
@@ -35,10 +35,77 @@ impl Estimate {
         })
     }
 
+    /// Standard error of the mean; none for one observation.
+    pub fn standard_error(&self) -> Option<f64> {
+        Some(self.sd? / (self.n as f64).sqrt())
+    }
+
     /// Lower and upper end of the 95 % interval.
     pub fn interval(&self) -> Option<(f64, f64)> {
         let half = self.half_width?;
         Some((self.mean - half, self.mean + half))
+    }
+}
+
+/// A number that is not a mean, with what is known about its precision.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uncertain {
+    /// Number of observations behind it; each method says of what.
+    pub n: usize,
+    /// The number.
+    pub value: f64,
+    /// Its standard error; none where it cannot be had.
+    pub standard_error: Option<f64>,
+    /// Lower and upper end of its 95 % interval; none where it cannot be had. Each method says which interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Uncertain {
+    /// The share `count` is of `n`, with its standard error and interval after Wilson (1927); none of nothing.
+    pub fn share(count: usize, n: usize) -> Option<Self> {
+        if n == 0 {
+            return None;
+        }
+        let size = n as f64;
+        let value = count as f64 / size;
+        let z = crate::math::normal_quantile(0.5 + CONFIDENCE / 2.0);
+        let square = z * z;
+        let centre = (value + square / (2.0 * size)) / (1.0 + square / size);
+        let half = z / (1.0 + square / size)
+            * (value * (1.0 - value) / size + square / (4.0 * size * size)).sqrt();
+        Some(Uncertain {
+            n,
+            value,
+            standard_error: Some((value * (1.0 - value) / size).sqrt()),
+            // At the edges the ends are 0 and 1, but for rounding.
+            interval: Some((
+                if count == 0 { 0.0 } else { centre - half },
+                if count == n { 1.0 } else { centre + half },
+            )),
+        })
+    }
+
+    /// A number with the interval of Student's t around it, with `freedom` degrees of freedom.
+    pub(crate) fn student(n: usize, value: f64, standard_error: Option<f64>, freedom: f64) -> Self {
+        let half = standard_error
+            .zip(student::quantile(0.5 + CONFIDENCE / 2.0, freedom))
+            .map(|(error, t)| t * error);
+        Uncertain {
+            n,
+            value,
+            standard_error,
+            interval: half.map(|half| (value - half, value + half)),
+        }
+    }
+
+    /// The same number with its interval cut to what the number can be.
+    pub(crate) fn within(self, low: f64, high: f64) -> Self {
+        Uncertain {
+            interval: self
+                .interval
+                .map(|(from, to)| (from.clamp(low, high), to.clamp(low, high))),
+            ..self
+        }
     }
 }
 
@@ -68,12 +135,7 @@ pub fn t_quantile(n: usize) -> Option<f64> {
     if n < 2 {
         return None;
     }
-    let t = StudentsT::new(0.0, 1.0, (n - 1) as f64).ok()?;
-    let level = 0.5 + CONFIDENCE / 2.0;
-    // The library's inverse is good to about 1e-4 at many degrees of freedom; two of Newton's steps on its
-    // distribution function, which is exact to rounding, mend that.
-    let step = |quantile: f64| quantile - (t.cdf(quantile) - level) / t.pdf(quantile);
-    Some(step(step(t.inverse_cdf(level))))
+    student::quantile(0.5 + CONFIDENCE / 2.0, (n - 1) as f64)
 }
 
 #[cfg(test)]
@@ -129,5 +191,20 @@ mod tests {
     fn a_large_mean_does_not_swallow_a_small_spread() {
         let sample = [1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0];
         assert_eq!(standard_deviation(&sample), Some(1.0));
+    }
+
+    #[test]
+    fn wilsons_interval_is_that_of_scipy() {
+        // scipy 1.17.1: scipy.stats.binomtest(15, 20).proportion_ci(method='wilson').
+        let ends = |count, n| {
+            let share = Uncertain::share(count, n);
+            share.and_then(|share| share.interval).expect("some")
+        };
+        let (low, high) = ends(15, 20);
+        approx::assert_abs_diff_eq!(low, 0.531_299_122_4, epsilon = 1e-9);
+        approx::assert_abs_diff_eq!(high, 0.888_138_298_6, epsilon = 1e-9);
+        assert_eq!(ends(0, 5).0, 0.0);
+        assert_eq!(ends(5, 5).1, 1.0);
+        assert_eq!(Uncertain::share(0, 0), None);
     }
 }

@@ -18,6 +18,8 @@ pub(crate) enum Use {
     Scramble = 1003,
     /// A trajectory after Morris; the part is the trajectory.
     Trajectory = 1004,
+    /// Resamples of the bootstrap; the stream is the resample.
+    Resample = 1005,
 }
 
 /// Version of the addresses; part of every key.

@@ -3,7 +3,17 @@
 //! Nothing here knows of cities, files or threads. All randomness is keyed by a seed that the caller gives, and
 //! results are the same bits on every machine.
 
+pub mod bootstrap;
+pub mod components;
 pub mod estimate;
 pub(crate) mod keyed;
+pub mod morris;
+pub mod paired;
+#[cfg(test)]
+mod reference;
+pub mod running;
+pub mod shapley;
+pub mod sobol;
+pub mod student;
 
-pub use estimate::{CONFIDENCE, Estimate, mean, standard_deviation, t_quantile};
+pub use estimate::{CONFIDENCE, Estimate, Uncertain, mean, standard_deviation, t_quantile};
