@@ -22,3 +22,4 @@ pub mod random;
 pub mod response;
 pub mod scenario;
 pub mod stats;
+pub mod sweep;

@@ -4,13 +4,17 @@ use std::process::ExitCode;
 
 pub mod check;
 pub mod codes;
+mod common;
 pub mod init;
+pub mod merge;
 pub mod params;
 pub mod print;
 mod progress;
 pub mod run;
 pub mod schema;
 mod summary;
+pub mod sweep;
+mod tables;
 
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]
@@ -23,6 +27,8 @@ pub struct Command {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     Run(run::Args),
+    Sweep(sweep::Args),
+    Merge(merge::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -34,6 +40,8 @@ impl Command {
     pub fn execute(&self) -> ExitCode {
         ExitCode::from(match &self.action {
             Action::Run(args) => run::run(args),
+            Action::Sweep(args) => sweep::run(args),
+            Action::Merge(args) => merge::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

@@ -22,18 +22,73 @@ pub struct Display {
     _stop: Sender<()>,
 }
 
-/// Begins to show how many of `quarters` are done.
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// So many quarters.
+    Quarters(u64),
+    /// So many runs.
+    Runs(u64),
+}
+
+impl Goal {
+    fn all(self) -> u64 {
+        match self {
+            Goal::Quarters(all) | Goal::Runs(all) => all,
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Goal::Quarters(_) => "quarters",
+            Goal::Runs(_) => "runs",
+        }
+    }
+
+    fn done(self, control: &Control) -> u64 {
+        match self {
+            Goal::Quarters(_) => control.quarters_done(),
+            Goal::Runs(_) => control.runs_done(),
+        }
+    }
+
+    /// Pace, time left and failures, in words.
+    fn words(self, control: &Control, elapsed: Duration) -> String {
+        let done = self.done(control);
+        let mut words = time_left(elapsed, done, self.all());
+        if let Goal::Runs(_) = self {
+            let pace = done as f64 / elapsed.as_secs_f64().max(1e-9);
+            words = format!("{} runs/s, {words}", pace_words(pace));
+            let failed = control.runs_failed();
+            if failed > 0 {
+                words.push_str(&format!(", {failed} failed"));
+            }
+        }
+        words
+    }
+}
+
+/// A pace with three digits or none behind the point.
+fn pace_words(pace: f64) -> String {
+    if pace < 10.0 {
+        format!("{pace:.1}")
+    } else {
+        format!("{pace:.0}")
+    }
+}
+
+/// Begins to show how far work is.
 pub fn show<'scope>(
     scope: &'scope Scope<'scope, '_>,
     control: &'scope Control,
-    quarters: u64,
+    goal: Goal,
 ) -> Display {
     let (stop, stopped) = mpsc::channel();
     scope.spawn(move || {
         if io::stderr().is_terminal() {
-            show_bar(control, quarters, &stopped);
+            show_bar(control, goal, &stopped);
         } else {
-            show_lines(control, quarters, &stopped);
+            show_lines(control, goal, &stopped);
         }
     });
     Display { _stop: stop }
@@ -44,23 +99,25 @@ fn is_over(stopped: &Receiver<()>, wait: Duration) -> bool {
     stopped.recv_timeout(wait) != Err(RecvTimeoutError::Timeout)
 }
 
-fn show_bar(control: &Control, quarters: u64, stopped: &Receiver<()>) {
+fn show_bar(control: &Control, goal: Goal, stopped: &Receiver<()>) {
     let began = Instant::now();
     if is_over(stopped, PATIENCE) {
         return;
     }
-    let bar = ProgressBar::new(quarters).with_elapsed(began.elapsed());
-    let style = "{bar:32} {percent:>3} %  {human_pos} of {human_len} quarters  {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
+    let bar = ProgressBar::new(goal.all()).with_elapsed(began.elapsed());
+    let style = format!(
+        "{{bar:32}} {{percent:>3}} %  {{human_pos}} of {{human_len}} {}  {{msg}}",
+        goal.unit()
+    );
+    if let Ok(style) = ProgressStyle::with_template(&style) {
         bar.set_style(style);
     }
     loop {
-        let done = control.quarters_done();
-        bar.set_position(done);
+        bar.set_position(goal.done(control));
         bar.set_message(if control.is_cancelled() {
             "stopping".to_string()
         } else {
-            time_left(began.elapsed(), done, quarters)
+            goal.words(control, began.elapsed())
         });
         if is_over(stopped, LOOK) {
             break;
@@ -69,12 +126,12 @@ fn show_bar(control: &Control, quarters: u64, stopped: &Receiver<()>) {
     bar.finish_and_clear();
 }
 
-fn show_lines(control: &Control, quarters: u64, stopped: &Receiver<()>) {
+fn show_lines(control: &Control, goal: Goal, stopped: &Receiver<()>) {
     let began = Instant::now();
     while !is_over(stopped, LINE) {
-        let done = control.quarters_done();
-        let left = time_left(began.elapsed(), done, quarters);
-        let _ = writeln!(io::stderr(), "{done} of {quarters} quarters, {left}");
+        let words = goal.words(control, began.elapsed());
+        let (done, all, unit) = (goal.done(control), goal.all(), goal.unit());
+        let _ = writeln!(io::stderr(), "{done} of {all} {unit}, {words}");
     }
 }
 

@@ -1,16 +1,16 @@
 //! `dualtrack run`: replicates of a scenario, a folder of traces, and a summary.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 
 use super::codes;
+use super::common::{self, Stop, interruptible};
 use super::print;
-use super::progress;
+use super::progress::{self, Goal};
 use super::summary::Summary;
-use crate::engine::{self, Control, EngineError, Job, Outcome};
+use crate::engine::{self, Control, Job, Outcome};
 use crate::model::Setup;
-use crate::output::{Manifest, OutputError, ResultFolder, Source, Traces, columns};
+use crate::output::{Manifest, ResultFolder, Traces, columns};
 use crate::scenario::{self, Scenario};
 
 /// Runs the replicates of a scenario, writes what happened, and prints a summary.
@@ -42,61 +42,9 @@ pub struct Args {
     quiet: bool,
 }
 
-/// Why a command ends early, and the exit code that says so.
-#[derive(Debug)]
-struct Stop {
-    code: u8,
-    message: String,
-}
-
-impl Stop {
-    fn bad_input(message: impl ToString) -> Self {
-        Stop {
-            code: codes::BAD_INPUT,
-            message: message.to_string(),
-        }
-    }
-}
-
-impl From<OutputError> for Stop {
-    fn from(error: OutputError) -> Self {
-        let code = if error.is_bad_input() {
-            codes::BAD_INPUT
-        } else {
-            codes::FAILURE
-        };
-        Stop {
-            code,
-            message: error.to_string(),
-        }
-    }
-}
-
-impl From<EngineError<OutputError>> for Stop {
-    fn from(error: EngineError<OutputError>) -> Self {
-        match error {
-            EngineError::Sink(error) => error.into(),
-            EngineError::Cancelled => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; nothing was written".to_string(),
-            },
-            error => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
-        }
-    }
-}
-
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    match try_run(args) {
-        Ok(code) => code,
-        Err(stop) => {
-            print::err(&format!("{}\n", stop.message));
-            stop.code
-        }
-    }
+    common::finish(try_run(args))
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
@@ -122,7 +70,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
             print::err(&format!("note: {note}\n"));
         }
     }
-    let threads = args.threads.map_or_else(all_threads, usize::from);
+    let threads = common::threads(args.threads);
     let job = Job {
         setup: &setup,
         traces: &traces,
@@ -144,15 +92,6 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     Ok(print::out(&summary.to_string()))
 }
 
-/// A control that Ctrl-C cancels.
-fn interruptible() -> Arc<Control> {
-    let control = Arc::new(Control::default());
-    let handle = Arc::clone(&control);
-    // An error means that a handler is there already, which only callers of the library could have set.
-    let _ = ctrlc::set_handler(move || handle.cancel());
-    control
-}
-
 /// The job, with a line of progress.
 fn run_job(
     job: &Job<'_>,
@@ -163,7 +102,8 @@ fn run_job(
     let quarters = u64::from(job.replicates) * u64::from(job.setup.world().quarters);
     let outcomes = thread::scope(|scope| {
         // Dropped at the end, it ends the display.
-        let _display = (!is_quiet).then(|| progress::show(scope, control, quarters));
+        let _display =
+            (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(quarters)));
         engine::replicates(job, control, |chunk| result.append(chunk))
     });
     Ok(outcomes?)
@@ -186,20 +126,10 @@ fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
     Traces::new(&scenario.traces).map_err(Stop::bad_input)
 }
 
-fn all_threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
 fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Manifest {
     let world = &scenario.world;
-    let sources = scenario.sources.iter().map(|(path, sha256)| Source {
-        path: path.clone(),
-        sha256: sha256.clone(),
-    });
-    let argument = |argument: std::ffi::OsString| argument.to_string_lossy().into_owned();
-    let second = |time: jiff::Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     Manifest {
-        arguments: std::env::args_os().skip(1).map(argument).collect(),
+        arguments: common::arguments(),
         scenario: scenario.name.clone(),
         title: scenario.title.clone(),
         seed: scenario.seed,
@@ -207,9 +137,9 @@ fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Ma
         first_quarter: world.start.to_string(),
         last_quarter: super::summary::last_quarter(world).to_string(),
         threads,
-        started: second(started),
-        finished: second(jiff::Timestamp::now()),
-        sources: sources.collect(),
+        started: common::second(started),
+        finished: common::second(jiff::Timestamp::now()),
+        sources: common::sources(&scenario.sources),
         settings: scenario.resolved.clone(),
         warnings: scenario.notes.clone(),
         ..Manifest::default()

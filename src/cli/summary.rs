@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use comfy_table::{CellAlignment, Table, presets};
-
+use super::tables::{NOTHING, bold, counted, counted_of, files, grouped_decimals, table};
 use crate::engine::{Outcome, Sums};
 use crate::model::data::World;
 use crate::model::record::National;
@@ -15,14 +14,10 @@ use crate::stats::Estimate;
 
 /// Quarter of the run at whose end the first column stands, counted from 1.
 const FIRST_YEAR: u32 = 4;
-/// Stands where there is nothing to show.
-const NOTHING: &str = "–";
 /// What the shares of money are shares of.
 const SHARES: &str = "\
 Shares of the line above to which a part belongs; of sectors and instruments
 together; forgone return in the rest of the economy of spending on sectors.\n";
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
 
 /// The summary of a run.
 pub struct Summary<'a> {
@@ -126,13 +121,13 @@ impl<'a> Summary<'a> {
     fn head(&self) -> String {
         let world = &self.scenario.world;
         format!(
-            "{BOLD}{}{PLAIN}\n{} to {}, {}, {}, {}, seed {}\n",
-            self.scenario.title,
+            "{}\n{} to {}, {}, {}, {}, seed {}\n",
+            bold(&self.scenario.title),
             world.start,
             last_quarter(world),
-            counted(world.quarters as usize, "quarter"),
-            counted_of(world.cities.len(), "city", "cities"),
-            counted(self.outcomes.len(), "replicate"),
+            counted(u64::from(world.quarters), "quarter"),
+            counted_of(world.cities.len() as u64, "city", "cities"),
+            counted(self.outcomes.len() as u64, "replicate"),
             self.scenario.seed,
         )
     }
@@ -199,27 +194,6 @@ impl<'a> Summary<'a> {
             n => format!("Means over replicates, n = {n}, with Student's 95 % intervals.\n"),
         }
     }
-
-    fn files_list(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        for file in self.files {
-            let rows = file.rows.map(|rows| counted(rows as usize, "row"));
-            table.add_row([
-                file.name.clone(),
-                rows.unwrap_or_default(),
-                size(file.bytes),
-            ]);
-        }
-        for (place, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((2, 0));
-            if place > 0 {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        let folder = self.target.display();
-        format!("{BOLD}{folder}{PLAIN}\n{}\n", table.trim_fmt())
-    }
 }
 
 impl fmt::Display for Summary<'_> {
@@ -229,7 +203,7 @@ impl fmt::Display for Summary<'_> {
             self.outcomes_table(),
             self.money_table(),
             self.closing(),
-            self.files_list(),
+            files(self.target, self.files),
         ];
         f.write_str(&parts.join("\n"))
     }
@@ -246,7 +220,7 @@ fn shown(values: &[f64], style: Style) -> [String; 2] {
         Style::Money => (1.0, 1, ""),
         Style::Percent => (100.0, 1, " %"),
     };
-    let number = |value: f64| grouped(factor * value, decimals);
+    let number = |value: f64| grouped_decimals(factor * value, decimals);
     let interval = estimate
         .interval()
         .map(|(low, high)| format!("[{}, {}]", number(low), number(high)));
@@ -254,94 +228,9 @@ fn shown(values: &[f64], style: Style) -> [String; 2] {
     [mean, interval.unwrap_or(NOTHING.to_string())]
 }
 
-/// A table with its first column to the left and numbers to the right.
-fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(header);
-    table.add_rows(rows);
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding(if place == 0 { (0, 1) } else { (1, 1) });
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let text = table.trim_fmt();
-    let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
-    format!("{BOLD}{head}{PLAIN}\n{body}\n")
-}
-
-/// A number with a comma between thousands.
-fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (sign, digits) = text
-        .strip_prefix('-')
-        .map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    // A zero has no sign, however it was rounded.
-    let is_zero = digits.chars().all(|digit| matches!(digit, '0' | '.'));
-    let sign = if is_zero { "" } else { sign };
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{grouped}{point}{fraction}")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    counted_of(count, noun, &format!("{noun}s"))
-}
-
-fn counted_of(count: usize, one: &str, many: &str) -> String {
-    let noun = if count == 1 { one } else { many };
-    format!("{} {noun}", grouped(count as f64, 0))
-}
-
-fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["B", "kB", "MB"] {
-        if value < 999.5 {
-            let decimals = usize::from(unit != "B" && value < 9.95);
-            return format!("{value:.decimals$} {unit}");
-        }
-        value /= 1e3;
-    }
-    format!("{} GB", grouped(value, 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        let shown = [
-            (0.4121, 3),
-            (1234.56, 1),
-            (-1_234_567.0, 0),
-            (999.0, 0),
-            (-0.001, 1),
-        ];
-        let shown: Vec<String> = shown
-            .map(|(value, decimals)| grouped(value, decimals))
-            .to_vec();
-        assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
-    }
-
-    #[test]
-    fn sizes_have_two_digits_or_three() {
-        let shown = [999, 1_000, 9_949, 9_951, 999_499, 999_500, 12_300_000].map(size);
-        assert_eq!(
-            shown,
-            [
-                "999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "12 MB"
-            ]
-        );
-    }
 
     #[test]
     fn one_value_is_shown_without_an_interval_and_none_as_a_dash() {

@@ -165,10 +165,11 @@ fn side_by_side<E: Send>(
         || Worker::new(job, control),
         |worker, replicate, done: &mut Done| {
             done.chunk.clear();
-            let outcome = worker.replicate(replicate, &mut done.chunk, |recorder, run, chunk| {
-                recorder.record_cities(run, chunk);
-                Ok(())
-            })?;
+            let outcome =
+                worker.replicate(replicate, &mut done.chunk, |recorder, run, chunk| {
+                    recorder.record_cities(run, chunk);
+                    Ok(())
+                })?;
             done.outcome = Some(outcome);
             Ok(())
         },

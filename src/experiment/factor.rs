@@ -372,14 +372,26 @@ mod tests {
         // Triangular on 1, 2, 5: F(2) = 1/4; at 3/4: 5 - sqrt(0.25 * 4 * 3) = 5 - sqrt(3).
         let triangular = range(Distribution::Triangular { mode: 2.0 });
         assert_eq!(real(triangular.at(0.25)), 2.0);
-        approx::assert_relative_eq!(real(triangular.at(0.75)), 5.0 - 3f64.sqrt(), epsilon = 1e-14);
+        approx::assert_relative_eq!(
+            real(triangular.at(0.75)),
+            5.0 - 3f64.sqrt(),
+            epsilon = 1e-14
+        );
         // Normal around the middle: the median is the mean.
         let normal = range(Distribution::Normal { mean: 3.0, sd: 1.0 });
         approx::assert_relative_eq!(real(normal.at(0.5)), 3.0, epsilon = 1e-14);
-        for distribution in [Distribution::Uniform, Distribution::LogUniform, Distribution::Triangular { mode: 1.0 }, Distribution::Normal { mean: 1.0, sd: 0.1 }] {
+        for distribution in [
+            Distribution::Uniform,
+            Distribution::LogUniform,
+            Distribution::Triangular { mode: 1.0 },
+            Distribution::Normal { mean: 1.0, sd: 0.1 },
+        ] {
             let range = range(distribution);
             assert_eq!(real(range.at(0.0)), 1.0, "{distribution:?}");
-            assert!((1.0..=5.0).contains(&real(range.at(1.0))), "{distribution:?}");
+            assert!(
+                (1.0..=5.0).contains(&real(range.at(1.0))),
+                "{distribution:?}"
+            );
         }
     }
 

@@ -175,11 +175,7 @@ impl<'a, 'd> Fields<'a, 'd> {
     }
 
     /// A table; a problem where it is none.
-    pub fn table(
-        &self,
-        key: &str,
-        report: &mut Report,
-    ) -> Option<(&'a DeTable<'d>, Spot)> {
+    pub fn table(&self, key: &str, report: &mut Report) -> Option<(&'a DeTable<'d>, Spot)> {
         let value = self.get(key)?;
         let spot = self.at(value.span().start);
         match value.get_ref() {
@@ -256,7 +252,10 @@ pub(super) fn number(literal: &Literal) -> Option<f64> {
 /// A value as `--set` takes it.
 pub(super) fn argument_text(literal: &Literal) -> Option<String> {
     match literal {
-        Literal::Text(text) => Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))),
+        Literal::Text(text) => Some(format!(
+            "\"{}\"",
+            text.replace('\\', "\\\\").replace('"', "\\\"")
+        )),
         Literal::Whole(_) | Literal::Real(_) | Literal::Switch(_) => Some(literal.to_string()),
         Literal::List(items) => {
             let items: Option<Vec<String>> =

@@ -245,8 +245,11 @@ mod tests {
     #[test]
     fn a_point_has_one_name_in_every_design() {
         let grid = |steps| {
-            Points::new(&[factor("a.x", steps), factor("a.y", 2)], Some(&DesignSpec::Grid))
-                .expect("a grid")
+            Points::new(
+                &[factor("a.x", steps), factor("a.y", 2)],
+                Some(&DesignSpec::Grid),
+            )
+            .expect("a grid")
         };
         let (small, large) = (ids(&grid(3)), ids(&grid(5)));
         assert_eq!((small.len(), large.len()), (6, 10));

@@ -151,7 +151,11 @@ impl Reader {
             Some(name) => Some(ScenarioFile::new(&self.folder, &name)),
             None => {
                 if !fields.has("scenario") && !self.report.has_syntax_problems() {
-                    fields.missing("scenario", "the path of a scenario file in quotes", &mut self.report);
+                    fields.missing(
+                        "scenario",
+                        "the path of a scenario file in quotes",
+                        &mut self.report,
+                    );
                 }
                 None
             }
@@ -191,7 +195,11 @@ impl Reader {
             .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let replicates = replicates.and_then(|count| u32::try_from(count).ok());
         Some(Experiment {
-            title: if title.is_empty() { name.clone() } else { title },
+            title: if title.is_empty() {
+                name.clone()
+            } else {
+                title
+            },
             name,
             description,
             base,
@@ -278,7 +286,8 @@ impl Reader {
     fn responses(&mut self, fields: &Fields<'_, '_>, overlay: &Overlay) -> Option<Responses> {
         let mut list = Vec::new();
         let mut is_whole = true;
-        let mut take = |read: Result<Response, String>, spot: Spot, report: &mut Report| match read {
+        let mut take = |read: Result<Response, String>, spot: Spot, report: &mut Report| match read
+        {
             Ok(response) => list.push(response),
             Err(message) => {
                 report.add(spot, message);
@@ -286,7 +295,10 @@ impl Reader {
             }
         };
         let allowed = "a list such as [\"competitiveness\"] or a table of names and responses";
-        match fields.get("responses").map(|value| (value, value.get_ref())) {
+        match fields
+            .get("responses")
+            .map(|value| (value, value.get_ref()))
+        {
             None => {}
             Some((_, DeValue::Array(items))) => {
                 for item in items.iter() {
@@ -351,11 +363,7 @@ impl Reader {
             .ok()
     }
 
-    fn treatments(
-        &mut self,
-        fields: &Fields<'_, '_>,
-        probes: &mut Vec<Probe>,
-    ) -> Vec<Treatment> {
+    fn treatments(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Vec<Treatment> {
         let mut treatments = Vec::new();
         let Some((table, _)) = fields.table("treatments", &mut self.report) else {
             return treatments;
@@ -375,7 +383,11 @@ impl Reader {
             };
             inner.check_keys(&["set", "scenario", "description"], &mut self.report);
             if !inner.has("set") && !inner.has("scenario") {
-                inner.missing("set", "a table of settings, or `scenario`", &mut self.report);
+                inner.missing(
+                    "set",
+                    "a table of settings, or `scenario`",
+                    &mut self.report,
+                );
             }
             let variant = self.variant(&inner, probes);
             treatments.push(Treatment {
@@ -420,7 +432,6 @@ impl Reader {
         let settings = fields.settings("set", &mut self.report);
         let scenario = fields
             .text("scenario", &mut self.report)
-            
             .map(|name| ScenarioFile::new(&self.folder, &name));
         for (assignment, spot) in &settings {
             probes.push(Probe {
@@ -461,7 +472,10 @@ impl Reader {
             file: fields.file,
         };
         if !inner.has("kind") {
-            let names: Vec<String> = DesignSpec::NAMES.iter().map(|name| format!("\"{name}\"")).collect();
+            let names: Vec<String> = DesignSpec::NAMES
+                .iter()
+                .map(|name| format!("\"{name}\""))
+                .collect();
             inner.missing("kind", &names.join(" or "), &mut self.report);
             return None;
         }

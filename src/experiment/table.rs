@@ -48,7 +48,10 @@ pub(super) fn read(
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                report.add(Spot::File(file), format!("the table cannot be read: {error}"));
+                report.add(
+                    Spot::File(file),
+                    format!("the table cannot be read: {error}"),
+                );
                 break;
             }
         }
@@ -92,9 +95,8 @@ fn head(
     report: &mut Report,
 ) -> Option<Vec<usize>> {
     let names: Vec<&str> = record.iter().map(str::trim).collect();
-    let fits = |factor: &Factor, name: &str| {
-        factor.name == name || factor.key.as_deref() == Some(name)
-    };
+    let fits =
+        |factor: &Factor, name: &str| factor.name == name || factor.key.as_deref() == Some(name);
     let known: Vec<&str> = factors.iter().map(|factor| factor.name.as_str()).collect();
     for name in &names {
         if IGNORED.contains(name) || factors.iter().any(|factor| fits(factor, name)) {
@@ -104,7 +106,10 @@ fn head(
             || format!("; allowed: {}", ticked_list(&known)),
             |near| format!("; nearest valid name: `{near}`"),
         );
-        report.add(spot, format!("the column {} is no factor{hint}", Ticked(name)));
+        report.add(
+            spot,
+            format!("the column {} is no factor{hint}", Ticked(name)),
+        );
     }
     let mut columns = Vec::new();
     for factor in factors {
@@ -139,7 +144,11 @@ fn value(factor: &Factor, cell: &str) -> Result<FactorValue, String> {
             }),
         Values::Range(range) => {
             let allowed = || {
-                let what = if range.is_whole { "a whole number" } else { "a number" };
+                let what = if range.is_whole {
+                    "a whole number"
+                } else {
+                    "a number"
+                };
                 format!("{what} from {} to {}", range.low, range.high)
             };
             let number: f64 = cell.parse().map_err(|_| refused(allowed()))?;

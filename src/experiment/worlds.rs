@@ -43,7 +43,10 @@ impl Worlds {
     /// # Errors
     /// Every problem.
     pub fn scenario(&self, variant: &Variant) -> Result<Arc<Scenario>, Problems> {
-        let path = variant.scenario.as_ref().map_or(&self.base, |file| &file.path);
+        let path = variant
+            .scenario
+            .as_ref()
+            .map_or(&self.base, |file| &file.path);
         let set = self.set.iter().chain(&variant.set);
         let source = (path.clone(), set.map(Assignment::argument).collect());
         let known = self.lock().get(&source).cloned();
@@ -70,7 +73,9 @@ impl Worlds {
         let fast: Option<Vec<(&'static Parameter, Value)>> = variant
             .set
             .iter()
-            .map(|assignment| parameter_value(assignment).filter(|(parameter, _)| !is_bound(parameter)))
+            .map(|assignment| {
+                parameter_value(assignment).filter(|(parameter, _)| !is_bound(parameter))
+            })
             .collect();
         let Some(fast) = fast else {
             return self.read_world(variant);
@@ -161,7 +166,12 @@ mod tests {
         let world = worlds.world(&variant).expect("a world");
         let beijing = world.cities.iter().find(|city| city.id == "beijing");
         assert_eq!(beijing.map(|city| city.amenity), Some(0.25));
-        assert!(world.changes.iter().any(|change| change.parameter.key == "tournament.intensity"));
+        assert!(
+            world
+                .changes
+                .iter()
+                .any(|change| change.parameter.key == "tournament.intensity")
+        );
     }
 
     #[test]
@@ -171,6 +181,8 @@ mod tests {
             refused(&[("budgets.retention", "1.5")]),
             "`budgets.retention` is 1.5; allowed: 0 to 1, default 0.25"
         );
-        assert!(refused(&[("codification.lag_min_quarters", "9")]).contains("allowed: at most as long"));
+        assert!(
+            refused(&[("codification.lag_min_quarters", "9")]).contains("allowed: at most as long")
+        );
     }
 }

@@ -40,7 +40,12 @@ pub struct ColumnInfo {
 
 impl ColumnInfo {
     /// A column that is never empty.
-    pub fn new(name: impl Into<Text>, kind: Kind, unit: impl Into<Text>, meaning: impl Into<Text>) -> Self {
+    pub fn new(
+        name: impl Into<Text>,
+        kind: Kind,
+        unit: impl Into<Text>,
+        meaning: impl Into<Text>,
+    ) -> Self {
         ColumnInfo {
             name: name.into(),
             kind,
@@ -61,7 +66,12 @@ impl ColumnInfo {
 
 impl FileInfo {
     /// A table of a result.
-    pub fn new(file: &'static str, row: impl Into<Text>, key: &[&'static str], columns: Vec<ColumnInfo>) -> Self {
+    pub fn new(
+        file: &'static str,
+        row: impl Into<Text>,
+        key: &[&'static str],
+        columns: Vec<ColumnInfo>,
+    ) -> Self {
         FileInfo {
             file,
             row: row.into(),

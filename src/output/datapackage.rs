@@ -27,7 +27,8 @@ pub fn text(name: &str, title: &str, traces: &Traces) -> String {
         .filter_map(|(_, file, written)| {
             let place = catalogue.iter().position(|info| info.file == file)?;
             let mut info = catalogue.swap_remove(place);
-            info.columns.retain(|column| written.contains(&&*column.name));
+            info.columns
+                .retain(|column| written.contains(&&*column.name));
             Some(info)
         })
         .collect();
@@ -36,7 +37,10 @@ pub fn text(name: &str, title: &str, traces: &Traces) -> String {
 
 /// The text of the file for tables of a result called `name`.
 pub fn of_files(name: &str, title: &str, files: &[FileInfo], compression: Compression) -> String {
-    let resources: Vec<Value> = files.iter().map(|info| resource(info, compression)).collect();
+    let resources: Vec<Value> = files
+        .iter()
+        .map(|info| resource(info, compression))
+        .collect();
     let (licence, licence_title, address) = LICENCE;
     super::json_text(&json!({
         "profile": "tabular-data-package",

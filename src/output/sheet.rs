@@ -136,7 +136,9 @@ mod tests {
             ColumnInfo::new("n", Kind::Integer, "1", "a count"),
         ];
         let mut sheet = Sheet::new(FileInfo::new("t", "a row", &["name"], columns));
-        sheet.rows.push(vec!["a,b".into(), Some(0.5).into(), 3usize.into()]);
+        sheet
+            .rows
+            .push(vec!["a,b".into(), Some(0.5).into(), 3usize.into()]);
         sheet.rows.push(vec!["c".into(), None.into(), 0u64.into()]);
         let text = String::from_utf8(sheet.to_csv()).expect("text");
         assert_eq!(text, "name,x,n\n\"a,b\",0.5,3\nc,,0\n");

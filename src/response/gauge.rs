@@ -97,9 +97,11 @@ impl Bound {
                     let messages = [period.err(), above.err(), below.err()];
                     let mut seen: Vec<String> = messages.into_iter().flatten().collect();
                     seen.dedup();
-                    problems.extend(seen.into_iter().map(|message| {
-                        (row, format!("response `{}`: {message}", response.name))
-                    }));
+                    problems.extend(
+                        seen.into_iter().map(|message| {
+                            (row, format!("response `{}`: {message}", response.name))
+                        }),
+                    );
                 }
             }
         }
@@ -191,7 +193,8 @@ impl Gauge {
                 continue;
             }
             let [above, below] = &self.bound.parts[row];
-            let values = [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation)));
+            let values =
+                [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation)));
             if is_inside {
                 for (sum, value) in self.sums[row].iter_mut().zip(values) {
                     if let Some(Some(value)) = value {

@@ -67,7 +67,11 @@ const SUMS: &[(&str, &[(f64, &str)])] = &[
 
 /// A ratio of two quantities with a name of its own.
 const RATIOS: &[(&str, &str, &str)] = &[
-    ("introduction_share", "introduction_cny_mn", "spending_cny_mn"),
+    (
+        "introduction_share",
+        "introduction_cny_mn",
+        "spending_cny_mn",
+    ),
     ("subscale_share", "subscale_cny_mn", "spending_cny_mn"),
     ("duplicated_share", "duplicated_cny_mn", "spending_cny_mn"),
     ("idle_share", "idle_cny_mn", "spending_cny_mn"),

@@ -108,7 +108,10 @@ pub struct Response {
 pub fn is_name(text: &str) -> bool {
     let is_inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     text.len() <= 64
-        && text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+        && text
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_lowercase())
         && text.bytes().all(is_inside)
 }
 
@@ -346,7 +349,10 @@ mod tests {
 
     #[test]
     fn names_are_made_of_what_is_measured() {
-        assert_eq!(parsed("sectors.gap[ai_chips]@2020").name, "sectors_gap_ai_chips_2020");
+        assert_eq!(
+            parsed("sectors.gap[ai_chips]@2020").name,
+            "sectors_gap_ai_chips_2020"
+        );
         assert_eq!(parsed("late = gap@2020").name, "late");
         assert!(Response::parse("Late=gap").is_err());
         assert!(Response::parse("seed=gap").is_err());

@@ -7,6 +7,7 @@
 
 mod finish;
 pub mod merge;
+pub mod pilot;
 pub mod plan;
 mod reuse;
 mod rows;
@@ -16,6 +17,7 @@ pub mod work;
 use std::path::{Path, PathBuf};
 
 pub use finish::{Finished, Shard};
+pub use pilot::{Pilot, pilot};
 pub use plan::{Plan, PlanError, RunIndex};
 pub use reuse::Reuse;
 pub use rows::Worker;
@@ -71,9 +73,11 @@ pub fn run(
         Crew::of(if setups.is_large() { 1 } else { threads }),
         || Worker::new(plan, &setups, reuse),
         |worker, number, rows: &mut Rows| {
-            worker.run(number, rows, control).map_err(|error| match error {
-                RowError::Cancelled => SweepError::Interrupted,
-            })
+            worker
+                .run(number, rows, control)
+                .map_err(|error| match error {
+                    RowError::Cancelled => SweepError::Interrupted,
+                })
         },
         |_, rows| {
             control.count_run(rows.has_failed);

@@ -56,7 +56,9 @@ impl Plan {
         points
             .len()
             .checked_mul(u64::from(experiment.replicates))
-            .ok_or_else(|| PlanError::Design("there are more runs than 64 bits count".to_string()))?;
+            .ok_or_else(|| {
+                PlanError::Design("there are more runs than 64 bits count".to_string())
+            })?;
         Ok(Plan {
             id: hash(&identity),
             quarters: base.world.quarters,
@@ -130,8 +132,13 @@ impl Plan {
         ));
         columns.extend(self.experiment.responses.list().iter().map(|response| {
             let meaning = format!("`{}` in the quarter", response.text);
-            ColumnInfo::new(response.name.clone(), Kind::Number, response.unit(), meaning)
-                .missing("it has no value in the quarter")
+            ColumnInfo::new(
+                response.name.clone(),
+                Kind::Number,
+                response.unit(),
+                meaning,
+            )
+            .missing("it has no value in the quarter")
         }));
         Some(FileInfo::new(
             "series",
@@ -144,7 +151,12 @@ impl Plan {
     /// Columns of `design.csv`.
     pub fn design_info(&self) -> FileInfo {
         let mut columns = vec![
-            ColumnInfo::new("design_point", Kind::Integer, "1", "number of the design point, from 0"),
+            ColumnInfo::new(
+                "design_point",
+                Kind::Integer,
+                "1",
+                "number of the design point, from 0",
+            ),
             ColumnInfo::new(
                 "point_id",
                 Kind::Text,
@@ -181,15 +193,30 @@ fn is_switch(factor: &Factor) -> bool {
 /// Design point and replicate.
 pub fn key_columns() -> Vec<ColumnInfo> {
     vec![
-        ColumnInfo::new("design_point", Kind::Integer, "1", "number of the design point, from 0; `design.csv` tells what it is"),
-        ColumnInfo::new("replicate", Kind::Integer, "1", "replicate, from 0; with the seed it fixes the luck of the run"),
+        ColumnInfo::new(
+            "design_point",
+            Kind::Integer,
+            "1",
+            "number of the design point, from 0; `design.csv` tells what it is",
+        ),
+        ColumnInfo::new(
+            "replicate",
+            Kind::Integer,
+            "1",
+            "replicate, from 0; with the seed it fixes the luck of the run",
+        ),
     ]
 }
 
 /// The column of a response.
 pub fn response_column(response: &crate::response::Response) -> ColumnInfo {
-    ColumnInfo::new(response.name.clone(), Kind::Number, response.unit(), response.meaning())
-        .missing("the run failed or it has no value")
+    ColumnInfo::new(
+        response.name.clone(),
+        Kind::Number,
+        response.unit(),
+        response.meaning(),
+    )
+    .missing("the run failed or it has no value")
 }
 
 /// Why there is no plan.
@@ -247,10 +274,13 @@ pub fn run_identity(experiment: &Experiment, base: &Scenario) -> Value {
 
 fn identity(experiment: &Experiment, points: &Points, run: Value) -> Value {
     let mut others = Map::new();
-    let levels = experiment.factors.iter().flat_map(|factor| match &factor.values {
-        Values::Levels(levels) => levels.as_slice(),
-        Values::Range(_) => &[],
-    });
+    let levels = experiment
+        .factors
+        .iter()
+        .flat_map(|factor| match &factor.values {
+            Values::Levels(levels) => levels.as_slice(),
+            Values::Range(_) => &[],
+        });
     for file in levels.filter_map(|level| level.variant.scenario.as_ref()) {
         let variant = Variant {
             scenario: Some(file.clone()),
@@ -316,7 +346,9 @@ fn compare(key: &str, ours: &Value, theirs: &Value, found: &mut Vec<String>) {
                 );
             }
         }
-        (a, b) if a != b => found.push(format!("`{key}` is {}, there it is {}", short(a), short(b))),
+        (a, b) if a != b => {
+            found.push(format!("`{key}` is {}, there it is {}", short(a), short(b)))
+        }
         _ => {}
     }
 }

@@ -117,9 +117,8 @@ fn places(path: &Path, ids: &[u64]) -> io::Result<HashMap<(u64, u64), Place>> {
             return Ok(places);
         }
         let mut cells = line.splitn(3, |byte| *byte == b',');
-        let number = |cell: Option<&[u8]>| -> Option<u64> {
-            std::str::from_utf8(cell?).ok()?.parse().ok()
-        };
+        let number =
+            |cell: Option<&[u8]>| -> Option<u64> { std::str::from_utf8(cell?).ok()?.parse().ok() };
         let (point, replicate) = (number(cells.next()), number(cells.next()));
         if let (false, Some(point), Some(replicate), Some(rest)) =
             (is_head, point, replicate, cells.next())

@@ -84,10 +84,15 @@ impl<'p> Setups<'p> {
         let points = &self.plan.points;
         let variant = points.variant(&points.values(point));
         let setup = self.plan.experiment.worlds.setup(&variant)?;
-        let bound = self.plan.responses().bind(setup.world()).map_err(|messages| {
-            let messages: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
-            messages.join("; ")
-        })?;
+        let bound = self
+            .plan
+            .responses()
+            .bind(setup.world())
+            .map_err(|messages| {
+                let messages: Vec<String> =
+                    messages.into_iter().map(|(_, message)| message).collect();
+                messages.join("; ")
+            })?;
         Ok(Ready {
             start: setup.world().start,
             setup,
@@ -159,7 +164,8 @@ impl<'p> Worker<'p> {
                 self.key(run, &mut rows.series);
                 let quarter = ready.start.plus(quarter as i32);
                 rows.series.push(b',');
-                rows.series.extend_from_slice(quarter.to_string().as_bytes());
+                rows.series
+                    .extend_from_slice(quarter.to_string().as_bytes());
                 for value in values {
                     rows.series.push(b',');
                     Cell::from(*value).write(&mut rows.series);

@@ -8,7 +8,8 @@ use crate::output::columns::{ColumnInfo, FileInfo};
 use crate::output::table::Kind;
 use crate::output::{Cell, OutputError, Writer, WrittenFile};
 use crate::scenario::Compression;
-use crate::stats::{Running, t_quantile};
+use crate::stats::running::Running;
+use crate::stats::t_quantile;
 
 /// Accumulators that are kept at a time; more design points take several passes over the runs.
 const KEPT: usize = 1 << 21;
@@ -25,15 +26,32 @@ pub fn info() -> FileInfo {
         "a response at a design point",
         &["design_point", "response"],
         vec![
-            ColumnInfo::new("design_point", Kind::Integer, "1", "number of the design point, from 0"),
+            ColumnInfo::new(
+                "design_point",
+                Kind::Integer,
+                "1",
+                "number of the design point, from 0",
+            ),
             ColumnInfo::new("response", Kind::Text, "", "name of the response"),
             ColumnInfo::new("n", Kind::Integer, "1", "runs that have the response"),
             ColumnInfo::new("failed", Kind::Integer, "1", "runs that failed"),
             number("mean", "mean over replicates", none),
-            number("sd", "standard deviation over replicates, divisor n - 1", one),
+            number(
+                "sd",
+                "standard deviation over replicates, divisor n - 1",
+                one,
+            ),
             number("se", "standard error of the mean", one),
-            number("low", "lower end of the 95 % interval of the mean, Student's t", one),
-            number("high", "upper end of the 95 % interval of the mean, Student's t", one),
+            number(
+                "low",
+                "lower end of the 95 % interval of the mean, Student's t",
+                one,
+            ),
+            number(
+                "high",
+                "upper end of the 95 % interval of the mean, Student's t",
+                one,
+            ),
         ],
     )
 }
@@ -51,7 +69,7 @@ pub fn write(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
     while first < plan.points.len() {
         let end = plan.points.len().min(first + together);
         let count = (end - first) as usize;
-        let mut means = vec![Running::default(); count * responses];
+        let mut means = vec![Running::new(); count * responses];
         let mut failed = vec![0u64; count];
         read_runs(folder, responses, |point, _, values| {
             if !(first..end).contains(&point) {
@@ -75,7 +93,14 @@ pub fn write(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
             for (place, response) in plan.responses().list().iter().enumerate() {
                 let point = first + row as u64;
                 let mean = &means[row * responses + place];
-                write_row(&mut out, point, &response.name, mean, failed[row], &mut quantiles);
+                write_row(
+                    &mut out,
+                    point,
+                    &response.name,
+                    mean,
+                    failed[row],
+                    &mut quantiles,
+                );
             }
             writer.write(&out, responses as u64)?;
         }
@@ -110,7 +135,7 @@ fn write_row(
     quantiles: &mut Quantiles,
 ) {
     let n = values.n();
-    let (mean, sd) = (values.mean(), values.sd());
+    let (mean, sd) = (values.mean(), values.standard_deviation());
     let se = sd.map(|sd| sd / (n as f64).sqrt());
     let half = se.zip(quantiles.of(n)).map(|(se, t)| se * t);
     let ends = mean.zip(half);
@@ -155,15 +180,19 @@ pub fn read_runs(
         .map_err(broken)?;
     let mut record = csv::ByteRecord::new();
     let mut values = vec![None; responses];
-    let number = |cell: Option<&[u8]>| -> Option<u64> {
-        std::str::from_utf8(cell?).ok()?.parse().ok()
-    };
+    let number =
+        |cell: Option<&[u8]>| -> Option<u64> { std::str::from_utf8(cell?).ok()?.parse().ok() };
     while reader.read_byte_record(&mut record).map_err(broken)? {
         let (Some(point), Some(replicate)) = (number(record.get(0)), number(record.get(1))) else {
-            let error = io::Error::new(io::ErrorKind::InvalidData, "a row without numbers of design point and replicate");
+            let error = io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a row without numbers of design point and replicate",
+            );
             return Err(OutputError::io(&path)(error));
         };
-        let has_failed = record.get(3 + responses).is_some_and(|cell| !cell.is_empty());
+        let has_failed = record
+            .get(3 + responses)
+            .is_some_and(|cell| !cell.is_empty());
         if has_failed {
             take(point, replicate, None);
             continue;

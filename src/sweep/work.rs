@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::finish::write_design;
 use super::plan::{Plan, differences, hex};
 use super::rows::Rows;
 use super::{Shard, partial};
@@ -180,6 +181,20 @@ impl Growing {
     }
 }
 
+/// Sums what is written to it.
+pub(super) struct Summing<'a>(pub &'a mut Sha256);
+
+impl Write for Summing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// What a checkpoint says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Checkpoint {
@@ -215,8 +230,16 @@ impl Checkpoint {
     /// A line; none where it was cut off.
     fn read(line: &str) -> Option<Self> {
         let parts: Vec<&str> = line.split(' ').collect();
-        let [next_run, failed, bytes, sha256, series_bytes, series_sha256, series_rows, "end"] =
-            parts[..]
+        let [
+            next_run,
+            failed,
+            bytes,
+            sha256,
+            series_bytes,
+            series_sha256,
+            series_rows,
+            "end",
+        ] = parts[..]
         else {
             return None;
         };
@@ -317,6 +340,10 @@ impl WorkFolder {
             None => {
                 clear(&path)?;
                 write_atomically(&path, PLAN, &crate::output::json_text(&identity))?;
+                if shard.is_all() {
+                    // With it, a sweep of another experiment can take over the runs, should this one not end.
+                    write_design(&path, plan)?;
+                }
             }
         }
         let start = shard.range(plan.runs()).start;
@@ -328,7 +355,11 @@ impl WorkFolder {
         let mut folder = WorkFolder {
             runs: Growing::open(path.join(RUNS), &found.at.runs, found.runs)?,
             series: match plan.experiment.series {
-                true => Some(Growing::open(path.join(SERIES), &found.at.series, found.series)?),
+                true => Some(Growing::open(
+                    path.join(SERIES),
+                    &found.at.series,
+                    found.series,
+                )?),
                 false => None,
             },
             at: found.at,
@@ -547,7 +578,7 @@ fn sums<'a>(
     for mark in marks {
         let wanted = mark.bytes.saturating_sub(read);
         let mut part = (&mut file).take(wanted);
-        let copied = io::copy(&mut part, &mut sum).map_err(OutputError::io(path))?;
+        let copied = io::copy(&mut part, &mut Summing(&mut sum)).map_err(OutputError::io(path))?;
         read += copied;
         let holds = read == mark.bytes && hex(&sum.clone().finalize()) == mark.sha256;
         found.push(holds.then(|| sum.clone()));
@@ -683,7 +714,13 @@ mod tests {
             bytes,
             sha256: hex(&Sha256::digest(text.as_bytes())),
         };
-        let marks = [mark(0, ""), mark(3, "abc"), mark(4, "abcX"), mark(6, "abcdef"), mark(9, "abcdefghi")];
+        let marks = [
+            mark(0, ""),
+            mark(3, "abc"),
+            mark(4, "abcX"),
+            mark(6, "abcdef"),
+            mark(9, "abcdefghi"),
+        ];
         let found = sums(&path, marks.iter()).expect("read");
         let holds: Vec<bool> = found.iter().map(Option::is_some).collect();
         assert_eq!(holds, [true, true, false, true, false]);

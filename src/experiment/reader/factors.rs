@@ -106,8 +106,7 @@ impl Reader {
     }
 
     fn check_uncertain(&mut self, name: &str, spot: Spot) {
-        let is_uncertain =
-            |parameter: &&Parameter| parameter.uncertain.is_some();
+        let is_uncertain = |parameter: &&Parameter| parameter.uncertain.is_some();
         let names = || {
             let rows = PARAMETERS.iter().filter(is_uncertain);
             rows.flat_map(|parameter| [parameter.group(), parameter.key])
@@ -121,16 +120,25 @@ impl Reader {
         );
         self.report.add(
             spot,
-            format!("no parameter of {} has an uncertain range{hint}", Ticked(name)),
+            format!(
+                "no parameter of {} has an uncertain range{hint}",
+                Ticked(name)
+            ),
         );
     }
 
     fn factor(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Option<Factor> {
         let key = fields.text("key", &mut self.report);
-        let name = fields.text("name", &mut self.report).or_else(|| key.clone());
+        let name = fields
+            .text("name", &mut self.report)
+            .or_else(|| key.clone());
         let Some(name) = name else {
             if !fields.has("key") && !fields.has("name") {
-                fields.missing("key", "the key of a parameter, setting or cell", &mut self.report);
+                fields.missing(
+                    "key",
+                    "the key of a parameter, setting or cell",
+                    &mut self.report,
+                );
             }
             return None;
         };
@@ -197,7 +205,10 @@ impl Reader {
             if levels.iter().any(|other| other.label == level.label) {
                 self.report.add(
                     spot,
-                    format!("two levels are {}; allowed: levels that differ", Ticked(&level.label)),
+                    format!(
+                        "two levels are {}; allowed: levels that differ",
+                        Ticked(&level.label)
+                    ),
                 );
             }
             levels.push(level);
@@ -247,7 +258,8 @@ impl Reader {
                     _ => {
                         self.report.add(
                             spot,
-                            "`factors.range` is not two numbers in order; allowed: [LOW, HIGH]".to_string(),
+                            "`factors.range` is not two numbers in order; allowed: [LOW, HIGH]"
+                                .to_string(),
                         );
                         return None;
                     }
@@ -267,7 +279,10 @@ impl Reader {
                 let allowed = parameter.map_or_else(String::new, Parameter::allowed);
                 self.report.add(
                     fields.spot,
-                    format!("{} has no range; allowed: `levels` of {allowed}", Ticked(key)),
+                    format!(
+                        "{} has no range; allowed: `levels` of {allowed}",
+                        Ticked(key)
+                    ),
                 );
                 return None;
             }
@@ -278,7 +293,10 @@ impl Reader {
         if is_whole && (low.fract() != 0.0 || high.fract() != 0.0) {
             self.report.add(
                 fields.spot,
-                format!("{} takes whole numbers; allowed: a range between two of them", Ticked(key)),
+                format!(
+                    "{} takes whole numbers; allowed: a range between two of them",
+                    Ticked(key)
+                ),
             );
             return None;
         }
@@ -290,7 +308,11 @@ impl Reader {
             steps: fields
                 .whole("steps", 2, 1_000_000, &mut self.report)
                 .and_then(|steps| u32::try_from(steps).ok())
-                .unwrap_or(if is_whole { (high - low + 1.0).min(1e6) as u32 } else { DEFAULT_STEPS }),
+                .unwrap_or(if is_whole {
+                    (high - low + 1.0).min(1e6) as u32
+                } else {
+                    DEFAULT_STEPS
+                }),
         };
         let spot = fields
             .get("range")

@@ -1,0 +1,136 @@
+//! What commands that run the model have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use super::{codes, print};
+use crate::engine::{Control, EngineError};
+use crate::output::{OutputError, Source};
+use crate::sweep::{SweepError, WorkError};
+
+/// Why a command ends early, and the exit code that says so.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub code: u8,
+    pub message: String,
+}
+
+impl Stop {
+    pub fn bad_input(message: impl ToString) -> Self {
+        Stop {
+            code: codes::BAD_INPUT,
+            message: message.to_string(),
+        }
+    }
+}
+
+impl From<OutputError> for Stop {
+    fn from(error: OutputError) -> Self {
+        let code = if error.is_bad_input() {
+            codes::BAD_INPUT
+        } else {
+            codes::FAILURE
+        };
+        Stop {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<EngineError<OutputError>> for Stop {
+    fn from(error: EngineError<OutputError>) -> Self {
+        match error {
+            EngineError::Sink(error) => error.into(),
+            EngineError::Cancelled => Stop {
+                code: codes::INTERRUPTED,
+                message: "interrupted; nothing was written".to_string(),
+            },
+            error => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+impl From<WorkError> for Stop {
+    fn from(error: WorkError) -> Self {
+        Stop {
+            code: if error.is_bad_input() {
+                codes::BAD_INPUT
+            } else {
+                codes::FAILURE
+            },
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<SweepError> for Stop {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Work(error) => error.into(),
+            SweepError::Interrupted => Stop {
+                code: codes::INTERRUPTED,
+                message: "interrupted".to_string(),
+            },
+            error @ SweepError::Threads(_) => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Prints why a command ended early; returns the exit code.
+pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
+    match outcome {
+        Ok(code) => code,
+        Err(stop) => {
+            print::err(&format!("{}\n", stop.message));
+            stop.code
+        }
+    }
+}
+
+/// A control that Ctrl-C cancels.
+pub(super) fn interruptible() -> Arc<Control> {
+    let control = Arc::new(Control::default());
+    let handle = Arc::clone(&control);
+    // An error means that a handler is there already, which only callers of the library could have set.
+    let _ = ctrlc::set_handler(move || handle.cancel());
+    control
+}
+
+/// Threads as asked for, or one for each core.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(
+        || thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    )
+}
+
+/// The arguments of this process.
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// A time to the second, UTC.
+pub(super) fn second(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Files that were read, for a manifest.
+pub(super) fn sources(list: &[(PathBuf, String)]) -> Vec<Source> {
+    list.iter()
+        .map(|(path, sha256)| Source {
+            path: path.clone(),
+            sha256: sha256.clone(),
+        })
+        .collect()
+}

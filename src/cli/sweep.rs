@@ -1,0 +1,316 @@
+//! `dualtrack sweep`: the runs of an experiment, to files that survive anything.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use super::common::{self, Stop};
+use super::progress::{self, Goal};
+use super::{codes, print, tables};
+use crate::engine::Control;
+use crate::experiment::{self, Experiment, Overlay};
+use crate::output::{Manifest, OutputError, Sheet};
+use crate::sweep::{self, Begin, Finished, Plan, Reuse, Shard, WorkFolder, merge};
+
+/// What experiments have in common on the command line.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExperimentArgs {
+    /// Experiment file.
+    #[arg(value_name = "EXPERIMENT")]
+    pub experiment: PathBuf,
+    /// Number of replicates, instead of the experiment's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub replicates: Option<u32>,
+    /// Seed, instead of the experiment's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    pub seed: Option<u64>,
+    /// Sets a key of whatever scenario is run, such as `run.quarters=20`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+    /// What is measured, such as `gap@2020` or `late_gap=gap@2020..2024`, instead of the experiment's responses.
+    #[arg(long = "response", value_name = "RESPONSE", value_delimiter = ';')]
+    pub responses: Vec<String>,
+}
+
+impl ExperimentArgs {
+    /// Reads the experiment.
+    pub(super) fn load(&self) -> Result<Experiment, Stop> {
+        let overlay = Overlay {
+            sets: self.sets.clone(),
+            replicates: self.replicates,
+            seed: self.seed,
+            responses: self.responses.clone(),
+        };
+        experiment::load(&self.experiment, &overlay).map_err(Stop::bad_input)
+    }
+}
+
+/// Where and how a sweep is run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct WorkArgs {
+    /// Folder of the result; `output/` and the name of the experiment if left out.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads, on which results do not depend; one for each core if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Goes on with what is there: an unfinished sweep, or runs that an earlier result shares with this one.
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+    /// Throws away what is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Prints how many runs there would be, their size and time, and runs a few to see.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl WorkArgs {
+    pub(super) fn target(&self, experiment: &Experiment) -> PathBuf {
+        let default = || PathBuf::from("output").join(&experiment.name);
+        self.out.clone().unwrap_or_else(default)
+    }
+
+    pub(super) fn begin(&self) -> Begin {
+        match (self.resume, self.force) {
+            (true, _) => Begin::Resume,
+            (_, true) => Begin::Replace,
+            _ => Begin::New,
+        }
+    }
+}
+
+/// Runs every design point of an experiment with every replicate's luck.
+///
+/// Interrupted at any moment, it goes on with `--resume`, to the same bytes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    #[command(flatten)]
+    work: WorkArgs,
+    /// Runs one part of several, such as `2/10`; `dualtrack merge` puts them together.
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<Shard>,
+}
+
+/// Reads `2/10`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(number, of)| {
+        let shard = Shard {
+            number: number.trim().parse().ok()?,
+            of: of.trim().parse().ok()?,
+        };
+        Some(shard).filter(|shard| (1..=shard.of).contains(&shard.number))
+    });
+    parts.ok_or_else(|| "allowed: I/N with I from 1 to N, such as 2/10".to_string())
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
+    if args.work.dry_run {
+        return dry_run(&plan, &args.work);
+    }
+    let target = args.work.target(&plan.experiment);
+    let (shard, target) = match args.shard {
+        Some(shard) if !shard.is_all() => (shard, merge::shard_folder(&target, shard)),
+        _ => (Shard::ALL, target),
+    };
+    let finished = carry_out(&plan, shard, &target, &args.work, "sweep", |_| {
+        Ok(Vec::new())
+    })?;
+    if !args.work.quiet {
+        let text = report(&plan, shard, &target, &finished);
+        print::out(&text);
+    }
+    Ok(if finished.failed > 0 {
+        codes::RUNS_FAILED
+    } else {
+        codes::SUCCESS
+    })
+}
+
+/// Runs a plan in its folder to the end, with a line of progress.
+pub(super) fn carry_out(
+    plan: &Plan,
+    shard: Shard,
+    target: &Path,
+    work: &WorkArgs,
+    command: &'static str,
+    analyse: impl FnOnce(&Path) -> Result<Vec<Sheet>, OutputError>,
+) -> Result<Finished, Stop> {
+    let started = jiff::Timestamp::now();
+    let threads = common::threads(work.threads);
+    let control = common::interruptible();
+    let mut folder = WorkFolder::open(plan, shard, target, work.begin())?;
+    let mut reuse = Vec::new();
+    if work.resume && shard.is_all() {
+        for earlier in [target.to_path_buf(), sweep::work::earlier(target)] {
+            reuse.extend(Reuse::open(&earlier, plan)?.filter(|reuse| !reuse.is_empty()));
+        }
+    }
+    if !work.quiet {
+        for note in &plan.experiment.notes {
+            print::err(&format!("note: {note}\n"));
+        }
+    }
+    let left = folder.end() - folder.next_run();
+    let outcome = if folder.is_whole() {
+        Ok(())
+    } else {
+        thread::scope(|scope| {
+            // Dropped at the end, it ends the display.
+            let _display = (!work.quiet).then(|| progress::show(scope, &control, Goal::Runs(left)));
+            sweep::run(plan, &mut folder, &reuse, threads, &control)
+        })
+    };
+    if let Err(error) = outcome {
+        let mut stop = Stop::from(error);
+        if stop.code == codes::INTERRUPTED {
+            stop.message = format!(
+                "interrupted after {} of {} runs; go on with `--resume`",
+                folder.next_run() - shard.range(plan.runs()).start,
+                shard.range(plan.runs()).end - shard.range(plan.runs()).start,
+            );
+        }
+        return Err(stop);
+    }
+    let manifest = manifest(plan, threads, started, command);
+    Ok(folder.finish(plan, manifest, analyse)?)
+}
+
+pub(super) fn manifest(
+    plan: &Plan,
+    threads: usize,
+    started: jiff::Timestamp,
+    command: &'static str,
+) -> Manifest {
+    let experiment = &plan.experiment;
+    let base = experiment.worlds.scenario(&Default::default()).ok();
+    let (first, last, settings) = base.as_ref().map_or_else(Default::default, |base| {
+        let world = &base.world;
+        (
+            world.start.to_string(),
+            super::summary::last_quarter(world).to_string(),
+            base.resolved.clone(),
+        )
+    });
+    Manifest {
+        command,
+        arguments: common::arguments(),
+        scenario: experiment.base.written.clone(),
+        title: experiment.title.clone(),
+        seed: experiment.seed,
+        replicates: experiment.replicates,
+        first_quarter: first,
+        last_quarter: last,
+        threads,
+        started: common::second(started),
+        finished: common::second(jiff::Timestamp::now()),
+        sources: common::sources(&experiment.sources),
+        settings,
+        warnings: experiment.notes.clone(),
+        ..Manifest::default()
+    }
+}
+
+fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> String {
+    let range = shard.range(plan.runs());
+    let mut text = format!(
+        "{}\n{}{} with {}: {}\n",
+        tables::bold(&plan.experiment.title),
+        if shard.is_all() {
+            String::new()
+        } else {
+            format!("shard {} of {}, ", shard.number, shard.of)
+        },
+        tables::counted(plan.points.len(), "design point"),
+        tables::counted(u64::from(plan.experiment.replicates), "replicate"),
+        tables::counted(range.end - range.start, "run"),
+    );
+    if finished.failed > 0 {
+        text.push_str(&format!(
+            "{} failed; the column `error` of `runs.csv` says why\n",
+            tables::counted(finished.failed, "run")
+        ));
+    }
+    text.push('\n');
+    text.push_str(&tables::files(target, &finished.files));
+    text
+}
+
+/// Counts, and an estimate of size and time from a few runs.
+fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
+    let threads = common::threads(work.threads);
+    let control = Control::default();
+    let pilot = sweep::pilot(plan, &control);
+    let mut lines = vec![
+        ("Experiment".to_string(), plan.experiment.title.clone()),
+        ("Base".to_string(), plan.experiment.base.written.clone()),
+        (
+            "Design".to_string(),
+            plan.experiment
+                .design
+                .as_ref()
+                .map_or("the base alone", |design| design.name())
+                .to_string(),
+        ),
+        (
+            "Factors".to_string(),
+            plan.points.factors().len().to_string(),
+        ),
+        (
+            "Design points".to_string(),
+            tables::grouped(plan.points.len()),
+        ),
+        (
+            "Replicates".to_string(),
+            tables::grouped(u64::from(plan.experiment.replicates)),
+        ),
+        ("Runs".to_string(), tables::grouped(plan.runs())),
+        (
+            "Responses".to_string(),
+            plan.responses()
+                .list()
+                .iter()
+                .map(|response| response.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+    ];
+    let runs = plan.runs() as f64;
+    lines.push((
+        "On disk".to_string(),
+        format!("about {}", tables::bytes(pilot.bytes_per_run * runs)),
+    ));
+    let seconds = pilot.seconds_per_run * runs / threads as f64;
+    lines.push((
+        "Time".to_string(),
+        format!(
+            "about {} on {} (from {})",
+            tables::duration(seconds),
+            tables::counted(threads as u64, "thread"),
+            tables::counted(pilot.runs, "run")
+        ),
+    ));
+    lines.push((
+        "Folder".to_string(),
+        work.target(&plan.experiment).display().to_string(),
+    ));
+    let mut text = tables::pairs(&lines);
+    if pilot.failed > 0 {
+        text.push_str(&format!(
+            "{} of these failed: {}\n",
+            tables::counted(pilot.failed, "run"),
+            pilot.reason
+        ));
+    }
+    Ok(print::out(&text))
+}

@@ -1,0 +1,159 @@
+//! Tables and numbers as they stand on the terminal.
+
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::output::WrittenFile;
+
+/// Stands where there is nothing to show.
+pub const NOTHING: &str = "–";
+const BOLD: &str = "\x1b[1m";
+const PLAIN: &str = "\x1b[0m";
+
+/// A text that stands out.
+pub fn bold(text: &str) -> String {
+    format!("{BOLD}{text}{PLAIN}")
+}
+
+/// Files of a result, with rows and sizes.
+pub fn files(target: &Path, files: &[WrittenFile]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for file in files {
+        let rows = file.rows.map(|rows| counted(rows, "row"));
+        table.add_row([
+            file.name.clone(),
+            rows.unwrap_or_default(),
+            bytes(file.bytes as f64),
+        ]);
+    }
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((2, 0));
+        if place > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let folder = bold(&target.display().to_string());
+    format!("{folder}\n{}\n", table.trim_fmt())
+}
+
+/// Names and what belongs to them, one pair a line.
+pub fn pairs(lines: &[(String, String)]) -> String {
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    lines
+        .iter()
+        .map(|(name, text)| format!("{name:<width$}  {text}\n"))
+        .collect()
+}
+
+/// A whole number with a comma between thousands.
+pub fn grouped(value: u64) -> String {
+    grouped_decimals(value as f64, 0)
+}
+
+/// A time in words.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.ceil().max(0.0) as u64;
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, 0, _) if seconds < 1.0 => "less than a second".to_string(),
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{} h {minutes:02} min", grouped(hours)),
+    }
+}
+
+/// A table with its first column to the left and numbers to the right.
+pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header);
+    table.add_rows(rows);
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding(if place == 0 { (0, 1) } else { (1, 1) });
+        if place > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let text = table.trim_fmt();
+    let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
+    format!("{BOLD}{head}{PLAIN}\n{body}\n")
+}
+
+/// A number with a comma between thousands.
+pub fn grouped_decimals(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    // A zero has no sign, however it was rounded.
+    let is_zero = digits.chars().all(|digit| matches!(digit, '0' | '.'));
+    let sign = if is_zero { "" } else { sign };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{grouped}{point}{fraction}")
+}
+
+/// A count with its noun.
+pub fn counted(count: u64, noun: &str) -> String {
+    counted_of(count, noun, &format!("{noun}s"))
+}
+
+/// A count with its noun, where the plural is another word.
+pub fn counted_of(count: u64, one: &str, many: &str) -> String {
+    let noun = if count == 1 { one } else { many };
+    format!("{} {noun}", grouped(count))
+}
+
+/// A number of bytes.
+pub fn bytes(bytes: f64) -> String {
+    let mut value = bytes;
+    for unit in ["B", "kB", "MB"] {
+        if value < 999.5 {
+            let decimals = usize::from(unit != "B" && value < 9.95);
+            return format!("{value:.decimals$} {unit}");
+        }
+        value /= 1e3;
+    }
+    format!("{} GB", grouped_decimals(value, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let shown = [
+            (0.4121, 3),
+            (1234.56, 1),
+            (-1_234_567.0, 0),
+            (999.0, 0),
+            (-0.001, 1),
+        ];
+        let shown: Vec<String> = shown
+            .map(|(value, decimals)| grouped_decimals(value, decimals))
+            .to_vec();
+        assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
+    }
+
+    #[test]
+    fn sizes_have_two_digits_or_three() {
+        let shown = [999, 1_000, 9_949, 9_951, 999_499, 999_500, 12_300_000];
+        let shown = shown.map(|size| bytes(f64::from(size)));
+        assert_eq!(
+            shown,
+            [
+                "999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "12 MB"
+            ]
+        );
+    }
+}
