@@ -9,6 +9,8 @@ pub mod estimate;
 pub(crate) mod keyed;
 pub mod morris;
 pub mod paired;
+pub mod pareto;
+pub mod prcc;
 #[cfg(test)]
 mod reference;
 pub mod running;
