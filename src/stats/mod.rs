@@ -17,5 +17,6 @@ pub mod running;
 pub mod shapley;
 pub mod sobol;
 pub mod student;
+pub mod tree;
 
 pub use estimate::{CONFIDENCE, Estimate, Uncertain, mean, standard_deviation, t_quantile};

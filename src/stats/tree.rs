@@ -109,7 +109,9 @@ impl Tree {
             .filter_map(|(point, outcome)| {
                 let values: Option<Vec<f64>> =
                     point.iter().map(|x| x.filter(|x| x.is_finite())).collect();
-                values.zip(*outcome).map(|(values, yes)| Row { values, yes })
+                values
+                    .zip(*outcome)
+                    .map(|(values, yes)| Row { values, yes })
             })
             .collect();
         let yes = rows.iter().filter(|row| row.yes).count();
@@ -127,7 +129,11 @@ impl Tree {
 
     /// Share of rows that fall into a leaf whose answer is theirs; at least the share of the more common answer.
     pub fn accuracy(&self) -> f64 {
-        let right: usize = self.leaves.iter().map(|leaf| leaf.yes.max(leaf.n - leaf.yes)).sum();
+        let right: usize = self
+            .leaves
+            .iter()
+            .map(|leaf| leaf.yes.max(leaf.n - leaf.yes))
+            .sum();
         right as f64 / self.n as f64
     }
 
@@ -148,7 +154,14 @@ impl Tree {
             let place = bounds.partition_point(|bound| bound.factor < factor);
             if bounds.get(place).is_none_or(|bound| bound.factor != factor) {
                 let (from, below) = (None, None);
-                bounds.insert(place, Bound { factor, from, below });
+                bounds.insert(
+                    place,
+                    Bound {
+                        factor,
+                        from,
+                        below,
+                    },
+                );
             }
             bounds[place].from = from.or(bounds[place].from);
             bounds[place].below = below.or(bounds[place].below);
@@ -245,19 +258,33 @@ mod tests {
         assert_eq!(found, [(3, 3), (2, 0), (1, 1)]);
         assert_eq!(
             rules(&tree),
-            ["comparability < 4", "4 <= comparability < 6", "comparability >= 6"]
+            [
+                "comparability < 4",
+                "4 <= comparability < 6",
+                "comparability >= 6"
+            ]
         );
         assert_eq!(tree.accuracy(), 1.0);
         let coarse = Tree::grow(&points, &outcomes, 1, 3, 3).expect("six rows");
-        let found: Vec<_> = coarse.leaves.iter().map(|leaf| (leaf.n, leaf.yes)).collect();
+        let found: Vec<_> = coarse
+            .leaves
+            .iter()
+            .map(|leaf| (leaf.n, leaf.yes))
+            .collect();
         assert_eq!(found, [(3, 3), (3, 1)]);
-        assert_eq!((coarse.leaves[0].holds(), coarse.leaves[1].holds()), (true, false));
+        assert_eq!(
+            (coarse.leaves[0].holds(), coarse.leaves[1].holds()),
+            (true, false)
+        );
     }
 
     #[test]
     fn a_threshold_is_found_and_told() {
         let tree = grown(|u| u[0] >= 0.2, 10);
-        assert_eq!(rules(&tree), ["comparability < 0.2", "comparability >= 0.2"]);
+        assert_eq!(
+            rules(&tree),
+            ["comparability < 0.2", "comparability >= 0.2"]
+        );
         assert_eq!((tree.leaves[0].n, tree.leaves[0].yes), (80, 0));
         assert_eq!(tree.leaves[1].share().expect("rows").value, 1.0);
         assert_eq!(tree.accuracy(), 1.0);
@@ -268,7 +295,10 @@ mod tests {
         let corner = grown(|u| u[0] < 0.3 && u[2] < 0.5, 5);
         let yes: Vec<_> = corner.leaves.iter().filter(|leaf| leaf.holds()).collect();
         assert_eq!(yes.len(), 1);
-        assert_eq!(yes[0].bounds.iter().map(|b| b.factor).collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(
+            yes[0].bounds.iter().map(|b| b.factor).collect::<Vec<_>>(),
+            [0, 2]
+        );
         assert_eq!(corner.accuracy(), 1.0);
         let band = grown(|u| (0.25..0.6).contains(&u[1]), 5);
         let yes: Vec<_> = band.leaves.iter().filter(|leaf| leaf.holds()).collect();
@@ -291,7 +321,10 @@ mod tests {
                         && bound.below.is_none_or(|below| value < below)
                 })
             };
-            let rows = points.chunks(3).zip(&outcomes).filter(|(row, _)| inside(row));
+            let rows = points
+                .chunks(3)
+                .zip(&outcomes)
+                .filter(|(row, _)| inside(row));
             let answers: Vec<bool> = rows.map(|(_, yes)| yes.expect("run")).collect();
             let yes = answers.iter().filter(|yes| **yes).count();
             assert_eq!((answers.len(), yes), (leaf.n, leaf.yes));
