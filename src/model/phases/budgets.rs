@@ -65,7 +65,10 @@ impl Run<'_> {
             self.parallel,
             (&mut chunks[..], &mut sums[..]),
             |index, (chunk, sums)| {
-                vectorised(|| shared.chunk(index, chunk, &decisions[index].moves, sums));
+                vectorised(
+                    #[inline(always)]
+                    || shared.chunk(index, chunk, &decisions[index].moves, sums),
+                );
             },
         );
         self.chunks = chunks;

@@ -35,7 +35,10 @@ impl Run<'_> {
             decisions.exits.clear();
             for block in 0..constants.blocks() {
                 let cities = LANES.min(constants.cities - block * LANES);
-                vectorised(|| hazard.exits(block, cities, chunk, decisions));
+                vectorised(
+                    #[inline(always)]
+                    || hazard.exits(block, cities, chunk, decisions),
+                );
             }
             for exit in &mut decisions.exits {
                 exit.city += constants.first as u32;

@@ -82,7 +82,10 @@ impl Run<'_> {
                     researchers,
                 };
                 let constants = &self.setup.chunks[index];
-                vectorised(|| shared.chunk(constants, chunk, publishes, &mut sums[0]));
+                vectorised(
+                    #[inline(always)]
+                    || shared.chunk(constants, chunk, publishes, &mut sums[0]),
+                );
             },
         );
         std::mem::swap(&mut published.researchers, &mut published.researchers_next);
