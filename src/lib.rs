@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod documents;
 pub mod engine;
+pub mod lanes;
 pub mod math;
 pub mod model;
 pub mod output;
@@ -17,5 +18,6 @@ pub mod parallel;
 pub mod params;
 pub mod quarter;
 pub mod random;
+pub mod rows;
 pub mod scenario;
 pub mod stats;

@@ -3,54 +3,15 @@
 //! A chunk holds the same cities whatever the number of threads, each chunk sums its own cities in order, and
 //! the sums of chunks are added in order of chunk: results do not depend on how the work is shared out.
 
+use crate::lanes::LANES;
 use rayon::prelude::*;
 
-/// Cities that one vector operation treats at once. A block of this many is the unit of storage.
-pub const LANES: usize = 8;
 /// Blocks in a chunk.
 pub const CHUNK_BLOCKS: usize = 64;
 /// Cities in a chunk.
 pub const CHUNK_CITIES: usize = LANES * CHUNK_BLOCKS;
 /// From this many cities on, a run uses threads of its own; below, runs are done side by side instead.
 pub const PARALLEL_CITIES: usize = 8 * CHUNK_CITIES;
-
-/// One number for each city of a block.
-pub type Lanes = [f64; LANES];
-
-/// A block of zeros.
-pub const ZERO: Lanes = [0.0; LANES];
-
-/// Does `work` with the widest vectors this machine has. What it calls must be inlined into it.
-///
-/// The choice changes speed alone: additions, multiplications and divisions are the same in any width, and
-/// nothing is fused or reordered.
-#[inline(always)]
-pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    #[expect(
-        clippy::redundant_closure,
-        reason = "only a closure of its own can be told to be inlined"
-    )]
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || work(),
-    )
-}
-
-/// One number for each lane. Operands should be local copies: then nothing can alias and this is vector code.
-#[inline(always)]
-pub fn each(value: impl Fn(usize) -> f64) -> Lanes {
-    let mut lanes = ZERO;
-    for (l, lane) in lanes.iter_mut().enumerate() {
-        *lane = value(l);
-    }
-    lanes
-}
-
-/// Adds the lanes of a block in order.
-#[inline(always)]
-pub fn lane_sum(lanes: &Lanes) -> f64 {
-    lanes.iter().sum()
-}
 
 /// Calls `work` with index and item of each part, in parallel or in order.
 pub fn for_each<T: Send>(

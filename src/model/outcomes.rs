@@ -114,15 +114,15 @@ impl Run<'_> {
 
     /// O4, O5 and O6 from the shares just published.
     fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
-        let (sectors, cities) = (self.sectors(), self.cities());
+        let cities = self.cities();
         let mut per_norm = std::mem::take(&mut self.scratch);
         per_norm.clear();
-        let row = |city: usize| &self.published.shares[city * sectors..(city + 1) * sectors];
+        let row = |city: usize| self.published.shares.row(city);
         let mut sum_of_units = [0.0; MAX_SECTORS];
         let mut mean = [0.0; MAX_SECTORS];
         let mut unit_vectors = 0.0;
         for city in 0..cities {
-            let squared: f64 = row(city).iter().map(|share| share * share).sum();
+            let squared: f64 = row(city).map(|share| share * share).sum();
             let inverse = if squared > 0.0 {
                 1.0 / squared.sqrt()
             } else {
@@ -141,14 +141,12 @@ impl Run<'_> {
         let squared_norm = sum_of_units.iter().map(|unit| unit * unit).sum();
         let (mut cosine, mut weights, mut specialisation) = (0.0, 0.0, 0.0);
         for city in 0..cities {
-            let own = row(city);
-            specialisation += own
-                .iter()
+            specialisation += row(city)
                 .zip(&mean)
                 .map(|(share, mean)| (share - mean).abs())
                 .sum::<f64>();
             for (peer, weight) in self.setup.peers.of(city) {
-                let product: f64 = own.iter().zip(row(peer)).map(|(a, b)| a * b).sum();
+                let product: f64 = row(city).zip(row(peer)).map(|(a, b)| a * b).sum();
                 cosine += weight * product * per_norm[city] * per_norm[peer];
                 weights += weight;
             }

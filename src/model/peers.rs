@@ -7,12 +7,15 @@ use rstar::{RTree, primitives::GeomWithData};
 /// Most cities in one place among which the lowest codes are looked for.
 const CROWD: usize = 256;
 
-/// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the other columns.
+/// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the next two columns.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     start: Vec<u32>,
     city: Vec<u32>,
-    weight: Vec<f64>,
+    /// Place of the weight among `weights`.
+    kind: Vec<u16>,
+    /// The weights there are: few, as they depend on the lengths of lists and on whether a peer stands in both.
+    weights: Vec<f64>,
 }
 
 impl Peers {
@@ -39,11 +42,23 @@ impl Peers {
             let count = list.len() as f64;
             for (peer, weight) in &list {
                 peers.city.push(*peer);
-                peers.weight.push(count * weight);
+                let kind = peers.kind_of(count * weight);
+                peers.kind.push(kind);
             }
             peers.start.push(peers.city.len() as u32);
         }
         peers
+    }
+
+    /// Place of a weight. There are at most 65,535: five ranks, each with one length of list, times three kinds of
+    /// peer (rank, neighbour, both) times 128 lengths of the list that comes of both.
+    fn kind_of(&mut self, weight: f64) -> u16 {
+        let known = self.weights.iter().position(|known| *known == weight);
+        let place = known.unwrap_or_else(|| {
+            self.weights.push(weight);
+            self.weights.len() - 1
+        });
+        place as u16
     }
 
     /// Peers of a city with their weights `g_ij`, in order of code.
@@ -53,7 +68,8 @@ impl Peers {
         self.city[range.clone()]
             .iter()
             .map(|peer| *peer as usize)
-            .zip(self.weight[range].iter().copied())
+            .zip(&self.kind[range])
+            .map(|(peer, kind)| (peer, self.weights[*kind as usize]))
     }
 
     /// Number of peers of a city.

@@ -5,10 +5,12 @@ use super::error::ModelError;
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, ChunkSums, Nation, Published};
-use crate::parallel::{LANES, Lanes, PARALLEL_CITIES, ZERO};
+use super::state::{Chunk, Nation, Published, Sums};
+use crate::lanes::{LANES, Lanes, ZERO};
+use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;
-use crate::random::{Block, Luck};
+use crate::random::Luck;
+use crate::rows::Rows;
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub struct Run<'a> {
     pub(crate) rules: Rules,
     pub(crate) nation: Nation,
     pub(crate) chunks: Vec<Chunk>,
-    pub(crate) sums: Vec<ChunkSums>,
+    pub(crate) sums: Vec<Sums<Lanes>>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
     /// Officials who enter in the next quarter: city and career weight, in order of city.
@@ -39,8 +41,6 @@ pub(crate) struct Decisions {
     pub exit: Vec<Lanes>,
     /// Officials who leave.
     pub exits: Vec<OfficialEvent>,
-    /// Luck of the year under way, by city; empty in large worlds, where memory costs more than draws.
-    pub year: Vec<[Block; 4]>,
 }
 
 /// A policy move of a city.
@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|constants| Chunk::new(constants, sectors, instruments))
                 .collect(),
-            sums: vec![ChunkSums::default(); setup.chunks.len()],
+            sums: vec![Sums::default(); setup.chunks.len()],
             decisions: setup
                 .chunks
                 .iter()
@@ -88,15 +88,10 @@ impl<'a> Run<'a> {
                     moves: Vec::new(),
                     exits: Vec::new(),
                     exit: vec![ZERO; chunk.blocks()],
-                    year: if world.cities.len() < PARALLEL_CITIES {
-                        vec![[[0; 8]; 4]; chunk.cities]
-                    } else {
-                        Vec::new()
-                    },
                 })
                 .collect(),
             published: Published {
-                shares: vec![0.0; lanes * sectors],
+                shares: Rows::new(lanes, sectors),
                 in_force: vec![0; lanes],
                 researchers: vec![0.0; lanes],
                 researchers_next: vec![0.0; lanes],

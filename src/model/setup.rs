@@ -7,7 +7,8 @@ use super::error::ModelError;
 use super::peers::Peers;
 use super::rules::Rules;
 use super::timeline::Timeline;
-use crate::parallel::{CHUNK_CITIES, LANES, Lanes, ZERO};
+use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::parallel::CHUNK_CITIES;
 
 /// Rounds of the balanced start, after the first.
 const ROUNDS: usize = 8;
@@ -19,6 +20,8 @@ pub(crate) struct ChunkConstants {
     pub first: usize,
     /// Number of cities.
     pub cities: usize,
+    /// Stable codes, which address luck; 0 for an empty lane.
+    pub codes: Vec<[u64; LANES]>,
     /// 1 for a city, 0 for an empty lane.
     pub live: Vec<Lanes>,
     /// D1.
@@ -304,7 +307,7 @@ impl Setup {
                     for s in 0..sectors {
                         for (sum, share) in all_share
                             .iter_mut()
-                            .zip(&chunk.shares[block * (sectors + 1) + 1 + s])
+                            .zip(chunk.shares[block * (sectors + 1) + 1 + s].iter())
                         {
                             *sum += share;
                         }
@@ -323,9 +326,11 @@ impl Setup {
                                     spending,
                                     *stock,
                                     half_base[s],
+                                    production::per_base(*stock, half_base[s]),
                                     cost,
                                 );
-                                production::effective_spending(left, self.minimum_scale[s])
+                                let share = production::scale_share(left, self.minimum_scale[s]);
+                                production::effective_spending(left, share)
                             };
                             let within = if all_share[l] > 0.0 {
                                 share / all_share[l]
@@ -481,7 +486,7 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
             let column = |value: &dyn Fn(usize) -> f64| -> Vec<Lanes> {
                 (0..blocks)
                     .map(|block| {
-                        std::array::from_fn(|lane| {
+                        each(|lane| {
                             let own = block * LANES + lane;
                             if own < cities {
                                 value(first + own)
@@ -501,11 +506,16 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
             }
             let mut shares = vec![ZERO; blocks * (sectors + 1)];
             for block in 0..blocks {
-                shares[block * (sectors + 1)] = [1.0; LANES];
+                shares[block * (sectors + 1)] = Lanes([1.0; LANES]);
+            }
+            let mut codes = vec![[0; LANES]; blocks];
+            for (own, city) in world.cities[first..first + cities].iter().enumerate() {
+                codes[own / LANES][own % LANES] = city.code;
             }
             ChunkConstants {
                 first,
                 cities,
+                codes,
                 live: column(&|_| 1.0),
                 base: column(&|city| constants.base[city]),
                 unit_need: column(&|city| constants.unit_need[city]),

@@ -4,7 +4,7 @@ use super::equations::{outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
-use crate::parallel::LANES;
+use crate::lanes::LANES;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]

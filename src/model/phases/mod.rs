@@ -9,5 +9,6 @@ mod instruments;
 mod moves;
 mod officials;
 mod outside;
+mod peers;
 mod production;
 mod start;

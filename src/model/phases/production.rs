@@ -1,16 +1,16 @@
 //! Phases 5 to 7: researchers move, the cascade takes its parts, capability is built, output sold; cities publish.
 //! One pass over the cities, after the sums of phase 4 are known.
 
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{outside, production, talent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
-use crate::model::state::{Chunk, ChunkSums, Nation};
-use crate::parallel::{
-    CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum, vectorised,
-};
+use crate::model::state::{Chunk, Nation, Sums};
+use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
+use crate::rows::{Quad, WIDTH};
 
 /// Everything about the quarter that all blocks share.
 struct Shared<'a> {
@@ -28,7 +28,7 @@ struct Shared<'a> {
 
 /// Rows of what the cities of a chunk publish.
 struct Publishes<'a> {
-    shares: &'a mut [f64],
+    shares: &'a mut [Quad],
     in_force: &'a mut [u64],
     researchers: &'a mut [f64],
 }
@@ -41,6 +41,7 @@ impl Run<'_> {
         let mut published = std::mem::take(&mut self.published);
         let location = self.nation.sums.location;
         let moves = self.params.mechanisms.talent_mobility && location > 0.0;
+        let quads = published.shares.quads();
         let shared = Shared {
             params: &self.params,
             nation: &self.nation,
@@ -63,8 +64,8 @@ impl Run<'_> {
                     length: 1,
                 },
                 Pieces {
-                    whole: &mut published.shares,
-                    length: CHUNK_CITIES * self.sectors(),
+                    whole: published.shares.data_mut(),
+                    length: CHUNK_CITIES * quads,
                 },
                 Pieces {
                     whole: &mut published.in_force,
@@ -97,25 +98,24 @@ impl Run<'_> {
 
     /// Adds what the chunks built, in order; the stocks serve the next quarter's E2.
     fn add_production_sums(&mut self) {
-        let sectors = self.sectors();
         let nation = &mut self.nation;
         let total = &mut nation.sums;
         total.researchers = 0.0;
         for sums in &self.sums {
-            total.researchers += sums.researchers;
-            total.effective_talent += sums.effective_talent;
-            total.output += sums.output;
-            total.forgone += sums.forgone;
-            for (all, own) in total.sectors[..sectors].iter_mut().zip(&sums.sectors) {
-                all.capability += own.capability;
-                all.terms += own.terms;
-                all.spending += own.spending;
-                all.introduction += own.introduction;
-                all.subscale += own.subscale;
+            total.researchers += lane_sum(&sums.researchers);
+            total.effective_talent += lane_sum(&sums.effective_talent);
+            total.output += lane_sum(&sums.output);
+            total.forgone += lane_sum(&sums.forgone);
+            for (all, own) in total.sectors.iter_mut().zip(&sums.sectors) {
+                all.capability += lane_sum(&own.capability);
+                all.terms += lane_sum(&own.terms);
+                all.spending += lane_sum(&own.spending);
+                all.introduction += lane_sum(&own.introduction);
+                all.subscale += lane_sum(&own.subscale);
             }
         }
         let mut spending = 0.0;
-        for (s, sums) in total.sectors[..sectors].iter().enumerate() {
+        for (s, sums) in total.sectors.iter().enumerate() {
             nation.gross[s] = sums.capability;
             nation.terms[s] = sums.terms;
             spending += sums.spending;
@@ -131,14 +131,17 @@ impl Shared<'_> {
         constants: &ChunkConstants,
         chunk: &mut Chunk,
         publishes: Publishes,
-        sums: &mut ChunkSums,
+        sums: &mut Sums<Lanes>,
     ) {
-        sums.researchers = 0.0;
+        sums.researchers = ZERO;
+        let mut built = Built::default();
         for block in 0..constants.blocks() {
             self.talent(block, constants, chunk, publishes.researchers);
-            sums.researchers += lane_sum(&chunk.researchers[block]);
-            sums.effective_talent += lane_sum(&chunk.effective_talent[block]);
-            self.produce(block, constants, chunk, publishes.shares, sums);
+            sums.researchers = plus(sums.researchers, chunk.researchers[block]);
+            sums.effective_talent = plus(sums.effective_talent, chunk.effective_talent[block]);
+            self.spend(block, constants, chunk, &mut built, sums);
+            self.build(block, constants, chunk, &built, sums);
+            self.publish(block, &built, publishes.shares);
         }
         publishes.in_force.copy_from_slice(&chunk.in_force);
     }
@@ -200,51 +203,83 @@ impl Shared<'_> {
             )
         });
         chunk.researchers[block] = own;
-        published[block * LANES..(block + 1) * LANES].copy_from_slice(&own);
+        published[block * LANES..(block + 1) * LANES].copy_from_slice(&*own);
     }
 
-    /// E24-E29, E39, and the shares that peers will see.
+    /// E24 and E25, with what E29 takes from them. Loops over sectors are short, so that the processor has several
+    /// sectors under way at a time.
     #[inline(always)]
-    fn produce(
+    fn spend(
         &self,
         block: usize,
         constants: &ChunkConstants,
         chunk: &mut Chunk,
-        published: &mut [f64],
-        sums: &mut ChunkSums,
+        built: &mut Built,
+        sums: &mut Sums<Lanes>,
     ) {
         let world = self.setup.world();
         let sectors = world.sectors.len();
         let options = 1 + sectors + world.instruments.len();
-        let made = &self.params.production;
+        let cost = self.params.production.introduction_cost;
         let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
         let (budget, effective_talent) = (chunk.budget[block], chunk.effective_talent[block]);
-        let mut all_share = ZERO;
-        for share in shares {
-            all_share = each(|l| all_share[l] + share[l]);
-        }
-        let per_share: Lanes = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
-        let mut within = [ZERO; MAX_SECTORS];
-        let mut used = ZERO;
+        let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
+        let per_share = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
         for s in 0..sectors {
             let at = block * sectors + s;
-            let (share, stock, advantage) =
-                (shares[s], chunk.capability[at], constants.advantage[at]);
+            let (share, stock) = (shares[s], chunk.capability[at]);
             let (half_base, scale) = (self.setup.half_base[s], self.setup.minimum_scale[s]);
-            let (access, utilisation) = (self.nation.access[s], self.nation.utilisation[s]);
-            let (productivity, alpha) = (made.productivity, made.money_elasticity);
             let spending = each(|l| share[l] * budget[l]);
-            let introduction = each(|l| {
-                production::introduction(spending[l], stock[l], half_base, made.introduction_cost)
-            });
-            let cost = made.introduction_cost;
+            let per_base = each(|l| production::per_base(stock[l], half_base));
+            let introduction =
+                each(|l| production::introduction(spending[l], half_base, per_base[l], cost));
             let left = each(|l| {
-                production::left_after_introduction(spending[l], stock[l], half_base, cost)
+                production::left_after_introduction(
+                    spending[l],
+                    stock[l],
+                    half_base,
+                    per_base[l],
+                    cost,
+                )
             });
-            let subscale = each(|l| production::subscale(left[l], scale));
-            let own = each(|l| share[l] * per_share[l]);
-            let talent = each(|l| effective_talent[l] * own[l]);
-            let effective = each(|l| production::effective_spending(left[l], scale));
+            let scale_share = each(|l| production::scale_share(left[l], scale));
+            let subscale = each(|l| production::subscale(scale_share[l], scale));
+            let within = each(|l| share[l] * per_share[l]);
+            built.within[s] = within;
+            built.talent[s] = each(|l| effective_talent[l] * within[l]);
+            built.effective[s] = each(|l| production::effective_spending(left[l], scale_share[l]));
+            let sum = &mut sums.sectors[s];
+            sum.spending = plus(sum.spending, spending);
+            sum.introduction = plus(sum.introduction, introduction);
+            sum.subscale = plus(sum.subscale, subscale);
+            if let Some(detail) = chunk.detail.get_mut(at) {
+                *detail = [introduction, subscale];
+            }
+        }
+        let (rest_return, outside) = (self.params.outcomes.rest_return, constants.outside[block]);
+        let forgone = each(|l| rest_return * outside[l] * all_share[l] * budget[l]);
+        sums.forgone = plus(sums.forgone, forgone);
+    }
+
+    /// E29, E39 and the terms of E2.
+    #[inline(always)]
+    fn build(
+        &self,
+        block: usize,
+        constants: &ChunkConstants,
+        chunk: &mut Chunk,
+        built: &Built,
+        sums: &mut Sums<Lanes>,
+    ) {
+        let sectors = self.setup.world().sectors.len();
+        let made = &self.params.production;
+        let (productivity, alpha, rho) =
+            (made.productivity, made.money_elasticity, made.aggregation);
+        let stocks = &mut chunk.capability[block * sectors..(block + 1) * sectors];
+        let advantages = &constants.advantage[block * sectors..(block + 1) * sectors];
+        for s in 0..sectors {
+            let (before, advantage, access) = (stocks[s], advantages[s], self.nation.access[s]);
+            let (effective, talent) = (built.effective[s], built.talent[s]);
             let increment = each(|l| {
                 production::increment(
                     productivity,
@@ -255,33 +290,57 @@ impl Shared<'_> {
                     access,
                 )
             });
-            let stock = each(|l| production::capability(stock[l], made.depreciation, increment[l]));
-            let terms = each(|l| outside::aggregation_term(stock[l], made.aggregation));
+            stocks[s] =
+                each(|l| production::capability(before[l], made.depreciation, increment[l]));
+        }
+        let (mut all, mut used) = (ZERO, ZERO);
+        for s in 0..sectors {
+            let (stock, utilisation) = (stocks[s], self.nation.utilisation[s]);
+            let terms = each(|l| outside::aggregation_term(stock[l], rho));
+            all = plus(all, stock);
             used = each(|l| used[l] + utilisation * stock[l]);
-            within[s] = own;
-            chunk.capability[at] = stock;
             let sum = &mut sums.sectors[s];
-            sum.capability += lane_sum(&stock);
-            sum.terms += lane_sum(&terms);
-            sum.spending += lane_sum(&spending);
-            sum.introduction += lane_sum(&introduction);
-            sum.subscale += lane_sum(&subscale);
-            if let Some(detail) = chunk.detail.get_mut(at) {
-                *detail = [introduction, subscale];
+            sum.capability = plus(sum.capability, stock);
+            sum.terms = plus(sum.terms, terms);
+        }
+        chunk.stock[block] = all;
+        chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
+        sums.output = plus(sums.output, chunk.output[block]);
+    }
+
+    /// The shares that peers will see, a row for each city.
+    #[inline(always)]
+    fn publish(&self, block: usize, built: &Built, published: &mut [Quad]) {
+        let quads = self.setup.world().sectors.len().div_ceil(WIDTH);
+        let rows = &mut published[block * LANES * quads..(block + 1) * LANES * quads];
+        for (q, columns) in built.within[..quads * WIDTH]
+            .chunks_exact(WIDTH)
+            .enumerate()
+        {
+            for lane in 0..LANES {
+                rows[lane * quads + q].0 = std::array::from_fn(|i| columns[i][lane]);
             }
         }
-        let rest_return = self.params.outcomes.rest_return;
-        let outside = constants.outside[block];
-        chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
-        sums.forgone += lane_sum(&each(|l| {
-            rest_return * outside[l] * all_share[l] * budget[l]
-        }));
-        sums.output += lane_sum(&chunk.output[block]);
-        let published = &mut published[block * LANES * sectors..(block + 1) * LANES * sectors];
-        for (lane, row) in published.chunks_exact_mut(sectors).enumerate() {
-            for (own, lanes) in row.iter_mut().zip(&within) {
-                *own = lanes[lane];
-            }
+    }
+}
+
+/// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
+struct Built {
+    /// Published shares.
+    within: [Lanes; MAX_SECTORS],
+    /// Effective talent, FTE.
+    talent: [Lanes; MAX_SECTORS],
+    /// Effective spending, CNY mn.
+    effective: [Lanes; MAX_SECTORS],
+}
+
+impl Default for Built {
+    fn default() -> Self {
+        let column = [ZERO; MAX_SECTORS];
+        Built {
+            within: column,
+            talent: column,
+            effective: column,
         }
     }
 }
