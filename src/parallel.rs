@@ -99,44 +99,30 @@ impl<'a, A: Send, B: Send> IntoParallelParts for (&'a mut [A], Pieces<'a, B>) {
     }
 }
 
-/// A slice and four slices cut into pieces, visited together.
-impl<'a, A: Send, B: Send, C: Send, D: Send, E: Send> IntoParallelParts
-    for (
-        &'a mut [A],
-        Pieces<'a, B>,
-        Pieces<'a, C>,
-        Pieces<'a, D>,
-        Pieces<'a, E>,
-    )
+/// A slice and three slices cut into pieces, visited together.
+impl<'a, A: Send, B: Send, C: Send, D: Send> IntoParallelParts
+    for (&'a mut [A], Pieces<'a, B>, Pieces<'a, C>, Pieces<'a, D>)
 {
-    type Item = (
-        &'a mut A,
-        &'a mut [B],
-        &'a mut [C],
-        &'a mut [D],
-        &'a mut [E],
-    );
+    type Item = (&'a mut A, &'a mut [B], &'a mut [C], &'a mut [D]);
 
     fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
-        let (items, b, c, d, e) = self;
+        let (items, b, c, d) = self;
         if parallel {
             items
                 .par_iter_mut()
                 .zip(b.whole.par_chunks_mut(b.length))
                 .zip(c.whole.par_chunks_mut(c.length))
                 .zip(d.whole.par_chunks_mut(d.length))
-                .zip(e.whole.par_chunks_mut(e.length))
                 .enumerate()
-                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
         } else {
             items
                 .iter_mut()
                 .zip(b.whole.chunks_mut(b.length))
                 .zip(c.whole.chunks_mut(c.length))
                 .zip(d.whole.chunks_mut(d.length))
-                .zip(e.whole.chunks_mut(e.length))
                 .enumerate()
-                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
         }
     }
 }
@@ -165,7 +151,7 @@ mod tests {
     fn pieces_follow_their_item() {
         for parallel in [false, true] {
             let mut items = [0usize, 1, 2];
-            let (mut b, mut c, mut d, mut e) = (vec![0; 5], vec![0; 3], vec![0; 9], vec![0; 3]);
+            let (mut b, mut c, mut d) = (vec![0; 5], vec![0; 3], vec![0; 9]);
             for_each(
                 parallel,
                 (
@@ -182,13 +168,8 @@ mod tests {
                         whole: &mut d,
                         length: 3,
                     },
-                    Pieces {
-                        whole: &mut e,
-                        length: 1,
-                    },
                 ),
-                |index, (_, b, c, d, e)| {
-                    e.fill(index);
+                |index, (_, b, c, d)| {
                     b.fill(index);
                     c.fill(index);
                     d.fill(index);
@@ -197,7 +178,6 @@ mod tests {
             assert_eq!(b, [0, 0, 1, 1, 2]);
             assert_eq!(c, [0, 1, 2]);
             assert_eq!(d, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
-            assert_eq!(e, [0, 1, 2]);
         }
     }
 }

@@ -1,73 +1,86 @@
 //! Rows of numbers, one for each city, that others gather from anywhere in memory.
 
-/// Numbers in a quad.
-pub const WIDTH: usize = 4;
+use crate::lanes::{LANES, Lanes, ZERO, each};
 
-/// Four numbers, half a line of the processor's cache: a row of quads touches no line in vain.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(align(32))]
-pub struct Quad(pub [f64; WIDTH]);
-
-/// One row for each city, padded with zeros to whole quads.
+/// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
+/// in vain.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    quads: usize,
-    data: Vec<Quad>,
+    lines: usize,
+    data: Vec<Lanes>,
 }
 
 impl Rows {
     /// Rows of zeros.
     pub fn new(rows: usize, width: usize) -> Self {
-        let quads = width.div_ceil(WIDTH);
+        let lines = width.div_ceil(LANES);
         Rows {
-            quads,
-            data: vec![Quad::default(); rows * quads],
+            lines,
+            data: vec![ZERO; rows * lines],
         }
     }
 
-    /// Quads in a row.
+    /// Lines in a row.
     #[inline(always)]
-    pub fn quads(&self) -> usize {
-        self.quads
+    pub fn lines(&self) -> usize {
+        self.lines
     }
 
     /// All rows, one after the other.
     #[inline(always)]
-    pub fn data(&self) -> &[Quad] {
+    pub fn data(&self) -> &[Lanes] {
         &self.data
     }
 
     /// The same, to be written.
-    pub fn data_mut(&mut self) -> &mut [Quad] {
+    pub fn data_mut(&mut self) -> &mut [Lanes] {
         &mut self.data
     }
 
     /// The numbers of a row, padding included.
     #[inline(always)]
     pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
-        self.data[row * self.quads..(row + 1) * self.quads]
+        self.data[row * self.lines..(row + 1) * self.lines]
             .iter()
-            .flat_map(|quad| quad.0)
+            .flat_map(|line| line.0)
     }
 
     /// A number of a row.
     #[inline(always)]
     pub fn get(&self, row: usize, column: usize) -> f64 {
-        self.data[row * self.quads + column / WIDTH].0[column % WIDTH]
+        self.data[row * self.lines + column / LANES][column % LANES]
     }
 
     /// Sets a number of a row.
     pub fn set(&mut self, row: usize, column: usize, value: f64) {
-        self.data[row * self.quads + column / WIDTH].0[column % WIDTH] = value;
+        self.data[row * self.lines + column / LANES][column % LANES] = value;
     }
 }
 
-/// Adds `weight` times each number of a row to `sum`.
+/// Rows of a block from its columns.
 #[inline(always)]
-pub fn add_row<const QUADS: usize>(sum: &mut [Quad; QUADS], row: &[Quad], weight: f64) {
-    for (sum, own) in sum.iter_mut().zip(row) {
-        for (sum, own) in sum.0.iter_mut().zip(own.0) {
-            *sum += weight * own;
+pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
+    for (line, columns) in columns.chunks_exact(LANES).take(lines).enumerate() {
+        for lane in 0..LANES {
+            rows[lane * lines + line] = each(|column| columns[column][lane]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_become_rows() {
+        let mut rows = Rows::new(LANES, 9);
+        let columns: [Lanes; 16] =
+            std::array::from_fn(|column| each(|lane| (100 * lane + column) as f64));
+        let lines = rows.lines();
+        write_rows(rows.data_mut(), &columns, lines);
+        assert_eq!((lines, rows.get(3, 8), rows.get(7, 0)), (2, 308.0, 700.0));
+        assert_eq!(rows.row(5).nth(9), Some(509.0));
+        rows.set(5, 9, 1.0);
+        assert_eq!(rows.get(5, 9), 1.0);
     }
 }

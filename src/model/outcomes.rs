@@ -117,7 +117,8 @@ impl Run<'_> {
         let cities = self.cities();
         let mut per_norm = std::mem::take(&mut self.scratch);
         per_norm.clear();
-        let row = |city: usize| self.published.shares.row(city);
+        let sectors = self.sectors();
+        let row = |city: usize| self.published.rows.row(city).take(sectors);
         let mut sum_of_units = [0.0; MAX_SECTORS];
         let mut mean = [0.0; MAX_SECTORS];
         let mut unit_vectors = 0.0;

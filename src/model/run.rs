@@ -91,10 +91,8 @@ impl<'a> Run<'a> {
                 })
                 .collect(),
             published: Published {
-                shares: Rows::new(lanes, sectors),
+                rows: Rows::new(lanes, sectors + 1),
                 in_force: vec![0; lanes],
-                researchers: vec![0.0; lanes],
-                researchers_next: vec![0.0; lanes],
                 score: vec![0.0; lanes],
                 result: vec![0.0; lanes],
             },

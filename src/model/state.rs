@@ -32,6 +32,8 @@ pub(crate) struct Chunk {
     pub output: Vec<Lanes>,
     /// Researchers, FTE.
     pub researchers: Vec<Lanes>,
+    /// Mean of peers' researchers as published, FTE.
+    pub peers_researchers: Vec<Lanes>,
     /// Effective talent, FTE.
     pub effective_talent: Vec<Lanes>,
     /// Channel sums of the quarter.
@@ -132,6 +134,7 @@ impl Chunk {
             grant_weight: column(),
             output: column(),
             researchers: column(),
+            peers_researchers: column(),
             effective_talent: column(),
             channels: vec![Channels::default(); blocks],
             location_weight: column(),
@@ -195,14 +198,10 @@ impl Chunk {
 /// empty block included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
-    /// Sector shares `p`, a row for each city.
-    pub shares: Rows,
+    /// A row for each city: sector shares `p`, then researchers.
+    pub rows: Rows,
     /// Instruments in force.
     pub in_force: Vec<u64>,
-    /// Researchers.
-    pub researchers: Vec<f64>,
-    /// Researchers of the quarter under way.
-    pub researchers_next: Vec<f64>,
     /// Scores.
     pub score: Vec<f64>,
     /// Results of an evaluation under way.

@@ -228,7 +228,12 @@ impl Shared<'_> {
     ) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let cities = block.first..block.first + block.cities;
-        let peers = peers::sectors(&self.setup.peers, cities.clone(), &self.published.shares);
+        let peers = peers::rows(&self.setup.peers, cities.clone(), &self.published.rows);
+        let researchers = peers[sectors];
+        for lane in 0..block.cities {
+            let count = self.setup.peers.count(block.first + lane).max(1);
+            chunk.peers_researchers[block.number][lane] = researchers[lane] / count as f64;
+        }
         if any != 0 {
             let in_force = &self.published.in_force;
             peers::instruments(&self.setup.peers, cities, in_force, &mut instruments.peers);

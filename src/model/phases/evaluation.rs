@@ -1,9 +1,8 @@
 //! E30: the centre scores cities against their peers.
 
-use super::peers;
+use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
-use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, evaluation};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
@@ -52,7 +51,7 @@ impl Run<'_> {
             shock_variance_ratio: self.params.tournament.shock_variance_ratio,
             mean_comparability: self.nation.mean_comparability,
             is_compared: self.params.mechanisms.comparability,
-            shares: &self.published.shares,
+            rows: &self.published.rows,
         };
         let mut results = std::mem::take(&mut self.published.result);
         let pieces = Pieces {
@@ -159,7 +158,7 @@ struct Reading<'a> {
     shock_variance_ratio: f64,
     mean_comparability: f64,
     is_compared: bool,
-    shares: &'a Rows,
+    rows: &'a Rows,
 }
 
 impl Reading<'_> {
@@ -171,16 +170,16 @@ impl Reading<'_> {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
             let by_sector = if self.is_compared {
-                peers::sectors(&self.setup.peers, cities, self.shares)
+                peers::rows(&self.setup.peers, cities, self.rows)
             } else {
-                [ZERO; MAX_SECTORS]
+                [ZERO; COLUMNS]
             };
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {
                 let at = block * sectors + s;
                 let (n, priority) = (by_sector[s], self.priority[s]);
                 let (now, before) = (chunk.capability[at], chunk.at_evaluation[at]);
-                let share = each(|l| self.shares.get(first + l, s));
+                let share = each(|l| self.rows.get(first + l, s));
                 let q = each(|l| {
                     if self.is_compared {
                         budgets::comparability(n[l], self.shock_variance_ratio)

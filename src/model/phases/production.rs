@@ -1,6 +1,7 @@
 //! Phases 5 to 7: researchers move, the cascade takes its parts, capability is built, output sold; cities publish.
 //! One pass over the cities, after the sums of phase 4 are known.
 
+use super::peers::{COLUMNS, Columns};
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
@@ -10,15 +11,13 @@ use crate::model::setup::ChunkConstants;
 use crate::model::state::{Chunk, Nation, Sums};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
-use crate::rows::{Quad, WIDTH};
+use crate::rows::write_rows;
 
 /// Everything about the quarter that all blocks share.
 struct Shared<'a> {
     params: &'a Params,
     nation: &'a Nation,
     setup: &'a crate::model::Setup,
-    /// Researchers as published at the end of the last quarter.
-    researchers: &'a [f64],
     /// All researchers.
     all_researchers: f64,
     /// One over the sum of location weights; 0 where nobody moves.
@@ -28,9 +27,8 @@ struct Shared<'a> {
 
 /// Rows of what the cities of a chunk publish.
 struct Publishes<'a> {
-    shares: &'a mut [Quad],
+    rows: &'a mut [Lanes],
     in_force: &'a mut [u64],
-    researchers: &'a mut [f64],
 }
 
 impl Run<'_> {
@@ -41,12 +39,11 @@ impl Run<'_> {
         let mut published = std::mem::take(&mut self.published);
         let location = self.nation.sums.location;
         let moves = self.params.mechanisms.talent_mobility && location > 0.0;
-        let quads = published.shares.quads();
+        let lines = published.rows.lines();
         let shared = Shared {
             params: &self.params,
             nation: &self.nation,
             setup: self.setup,
-            researchers: &published.researchers,
             all_researchers: self.nation.sums.researchers,
             per_location_weight: if moves { 1.0 / location } else { 0.0 },
             mobile_share: if moves {
@@ -64,24 +61,16 @@ impl Run<'_> {
                     length: 1,
                 },
                 Pieces {
-                    whole: published.shares.data_mut(),
-                    length: CHUNK_CITIES * quads,
+                    whole: published.rows.data_mut(),
+                    length: CHUNK_CITIES * lines,
                 },
                 Pieces {
                     whole: &mut published.in_force,
                     length: CHUNK_CITIES,
                 },
-                Pieces {
-                    whole: &mut published.researchers_next,
-                    length: CHUNK_CITIES,
-                },
             ),
-            |index, (chunk, sums, shares, in_force, researchers)| {
-                let publishes = Publishes {
-                    shares,
-                    in_force,
-                    researchers,
-                };
+            |index, (chunk, sums, rows, in_force)| {
+                let publishes = Publishes { rows, in_force };
                 let constants = &self.setup.chunks[index];
                 vectorised(
                     #[inline(always)]
@@ -89,7 +78,6 @@ impl Run<'_> {
                 );
             },
         );
-        std::mem::swap(&mut published.researchers, &mut published.researchers_next);
         self.chunks = chunks;
         self.sums = sums;
         self.published = published;
@@ -136,36 +124,26 @@ impl Shared<'_> {
         sums.researchers = ZERO;
         let mut built = Built::default();
         for block in 0..constants.blocks() {
-            self.talent(block, constants, chunk, publishes.researchers);
+            self.talent(block, constants, chunk);
             sums.researchers = plus(sums.researchers, chunk.researchers[block]);
             sums.effective_talent = plus(sums.effective_talent, chunk.effective_talent[block]);
             self.spend(block, constants, chunk, &mut built, sums);
             self.build(block, constants, chunk, &built, sums);
-            self.publish(block, &built, publishes.shares);
+            let sectors = self.setup.world().sectors.len();
+            built.within[sectors] = chunk.researchers[block];
+            let lines = (sectors + 1).div_ceil(LANES);
+            let rows = &mut publishes.rows[block * LANES * lines..(block + 1) * LANES * lines];
+            write_rows(rows, &built.within, lines);
         }
         publishes.in_force.copy_from_slice(&chunk.in_force);
     }
 
     /// E21-E23.
     #[inline(always)]
-    fn talent(
-        &self,
-        block: usize,
-        constants: &ChunkConstants,
-        chunk: &mut Chunk,
-        published: &mut [f64],
-    ) {
+    fn talent(&self, block: usize, constants: &ChunkConstants, chunk: &mut Chunk) {
         let rules = &self.params.talent;
         let channels = chunk.channels[block];
-        let mut peers = ZERO;
-        let cities = LANES.min(constants.cities - block * LANES);
-        for (lane, mean) in peers.iter_mut().enumerate().take(cities) {
-            // Peers matter only where soft instruments borrow from them.
-            if channels.soft[lane] > 0.0 {
-                let city = constants.first + block * LANES + lane;
-                *mean = self.setup.peers.mean(city, self.researchers).unwrap_or(0.0);
-            }
-        }
+        let peers = chunk.peers_researchers[block];
         let (before, weight, pipeline) = (
             chunk.researchers[block],
             chunk.location_weight[block],
@@ -203,7 +181,6 @@ impl Shared<'_> {
             )
         });
         chunk.researchers[block] = own;
-        published[block * LANES..(block + 1) * LANES].copy_from_slice(&*own);
     }
 
     /// E24 and E25, with what E29 takes from them. Loops over sectors are short, so that the processor has several
@@ -307,27 +284,12 @@ impl Shared<'_> {
         chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
         sums.output = plus(sums.output, chunk.output[block]);
     }
-
-    /// The shares that peers will see, a row for each city.
-    #[inline(always)]
-    fn publish(&self, block: usize, built: &Built, published: &mut [Quad]) {
-        let quads = self.setup.world().sectors.len().div_ceil(WIDTH);
-        let rows = &mut published[block * LANES * quads..(block + 1) * LANES * quads];
-        for (q, columns) in built.within[..quads * WIDTH]
-            .chunks_exact(WIDTH)
-            .enumerate()
-        {
-            for lane in 0..LANES {
-                rows[lane * quads + q].0 = std::array::from_fn(|i| columns[i][lane]);
-            }
-        }
-    }
 }
 
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
 struct Built {
-    /// Published shares.
-    within: [Lanes; MAX_SECTORS],
+    /// Columns to be published: shares, then researchers.
+    within: Columns,
     /// Effective talent, FTE.
     talent: [Lanes; MAX_SECTORS],
     /// Effective spending, CNY mn.
@@ -338,7 +300,7 @@ impl Default for Built {
     fn default() -> Self {
         let column = [ZERO; MAX_SECTORS];
         Built {
-            within: column,
+            within: [ZERO; COLUMNS],
             talent: column,
             effective: column,
         }

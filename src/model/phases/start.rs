@@ -52,12 +52,14 @@ impl Run<'_> {
             for own in 0..constants.cities {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
-                published.researchers[city] = chunk.researchers[block][lane];
+                published
+                    .rows
+                    .set(city, sectors, chunk.researchers[block][lane]);
                 let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
                 for (s, share) in shares.iter().enumerate() {
                     let share = if all > 0.0 { share[lane] / all } else { 0.0 };
-                    published.shares.set(city, s, share);
+                    published.rows.set(city, s, share);
                 }
             }
         }
