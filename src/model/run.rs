@@ -2,10 +2,11 @@
 
 use super::data::World;
 use super::error::ModelError;
+use super::phases::champions;
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, Nation, Published, Sums};
+use super::state::{Chunk, Decided, Nation, Published, Sums};
 use crate::lanes::{LANES, Lanes, ZERO};
 use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;
@@ -30,6 +31,10 @@ pub struct Run<'a> {
     pub(crate) parallel: bool,
     /// Scratch of outcomes: values to sort, norms of cities.
     pub(crate) scratch: Vec<f64>,
+    /// Scratch of E33: measured gain and measure.
+    pub(crate) candidates: Vec<(f64, Decided)>,
+    /// Scratch of E36.
+    pub(crate) champions: champions::Scratch,
 }
 
 /// What the cities of a chunk decide in a quarter.
@@ -99,6 +104,8 @@ impl<'a> Run<'a> {
             successors: Vec::new(),
             parallel: world.cities.len() >= PARALLEL_CITIES,
             scratch: Vec::new(),
+            candidates: Vec::new(),
+            champions: champions::Scratch::default(),
         };
         run.reset(luck);
         run
@@ -118,6 +125,35 @@ impl<'a> Run<'a> {
         self.draw_start();
         self.publish_start();
         self.find_leaders(None);
+    }
+
+    /// Goes to the start of another setup with other luck. Where both have the same numbers of cities, sectors and
+    /// instruments, the memory is kept, so that a sweep takes none for each of its points. As after [`Run::new`],
+    /// no detail is kept.
+    pub fn rebind<'b>(self, setup: &'b Setup, luck: Luck) -> Run<'b> {
+        if shape(self.setup) != shape(setup) {
+            return Run::new(setup, luck);
+        }
+        let mut run = Run {
+            setup,
+            luck,
+            quarter: 0,
+            params: self.params,
+            rules: self.rules,
+            nation: self.nation,
+            chunks: self.chunks,
+            sums: self.sums,
+            decisions: self.decisions,
+            published: self.published,
+            successors: self.successors,
+            parallel: self.parallel,
+            scratch: self.scratch,
+            candidates: self.candidates,
+            champions: self.champions,
+        };
+        run.set_detail(false);
+        run.reset(luck);
+        run
     }
 
     /// Keeps introduction and subscale spending by city and sector, which [`Run::city`] and [`Run::allocation`]
@@ -209,4 +245,14 @@ impl<'a> Run<'a> {
         }
         self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
     }
+}
+
+/// What decides how much memory a run takes.
+fn shape(setup: &Setup) -> [usize; 3] {
+    let world = setup.world();
+    [
+        world.cities.len(),
+        world.sectors.len(),
+        world.instruments.len(),
+    ]
 }

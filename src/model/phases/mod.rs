@@ -2,7 +2,7 @@
 
 mod budgets;
 mod centre;
-mod champions;
+pub(super) mod champions;
 mod codification;
 mod evaluation;
 mod instruments;
