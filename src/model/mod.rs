@@ -24,5 +24,6 @@ mod views;
 
 pub use constants::Constants;
 pub use error::ModelError;
-pub use run::Run;
+pub use outcomes::Parts;
+pub use run::{Memory, Run};
 pub use setup::Setup;

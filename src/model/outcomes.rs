@@ -7,9 +7,34 @@ use super::state::Chunk;
 use super::views::Cascade;
 use crate::lanes::Lanes;
 
+/// Outcomes that take a pass over the cities each. What is left out reads 0 or as missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// O4 to O6: `similarity_all`, `similarity_peers`, `specialisation`.
+    pub similarity: bool,
+    /// O7: `concentration`, `top_city_share`.
+    pub concentration: bool,
+    /// O15: the three Gini indices.
+    pub inequality: bool,
+}
+
+impl Parts {
+    /// Everything.
+    pub const ALL: Parts = Parts {
+        similarity: true,
+        concentration: true,
+        inequality: true,
+    };
+}
+
 impl Run<'_> {
     /// Outcomes of the quarter just done; before the first quarter those of the start, with nothing spent.
     pub fn national(&mut self) -> National {
+        self.national_parts(Parts::ALL)
+    }
+
+    /// As [`Run::national`], with the costly outcomes that are wanted.
+    pub fn national_parts(&mut self, parts: Parts) -> National {
         let sectors = self.sectors();
         let mut cascade = Cascade::default();
         let (mut competitiveness, mut gap, mut utilisation) = (0.0, 0.0, 0.0);
@@ -24,14 +49,20 @@ impl Run<'_> {
             competitiveness += value * capability / frontier;
             gap += value * outside::gap(capability, frontier);
             utilisation += value * self.nation.utilisation[s];
-            let (index, top) = self.concentration(s);
-            concentration += value * index;
-            top_city_share += value * top;
+            if parts.concentration {
+                let (index, top) = self.concentration(s);
+                concentration += value * index;
+                top_city_share += value * top;
+            }
             let supplies = self.setup.world().sectors[s].supplies_compute;
             supply += supplies;
             chips += supplies * (capability / frontier).min(1.0);
         }
-        let (similarity_all, similarity_peers, specialisation) = self.similarity();
+        let (similarity_all, similarity_peers, specialisation) = if parts.similarity {
+            self.similarity()
+        } else {
+            (None, None, 0.0)
+        };
         let nation = &self.nation;
         let (total, rules) = (&nation.sums, &self.rules);
         let cities = self.cities() as f64;
@@ -89,9 +120,11 @@ impl Run<'_> {
             taken_up: nation.moves[2],
             given_up: nation.moves[3],
         };
-        outcome.gini_budget = self.gini(|chunk| &chunk.budget);
-        outcome.gini_researchers = self.gini(|chunk| &chunk.researchers);
-        outcome.gini_capability = self.gini(|chunk| &chunk.stock);
+        if parts.inequality {
+            outcome.gini_budget = self.gini(|chunk| &chunk.budget);
+            outcome.gini_researchers = self.gini(|chunk| &chunk.researchers);
+            outcome.gini_capability = self.gini(|chunk| &chunk.stock);
+        }
         outcome
     }
 

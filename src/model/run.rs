@@ -131,13 +131,13 @@ impl<'a> Run<'a> {
     /// instruments, the memory is kept, so that a sweep takes none for each of its points. As after [`Run::new`],
     /// no detail is kept.
     pub fn rebind<'b>(self, setup: &'b Setup, luck: Luck) -> Run<'b> {
-        if shape(self.setup) != shape(setup) {
-            return Run::new(setup, luck);
-        }
-        let mut run = Run {
-            setup,
-            luck,
-            quarter: 0,
+        self.into_memory().start(setup, luck)
+    }
+
+    /// The memory of the run, for another one.
+    pub fn into_memory(self) -> Memory {
+        Memory {
+            shape: shape(self.setup),
             params: self.params,
             rules: self.rules,
             nation: self.nation,
@@ -150,10 +150,7 @@ impl<'a> Run<'a> {
             scratch: self.scratch,
             candidates: self.candidates,
             champions: self.champions,
-        };
-        run.set_detail(false);
-        run.reset(luck);
-        run
+        }
     }
 
     /// Keeps introduction and subscale spending by city and sector, which [`Run::city`] and [`Run::allocation`]
@@ -244,6 +241,53 @@ impl<'a> Run<'a> {
             }
         }
         self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
+    }
+}
+
+/// The memory of a run that is over, to be used by another one.
+#[derive(Debug)]
+pub struct Memory {
+    shape: [usize; 3],
+    params: Params,
+    rules: Rules,
+    nation: Nation,
+    chunks: Vec<Chunk>,
+    sums: Vec<Sums<Lanes>>,
+    decisions: Vec<Decisions>,
+    published: Published,
+    successors: Vec<(u32, f64)>,
+    parallel: bool,
+    scratch: Vec<f64>,
+    candidates: Vec<(f64, Decided)>,
+    champions: champions::Scratch,
+}
+
+impl Memory {
+    /// A replicate at its start, in this memory where it fits.
+    pub fn start(self, setup: &Setup, luck: Luck) -> Run<'_> {
+        if self.shape != shape(setup) {
+            return Run::new(setup, luck);
+        }
+        let mut run = Run {
+            setup,
+            luck,
+            quarter: 0,
+            params: self.params,
+            rules: self.rules,
+            nation: self.nation,
+            chunks: self.chunks,
+            sums: self.sums,
+            decisions: self.decisions,
+            published: self.published,
+            successors: self.successors,
+            parallel: self.parallel,
+            scratch: self.scratch,
+            candidates: self.candidates,
+            champions: self.champions,
+        };
+        run.set_detail(false);
+        run.reset(luck);
+        run
     }
 }
 
