@@ -239,11 +239,8 @@ impl Shared<'_> {
             peers::instruments(&self.setup.peers, cities, in_force, &mut instruments.peers);
         }
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
-        let (k, mean, weight) = (
-            tournament.shock_variance_ratio,
-            self.nation.mean_comparability,
-            self.rules.comparability,
-        );
+        let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
+        let per_mean = weight / self.nation.mean_comparability;
         let live = block.constants.live[block.number];
         let career_weight = chunk.career_weight[block.number];
         let career = each(|l| self.rules.intensity * career_weight[l]);
@@ -264,7 +261,7 @@ impl Shared<'_> {
             let q = each(|l| budgets::comparability(effective_peers[l], k));
             comparability = each(|l| comparability[l] + q[l]);
             let value = each(|l| {
-                let reading = budgets::reading_factor(q[l], mean, weight);
+                let reading = budgets::reading_factor(q[l], weight, per_mean);
                 budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
             });
             highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
@@ -285,7 +282,7 @@ impl Shared<'_> {
             );
             let value = each(|l| {
                 let reading =
-                    budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
+                    budgets::reading_factor(budgets::comparability(peers[l], k), weight, per_mean);
                 budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
             });
             // An option without weight must not set the scale of those that have one.
