@@ -1,6 +1,6 @@
 //! Phase 4: policy moves are carried out, effects and values read, budgets set. One pass over the cities.
 
-use super::peers;
+use super::peers::{self, COLUMNS, Columns};
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
@@ -37,6 +37,14 @@ pub(super) struct Block<'a> {
     /// Cities in it.
     pub(super) cities: usize,
     pub(super) constants: &'a ChunkConstants,
+}
+
+/// What a block knows of its sectors; made once for a chunk, as filling it with zeros costs.
+struct Sectors {
+    /// `n_is`, then peers' researchers.
+    peers: Columns,
+    /// Value, then weight of E12.
+    values: [Lanes; MAX_SECTORS],
 }
 
 impl Run<'_> {
@@ -191,6 +199,10 @@ impl Shared<'_> {
     fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut Sums<Lanes>) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.instruments());
+        let mut scratch = Sectors {
+            peers: [ZERO; COLUMNS],
+            values: [ZERO; MAX_SECTORS],
+        };
         let mut instruments = std::mem::take(&mut chunk.instruments);
         let mut moves = moves.iter().peekable();
         for number in 0..constants.blocks() {
@@ -209,7 +221,7 @@ impl Shared<'_> {
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, any, &instruments, sums);
             }
-            self.spend(&block, chunk, any, &mut instruments, sums);
+            self.spend(&block, chunk, any, &mut instruments, &mut scratch, sums);
             self.account_for_instruments(&block, chunk, any, &instruments, sums);
             self.weigh_location(&block, chunk, sums);
         }
@@ -224,11 +236,18 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         any: u64,
         instruments: &mut Instruments,
+        scratch: &mut Sectors,
         sums: &mut Sums<Lanes>,
     ) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let cities = block.first..block.first + block.cities;
-        let peers = peers::rows(&self.setup.peers, cities.clone(), &self.published.rows);
+        let Sectors { peers, values } = scratch;
+        peers::rows(
+            &self.setup.peers,
+            cities.clone(),
+            &self.published.rows,
+            peers,
+        );
         let researchers = peers[sectors];
         for lane in 0..block.cities {
             let count = self.setup.peers.count(block.first + lane).max(1);
@@ -253,7 +272,6 @@ impl Shared<'_> {
         let rest =
             each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
-        let mut values = [ZERO; MAX_SECTORS];
         let mut comparability = ZERO;
         for s in 0..sectors {
             let (climate, priority) = (self.nation.climate[s], self.nation.priority[s]);
@@ -311,7 +329,7 @@ impl Shared<'_> {
             total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
-            self.coordinate(block, chunk, &mut values);
+            self.coordinate(block, chunk, values);
         }
 
         let shares = &mut chunk.shares[block.number * options..(block.number + 1) * options];

@@ -14,19 +14,24 @@ pub(super) type Columns = [Lanes; COLUMNS];
 
 /// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers.
 #[inline(always)]
-pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows) -> Columns {
+pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, columns: &mut Columns) {
     // The width of a row is a constant in each branch, so that its sums stay in registers.
     match published.lines() {
-        1 => sums::<1>(peers, cities, published),
-        2 => sums::<2>(peers, cities, published),
-        3 => sums::<3>(peers, cities, published),
-        4 => sums::<4>(peers, cities, published),
-        _ => sums::<5>(peers, cities, published),
+        1 => sums::<1>(peers, cities, published, columns),
+        2 => sums::<2>(peers, cities, published, columns),
+        3 => sums::<3>(peers, cities, published, columns),
+        4 => sums::<4>(peers, cities, published, columns),
+        _ => sums::<5>(peers, cities, published, columns),
     }
 }
 
 #[inline(always)]
-fn sums<const LINES: usize>(peers: &Peers, cities: Range<usize>, published: &Rows) -> Columns {
+fn sums<const LINES: usize>(
+    peers: &Peers,
+    cities: Range<usize>,
+    published: &Rows,
+    columns: &mut Columns,
+) {
     let mut sums = [[ZERO; LINES]; LANES];
     for (sums, city) in sums.iter_mut().zip(cities) {
         let mut all = [ZERO; LINES];
@@ -39,9 +44,7 @@ fn sums<const LINES: usize>(peers: &Peers, cities: Range<usize>, published: &Row
         }
         *sums = all;
     }
-    let mut columns = [ZERO; COLUMNS];
-    write_columns(&mut columns, &sums);
-    columns
+    write_columns(columns, &sums);
 }
 
 /// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
