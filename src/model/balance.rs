@@ -210,7 +210,11 @@ impl Choice<'_> {
                     0
                 };
                 let q = budgets::comparability(peers as f64 / sectors as f64, k);
-                budgets::reading_factor(q, self.mean_comparability, self.comparability)
+                budgets::reading_factor(
+                    q,
+                    self.comparability,
+                    self.comparability / self.mean_comparability,
+                )
             });
             let (unit_need, outside) = (constants.unit_need[block], constants.outside[block]);
             let live = constants.live[block];

@@ -54,7 +54,6 @@ impl ChunkConstants {
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) world: World,
-    pub(crate) constants: Constants,
     pub(crate) peers: Peers,
     pub(crate) timeline: Timeline,
     pub(crate) chunks: Vec<ChunkConstants>,
@@ -122,7 +121,6 @@ impl Setup {
             chunks: chunks(&world, &constants),
             all_base: constants.base.iter().sum(),
             world,
-            constants,
             peers,
             timeline,
             value,

@@ -159,7 +159,7 @@ impl Run<'_> {
             failed_experiments_cny_mn: state.failed[block][lane],
             poaching_cny_mn: state.poaching[block][lane],
             forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.constants.outside[city]
+                * self.setup.chunks[chunk].outside[block][lane]
                 * cascade.spending,
             output_cny_mn: state.output[block][lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),

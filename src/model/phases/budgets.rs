@@ -1,6 +1,6 @@
 //! Phase 4: policy moves are carried out, effects and values read, budgets set. One pass over the cities.
 
-use super::peers;
+use super::peers::{self, COLUMNS, Columns};
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
@@ -37,6 +37,14 @@ pub(super) struct Block<'a> {
     /// Cities in it.
     pub(super) cities: usize,
     pub(super) constants: &'a ChunkConstants,
+}
+
+/// What a block knows of its sectors; made once for a chunk, as filling it with zeros costs.
+struct Sectors {
+    /// `n_is`, then peers' researchers.
+    peers: Columns,
+    /// Value, then weight of E12.
+    values: [Lanes; MAX_SECTORS],
 }
 
 impl Run<'_> {
@@ -191,6 +199,10 @@ impl Shared<'_> {
     fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut Sums<Lanes>) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.instruments());
+        let mut scratch = Sectors {
+            peers: [ZERO; COLUMNS],
+            values: [ZERO; MAX_SECTORS],
+        };
         let mut instruments = std::mem::take(&mut chunk.instruments);
         let mut moves = moves.iter().peekable();
         for number in 0..constants.blocks() {
@@ -209,7 +221,7 @@ impl Shared<'_> {
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, any, &instruments, sums);
             }
-            self.spend(&block, chunk, any, &mut instruments, sums);
+            self.spend(&block, chunk, any, &mut instruments, &mut scratch, sums);
             self.account_for_instruments(&block, chunk, any, &instruments, sums);
             self.weigh_location(&block, chunk, sums);
         }
@@ -224,11 +236,18 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         any: u64,
         instruments: &mut Instruments,
+        scratch: &mut Sectors,
         sums: &mut Sums<Lanes>,
     ) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let cities = block.first..block.first + block.cities;
-        let peers = peers::rows(&self.setup.peers, cities.clone(), &self.published.rows);
+        let Sectors { peers, values } = scratch;
+        peers::rows(
+            &self.setup.peers,
+            cities.clone(),
+            &self.published.rows,
+            peers,
+        );
         let researchers = peers[sectors];
         for lane in 0..block.cities {
             let count = self.setup.peers.count(block.first + lane).max(1);
@@ -239,11 +258,8 @@ impl Shared<'_> {
             peers::instruments(&self.setup.peers, cities, in_force, &mut instruments.peers);
         }
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
-        let (k, mean, weight) = (
-            tournament.shock_variance_ratio,
-            self.nation.mean_comparability,
-            self.rules.comparability,
-        );
+        let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
+        let per_mean = weight / self.nation.mean_comparability;
         let live = block.constants.live[block.number];
         let career_weight = chunk.career_weight[block.number];
         let career = each(|l| self.rules.intensity * career_weight[l]);
@@ -256,7 +272,6 @@ impl Shared<'_> {
         let rest =
             each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
-        let mut values = [ZERO; MAX_SECTORS];
         let mut comparability = ZERO;
         for s in 0..sectors {
             let (climate, priority) = (self.nation.climate[s], self.nation.priority[s]);
@@ -264,7 +279,7 @@ impl Shared<'_> {
             let q = each(|l| budgets::comparability(effective_peers[l], k));
             comparability = each(|l| comparability[l] + q[l]);
             let value = each(|l| {
-                let reading = budgets::reading_factor(q[l], mean, weight);
+                let reading = budgets::reading_factor(q[l], weight, per_mean);
                 budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
             });
             highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
@@ -285,7 +300,7 @@ impl Shared<'_> {
             );
             let value = each(|l| {
                 let reading =
-                    budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
+                    budgets::reading_factor(budgets::comparability(peers[l], k), weight, per_mean);
                 budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
             });
             // An option without weight must not set the scale of those that have one.
@@ -314,7 +329,7 @@ impl Shared<'_> {
             total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
-            self.coordinate(block, chunk, &mut values);
+            self.coordinate(block, chunk, values);
         }
 
         let shares = &mut chunk.shares[block.number * options..(block.number + 1) * options];

@@ -166,14 +166,13 @@ impl Reading<'_> {
     #[inline(always)]
     fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, results: &mut [f64]) {
         let sectors = self.priority.len();
+        let mut by_sector = [ZERO; COLUMNS];
         for block in 0..constants.blocks() {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
-            let by_sector = if self.is_compared {
-                peers::rows(&self.setup.peers, cities, self.rows)
-            } else {
-                [ZERO; COLUMNS]
-            };
+            if self.is_compared {
+                peers::rows(&self.setup.peers, cities, self.rows, &mut by_sector);
+            }
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {
                 let at = block * sectors + s;

@@ -75,6 +75,7 @@ impl Shared<'_> {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
         let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
+        let per_tolerance = 1.0 / policy.design_tolerance;
         let base = block.constants.base[block.number];
         let amenity = block.constants.amenity[block.number];
         let budget = chunk.budget[block.number];
@@ -85,7 +86,7 @@ impl Shared<'_> {
             let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
             let theta = self.nation.true_effect[m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], policy.design_tolerance));
+            let fit = each(|l| budgets::design_fit(design[l], optimum[l], per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
             let money = each(|l| {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])

@@ -184,13 +184,14 @@ impl Run<'_> {
         let amenity = self.setup.chunks[chunk].amenity[block][lane];
         let state = &self.chunks[chunk];
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
             let at = block * self.instruments() + m;
             let slope = self.setup.world().instruments[m].tier_slope;
             let fit = budgets::design_fit(
                 state.design[at][lane],
                 state.optimum[at][lane],
-                self.params.policy.design_tolerance,
+                per_tolerance,
             );
             budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
         };

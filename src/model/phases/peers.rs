@@ -14,36 +14,37 @@ pub(super) type Columns = [Lanes; COLUMNS];
 
 /// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers.
 #[inline(always)]
-pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows) -> Columns {
+pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, columns: &mut Columns) {
     // The width of a row is a constant in each branch, so that its sums stay in registers.
     match published.lines() {
-        1 => sums::<1>(peers, cities, published),
-        2 => sums::<2>(peers, cities, published),
-        3 => sums::<3>(peers, cities, published),
-        4 => sums::<4>(peers, cities, published),
-        _ => sums::<5>(peers, cities, published),
+        1 => sums::<1>(peers, cities, published, columns),
+        2 => sums::<2>(peers, cities, published, columns),
+        3 => sums::<3>(peers, cities, published, columns),
+        4 => sums::<4>(peers, cities, published, columns),
+        _ => sums::<5>(peers, cities, published, columns),
     }
 }
 
 #[inline(always)]
-fn sums<const LINES: usize>(peers: &Peers, cities: Range<usize>, published: &Rows) -> Columns {
-    let mut columns = [ZERO; COLUMNS];
-    for (lane, city) in cities.enumerate() {
-        let mut sums = [ZERO; LINES];
+fn sums<const LINES: usize>(
+    peers: &Peers,
+    cities: Range<usize>,
+    published: &Rows,
+    columns: &mut Columns,
+) {
+    let mut sums = [[ZERO; LINES]; LANES];
+    for (sums, city) in sums.iter_mut().zip(cities) {
+        let mut all = [ZERO; LINES];
         for (peer, weight) in peers.of(city) {
             let row = &published.data()[peer * LINES..(peer + 1) * LINES];
-            for (sum, own) in sums.iter_mut().zip(row) {
+            for (sum, own) in all.iter_mut().zip(row) {
                 let (before, own) = (*sum, *own);
                 *sum = each(|column| before[column] + weight * own[column]);
             }
         }
-        for (line, sums) in sums.iter().enumerate() {
-            for (column, sum) in sums.iter().enumerate() {
-                columns[line * LANES + column][lane] = *sum;
-            }
-        }
+        *sums = all;
     }
-    columns
+    write_columns(columns, &sums);
 }
 
 /// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
@@ -55,16 +56,43 @@ pub(super) fn instruments(
     in_force: &[u64],
     by_instrument: &mut [Lanes],
 ) {
-    for (lane, city) in cities.enumerate() {
-        for (octet, columns) in by_instrument.chunks_mut(LANES).enumerate() {
-            let mut sums = ZERO;
-            for (peer, weight) in peers.of(city) {
-                let (before, own) = (sums, in_force[peer] >> (octet * LANES));
-                sums = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });
+    match by_instrument.len().div_ceil(LANES) {
+        1 => adopters::<1>(peers, cities, in_force, by_instrument),
+        2 => adopters::<2>(peers, cities, in_force, by_instrument),
+        3 => adopters::<3>(peers, cities, in_force, by_instrument),
+        4 => adopters::<4>(peers, cities, in_force, by_instrument),
+        _ => adopters::<8>(peers, cities, in_force, by_instrument),
+    }
+}
+
+#[inline(always)]
+fn adopters<const OCTETS: usize>(
+    peers: &Peers,
+    cities: Range<usize>,
+    in_force: &[u64],
+    by_instrument: &mut [Lanes],
+) {
+    let mut sums = [[ZERO; OCTETS]; LANES];
+    for (sums, city) in sums.iter_mut().zip(cities) {
+        let mut all = [ZERO; OCTETS];
+        for (peer, weight) in peers.of(city) {
+            let in_force = in_force[peer];
+            for (octet, sum) in all.iter_mut().enumerate() {
+                let (before, own) = (*sum, in_force >> (octet * LANES));
+                *sum = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });
             }
-            for (column, sum) in columns.iter_mut().zip(sums.iter()) {
-                column[lane] = *sum;
-            }
+        }
+        *sums = all;
+    }
+    write_columns(by_instrument, &sums);
+}
+
+/// Columns of a block from the rows of its cities.
+#[inline(always)]
+fn write_columns<const LINES: usize>(columns: &mut [Lanes], rows: &[[Lanes; LINES]; LANES]) {
+    for (line, columns) in columns.chunks_mut(LANES).take(LINES).enumerate() {
+        for (column, lanes) in columns.iter_mut().enumerate() {
+            *lanes = each(|lane| rows[lane][line][column]);
         }
     }
 }
