@@ -162,6 +162,10 @@ pub(super) fn carry_out(
         ));
     }
     let threads = common::threads(work.threads);
+    // A run of a large world shares its work out by itself. A pool that is there already serves as well.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
     let control = common::interruptible();
     let mut folder = WorkFolder::open(plan, shard, target, work.begin())?;
     let mut reuse = Vec::new();

@@ -49,8 +49,23 @@ pub enum DesignSpec {
     /// Points from a file.
     Table {
         /// One row a point, one value a factor.
+        #[serde(rename = "rows_sha256", serialize_with = "rows_sum")]
         rows: Vec<Vec<FactorValue>>,
     },
+}
+
+/// A table may have a million rows, of which a manifest holds the sum.
+fn rows_sum<S: serde::Serializer>(rows: &[Vec<FactorValue>], to: S) -> Result<S::Ok, S::Error> {
+    let mut sum = Sha256::new();
+    for row in rows {
+        sum.update(format!("{row:?}\n").as_bytes());
+    }
+    let digits: String = sum
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    to.serialize_str(&digits)
 }
 
 impl DesignSpec {
