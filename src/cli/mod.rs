@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+pub mod attribute;
 pub mod check;
 pub mod codes;
 mod common;
+pub mod frontier;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -12,6 +14,7 @@ pub mod print;
 mod progress;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 mod summary;
 pub mod sweep;
 mod tables;
@@ -29,6 +32,9 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Sensitivity(sensitivity::Args),
+    Attribute(attribute::Args),
+    Frontier(frontier::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -42,6 +48,9 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Sensitivity(args) => sensitivity::run(args),
+            Action::Attribute(args) => attribute::run(args),
+            Action::Frontier(args) => frontier::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),
