@@ -258,14 +258,8 @@ fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
-                    let sigma = effects.sigma().map(|sigma| Uncertain {
-                        n: effects.mu.n,
-                        value: sigma,
-                        standard_error: None,
-                        interval: None,
-                    });
                     let mu = super::uncertain(&effects.mu);
-                    vec![Some(effects.mu_star), Some(mu), sigma]
+                    vec![Some(effects.mu_star), Some(mu), effects.sigma]
                 }
             });
             indices.collect()
@@ -350,7 +344,7 @@ fn indices_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> S
         "estimate",
         unit,
         "the index, of responses averaged over replicates",
-        "too few runs are there, or the response does not vary; sigma has no standard error",
+        "too few runs are there, or the response does not vary",
         interval,
         n,
     ));

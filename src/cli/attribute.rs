@@ -103,18 +103,8 @@ impl Question {
         if !problems.is_empty() {
             return Err(Stop::bad_input(problems.join("\n")));
         }
-        let set: Vec<Assignment> = args
-            .sets
-            .iter()
-            .filter_map(|argument| {
-                // One without `=` has been refused above.
-                let (key, value) = argument.split_once('=')?;
-                Some(Assignment {
-                    key: key.trim().to_string(),
-                    value: value.trim().to_string(),
-                })
-            })
-            .collect();
+        let set = args.sets.iter().map(|argument| Assignment::parse(argument));
+        let set: Vec<Assignment> = set.collect();
         Ok(Question {
             worlds: Worlds::new(&args.scenario, &set),
             variants: attribution::combinations(&mechanisms),

@@ -6,6 +6,7 @@ pub mod attribute;
 pub mod check;
 pub mod codes;
 mod common;
+pub mod eval;
 pub mod frontier;
 pub mod init;
 pub mod merge;
@@ -32,6 +33,7 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Eval(eval::Args),
     Sensitivity(sensitivity::Args),
     Attribute(attribute::Args),
     Frontier(frontier::Args),
@@ -48,6 +50,7 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Eval(args) => eval::run(args),
             Action::Sensitivity(args) => sensitivity::run(args),
             Action::Attribute(args) => attribute::run(args),
             Action::Frontier(args) => frontier::run(args),

@@ -26,8 +26,9 @@ pub struct ExperimentArgs {
     /// Sets a key of whatever scenario is run, such as `run.quarters=20`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// What is measured, such as `gap@2020` or `late_gap=gap@2020..2024`, instead of the experiment's responses.
-    #[arg(long = "response", value_name = "RESPONSE", value_delimiter = ';')]
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; instead of the
+    /// experiment's responses.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
     pub responses: Vec<String>,
 }
 
@@ -38,7 +39,7 @@ impl ExperimentArgs {
             sets: self.sets.clone(),
             replicates: self.replicates,
             seed: self.seed,
-            responses: self.responses.clone(),
+            responses: common::split_responses(&self.responses),
         };
         experiment::load(&self.experiment, &overlay).map_err(Stop::bad_input)
     }

@@ -257,8 +257,11 @@ fn guess_source(ids: &[&str], column: &str) -> Source {
     }
 }
 
-/// Weights and places of a column or named sum, and its unit.
-fn terms(source: Source, column: &str) -> Result<(Vec<(f64, usize)>, &'static str), String> {
+/// Weights and places of columns, and their unit.
+type Terms = (Vec<(f64, usize)>, &'static str);
+
+/// The columns of a column or named sum.
+fn terms(source: Source, column: &str) -> Result<Terms, String> {
     if let Some(found) = find(source, column) {
         return Ok((vec![(1.0, found.index)], found.unit));
     }

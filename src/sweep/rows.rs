@@ -43,11 +43,16 @@ struct Ready {
     start: Quarter,
 }
 
+/// A world that is made when it is first needed, or why it cannot be.
+type Slot = OnceLock<Shared>;
+/// A world in the hands of several threads.
+type Shared = Arc<Result<Ready, String>>;
+
 /// Worlds of design points, kept where there is room for all of them.
 #[derive(Debug)]
 pub struct Setups<'p> {
     plan: &'p Plan,
-    kept: Option<Vec<OnceLock<Arc<Result<Ready, String>>>>>,
+    kept: Option<Vec<Slot>>,
     cities: u64,
 }
 
@@ -69,7 +74,7 @@ impl<'p> Setups<'p> {
         self.cities >= PARALLEL_CITIES as u64
     }
 
-    fn get(&self, point: u64) -> Arc<Result<Ready, String>> {
+    fn get(&self, point: u64) -> Shared {
         let slot = self
             .kept
             .as_ref()

@@ -3,6 +3,7 @@
 mod accounts;
 mod documents;
 mod scenario_files;
+mod sweep;
 mod traces;
 mod twin;
 mod worlds;
