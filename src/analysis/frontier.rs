@@ -241,17 +241,21 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Moves that change one factor, if there are any; else all. Of several points with the same changes the first.
-    pub fn plain_moves(&self) -> Vec<&Move> {
-        let has_single = self.moves.iter().any(|one| one.changes.len() == 1);
-        let mut found: Vec<&Move> = Vec::new();
-        for one in &self.moves {
-            let fits = !has_single || one.changes.len() == 1;
-            if fits && !found.iter().any(|other| other.changes == one.changes) {
-                found.push(one);
+    /// Gains of a verdict that cannot be had with fewer changes: no part of their changes is a free gain, or has the
+    /// same verdict. Fewest changes first.
+    pub fn gains(&self, verdict: Verdict) -> Vec<&Move> {
+        let is_gain = |one: &&Move| one.verdict == verdict || one.verdict == Verdict::FreeGain;
+        let mut sorted: Vec<&Move> = self.moves.iter().filter(is_gain).collect();
+        sorted.sort_by_key(|one| (one.changes.len(), one.point));
+        let mut smallest: Vec<&Move> = Vec::new();
+        for one in sorted {
+            let holds = |other: &&Move| other.changes.iter().all(|c| one.changes.contains(c));
+            if !smallest.iter().any(holds) {
+                smallest.push(one);
             }
         }
-        found
+        smallest.retain(|one| one.verdict == verdict);
+        smallest
     }
 }
 
@@ -701,14 +705,23 @@ mod tests {
     }
 
     #[test]
-    fn moves_of_one_factor_go_before_others() {
+    fn gains_are_had_with_as_few_changes_as_possible() {
         let mut frontier = found();
-        frontier.moves[0].changes.push(("other".into(), "1".into()));
-        assert_eq!(frontier.plain_moves().len(), 5);
-        for one in &mut frontier.moves {
-            one.changes = vec![("a".into(), "1".into()), ("b".into(), "2".into())];
-        }
-        // All the same changes: one is enough.
-        assert_eq!(frontier.plain_moves().len(), 1);
+        let points = |frontier: &Frontier, verdict| {
+            let gains = frontier.gains(verdict);
+            gains.iter().map(|one| one.point).collect::<Vec<usize>>()
+        };
+        assert_eq!(points(&frontier, Verdict::FreeGain), [1, 2]);
+        assert_eq!(points(&frontier, Verdict::PossibleGain), [4]);
+        // The first gain takes two changes; one of them alone is the second gain, which leaves it out, and is part
+        // of what may be a gain, too.
+        let shared = ("rule".to_string(), "2".to_string());
+        frontier.moves[0].changes = vec![shared.clone(), ("other".into(), "1".into())];
+        frontier.moves[3].changes = vec![("third".into(), "1".into()), shared];
+        assert_eq!(points(&frontier, Verdict::FreeGain), [2]);
+        assert_eq!(
+            points(&frontier, Verdict::PossibleGain),
+            Vec::<usize>::new()
+        );
     }
 }

@@ -42,8 +42,9 @@ pub struct Args {
     /// Sets a key of the scenario, such as `run.quarters=20`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// What is measured, such as `gap@2020` or `late_gap=gap@2020..2024`; the usual outcomes if left out.
-    #[arg(long = "response", value_name = "RESPONSE", value_delimiter = ';')]
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; the usual outcomes if left
+    /// out.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
     responses: Vec<String>,
     /// Folder of the result; `output/NAME-attribute` if left out.
     #[arg(long, value_name = "DIR")]
@@ -83,12 +84,12 @@ impl Question {
             problems.extend(sentences.into_iter().map(|text| format!("--over: {text}")));
             Vec::new()
         });
-        let responses = Responses::parse(args.responses.iter().map(String::as_str)).unwrap_or_else(
-            |sentence| {
+        let texts = common::split_responses(&args.responses);
+        let responses =
+            Responses::parse(texts.iter().map(String::as_str)).unwrap_or_else(|sentence| {
                 problems.push(format!("--response: {sentence}"));
                 Responses::default()
-            },
-        );
+            });
         let scenario = match scenario::load(&args.scenario, &args.sets) {
             Ok(scenario) => scenario,
             Err(found) => {

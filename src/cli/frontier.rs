@@ -265,7 +265,6 @@ fn cells(
 
 /// Moves that are free gains, then those that may be.
 fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
-    let moves = found.plain_moves();
     let kinds = [
         (
             Verdict::FreeGain,
@@ -278,7 +277,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
     ];
     let mut text = String::new();
     for (verdict, title) in kinds {
-        let of: Vec<&&Move> = moves.iter().filter(|one| one.verdict == verdict).collect();
+        let of = found.gains(verdict);
         text.push_str(&bold(title));
         text.push('\n');
         if of.is_empty() {
@@ -310,25 +309,38 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
         }
         text.push('\n');
     }
-    let single = moves.first().is_some_and(|one| one.changes.len() == 1);
-    let count = |verdict: Verdict| moves.iter().filter(|one| one.verdict == verdict).count();
-    let sentence = format!(
-        "{} against the base{}: {} free, {} possible, {} trade-offs, {} losses, {} not shown. Differences on the same \
-         luck, n = {}, with Student's 95 % intervals.",
-        counted(moves.len() as u64, "move"),
-        if single {
-            " that change one factor"
-        } else {
-            ""
-        },
-        count(Verdict::FreeGain),
-        count(Verdict::PossibleGain),
-        count(Verdict::TradeOff),
-        count(Verdict::Loss),
-        count(Verdict::NotShown),
-        plan.experiment.replicates,
-    );
-    text.push_str(&wrapped(&sentence, "", WIDTH));
+    let (single, several): (Vec<&Move>, Vec<&Move>) =
+        found.moves.iter().partition(|one| one.changes.len() == 1);
+    for (moves, what) in [(single, "one factor"), (several, "several factors")] {
+        let count = |verdict: Verdict| {
+            let of = moves.iter().filter(|one| one.verdict == verdict);
+            tables::grouped(of.count() as u64)
+        };
+        if !moves.is_empty() {
+            text.push_str(&wrapped(
+                &format!(
+                    "{} of {what}: {} free, {} possible, {} trade-offs, {} losses, {} not shown.",
+                    counted(moves.len() as u64, "change"),
+                    count(Verdict::FreeGain),
+                    count(Verdict::PossibleGain),
+                    count(Verdict::TradeOff),
+                    count(Verdict::Loss),
+                    count(Verdict::NotShown),
+                ),
+                "",
+                WIDTH,
+            ));
+        }
+    }
+    text.push_str(&wrapped(
+        &format!(
+            "Listed are gains that cannot be had with fewer changes. Differences from the base on the same luck, n = \
+             {}, with Student's 95 % intervals.",
+            plan.experiment.replicates
+        ),
+        "",
+        WIDTH,
+    ));
     text
 }
 
