@@ -424,9 +424,14 @@ fn noise_sheet(found: &Sensitivity, responses: &[&str]) -> Sheet {
             ("_high".to_string(), "upper end of its 95 % interval"),
         ];
         for (ending, meaning) in parts {
+            let missing = if ending.is_empty() {
+                "there is one replicate, too few runs are there, or nothing varies"
+            } else {
+                "there are fewer than three replicates, too few runs are there, or nothing varies"
+            };
             columns.push(
                 ColumnInfo::new(format!("{name}{ending}"), Kind::Number, "1", meaning)
-                    .missing("there is one replicate, too few runs are there, or nothing varies"),
+                    .missing(missing),
             );
         }
     }

@@ -20,6 +20,8 @@ use crate::sweep::plan::response_column;
 
 /// Width of what is printed.
 const WIDTH: usize = 80;
+/// Longest name of a response that stands in the head of a table.
+const LONG: usize = 32;
 
 /// Runs a scenario with every combination of some mechanisms on and off, and tells what each contributes.
 ///
@@ -285,7 +287,10 @@ fn report(
         text.push_str(&wrapped(&sentence, "", WIDTH));
     }
     for (of, name) in found.responses.iter().zip(question.names()) {
-        let header = [name, "value", "95 % interval", "share"];
+        // A long name stands alone, so that the table fits.
+        let is_long = name.chars().count() > LONG;
+        let head = if is_long { "Mechanism" } else { name };
+        let header = [head, "value", "95 % interval", "share"];
         let Some(difference) = of.difference else {
             text.push_str(&format!(
                 "\n{}\n  no replicate has it in all combinations\n",
@@ -311,6 +316,9 @@ fn report(
             ]);
         }
         text.push('\n');
+        if is_long {
+            text.push_str(&format!("{}\n", bold(name)));
+        }
         text.push_str(&tables::table(&header.map(str::to_string), rows));
     }
     text.push('\n');

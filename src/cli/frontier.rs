@@ -184,16 +184,8 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
         mean.map_or(f64::INFINITY, |mean| sign * mean.mean)
     };
     best.sort_by(|(_, a), (_, b)| first(a).total_cmp(&first(b)));
-    let mut header = vec!["Point".to_string()];
-    for heading in headings {
-        header.extend([heading.clone(), "s.e.".to_string()]);
-    }
-    header.push("chance".to_string());
-    let mut rows = vec![cells("base".to_string(), &found.base, None)];
-    for (place, point) in best.iter().take(SHOWN) {
-        rows.push(cells(place.to_string(), &point.means, point.chance));
-    }
-    let table = tables::table(&header, rows);
+    let shown: Vec<(usize, &OfPoint)> = best.iter().copied().take(SHOWN).collect();
+    let (table, legend) = fitting_table(found, &shown, headings);
     let mut text = format!(
         "{}\n",
         bold(&format!(
@@ -202,6 +194,7 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             tables::grouped(found.points.len() as u64)
         ))
     );
+    text.push_str(&legend);
     // Levers stand under the row of their point.
     for (number, line) in table.lines().enumerate() {
         text.push_str(line);
@@ -225,6 +218,54 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
         WIDTH,
     ));
     text
+}
+
+/// A table of points that fits: where names of objectives are too long, letters stand for them, with a legend; where
+/// that is still too wide, without standard errors.
+fn fitting_table(
+    found: &Frontier,
+    shown: &[(usize, &OfPoint)],
+    headings: &[String],
+) -> (String, String) {
+    let make = |headings: &[String], with_errors: bool| {
+        let mut header = vec!["Point".to_string()];
+        for heading in headings {
+            header.push(heading.clone());
+            if with_errors {
+                header.push("s.e.".to_string());
+            }
+        }
+        header.push("chance".to_string());
+        let mut rows = vec![cells("base".to_string(), &found.base, None, with_errors)];
+        rows.extend(shown.iter().map(|(place, point)| {
+            cells(place.to_string(), &point.means, point.chance, with_errors)
+        }));
+        tables::table(&header, rows)
+    };
+    // The first line has marks of bold letters; all lines are as wide.
+    let fits = |table: &str| {
+        let widest = table.lines().skip(1).map(|line| line.chars().count());
+        widest.max().unwrap_or(0) <= WIDTH
+    };
+    let table = make(headings, true);
+    if fits(&table) {
+        return (table, String::new());
+    }
+    let letters: Vec<String> = ('A'..='Z')
+        .chain('a'..='z')
+        .map(String::from)
+        .take(headings.len())
+        .collect();
+    let legend = letters
+        .iter()
+        .zip(headings)
+        .map(|(letter, heading)| format!("{letter}: {heading}\n"))
+        .collect();
+    let table = make(&letters, true);
+    if fits(&table) {
+        return (table, legend);
+    }
+    (make(&letters, false), legend)
 }
 
 /// Parts with commas between them, in lines that fit; parts with blanks that do not break stay whole.
@@ -251,13 +292,16 @@ fn cells(
     name: String,
     means: &[Option<crate::stats::Estimate>],
     chance: Option<f64>,
+    with_errors: bool,
 ) -> Vec<String> {
     let nothing = || tables::NOTHING.to_string();
     let mut row = vec![name];
     for mean in means {
         row.push(mean.map_or_else(nothing, |mean| significant(mean.mean)));
-        let error = mean.and_then(|mean| mean.standard_error());
-        row.push(error.map_or_else(nothing, significant));
+        if with_errors {
+            let error = mean.and_then(|mean| mean.standard_error());
+            row.push(error.map_or_else(nothing, significant));
+        }
     }
     row.push(chance.map_or_else(nothing, percent));
     row
@@ -287,18 +331,19 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             text.push_str(&list(&change_words(&one.changes), "  ", ""));
             for (effect, heading) in one.effects.iter().zip(headings) {
                 let Some(effect) = effect else { continue };
-                text.push_str(&format!(
-                    "    {heading}  {} to {}, {} {}{}\n",
+                let line = format!(
+                    "{heading}: {} to {}, {} {}{}",
                     significant(effect.base),
                     significant(effect.point),
                     signed(effect.difference.mean),
-                    interval(effect.difference.interval()),
+                    interval(effect.difference.interval()).replace(' ', "\u{1}"),
                     match effect.toward {
                         Toward::Better => " better",
                         Toward::Worse => " worse",
                         Toward::NotWorse | Toward::NotShown => "",
                     }
-                ));
+                );
+                text.push_str(&wrapped(&line, "    ", WIDTH).replace('\u{1}', " "));
             }
         }
         if of.len() > SHOWN {

@@ -431,6 +431,53 @@ levels = [true, false]
 }
 
 #[test]
+fn many_objectives_with_long_names_still_fit() {
+    let folder = Folder::new();
+    let responses: Vec<String> = (0..4)
+        .map(|place| {
+            format!(
+                "an_objective_with_a_long_name_{place} = \"gap@201{}\"",
+                5 + place % 2
+            )
+        })
+        .collect();
+    let names = responses.iter().filter_map(|text| text.split_once(' '));
+    let objectives: Vec<String> = names.map(|(name, _)| format!("{name} = \"min\"")).collect();
+    folder.write(
+        "e.toml",
+        &format!(
+            "scenario = \"china.toml\"\nreplicates = 2\nset = {{ run.quarters = 8 }}\n\n[responses]\n{}\n\n[objectives]\n\
+             {}\n{FACTORS}\n[design]\nkind = \"sobol\"\npoints = 4\n",
+            responses.join("\n"),
+            objectives.join("\n")
+        ),
+    );
+    let (said, _) = folder.ends(0, &["frontier", "e.toml", "--out", "r"]);
+    assert!(
+        said.contains("D: an_objective_with_a_long_name_3 (min)"),
+        "{said}"
+    );
+    let (said, _) = folder.ends(
+        0,
+        &[
+            "attribute",
+            "china.toml",
+            "--over",
+            "local_adjustment,export_controls",
+            "--set",
+            "run.quarters=6",
+            "--replicates",
+            "2",
+            "--out",
+            "a",
+            "--response",
+            "a_response_with_a_name_that_is_as_long_as_names_may_ever_be_here=gap",
+        ],
+    );
+    assert!(said.contains("as_names_may_ever_be_here"), "{said}");
+}
+
+#[test]
 fn failed_runs_are_counted_and_leave_the_rest() {
     let folder = Folder::new();
     // Where a run ends before 2016 there is no response for that year, which the base has.
