@@ -78,6 +78,7 @@ pub fn combinations(mechanisms: &[&'static Parameter]) -> Vec<Variant> {
                 .map(|(bit, mechanism)| Assignment {
                     key: mechanism.key.to_string(),
                     value: is_on(number, bit).to_string(),
+                    ..Assignment::default()
                 })
                 .collect(),
         })

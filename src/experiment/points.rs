@@ -282,7 +282,8 @@ mod tests {
             variant.set,
             [Assignment {
                 key: "a.x".to_string(),
-                value: "0.0".to_string()
+                value: "0.0".to_string(),
+                ..Assignment::default()
             }]
         );
     }

@@ -160,7 +160,7 @@ impl Reader {
                 None
             }
         };
-        let set = fields.settings("set", &mut self.report);
+        let set = fields.settings("set", &self.folder, &mut self.report);
         let responses = self.responses(fields, overlay);
         let mut probes = Vec::new();
         let treatments = self.treatments(fields, &mut probes);
@@ -424,7 +424,7 @@ impl Reader {
 
     /// `set` and `scenario` of a treatment or level.
     fn variant(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Variant {
-        let settings = fields.settings("set", &mut self.report);
+        let settings = fields.settings("set", &self.folder, &mut self.report);
         let scenario = fields
             .text("scenario", &mut self.report)
             .map(|name| ScenarioFile::new(&self.folder, &name));

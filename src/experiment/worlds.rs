@@ -129,6 +129,7 @@ mod tests {
             .map(|(key, value)| Assignment {
                 key: key.to_string(),
                 value: value.to_string(),
+                ..Assignment::default()
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod analysis;
 mod documents;
+mod memory;
 mod scenario_files;
 mod sweep;
 mod traces;
