@@ -1,7 +1,7 @@
 //! What commands that run the model have in common.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::{codes, print};
@@ -95,12 +95,16 @@ pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
     }
 }
 
+/// Controls that Ctrl-C cancels: a process has one handler, and a command may have several pieces of work.
+static INTERRUPTIBLE: Mutex<Vec<Arc<Control>>> = Mutex::new(Vec::new());
+
 /// A control that Ctrl-C cancels.
 pub(super) fn interruptible() -> Arc<Control> {
     let control = Arc::new(Control::default());
-    let handle = Arc::clone(&control);
-    // An error means that a handler is there already, which only callers of the library could have set.
-    let _ = ctrlc::set_handler(move || handle.cancel());
+    let known = || INTERRUPTIBLE.lock().unwrap_or_else(PoisonError::into_inner);
+    known().push(Arc::clone(&control));
+    // An error means that a handler is there already: this one, or one of callers of the library.
+    let _ = ctrlc::set_handler(move || known().iter().for_each(|control| control.cancel()));
     control
 }
 

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+pub mod attribute;
 pub mod check;
 pub mod codes;
 mod common;
 pub mod eval;
+pub mod frontier;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -13,6 +15,7 @@ pub mod print;
 mod progress;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 mod summary;
 pub mod sweep;
 mod tables;
@@ -31,6 +34,9 @@ enum Action {
     Sweep(sweep::Args),
     Merge(merge::Args),
     Eval(eval::Args),
+    Sensitivity(sensitivity::Args),
+    Attribute(attribute::Args),
+    Frontier(frontier::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -45,6 +51,9 @@ impl Command {
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
             Action::Eval(args) => eval::run(args),
+            Action::Sensitivity(args) => sensitivity::run(args),
+            Action::Attribute(args) => attribute::run(args),
+            Action::Frontier(args) => frontier::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

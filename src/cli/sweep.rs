@@ -241,6 +241,14 @@ pub(super) fn manifest(
 }
 
 fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> String {
+    let mut text = head(plan, shard, finished);
+    text.push('\n');
+    text.push_str(&tables::files(target, &finished.files));
+    text
+}
+
+/// What was run, and what failed of it.
+pub(super) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
     let range = shard.range(plan.runs());
     let mut text = format!(
         "{}\n{}{} with {}: {}\n",
@@ -260,13 +268,11 @@ fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> Stri
             tables::counted(finished.failed, "run")
         ));
     }
-    text.push('\n');
-    text.push_str(&tables::files(target, &finished.files));
     text
 }
 
 /// Counts, and an estimate of size and time from a few runs.
-fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
+pub(super) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
     let threads = common::threads(work.threads);
     let control = Control::default();
     let pilot = sweep::pilot(plan, &control);

@@ -102,6 +102,62 @@ pub fn grouped_decimals(value: f64, decimals: usize) -> String {
     format!("{sign}{grouped}{point}{fraction}")
 }
 
+/// A number with three significant digits, or as many as its whole part has.
+pub fn significant(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        return NOTHING.to_string();
+    }
+    if size >= 1e7 || (size < 1e-4 && size > 0.0) {
+        return format!("{value:.2e}");
+    }
+    let decimals = match size {
+        size if size >= 99.95 => 0,
+        size if size >= 9.995 => 1,
+        size if size >= 0.9995 => 2,
+        size if size >= 0.09995 || size == 0.0 => 3,
+        size if size >= 0.009995 => 4,
+        size if size >= 0.0009995 => 5,
+        _ => 6,
+    };
+    grouped_decimals(value, decimals)
+}
+
+/// An interval in brackets, each end with its significant digits.
+pub fn interval(ends: Option<(f64, f64)>) -> String {
+    ends.map_or(NOTHING.to_string(), |(low, high)| {
+        format!("[{}, {}]", significant(low), significant(high))
+    })
+}
+
+/// A share in percent, without decimals from 10 on.
+pub fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    let decimals = usize::from(value.abs() < 9.95);
+    format!("{} %", grouped_decimals(value, decimals))
+}
+
+/// A text in lines of at most `width` characters, each after `indent`; words that are longer stand alone.
+pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let length = indent.chars().count() + line.chars().count() + word.chars().count() + 1;
+        if !line.is_empty() && length > width {
+            lines.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        lines.push_str(&format!("{indent}{line}\n"));
+    }
+    lines
+}
+
 /// A count with its noun.
 pub fn counted(count: u64, noun: &str) -> String {
     counted_of(count, noun, &format!("{noun}s"))
@@ -143,6 +199,27 @@ mod tests {
             .map(|(value, decimals)| grouped_decimals(value, decimals))
             .to_vec();
         assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
+    }
+
+    #[test]
+    fn numbers_have_three_significant_digits() {
+        let shown = [
+            0.0, 0.41211, -0.0412, 0.00123, 0.99960, 9.996, 12.34, 123.4, 98_765.0, 1.2e8, 1e-5,
+        ];
+        let shown = shown.map(significant);
+        assert_eq!(
+            shown,
+            [
+                "0.000", "0.412", "-0.0412", "0.00123", "1.00", "10.0", "12.3", "123", "98,765",
+                "1.20e8", "1.00e-5"
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let text = wrapped("one two three four", "  ", 11);
+        assert_eq!(text, "  one two\n  three\n  four\n");
     }
 
     #[test]

@@ -194,6 +194,16 @@ impl Points {
         }
     }
 
+    /// Coordinates of a point in the unit cube, one per factor, where a design has them; none where the point leaves
+    /// a factor as the base has it.
+    pub fn coordinates(&self, index: u64) -> Vec<Option<f64>> {
+        let mut coordinates = vec![None; self.factors.len()];
+        if let Source::Design(design) = &self.source {
+            design.point(index, &mut coordinates);
+        }
+        coordinates
+    }
+
     /// What a point lays over the base.
     pub fn variant(&self, values: &[Option<FactorValue>]) -> Variant {
         let mut variant = Variant::default();
