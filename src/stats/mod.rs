@@ -9,11 +9,14 @@ pub mod estimate;
 pub(crate) mod keyed;
 pub mod morris;
 pub mod paired;
+pub mod pareto;
+pub mod prcc;
 #[cfg(test)]
 mod reference;
 pub mod running;
 pub mod shapley;
 pub mod sobol;
 pub mod student;
+pub mod tree;
 
 pub use estimate::{CONFIDENCE, Estimate, Uncertain, mean, standard_deviation, t_quantile};
