@@ -167,6 +167,33 @@ pub(crate) fn spread(values: &[f64]) -> Option<(f64, (f64, f64))> {
     Some((error, (low, high)))
 }
 
+/// Standard error from the values of a statistic with one observation left out at a time (jackknife, Tukey 1958).
+///
+/// None for fewer than two values, or where one is missing or not finite.
+pub(crate) fn jackknife(left_out: &[Option<f64>]) -> Option<f64> {
+    let values: Option<Vec<f64>> = left_out
+        .iter()
+        .map(|v| v.filter(|v| v.is_finite()))
+        .collect();
+    let size = left_out.len() as f64;
+    Some(standard_deviation(&values?)? * (size - 1.0) / size.sqrt())
+}
+
+/// Variances (divisor n - 1) of a sample with one observation left out at a time; none each for fewer than three.
+pub(crate) fn variances_left_out(sample: &[f64]) -> Vec<Option<f64>> {
+    let n = sample.len() as f64;
+    let centre = mean(sample).unwrap_or(0.0);
+    let squares: f64 = sample.iter().map(|x| (x - centre) * (x - centre)).sum();
+    sample
+        .iter()
+        .map(|x| {
+            // The mean moves with what is left out, which takes n / (n - 1) of its square away.
+            let rest = squares - (x - centre) * (x - centre) * n / (n - 1.0);
+            (n > 2.0).then(|| rest.max(0.0) / (n - 2.0))
+        })
+        .collect()
+}
+
 /// Quantile of sorted numbers, interpolated as R's type 7 (Hyndman and Fan 1996); at least one number is given.
 fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
     let last = sorted.len() - 1;
@@ -247,6 +274,42 @@ mod tests {
             .map(|n: &f64| (n - 1_000.0).powi(2) / 1_000.0)
             .sum();
         assert!(chi < 27.9, "{chi}");
+    }
+
+    #[test]
+    fn the_jackknife_of_a_mean_is_its_standard_error() {
+        let sample = sample();
+        let left_out: Vec<Option<f64>> = (0..sample.len())
+            .map(|out| {
+                let mut rest = sample.clone();
+                rest.remove(out);
+                mean(&rest)
+            })
+            .collect();
+        let whole = crate::stats::Estimate::of(&sample).and_then(|e| e.standard_error());
+        let (found, whole) = (jackknife(&left_out).expect("20"), whole.expect("20"));
+        approx::assert_relative_eq!(found, whole, max_relative = 1e-12);
+        assert_eq!(jackknife(&[Some(1.0), None, Some(2.0)]), None);
+    }
+
+    #[test]
+    fn variances_left_out_are_those_of_the_rest() {
+        let sample = sample();
+        for (out, found) in variances_left_out(&sample).into_iter().enumerate() {
+            let mut rest = sample.clone();
+            rest.remove(out);
+            let expected = standard_deviation(&rest).expect("19").powi(2);
+            approx::assert_relative_eq!(found.expect("20"), expected, max_relative = 1e-12);
+        }
+        assert_eq!(variances_left_out(&[1.0, 2.0]), [None, None]);
+    }
+
+    #[test]
+    fn resamples_stay_what_they_are() {
+        // Numbers of this program, version 0.1.0: other ones change results for the same seed.
+        let mut picks = [0; 8];
+        Resampler::new(1).pick(3, &mut picks);
+        assert_eq!(picks, [5, 2, 1, 3, 4, 3, 2, 0]);
     }
 
     #[test]

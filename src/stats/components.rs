@@ -1,5 +1,6 @@
 //! How much of a response's variance is the luck of replicates.
 
+use super::bootstrap::jackknife;
 use super::estimate::Uncertain;
 
 /// Variance components of a table of points times replicates.
@@ -150,18 +151,14 @@ impl Components {
             (whole > 0.0 && whole.is_finite()).then(|| part / whole)
         };
         let value = of([self.between_points, self.common_luck, self.rest])?;
-        let jackknife = |left_out: &[Option<[f64; 3]>]| {
-            let shares: Option<Vec<f64>> = left_out.iter().map(|c| of((*c)?)).collect();
-            let shares = shares?;
-            let (centre, size) = (super::mean(&shares)?, shares.len() as f64);
-            let squares: f64 = shares.iter().map(|s| (s - centre) * (s - centre)).sum();
-            Some((size - 1.0) / size * squares)
+        let error = |left_out: &[Option<[f64; 3]>]| {
+            let shares: Vec<Option<f64>> = left_out.iter().map(|c| of((*c)?)).collect();
+            jackknife(&shares)
         };
-        let variance = jackknife(&self.without_point)
-            .zip(jackknife(&self.without_replicate))
-            .map(|(points, replicates)| points + replicates);
+        let error = error(&self.without_point)
+            .zip(error(&self.without_replicate))
+            .map(|(points, replicates)| (points * points + replicates * replicates).sqrt());
         let n = self.points.min(self.replicates);
-        let error = variance.map(f64::sqrt);
         Some(Uncertain::student(n, value, error, n as f64 - 1.0).within(0.0, 1.0))
     }
 }

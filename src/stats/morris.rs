@@ -1,23 +1,20 @@
 //! Elementary effects: which factors matter, from few runs.
 
-use super::estimate::{Estimate, Uncertain};
+use super::bootstrap::{jackknife, variances_left_out};
+use super::estimate::{Estimate, Uncertain, standard_deviation};
 
 /// Effects of one factor over trajectories, in units of the response per width of the factor's range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elementary {
-    /// Mean effect (mu, Morris 1991) with Student's interval; its `sd` is sigma, which is large where the effect
-    /// depends on the factor's own level or on others.
+    /// Mean effect (mu, Morris 1991) with Student's interval.
     pub mu: Estimate,
     /// Mean absolute effect (mu*, Campolongo, Cariboni and Saltelli 2007) with Student's interval over trajectories,
     /// cut at 0. `n` is the number of effects.
     pub mu_star: Uncertain,
-}
-
-impl Elementary {
-    /// Standard deviation of effects (sigma); none for one effect.
-    pub fn sigma(&self) -> Option<f64> {
-        self.mu.sd
-    }
+    /// Standard deviation of effects (sigma), large where the effect depends on the factor's own level or on others;
+    /// none for one effect. Its standard error is the jackknife's (none for two effects), its interval Student's, cut
+    /// at 0.
+    pub sigma: Option<Uncertain>,
 }
 
 /// Elementary effects, one entry per factor, from the points and responses of [`crate::design::Design::morris`].
@@ -86,7 +83,19 @@ fn elementary(effects: &[f64]) -> Option<Elementary> {
     Some(Elementary {
         mu: Estimate::of(effects)?,
         mu_star: mu_star.within(0.0, f64::INFINITY),
+        sigma: sigma(effects),
     })
+}
+
+fn sigma(effects: &[f64]) -> Option<Uncertain> {
+    let n = effects.len();
+    let value = standard_deviation(effects)?;
+    let left_out: Vec<Option<f64>> = variances_left_out(effects)
+        .into_iter()
+        .map(|variance| variance.map(f64::sqrt))
+        .collect();
+    let sigma = Uncertain::student(n, value, jackknife(&left_out), n as f64 - 1.0);
+    Some(sigma.within(0.0, f64::INFINITY))
 }
 
 #[cfg(test)]
@@ -110,7 +119,7 @@ mod tests {
             let indices: [(&str, Read); 3] = [
                 ("mu", |e| e.mu.mean),
                 ("mu_star", |e| e.mu_star.value),
-                ("sigma", |e| e.sigma().expect("many")),
+                ("sigma", |e| e.sigma.expect("many").value),
             ];
             for (index, read) in indices {
                 for (found, expected) in found.iter().zip(values(&answers, index)) {
@@ -128,7 +137,7 @@ mod tests {
         for (effect, slope) in found.iter().zip([3.0, -2.0, 0.0f64]) {
             approx::assert_abs_diff_eq!(effect.mu.mean, slope, epsilon = 1e-12);
             approx::assert_abs_diff_eq!(effect.mu_star.value, slope.abs(), epsilon = 1e-12);
-            approx::assert_abs_diff_eq!(effect.sigma().expect("five"), 0.0, epsilon = 1e-12);
+            approx::assert_abs_diff_eq!(effect.sigma.expect("five").value, 0.0, epsilon = 1e-12);
         }
     }
 
@@ -146,7 +155,7 @@ mod tests {
         assert!(
             found
                 .iter()
-                .all(|e| e.mu_star.value > 4.0 && e.sigma() > Some(4.0))
+                .all(|e| e.mu_star.value > 4.0 && e.sigma.expect("many").value > 4.0)
         );
     }
 
@@ -183,6 +192,21 @@ mod tests {
         let (low, high) = found[0].mu_star.interval.expect("two effects");
         assert_eq!(low, 0.0);
         approx::assert_abs_diff_eq!(high, 0.5 + 12.706_205 * 0.5, epsilon = 1e-5);
+    }
+
+    #[test]
+    fn the_spread_of_effects_has_the_jackknifes_error_by_hand() {
+        // Effects 0, 0, 3: sd sqrt(3). Without the first or second 0, 3: sd sqrt(4.5) = 2.121320; without the third
+        // 0. Mean 1.414214, squares 2 * 0.5 + 2 = 3, s.e. sqrt(2 / 3 * 3) = 1.414214.
+        let sigma = sigma(&[0.0, 0.0, 3.0]).expect("three");
+        approx::assert_abs_diff_eq!(sigma.value, 3.0f64.sqrt(), epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(
+            sigma.standard_error.expect("three"),
+            2.0f64.sqrt(),
+            epsilon = 1e-12
+        );
+        assert_eq!(sigma.interval.expect("three").0, 0.0);
+        assert_eq!(super::sigma(&[1.0, 2.0]).expect("two").standard_error, None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Two treatments on the same luck, replicate by replicate.
 
-use super::bootstrap::{RESAMPLES, bca_mean};
+use super::bootstrap::{RESAMPLES, bca_mean, jackknife, variances_left_out};
 use super::estimate::{Estimate, Uncertain, mean};
 use super::student;
 use super::{standard_deviation, t_quantile};
@@ -36,7 +36,8 @@ pub struct Paired {
     /// Variance saved by pairing: `1 - Var(difference) / (Var(base) + Var(treatment))`. 0 where pairs have nothing in
     /// common, 1 where they differ by a constant, below 0 where pairing does harm. None for one pair and where nothing
     /// varies.
-    pub variance_saved: Option<f64>,
+    /// Standard error by the jackknife over pairs (none for two), interval with Student's t, cut at 1.
+    pub variance_saved: Option<Uncertain>,
 }
 
 impl Paired {
@@ -60,7 +61,7 @@ impl Paired {
             p_value: p_value(&difference),
             relative: relative(base, base_mean, &differences, difference.mean),
             same_sign: same_sign(&differences, difference.mean),
-            variance_saved: variance_saved(base, treatment, &difference),
+            variance_saved: variance_saved(base, treatment, &differences),
         })
     }
 }
@@ -116,14 +117,26 @@ fn same_sign(differences: &[f64], difference: f64) -> Option<Uncertain> {
     Uncertain::share(same, differences.len())
 }
 
-fn variance_saved(base: &[f64], treatment: &[f64], difference: &Estimate) -> Option<f64> {
-    let variance = |sd: f64| sd * sd;
-    let apart =
-        standard_deviation(base).map(variance)? + standard_deviation(treatment).map(variance)?;
-    if apart == 0.0 {
-        return None;
-    }
-    Some(1.0 - variance(difference.sd?) / apart)
+fn variance_saved(base: &[f64], treatment: &[f64], differences: &[f64]) -> Option<Uncertain> {
+    let saved = |base: f64, treatment: f64, difference: f64| {
+        let apart = base + treatment;
+        (apart > 0.0).then(|| 1.0 - difference / apart)
+    };
+    let n = base.len();
+    let variance = |sample: &[f64]| standard_deviation(sample).map(|sd| sd * sd);
+    let value = saved(
+        variance(base)?,
+        variance(treatment)?,
+        variance(differences)?,
+    )?;
+    let left_out: Vec<Option<f64>> = variances_left_out(base)
+        .into_iter()
+        .zip(variances_left_out(treatment))
+        .zip(variances_left_out(differences))
+        .map(|((base, treatment), difference)| saved(base?, treatment?, difference?))
+        .collect();
+    let whole = Uncertain::student(n, value, jackknife(&left_out), n as f64 - 1.0);
+    Some(whole.within(f64::NEG_INFINITY, 1.0))
 }
 
 #[cfg(test)]
@@ -147,7 +160,7 @@ mod tests {
         approx::assert_abs_diff_eq!(low, -0.299_228, epsilon = 1e-6);
         approx::assert_abs_diff_eq!(high, 2.299_228, epsilon = 1e-6);
         // 1 - (2/3) / (5/3 + 3) = 1 - 1/7.
-        let saved = found.variance_saved.expect("varies");
+        let saved = found.variance_saved.expect("varies").value;
         approx::assert_abs_diff_eq!(saved, 6.0 / 7.0, epsilon = 1e-12);
         // Three of four differ upwards, one not at all.
         assert_eq!(found.same_sign.expect("a sign").value, 0.75);
@@ -198,7 +211,8 @@ mod tests {
     #[test]
     fn a_constant_difference_saves_all_variance() {
         let found = Paired::of(&[1.0, 2.0, 4.0], &[2.0, 3.0, 5.0]).expect("pairs");
-        assert_eq!(found.variance_saved, Some(1.0));
+        let saved = found.variance_saved.expect("varies");
+        assert_eq!((saved.value, saved.standard_error), (1.0, Some(0.0)));
         assert_eq!(found.bca, Some((1.0, 1.0)));
         assert_eq!(found.p_value, None);
     }

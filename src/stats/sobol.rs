@@ -7,7 +7,8 @@ use super::estimate::{Uncertain, mean};
 /// response does not vary over them.
 ///
 /// `n` is the number of base rows behind an index. Standard errors are standard deviations over bootstrap resamples
-/// of base rows, intervals their percentiles. Sampling error can take an index below 0 or above 1.
+/// of base rows, intervals their percentiles; they take base rows as independent, while those of a Sobol' sequence are
+/// more even, so they err on the wide side. Sampling error can take an index below 0 or above 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SobolIndices {
     /// First order, one per factor: share of variance that goes if the factor is fixed.
