@@ -5,6 +5,8 @@ use std::process::ExitCode;
 pub mod check;
 pub mod codes;
 mod common;
+pub mod compare;
+mod effects;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -29,6 +31,7 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Compare(compare::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -42,6 +45,7 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Compare(args) => compare::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

@@ -66,12 +66,20 @@ pub fn duration(seconds: f64) -> String {
 
 /// A table with its first column to the left and numbers to the right.
 pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    table_with(GAP, header, rows)
+}
+
+/// Space between columns.
+const GAP: usize = 2;
+
+fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
+    let left = u16::from(gap > 1);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
     table.add_rows(rows);
     for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding(if place == 0 { (0, 1) } else { (1, 1) });
+        column.set_padding(if place == 0 { (0, 1) } else { (left, 1) });
         if place > 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -79,6 +87,67 @@ pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
     let text = table.trim_fmt();
     let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
     format!("{BOLD}{head}{PLAIN}\n{body}\n")
+}
+
+/// Columns of the terminal that tables are made for.
+const WIDTH: usize = 80;
+
+/// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
+/// many of the others as fit. One that nearly fits is set tighter instead.
+pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..header.len())
+        .map(|place| {
+            let cells = rows.iter().filter_map(|row| row.get(place));
+            let cells = cells.chain(header.get(place));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let all: usize = widths.iter().sum();
+    let tight = all + widths.len().saturating_sub(1) <= WIDTH;
+    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > WIDTH {
+        1
+    } else {
+        GAP
+    };
+    let first = widths.first().copied().unwrap_or(0);
+    let mut texts = Vec::new();
+    let mut next = 1;
+    while next < header.len() {
+        let (from, mut used) = (next, first);
+        while next < header.len() && (next == from || used + gap + widths[next] <= WIDTH) {
+            used += gap + widths[next];
+            next += 1;
+        }
+        let part = |row: &[String]| -> Vec<String> {
+            let others = row.get(from..next).unwrap_or_default();
+            row.iter().take(1).chain(others).cloned().collect()
+        };
+        let rows = rows.iter().map(|row| part(row)).collect();
+        texts.push(table_with(gap, &part(header), rows));
+    }
+    texts.join("\n")
+}
+
+/// A text in lines that fit the terminal, each but the first indented.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let words = text.trim_start();
+    let mut line = " ".repeat(text.len() - words.len());
+    let mut width = line.len();
+    let mut lines = Vec::new();
+    for (place, word) in words.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if place > 0 && width + 1 + length > WIDTH {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            width = indent;
+        } else if place > 0 {
+            line.push(' ');
+            width += 1;
+        }
+        line.push_str(word);
+        width += length;
+    }
+    lines.push(line);
+    lines.join("\n") + "\n"
 }
 
 /// A number with a comma between thousands.
@@ -143,6 +212,37 @@ mod tests {
             .map(|(value, decimals)| grouped_decimals(value, decimals))
             .to_vec();
         assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
+    }
+
+    #[test]
+    fn wide_tables_are_cut_into_blocks() {
+        let cell = |width: usize| "x".repeat(width);
+        let header = ["name", "a", "b", "c"].map(str::to_string);
+        let rows = vec![vec!["row".to_string(), cell(40), cell(32), cell(10)]];
+        let near = vec![vec!["row".to_string(), cell(40), cell(32), cell(1)]];
+        let text = anstream::adapter::strip_str(&blocks(&header, &near)).to_string();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        let text = anstream::adapter::strip_str(&blocks(&header, &rows)).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        // 4 + 2 + 40 + 2 + 32 = 80, so the third column needs a block of its own.
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert_eq!(lines[3], "name           c");
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_with_an_indent() {
+        let text = wrapped(&format!("  {}", "word ".repeat(30)), 4);
+        assert!(text.starts_with("  word"));
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.starts_with("    word"))
+        );
     }
 
     #[test]

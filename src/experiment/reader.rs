@@ -368,7 +368,10 @@ impl Reader {
         let Some((table, _)) = fields.table("treatments", &mut self.report) else {
             return treatments;
         };
-        for (name, value) in table {
+        // In the order of the file, which the table has lost.
+        let mut written: Vec<_> = table.iter().collect();
+        written.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in written {
             let spot = fields.at(name.span().start);
             let name: &str = name.get_ref();
             if !is_name(name) || name == "base" {
