@@ -5,6 +5,7 @@ use super::{Comparison, key_columns};
 use crate::output::columns::{ColumnInfo, FileInfo};
 use crate::output::table::Kind;
 use crate::output::{Cell, Sheet};
+use crate::stats::Uncertain;
 use crate::stats::prcc::{RankCorrelation, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
 
@@ -123,14 +124,42 @@ fn correlations(
                     .step_by(factors)
                     .copied()
                     .collect();
-                let alone = prcc(&column, effects, 1).ok()?;
-                Some((factor, false, *alone.first()?))
+                let alone = prcc(&column, effects, 1).ok();
+                let alone = alone.and_then(|list| list.first().copied());
+                Some((factor, false, alone.or_else(|| exact(&column, effects))?))
             })
             .collect(),
     };
     let size = |row: &(usize, bool, RankCorrelation)| row.2.coefficient.value.abs();
     found.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
     found
+}
+
+/// The correlation of 1 or -1 where a factor alone orders all effects, for which there is no interval.
+fn exact(column: &[Option<f64>], effects: &[Option<f64>]) -> Option<RankCorrelation> {
+    let whole = column
+        .iter()
+        .zip(effects)
+        .filter_map(|(x, y)| (*x).zip(*y));
+    let mut pairs: Vec<(f64, f64)> = whole.collect();
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let rises = pairs.windows(2).all(|two| two[0].1 < two[1].1);
+    let falls = pairs.windows(2).all(|two| two[0].1 > two[1].1);
+    let value = match (rises, falls) {
+        (true, false) => 1.0,
+        (false, true) => -1.0,
+        // Nothing varies, or there are fewer than two points.
+        _ => return None,
+    };
+    Some(RankCorrelation {
+        coefficient: Uncertain {
+            n: pairs.len(),
+            value,
+            standard_error: None,
+            interval: None,
+        },
+        p_value: 0.0,
+    })
 }
 
 /// Boxes in which the mean difference is above 0, or is not.
@@ -272,7 +301,7 @@ mod tests {
         for i in 0..40u32 {
             let (a, b) = (f64::from((i * 7) % 40), f64::from(i) / 40.0);
             points.extend([Some(a), Some(b)]);
-            effects.push(Some(b - 0.2 + 0.0001 * a));
+            effects.push(Some(b - 0.2 + 0.002 * f64::from(i % 7 * i % 5)));
         }
         (points, effects)
     }
@@ -282,10 +311,20 @@ mod tests {
         let (points, effects) = numbers();
         let found = correlations(&points, &effects, 2);
         assert_eq!((found[0].0, found[0].1), (1, true));
-        assert!(found[0].2.coefficient.value > 0.99);
+        assert!(found[0].2.coefficient.value > 0.9);
         let leaves = leaves(&points, &effects, 2);
         let rules: Vec<String> = leaves.iter().map(|leaf| leaf.rule(&["a", "b"])).collect();
         assert_eq!(rules, ["b < 0.2", "b >= 0.2"]);
+    }
+
+    #[test]
+    fn a_factor_that_orders_all_effects_is_named_without_an_interval() {
+        let (points, _) = numbers();
+        let effects: Vec<_> = points.chunks(2).map(|row| row[1].map(|b| -b)).collect();
+        let found = correlations(&points, &effects, 2);
+        assert_eq!((found[0].0, found[0].1), (1, false));
+        assert_eq!(found[0].2.coefficient.value, -1.0);
+        assert_eq!(found[0].2.coefficient.interval, None);
     }
 
     #[test]
