@@ -152,3 +152,43 @@ pub(super) fn sources(list: &[(PathBuf, String)]) -> Vec<Source> {
         })
         .collect()
 }
+
+/// Arguments of `--response`, each of which may hold several with commas between them; those in brackets do not count.
+pub(super) fn split_responses(arguments: &[String]) -> Vec<String> {
+    let mut list = Vec::new();
+    for argument in arguments {
+        let (mut depth, mut text) = (0i32, String::new());
+        for letter in argument.chars() {
+            match letter {
+                '[' => depth += 1,
+                ']' => depth -= 1,
+                _ => {}
+            }
+            if letter == ',' && depth == 0 {
+                list.push(std::mem::take(&mut text));
+            } else {
+                text.push(letter);
+            }
+        }
+        list.push(text);
+    }
+    list.retain(|text| !text.trim().is_empty());
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_in_brackets_do_not_part_responses() {
+        let arguments = [
+            "a, b".to_string(),
+            "x=allocations.y[c,d]@2020,e".to_string(),
+        ];
+        assert_eq!(
+            split_responses(&arguments),
+            ["a", " b", "x=allocations.y[c,d]@2020", "e"]
+        );
+    }
+}

@@ -175,15 +175,15 @@ fn digits(value: f64, significant: i32) -> usize {
 pub fn robust(comparison: &Comparison, found: &Robust) -> String {
     let experiment = &comparison.plan.experiment;
     let points = comparison.plan.points.len();
-    let mut text = format!(
-        "{}\n{} and the base at {} of {}, {} each, seed {}\n",
-        bold(&experiment.title),
+    let size = format!(
+        "{} and the base at {} of {}, {} each, seed {}",
         counted(comparison.arms().len() as u64 - 1, "treatment"),
         counted(points, "design point"),
         counted(experiment.factors.len() as u64, "factor"),
         counted(u64::from(experiment.replicates), "replicate"),
         experiment.seed
     );
+    let mut text = format!("{}\n{}", bold(&experiment.title), wrapped(&size, 0));
     text.push_str(&failures(&found.failed, found.reason.as_deref()));
     for (place, arm) in comparison.arms().iter().enumerate().skip(1) {
         text.push('\n');
@@ -293,7 +293,7 @@ fn deciders(comparison: &Comparison, found: &Robust, arm: usize) -> String {
 
 /// Shares of points in which base and treatments are best, or have the highest mean where nothing says what is best.
 fn wins(comparison: &Comparison, found: &Robust) -> String {
-    let mut header = vec!["Best in share of points".to_string()];
+    let mut header = vec!["Share of points where".to_string()];
     header.extend(comparison.arms().iter().map(|arm| arm.name.clone()));
     let mut rows = Vec::new();
     for (response, read) in comparison.plan.responses().list().iter().enumerate() {
@@ -303,7 +303,7 @@ fn wins(comparison: &Comparison, found: &Robust) -> String {
             Some(true) | None => "highest",
             Some(false) => "lowest",
         };
-        let mut row = vec![format!("{}, {direction}", read.name)];
+        let mut row = vec![format!("{} is {direction}", read.name)];
         row.extend(wins.iter().map(|wins| {
             let share = wins.best().or(wins.highest);
             share.map_or_else(|| NOTHING.to_string(), percent)

@@ -7,6 +7,7 @@ pub mod codes;
 mod common;
 pub mod compare;
 mod effects;
+pub mod eval;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -32,6 +33,7 @@ enum Action {
     Sweep(sweep::Args),
     Merge(merge::Args),
     Compare(compare::Args),
+    Eval(eval::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -46,6 +48,7 @@ impl Command {
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
             Action::Compare(args) => compare::run(args),
+            Action::Eval(args) => eval::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

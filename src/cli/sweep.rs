@@ -26,8 +26,9 @@ pub struct ExperimentArgs {
     /// Sets a key of whatever scenario is run, such as `run.quarters=20`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// What is measured, such as `gap@2020` or `late_gap=gap@2020..2024`, instead of the experiment's responses.
-    #[arg(long = "response", value_name = "RESPONSE", value_delimiter = ';')]
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; instead of the
+    /// experiment's responses.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
     pub responses: Vec<String>,
 }
 
@@ -38,7 +39,7 @@ impl ExperimentArgs {
             sets: self.sets.clone(),
             replicates: self.replicates,
             seed: self.seed,
-            responses: self.responses.clone(),
+            responses: common::split_responses(&self.responses),
         };
         experiment::load(&self.experiment, &overlay).map_err(Stop::bad_input)
     }
@@ -62,6 +63,9 @@ pub struct WorkArgs {
     /// Prints nothing but errors.
     #[arg(long)]
     pub quiet: bool,
+    /// Writes runs and series as Parquet in place of CSV, for large results.
+    #[arg(long)]
+    pub parquet: bool,
     /// Prints how many runs there would be, their size and time, and runs a few to see.
     #[arg(long)]
     pub dry_run: bool,
@@ -147,6 +151,16 @@ pub(super) fn carry_out(
     analyse: impl FnOnce(&Path) -> Result<Vec<Sheet>, OutputError>,
 ) -> Result<Finished, Stop> {
     let started = jiff::Timestamp::now();
+    if work.parquet && !cfg!(feature = "parquet") {
+        return Err(Stop::bad_input(
+            "--parquet: this program was built without it; build it with `--features parquet`",
+        ));
+    }
+    if work.parquet && !shard.is_all() {
+        return Err(Stop::bad_input(
+            "--parquet: shards are CSV, which `dualtrack merge` puts together; leave it out",
+        ));
+    }
     let threads = common::threads(work.threads);
     let control = common::interruptible();
     let mut folder = WorkFolder::open(plan, shard, target, work.begin())?;
@@ -183,6 +197,7 @@ pub(super) fn carry_out(
         return Err(stop);
     }
     let manifest = manifest(plan, threads, started, command);
+    folder.set_parquet(work.parquet);
     Ok(folder.finish(plan, manifest, analyse)?)
 }
 

@@ -18,6 +18,15 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// Reads an argument of `--set`. One without `=` has an empty value, and is refused when the scenario is read.
+    pub fn parse(argument: &str) -> Self {
+        let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
+        Assignment {
+            key: key.trim().to_string(),
+            value: value.trim().to_string(),
+        }
+    }
+
     /// As `--set` takes it.
     pub fn argument(&self) -> String {
         format!("{}={}", self.key, self.value)

@@ -171,12 +171,7 @@ impl Reader {
             .map_or_else(Vec::new, |responses| self.objectives(fields, responses));
         let base = base?;
         let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
-        all_set.extend(overlay.sets.iter().filter_map(|argument| {
-            // One without `=` is refused when the base is read.
-            let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
-            let (key, value) = (key.trim().to_string(), value.trim().to_string());
-            Some(Assignment { key, value })
-        }));
+        all_set.extend(overlay.sets.iter().map(|set| Assignment::parse(set)));
         let worlds = Worlds::new(&base.path, &all_set);
         let scenario = match worlds.scenario(&Variant::default()) {
             Ok(scenario) => scenario,

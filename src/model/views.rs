@@ -4,7 +4,8 @@ use super::equations::{outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
-use crate::parallel::LANES;
+use crate::lanes::{LANES, ZERO, each, lane_sum};
+use crate::math::select;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -228,10 +229,16 @@ impl Run<'_> {
         if gross <= 0.0 {
             return (0.0, 0.0);
         }
-        (0..self.cities()).fold((0.0, 0.0), |(index, top), city| {
-            let share = self.capability(city, sector) / gross;
-            (index + share * share, f64::max(top, share))
-        })
+        let sectors = self.sectors();
+        let (mut squares, mut most) = (ZERO, ZERO);
+        for chunk in &self.chunks {
+            for stock in chunk.capability.iter().skip(sector).step_by(sectors) {
+                squares = each(|l| squares[l] + stock[l] * stock[l]);
+                most = each(|l| select(stock[l] > most[l], stock[l], most[l]));
+            }
+        }
+        let top = most.iter().fold(0.0, |top: f64, own| top.max(*own));
+        (lane_sum(&squares) / gross / gross, top / gross)
     }
 
     fn city_cascade(&self, city: usize, sector: usize) -> Cascade {

@@ -1,5 +1,6 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
+use crate::model::Parts;
 use crate::model::data::World;
 use crate::output::table::{Column, Kind};
 use crate::output::tables::{ALLOCATIONS, CITIES, NATIONAL, SECTORS};
@@ -175,6 +176,24 @@ impl Quantity {
         matches!(self.unit, "CNY mn" | "events" | "incidents")
     }
 
+    /// Outcomes of the nation that it reads and that cost a pass over the cities.
+    pub(super) fn needs(&self) -> Parts {
+        let mut needs = Parts::default();
+        let columns = self
+            .terms
+            .iter()
+            .filter_map(|(_, index)| NATIONAL.columns.get(*index));
+        for column in columns.filter(|_| self.source == Source::National) {
+            match column.name {
+                "similarity_all" | "similarity_peers" | "specialisation" => needs.similarity = true,
+                "concentration" | "top_city_share" => needs.concentration = true,
+                "gini_budget" | "gini_researchers" | "gini_capability" => needs.inequality = true,
+                _ => {}
+            }
+        }
+        needs
+    }
+
     /// Reads `[TABLE.]COLUMN[[CITY][,SECTOR]]`; `column` stands for the column where it is given.
     ///
     /// # Errors
@@ -257,8 +276,11 @@ fn guess_source(ids: &[&str], column: &str) -> Source {
     }
 }
 
-/// Weights and places of a column or named sum, and its unit.
-fn terms(source: Source, column: &str) -> Result<(Vec<(f64, usize)>, &'static str), String> {
+/// Weights and places of columns, and their unit.
+type Terms = (Vec<(f64, usize)>, &'static str);
+
+/// The columns of a column or named sum.
+fn terms(source: Source, column: &str) -> Result<Terms, String> {
     if let Some(found) = find(source, column) {
         return Ok((vec![(1.0, found.index)], found.unit));
     }

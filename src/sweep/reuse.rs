@@ -12,11 +12,14 @@ use super::plan::Plan;
 use super::work::{PLAN, RUNS};
 use crate::output::{MANIFEST, OutputError};
 
+/// Where rows stand, by design point and replicate.
+type Places = HashMap<(u64, u64), Place>;
+
 /// Rows of an earlier result by design point and replicate. Takes about 40 bytes a run.
 #[derive(Debug)]
 pub struct Reuse {
     /// Where a row begins, and where its third cell does, by name of the design point and replicate.
-    places: HashMap<(u64, u64), Place>,
+    places: Places,
     file: Mutex<File>,
 }
 
@@ -46,14 +49,15 @@ impl Reuse {
             Err(error) => return Err(OutputError::io(folder)(error)),
         };
         let path = folder.join(RUNS);
-        let read = || -> io::Result<(HashMap<(u64, u64), Place>, File)> {
-            Ok((places(&path, &ids)?, File::open(&path)?))
-        };
+        let read =
+            || -> io::Result<(Places, File)> { Ok((places(&path, &ids)?, File::open(&path)?)) };
         match read() {
             Ok((places, file)) => Ok(Some(Reuse {
                 places,
                 file: Mutex::new(file),
             })),
+            // Rows in Parquet are not taken over.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(OutputError::io(&path)(error)),
         }
     }
@@ -104,7 +108,7 @@ fn ids(folder: &Path) -> io::Result<Vec<u64>> {
     Ok(ids)
 }
 
-fn places(path: &Path, ids: &[u64]) -> io::Result<HashMap<(u64, u64), Place>> {
+fn places(path: &Path, ids: &[u64]) -> io::Result<Places> {
     let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut places = HashMap::new();
     let (mut line, mut start) = (Vec::new(), 0u64);

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::plan::{Plan, RunIndex};
 use super::reuse::Reuse;
-use crate::engine::{Control, Unmeasured, measure};
+use crate::engine::{Control, Unmeasured, measure_run};
 use crate::experiment::points::point_id;
-use crate::model::Setup;
+use crate::model::{Memory, Run, Setup};
 use crate::output::Cell;
 use crate::parallel::PARALLEL_CITIES;
 use crate::quarter::Quarter;
@@ -43,11 +43,16 @@ struct Ready {
     start: Quarter,
 }
 
+/// A world that is made when it is first needed, or why it cannot be.
+type Slot = OnceLock<Shared>;
+/// A world in the hands of several threads.
+type Shared = Arc<Result<Ready, String>>;
+
 /// Worlds of design points, kept where there is room for all of them.
 #[derive(Debug)]
 pub struct Setups<'p> {
     plan: &'p Plan,
-    kept: Option<Vec<OnceLock<Arc<Result<Ready, String>>>>>,
+    kept: Option<Vec<Slot>>,
     cities: u64,
 }
 
@@ -69,7 +74,7 @@ impl<'p> Setups<'p> {
         self.cities >= PARALLEL_CITIES as u64
     }
 
-    fn get(&self, point: u64) -> Arc<Result<Ready, String>> {
+    fn get(&self, point: u64) -> Shared {
         let slot = self
             .kept
             .as_ref()
@@ -107,6 +112,7 @@ pub struct Worker<'p> {
     setups: &'p Setups<'p>,
     reuse: &'p [Reuse],
     values: Vec<Option<f64>>,
+    memory: Option<Memory>,
 }
 
 impl<'p> Worker<'p> {
@@ -117,6 +123,7 @@ impl<'p> Worker<'p> {
             setups,
             reuse,
             values: Vec::new(),
+            memory: None,
         }
     }
 
@@ -152,7 +159,13 @@ impl<'p> Worker<'p> {
         let luck = self.plan.luck(run.replicate);
         let keeps_series = self.plan.experiment.series;
         let mut gauge = Gauge::new(ready.bound.clone(), keeps_series);
-        match measure(&ready.setup, luck, &mut gauge, control) {
+        let mut model = match self.memory.take() {
+            Some(memory) => memory.start(&ready.setup, luck),
+            None => Run::new(&ready.setup, luck),
+        };
+        let outcome = measure_run(&mut model, luck, &mut gauge, control);
+        self.memory = Some(model.into_memory());
+        match outcome {
             Ok(()) => {}
             Err(Unmeasured::Cancelled) => return Err(RowError::Cancelled),
             Err(Unmeasured::Model(error)) => return Ok(Some(error.to_string())),

@@ -3,7 +3,9 @@
 mod accounts;
 mod compare;
 mod documents;
+mod memory;
 mod scenario_files;
+mod sweep;
 mod traces;
 mod twin;
 mod worlds;

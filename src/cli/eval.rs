@@ -1,0 +1,284 @@
+//! `dualtrack eval`: one run, one JSON line, for programs that drive the model.
+
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::codes;
+use super::common::{self, Stop};
+use crate::engine::{Control, Unmeasured, measure};
+use crate::experiment::{Assignment, Variant, Worlds};
+use crate::random::Luck;
+use crate::response::{Gauge, Responses};
+use crate::scenario::nearest;
+
+/// Longest line that is read, bytes.
+const LONGEST: u64 = 1 << 20;
+/// Keys of a request.
+const KEYS: &[&str] = &["set", "seed", "replicate"];
+
+/// Runs a scenario once and prints its responses as one line of JSON.
+///
+/// With `-` for requests, it reads one JSON object a line from standard input, such as
+/// {"set": {"tournament.intensity": 0.5}, "seed": 1, "replicate": 3}, and answers each with a line, in order.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Scenario file.
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// `-` reads requests from standard input.
+    #[arg(value_name = "-", value_parser = ["-"])]
+    requests: Option<String>,
+    /// Sets a key of the scenario, such as `tournament.intensity=0`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// Seed, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Replicate; with the seed it fixes the luck.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    replicate: u64,
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
+    responses: Vec<String>,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+/// One run that is asked for.
+struct Request {
+    variant: Variant,
+    luck: Luck,
+}
+
+struct Evaluator {
+    worlds: Worlds,
+    responses: Responses,
+    control: std::sync::Arc<Control>,
+    luck: Luck,
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let texts = common::split_responses(&args.responses);
+    let responses = Responses::parse(texts.iter().map(String::as_str))
+        .map_err(|message| Stop::bad_input(format!("--response: {message}")))?;
+    let set: Vec<Assignment> = args.sets.iter().map(|set| Assignment::parse(set)).collect();
+    let worlds = Worlds::new(&args.scenario, &set);
+    // Problems of the scenario itself are those of every request.
+    let base = worlds
+        .scenario(&Variant::default())
+        .map_err(Stop::bad_input)?;
+    responses.bind(&base.world).map_err(|messages| {
+        let lines: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
+        Stop::bad_input(lines.join("\n"))
+    })?;
+    let evaluator = Evaluator {
+        worlds,
+        responses,
+        control: common::interruptible(),
+        luck: Luck {
+            seed: args.seed.unwrap_or(base.seed),
+            replicate: args.replicate,
+        },
+    };
+    if args.requests.is_some() {
+        return evaluator.serve();
+    }
+    let request = Request {
+        variant: Variant::default(),
+        luck: evaluator.luck,
+    };
+    let mut code = codes::SUCCESS;
+    let answer = evaluator.answer(&request, &mut code)?;
+    say(&answer)?;
+    Ok(code)
+}
+
+/// Prints a line at once. A reader who is gone has seen enough.
+fn say(answer: &Value) -> Result<(), Stop> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{answer}").and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop {
+            code: codes::SUCCESS,
+            message: "the reader is gone".to_string(),
+        }),
+        Err(error) => Err(Stop {
+            code: codes::FAILURE,
+            message: format!("standard output: {error}"),
+        }),
+        Ok(()) => Ok(()),
+    }
+}
+
+impl Evaluator {
+    /// Answers lines until there are no more.
+    fn serve(&self) -> Result<u8, Stop> {
+        let mut code = codes::SUCCESS;
+        let mut stdin = io::stdin().lock();
+        let mut line = Vec::new();
+        let mut number = 0u64;
+        loop {
+            line.clear();
+            let mut limited = io::Read::take(&mut stdin, LONGEST);
+            let read = limited.read_until(b'\n', &mut line).map_err(|error| Stop {
+                code: codes::FAILURE,
+                message: format!("standard input: {error}"),
+            })?;
+            number += 1;
+            if read == 0 {
+                return Ok(code);
+            }
+            if read as u64 == LONGEST && line.last() != Some(&b'\n') {
+                return Err(Stop::bad_input(format!(
+                    "standard input:{number}: a line of more than {LONGEST} bytes"
+                )));
+            }
+            let text = String::from_utf8_lossy(&line);
+            if text.trim().is_empty() {
+                continue;
+            }
+            match self.request(&text) {
+                Ok(request) => say(&self.answer(&request, &mut code)?)?,
+                Err(message) => {
+                    code = codes::BAD_INPUT;
+                    say(&json!({ "error": format!("standard input:{number}: {message}") }))?;
+                }
+            }
+        }
+    }
+
+    fn request(&self, line: &str) -> Result<Request, String> {
+        let value: Value =
+            serde_json::from_str(line).map_err(|error| format!("not valid JSON: {error}"))?;
+        let Value::Object(object) = value else {
+            return Err(
+                "the line is no object; allowed: {\"set\": {…}, \"seed\": 1, \"replicate\": 0}"
+                    .to_string(),
+            );
+        };
+        if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            let hint = nearest(key, KEYS.iter().copied()).map_or_else(
+                || "; allowed: `set`, `seed`, `replicate`".to_string(),
+                |near| format!("; nearest valid name: `{near}`"),
+            );
+            return Err(format!("unknown key `{key}`{hint}"));
+        }
+        let whole = |key: &str, default: u64| match object.get(key) {
+            None => Ok(default),
+            Some(value) => value
+                .as_u64()
+                .filter(|number| *number <= i64::MAX as u64)
+                .ok_or_else(|| {
+                    format!(
+                        "`{key}` is {value}; allowed: a whole number from 0 to {}",
+                        i64::MAX
+                    )
+                }),
+        };
+        let mut variant = Variant::default();
+        match object.get("set") {
+            None => {}
+            Some(Value::Object(set)) => {
+                for (key, value) in set {
+                    let value = argument_text(value).ok_or_else(|| {
+                        format!(
+                            "`{key}` is {value}; allowed: a number, a text, true, false or a list"
+                        )
+                    })?;
+                    variant.set.push(Assignment {
+                        key: key.clone(),
+                        value,
+                    });
+                }
+            }
+            Some(value) => {
+                return Err(format!(
+                    "`set` is {value}; allowed: an object of keys and values"
+                ));
+            }
+        }
+        Ok(Request {
+            variant,
+            luck: Luck {
+                seed: whole("seed", self.luck.seed)?,
+                replicate: whole("replicate", self.luck.replicate)?,
+            },
+        })
+    }
+
+    /// The answer to a request; `code` gets worse where it failed.
+    fn answer(&self, request: &Request, code: &mut u8) -> Result<Value, Stop> {
+        let mut answer = Map::new();
+        answer.insert("seed".to_string(), json!(request.luck.seed));
+        answer.insert("replicate".to_string(), json!(request.luck.replicate));
+        let mut values = Vec::new();
+        let error = match self.evaluate(request, &mut values) {
+            Ok(()) => None,
+            Err(Failure::Input(message)) => {
+                *code = codes::BAD_INPUT;
+                Some(message)
+            }
+            Err(Failure::Run(message)) => {
+                *code = (*code).max(codes::RUNS_FAILED);
+                Some(message)
+            }
+            Err(Failure::Interrupted) => {
+                return Err(Stop {
+                    code: codes::INTERRUPTED,
+                    message: "interrupted".to_string(),
+                });
+            }
+        };
+        for (place, response) in self.responses.list().iter().enumerate() {
+            let value = values.get(place).copied().flatten();
+            answer.insert(response.name.clone(), json!(value));
+        }
+        answer.insert("error".to_string(), json!(error));
+        Ok(Value::Object(answer))
+    }
+
+    fn evaluate(&self, request: &Request, values: &mut Vec<Option<f64>>) -> Result<(), Failure> {
+        let setup = self
+            .worlds
+            .setup(&request.variant)
+            .map_err(Failure::Input)?;
+        let bound = self.responses.bind(setup.world()).map_err(|messages| {
+            let lines: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
+            Failure::Input(lines.join("; "))
+        })?;
+        let mut gauge = Gauge::new(bound, false);
+        match measure(&setup, request.luck, &mut gauge, &self.control) {
+            Ok(()) => {
+                gauge.finish(values);
+                Ok(())
+            }
+            Err(Unmeasured::Model(error)) => Err(Failure::Run(error.to_string())),
+            Err(Unmeasured::Cancelled) => Err(Failure::Interrupted),
+        }
+    }
+}
+
+/// Why there is no answer.
+enum Failure {
+    Input(String),
+    Run(String),
+    Interrupted,
+}
+
+/// A JSON value as `--set` takes it.
+fn argument_text(value: &Value) -> Option<String> {
+    match value {
+        // JSON texts in quotes are TOML texts, too.
+        Value::Number(_) | Value::String(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(argument_text).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
