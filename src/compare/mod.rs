@@ -12,6 +12,7 @@ pub mod effects;
 pub mod pairs;
 pub mod regions;
 pub mod robust;
+mod robust_sheets;
 pub mod station;
 
 use std::collections::BTreeMap;
