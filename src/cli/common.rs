@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::{codes, print};
+use crate::compare::CompareError;
 use crate::engine::{Control, EngineError};
 use crate::output::{OutputError, Source};
 use crate::sweep::{SweepError, WorkError};
@@ -77,6 +78,23 @@ impl From<SweepError> for Stop {
                 message: "interrupted".to_string(),
             },
             error @ SweepError::Threads(_) => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+impl From<CompareError> for Stop {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::Output(error) => error.into(),
+            error @ CompareError::Treatment(_) => Stop::bad_input(error),
+            error @ CompareError::Interrupted => Stop {
+                code: codes::INTERRUPTED,
+                message: error.to_string(),
+            },
+            error @ CompareError::Threads(_) => Stop {
                 code: codes::FAILURE,
                 message: error.to_string(),
             },

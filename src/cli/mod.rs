@@ -6,6 +6,8 @@ pub mod attribute;
 pub mod check;
 pub mod codes;
 mod common;
+pub mod compare;
+mod effects;
 pub mod eval;
 pub mod frontier;
 pub mod init;
@@ -33,6 +35,7 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Compare(compare::Args),
     Eval(eval::Args),
     Sensitivity(sensitivity::Args),
     Attribute(attribute::Args),
@@ -50,6 +53,7 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Compare(args) => compare::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Sensitivity(args) => sensitivity::run(args),
             Action::Attribute(args) => attribute::run(args),

@@ -66,12 +66,20 @@ pub fn duration(seconds: f64) -> String {
 
 /// A table with its first column to the left and numbers to the right.
 pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    table_with(GAP, header, rows)
+}
+
+/// Space between columns.
+const GAP: usize = 2;
+
+fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
+    let left = u16::from(gap > 1);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
     table.add_rows(rows);
     for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding(if place == 0 { (0, 1) } else { (1, 1) });
+        column.set_padding(if place == 0 { (0, 1) } else { (left, 1) });
         if place > 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -79,6 +87,45 @@ pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
     let text = table.trim_fmt();
     let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
     format!("{BOLD}{head}{PLAIN}\n{body}\n")
+}
+
+/// Columns of the terminal that tables are made for.
+const WIDTH: usize = 80;
+
+/// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
+/// many of the others as fit. One that nearly fits is set tighter instead.
+pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..header.len())
+        .map(|place| {
+            let cells = rows.iter().filter_map(|row| row.get(place));
+            let cells = cells.chain(header.get(place));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let all: usize = widths.iter().sum();
+    let tight = all + widths.len().saturating_sub(1) <= WIDTH;
+    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > WIDTH {
+        1
+    } else {
+        GAP
+    };
+    let first = widths.first().copied().unwrap_or(0);
+    let mut texts = Vec::new();
+    let mut next = 1;
+    while next < header.len() {
+        let (from, mut used) = (next, first);
+        while next < header.len() && (next == from || used + gap + widths[next] <= WIDTH) {
+            used += gap + widths[next];
+            next += 1;
+        }
+        let part = |row: &[String]| -> Vec<String> {
+            let others = row.get(from..next).unwrap_or_default();
+            row.iter().take(1).chain(others).cloned().collect()
+        };
+        let rows = rows.iter().map(|row| part(row)).collect();
+        texts.push(table_with(gap, &part(header), rows));
+    }
+    texts.join("\n")
 }
 
 /// A number with a comma between thousands.
@@ -139,9 +186,21 @@ pub fn percent(share: f64) -> String {
 
 /// A text in lines of at most `width` characters, each after `indent`; words that are longer stand alone.
 pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    filled(text, indent, indent, width)
+}
+
+/// A text in lines that fit the terminal, each but the first after so many spaces.
+pub fn hanging(text: &str, indent: usize) -> String {
+    let words = text.trim_start();
+    let first = &text[..text.len() - words.len()];
+    filled(words, first, &" ".repeat(indent), WIDTH)
+}
+
+fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
+        let indent = if lines.is_empty() { first } else { rest };
         let length = indent.chars().count() + line.chars().count() + word.chars().count() + 1;
         if !line.is_empty() && length > width {
             lines.push_str(&format!("{indent}{line}\n"));
@@ -153,6 +212,7 @@ pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
         line.push_str(word);
     }
     if !line.is_empty() {
+        let indent = if lines.is_empty() { first } else { rest };
         lines.push_str(&format!("{indent}{line}\n"));
     }
     lines
@@ -213,6 +273,37 @@ mod tests {
                 "0.000", "0.412", "-0.0412", "0.00123", "1.00", "10.0", "12.3", "123", "98,765",
                 "1.20e8", "1.00e-5"
             ]
+        );
+    }
+
+    #[test]
+    fn wide_tables_are_cut_into_blocks() {
+        let cell = |width: usize| "x".repeat(width);
+        let header = ["name", "a", "b", "c"].map(str::to_string);
+        let rows = vec![vec!["row".to_string(), cell(40), cell(32), cell(10)]];
+        let near = vec![vec!["row".to_string(), cell(40), cell(32), cell(1)]];
+        let text = anstream::adapter::strip_str(&blocks(&header, &near)).to_string();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        let text = anstream::adapter::strip_str(&blocks(&header, &rows)).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        // 4 + 2 + 40 + 2 + 32 = 80, so the third column needs a block of its own.
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert_eq!(lines[3], "name           c");
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_with_an_indent() {
+        let text = hanging(&format!("  {}", "word ".repeat(30)), 4);
+        assert!(text.starts_with("  word"));
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.starts_with("    word"))
         );
     }
 

@@ -166,9 +166,9 @@ impl Reader {
         let treatments = self.treatments(fields, &mut probes);
         let factors = self.factors(fields, &set, &mut probes);
         let design = self.design(fields, &factors);
-        let objectives = responses
-            .as_ref()
-            .map_or_else(Vec::new, |responses| self.objectives(fields, responses));
+        let objectives = responses.as_ref().map_or_else(Vec::new, |responses| {
+            self.objectives(fields, responses, !overlay.responses.is_empty())
+        });
         let base = base?;
         let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
         all_set.extend(overlay.sets.iter().map(|set| Assignment::parse(set)));
@@ -363,7 +363,10 @@ impl Reader {
         let Some((table, _)) = fields.table("treatments", &mut self.report) else {
             return treatments;
         };
-        for (name, value) in table {
+        // In the order of the file, which the table has lost.
+        let mut written: Vec<_> = table.iter().collect();
+        written.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in written {
             let spot = fields.at(name.span().start);
             let name: &str = name.get_ref();
             if !is_name(name) || name == "base" {
@@ -565,7 +568,12 @@ impl Reader {
         }
     }
 
-    fn objectives(&mut self, fields: &Fields<'_, '_>, responses: &Responses) -> Vec<Objective> {
+    fn objectives(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        responses: &Responses,
+        are_others: bool,
+    ) -> Vec<Objective> {
         let Some((table, spot)) = fields.table("objectives", &mut self.report) else {
             return Vec::new();
         };
@@ -580,7 +588,10 @@ impl Reader {
             .iter()
             .map(|response| response.name.as_str())
             .collect();
-        inner.check_keys(&names, &mut self.report);
+        // Those of responses that the command line has replaced stay without effect.
+        if !are_others {
+            inner.check_keys(&names, &mut self.report);
+        }
         let mut objectives = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let direction = inner.choice(name, &["max", "min"], &mut self.report);

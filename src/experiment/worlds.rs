@@ -111,7 +111,7 @@ impl Worlds {
 }
 
 /// Whether what is allowed depends on another parameter, which only a reading of the whole checks.
-fn is_bound(parameter: &Parameter) -> bool {
+pub(crate) fn is_bound(parameter: &Parameter) -> bool {
     parameter.key.starts_with("codification.lag_")
 }
 

@@ -152,7 +152,7 @@ fn remove(path: &Path) -> Result<(), OutputError> {
 }
 
 /// Writes `design.csv`.
-pub(super) fn write_design(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
+pub(crate) fn write_design(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
     let info = plan.design_info();
     let mut writer = Writer::create(folder, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;

@@ -16,6 +16,7 @@ pub mod work;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use finish::write_design;
 pub use finish::{Finished, Shard};
 pub use pilot::{Pilot, pilot};
 pub use plan::{Plan, PlanError, RunIndex};

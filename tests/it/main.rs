@@ -2,6 +2,7 @@
 
 mod accounts;
 mod analysis;
+mod compare;
 mod documents;
 mod memory;
 mod scenario_files;
