@@ -53,8 +53,9 @@ pub struct Args {
     /// Sets a key of base and policies, such as `run.quarters=20`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// What is measured, such as `gap@2020` or `late_gap=gap@2020..2024`, instead of the file's responses.
-    #[arg(long = "response", value_name = "RESPONSE", value_delimiter = ';')]
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; instead of the file's
+    /// responses.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
     responses: Vec<String>,
     /// Folder of the result; `output/` and the name of the experiment, or of the scenario with `-compare`, if left out.
     #[arg(long, value_name = "DIR")]
@@ -109,7 +110,7 @@ impl Args {
             sets: self.sets.clone(),
             replicates: self.replicates,
             seed: self.seed,
-            responses: self.responses.clone(),
+            responses: common::split_responses(&self.responses),
         };
         let is_experiment = experiment::is_experiment(&self.base);
         let loaded = if is_experiment {
