@@ -11,6 +11,7 @@ pub mod merge;
 pub mod params;
 pub mod print;
 mod progress;
+pub mod reproduce;
 pub mod run;
 pub mod schema;
 mod summary;
@@ -31,6 +32,7 @@ enum Action {
     Sweep(sweep::Args),
     Merge(merge::Args),
     Eval(eval::Args),
+    Reproduce(reproduce::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -45,6 +47,7 @@ impl Command {
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
             Action::Eval(args) => eval::run(args),
+            Action::Reproduce(args) => reproduce::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

@@ -24,7 +24,7 @@
 //! the design points, [`worlds`] makes them ready to run.
 
 pub mod factor;
-mod fields;
+pub(crate) mod fields;
 pub mod points;
 mod reader;
 mod table;

@@ -43,12 +43,32 @@ pub(crate) struct ChunkConstants {
     pub capability: Vec<Lanes>,
     /// Output of the quarter before the start.
     pub output: Vec<Lanes>,
+    /// Sectors closed to a city: block, lane, sector, first quarter.
+    pub closures: Vec<(usize, usize, usize, u32)>,
 }
 
 impl ChunkConstants {
     /// Number of blocks.
     pub fn blocks(&self) -> usize {
         self.live.len()
+    }
+
+    /// A column of a sector with `closed` where the sector is closed to the city (E12).
+    #[inline(always)]
+    pub fn unless_closed(
+        &self,
+        block: usize,
+        sector: usize,
+        quarter: u32,
+        mut column: Lanes,
+        closed: Lanes,
+    ) -> Lanes {
+        for (at, lane, of, from) in &self.closures {
+            if (*at, *of) == (block, sector) && *from <= quarter {
+                column[*lane] = closed[*lane];
+            }
+        }
+        column
     }
 }
 
@@ -255,6 +275,12 @@ impl Setup {
                     budgets::sector_value(need, advantage, climate[s], career, priority[s], reading)
                 })
                 .collect();
+            let mut values = values;
+            for (at, of, s, from) in &self.chunks[chunk].closures {
+                if (*at, *of, *from) == (block, lane, 0) {
+                    values[*s] = rest;
+                }
+            }
             let highest = values
                 .iter()
                 .fold(rest, |highest, value| highest.max(*value));
@@ -265,6 +291,12 @@ impl Setup {
                 .iter()
                 .map(|value| budgets::choice_weight(1.0, precision, *value, highest))
                 .collect();
+            let mut weights = weights;
+            for (at, of, s, from) in &self.chunks[chunk].closures {
+                if (*at, *of, *from) == (block, lane, 0) {
+                    weights[*s] = 0.0;
+                }
+            }
             let all = rest + weights.iter().sum::<f64>();
             let shares =
                 &mut self.chunks[chunk].shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
@@ -469,6 +501,19 @@ fn check(world: &World) -> Result<(), ModelError> {
     Ok(())
 }
 
+/// Closures of the cities of a chunk.
+fn closures(world: &World, first: usize, cities: usize) -> Vec<(usize, usize, usize, u32)> {
+    let own = world.closures.iter().filter_map(|closure| {
+        let own = (closure.city as usize).checked_sub(first)?;
+        let from = closure
+            .from
+            .map_or(0, |from| from.since(world.start).max(0) as u32);
+        let inside = own < cities && (closure.sector as usize) < world.sectors.len();
+        inside.then_some((own / LANES, own % LANES, closure.sector as usize, from))
+    });
+    own.collect()
+}
+
 /// Lays columns out in chunks of blocks.
 fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
     let sectors = world.sectors.len();
@@ -518,6 +563,7 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                 shares,
                 capability: vec![ZERO; blocks * sectors],
                 output: vec![ZERO; blocks],
+                closures: closures(world, first, cities),
             }
         })
         .collect()
