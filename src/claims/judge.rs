@@ -76,7 +76,8 @@ impl Expectation {
             let number = number.trim().parse::<f64>().ok();
             number.filter(|number| number.is_finite()).map(make)
         };
-        let signs: [(&str, fn(f64) -> Expectation); 4] = [
+        type Make = fn(f64) -> Expectation;
+        let signs: [(&str, Make); 4] = [
             (">=", Expectation::AtLeast),
             ("<=", Expectation::AtMost),
             (">", Expectation::Above),

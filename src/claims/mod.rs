@@ -16,21 +16,25 @@
 //!
 //! [`reader`] reads files with every problem and its place. [`study`] finds the distinct worlds that the claims need, so
 //! that runs are shared; [`runs`] runs them with common luck, [`ledger`] keeps what is done from a kill. [`judge`] holds
-//! the rule of verdicts, [`stories`] and [`tables`] make tables for readers, [`robust`] repeats it all over uncertain
+//! the rule of verdicts, [`outcome`] applies it, [`stories`] and [`tables`] make tables for readers, [`robust`] repeats it all over uncertain
 //! parameters.
 
 pub mod judge;
 pub mod ledger;
+pub mod outcome;
+mod placement;
 pub mod reader;
 pub mod robust;
 pub mod runs;
 mod series;
+mod sides;
 pub mod stories;
 pub mod study;
 pub mod tables;
 
 use crate::experiment::{ScenarioFile, Variant};
 use crate::response::Response;
+use crate::scenario::keys::{Ticked, nearest};
 
 pub use judge::{Expectation, Verdict};
 pub use reader::load;
@@ -139,5 +143,33 @@ pub fn label(variant: &Variant) -> String {
         "base".to_string()
     } else {
         words.join("; ")
+    }
+}
+
+impl Register {
+    /// Keeps the claims that are named, and no comparisons.
+    ///
+    /// # Errors
+    /// A sentence with the nearest name for one that is not there.
+    pub fn select(&mut self, ids: &[String]) -> Result<(), String> {
+        for id in ids {
+            if self.claims.iter().any(|claim| claim.id == *id) {
+                continue;
+            }
+            let known = || self.claims.iter().map(|claim| claim.id.as_str());
+            let upper = id.to_uppercase();
+            let near = known()
+                .find(|known| *known == upper)
+                .or_else(|| nearest(id, known()));
+            let all: Vec<String> = known().map(|id| format!("`{id}`")).collect();
+            let hint = near.map_or_else(
+                || format!("; allowed: {}", all.join(", ")),
+                |near| format!("; nearest valid name: `{near}`"),
+            );
+            return Err(format!("--claim: unknown claim {}{hint}", Ticked(id)));
+        }
+        self.claims.retain(|claim| ids.contains(&claim.id));
+        self.comparisons.clear();
+        Ok(())
     }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::placement::{Placed, Placement};
 use super::{Claim, Comparison, Design, Expectation, Part, Register};
 use crate::experiment::fields::{Fields, argument_text, number};
 use crate::experiment::{Assignment, ScenarioFile, Variant, Worlds};
 use crate::response::{Response, Responses, is_name};
-use crate::scenario::keys::{Ticked, nearest};
+use crate::scenario::keys::Ticked;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::scenario::problems::Report;
 use crate::scenario::{Place, Problem, Problems};
@@ -117,14 +118,6 @@ struct Reader {
     foreign: Vec<Problem>,
     base: ScenarioFile,
     worlds: Option<Worlds>,
-}
-
-/// A variant with the places of its settings.
-#[derive(Clone, Default)]
-struct Placed {
-    variant: Variant,
-    spots: Vec<(Assignment, Spot)>,
-    at: Option<Spot>,
 }
 
 /// What a claim hands down to its parts.
@@ -278,7 +271,7 @@ impl Reader {
             for (response, spot) in self.responses(&inner) {
                 self.bind(&design, &response, spot);
                 parts.push(Part {
-                    design: plain(&design),
+                    design: design.plain(),
                     response,
                     minus: None,
                     expect: Expectation::Report,
@@ -327,12 +320,12 @@ impl Reader {
             Ok(expect) => expect,
             Err(message) => {
                 let spot = spot_of(fields, "expect");
-                let message = format!("{} is {message}", fields.key("expect"));
+                let message = format!("{}: {message}", fields.key("expect"));
                 self.report.add(spot, message);
                 return None;
             }
         };
-        let design = match plain(&design) {
+        let design = match design.plain() {
             Design::Steps { levels, .. } => Design::Steps { levels, per },
             design => design,
         };
@@ -609,70 +602,8 @@ impl Reader {
     }
 }
 
-/// A design with the places of its settings.
-enum Placement {
-    Alone(Placed),
-    Paired(Placed, Placed),
-    Steps(Vec<(f64, Placed)>),
-}
-
-impl Placement {
-    fn all(&self) -> Vec<&Placed> {
-        match self {
-            Placement::Alone(placed) => vec![placed],
-            Placement::Paired(treatment, control) => vec![treatment, control],
-            Placement::Steps(levels) => levels.iter().map(|(_, placed)| placed).collect(),
-        }
-    }
-}
-
-fn plain(placement: &Placement) -> Design {
-    match placement {
-        Placement::Alone(placed) => Design::Alone(placed.variant.clone()),
-        Placement::Paired(treatment, control) => Design::Paired {
-            treatment: treatment.variant.clone(),
-            control: control.variant.clone(),
-        },
-        Placement::Steps(levels) => Design::Steps {
-            levels: levels
-                .iter()
-                .map(|(level, placed)| (*level, placed.variant.clone()))
-                .collect(),
-            per: None,
-        },
-    }
-}
-
 fn spot_of(fields: &Fields<'_, '_>, key: &str) -> Spot {
     fields
         .get(key)
         .map_or(fields.spot, |value| fields.at(value.span().start))
-}
-
-impl Register {
-    /// Keeps the claims that are named, and no comparisons.
-    ///
-    /// # Errors
-    /// A sentence with the nearest name for one that is not there.
-    pub fn select(&mut self, ids: &[String]) -> Result<(), String> {
-        for id in ids {
-            if self.claims.iter().any(|claim| claim.id == *id) {
-                continue;
-            }
-            let known = || self.claims.iter().map(|claim| claim.id.as_str());
-            let upper = id.to_uppercase();
-            let near = known()
-                .find(|known| *known == upper)
-                .or_else(|| nearest(id, known()));
-            let all: Vec<String> = known().map(|id| format!("`{id}`")).collect();
-            let hint = near.map_or_else(
-                || format!("; allowed: {}", all.join(", ")),
-                |near| format!("; nearest valid name: `{near}`"),
-            );
-            return Err(format!("--claim: unknown claim {}{hint}", Ticked(id)));
-        }
-        self.claims.retain(|claim| ids.contains(&claim.id));
-        self.comparisons.clear();
-        Ok(())
-    }
 }

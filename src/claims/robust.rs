@@ -5,9 +5,9 @@
 
 use super::judge::Verdict;
 use super::ledger::{Ledger, Record};
+use super::outcome::{measured, outcome};
 use super::runs::{Station, StudyError};
 use super::study::{Arm, Study, ready};
-use super::tables::{measured, outcome};
 use crate::engine::{Control, Crew, work_in_order};
 use crate::experiment::factor::parameter_value;
 use crate::experiment::{DesignSpec, Factor, Points, Variant};
@@ -324,14 +324,27 @@ fn of_claim(
         .iter()
         .map(|own| own.map(|own| own == Verdict::Holds))
         .collect();
+    // Questions are asked of the parameters that go with the effects, so that chance has few to pick from.
+    let asked: Vec<usize> = (0..names.len())
+        .filter(|place| {
+            drivers
+                .iter()
+                .any(|driver| driver.parameter == names[*place])
+        })
+        .collect();
+    let few: Vec<Option<f64>> = rows
+        .chunks(names.len().max(1))
+        .flat_map(|row| asked.iter().map(|place| row[*place]))
+        .collect();
+    let few_names: Vec<&str> = asked.iter().map(|place| names[*place]).collect();
     let smallest = (records.len() / 10).max(5);
-    let tree = Tree::grow(rows, &holds, names.len(), DEPTH, smallest);
+    let tree = Tree::grow(&few, &holds, asked.len(), DEPTH, smallest);
     let rules = tree.map_or_else(
         |_| Vec::new(),
         |tree| {
             let leaves = tree.leaves.iter();
             leaves
-                .map(|leaf| (leaf.rule(names), leaf.n, leaf.yes))
+                .map(|leaf| (leaf.rule(&few_names), leaf.n, leaf.yes))
                 .collect()
         },
     );
@@ -348,11 +361,20 @@ fn of_claim(
 impl Robustness {
     /// Parameters that decide it, in words.
     pub fn drivers_in_words(&self) -> String {
-        let strongest = self.drivers.iter().filter(|driver| driver.rank <= 3);
-        let words: Vec<String> = strongest
-            .map(|driver| format!("{} {:+.2}", driver.parameter, driver.correlation.value))
-            .collect();
-        words.join(", ")
+        let mut words: Vec<(usize, Vec<String>)> = Vec::new();
+        for driver in self.drivers.iter().filter(|driver| driver.rank <= 3) {
+            let word = format!("{} {:+.2}", driver.parameter, driver.correlation.value);
+            match words.last_mut() {
+                Some((part, list)) if *part == driver.part => list.push(word),
+                _ => words.push((driver.part, vec![word])),
+            }
+        }
+        let is_one = words.len() == 1;
+        let parts = words.iter().map(|(part, list)| match is_one {
+            true => list.join(", "),
+            false => format!("part {part}: {}", list.join(", ")),
+        });
+        parts.collect::<Vec<String>>().join("; ")
     }
 
     /// Where it holds most and least, in words.

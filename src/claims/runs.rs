@@ -212,7 +212,7 @@ pub fn run(
 #[derive(Debug)]
 pub struct Findings {
     /// Outcomes of parts.
-    pub outcomes: Vec<super::tables::Outcome>,
+    pub outcomes: Vec<super::outcome::Outcome>,
     /// Verdicts of claims.
     pub verdicts: Vec<super::Verdict>,
     /// Robustness of claims; empty where it was not asked for.
@@ -237,20 +237,20 @@ pub fn findings(
     replicates: usize,
     size: Option<super::robust::Size>,
 ) -> Result<Findings, String> {
-    use super::{robust, series, tables};
+    use super::{outcome, robust, series, sides, tables};
     let layout = Layout::new(study, ready);
     let (quick, points) = records.split_at(replicates.min(records.len()));
-    let outcomes = tables::outcomes(study, &layout, quick);
-    let verdicts = tables::verdicts(study, &outcomes);
+    let outcomes = outcome::outcomes(study, &layout, quick);
+    let verdicts = outcome::verdicts(study, &outcomes);
     let mut sheets = vec![
         tables::claims(study, &outcomes, &verdicts),
         tables::runs(study, &layout, quick),
         series::sheet(study, &layout, quick),
     ];
     sheets.extend(series::henan(study, &layout, quick));
-    sheets.extend(tables::comparisons(study, &layout, quick));
+    sheets.extend(sides::comparisons(study, &layout, quick));
     if let Some(story) = story {
-        sheets.extend(tables::stories(study, story, &layout, quick));
+        sheets.extend(sides::stories(study, story, &layout, quick));
     }
     let mut found = Vec::new();
     if let Some(size) = size {

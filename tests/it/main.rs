@@ -1,7 +1,9 @@
 //! One module per promise of the project; all in one program, so that it is linked once.
 
 mod accounts;
+mod claims;
 mod documents;
+mod responses;
 mod scenario_files;
 mod sweep;
 mod traces;
