@@ -7,6 +7,7 @@ use std::fmt::Write;
 use crate::cli::params::{Format, list};
 use crate::output::outputs_markdown;
 use crate::params::{PARAMETERS, Parameter};
+use crate::response::derived_markdown;
 use crate::scenario::{schema, settings::SETTINGS, tables};
 
 /// Path in the repository and text of every generated document.
@@ -14,6 +15,7 @@ pub fn all() -> Vec<(&'static str, String)> {
     vec![
         ("docs/parameters.md", parameters()),
         ("docs/outputs.md", outputs_markdown()),
+        ("docs/responses.md", derived_markdown()),
         ("scenarios/schema.json", format!("{:#}\n", schema::schema())),
     ]
 }

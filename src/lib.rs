@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod claims;
 pub mod cli;
 pub mod compare;
 pub mod design;

@@ -15,6 +15,7 @@ pub mod merge;
 pub mod params;
 pub mod print;
 mod progress;
+pub mod reproduce;
 pub mod run;
 pub mod schema;
 pub mod sensitivity;
@@ -40,6 +41,7 @@ enum Action {
     Sensitivity(sensitivity::Args),
     Attribute(attribute::Args),
     Frontier(frontier::Args),
+    Reproduce(reproduce::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -58,6 +60,7 @@ impl Command {
             Action::Sensitivity(args) => sensitivity::run(args),
             Action::Attribute(args) => attribute::run(args),
             Action::Frontier(args) => frontier::run(args),
+            Action::Reproduce(args) => reproduce::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

@@ -38,7 +38,7 @@ pub fn measure_run(
     gauge: &mut Gauge,
     control: &Control,
 ) -> Result<(), Unmeasured> {
-    gauge.begin();
+    gauge.begin(run);
     let mut detail = None;
     for quarter in 0..run.world().quarters {
         if control.is_cancelled() {
@@ -48,7 +48,7 @@ pub fn measure_run(
         if detail.replace(needed) != Some(needed) {
             run.set_detail(needed);
         }
-        run.step(None).map_err(Unmeasured::Model)?;
+        run.step(gauge.journal()).map_err(Unmeasured::Model)?;
         gauge.observe(run, luck);
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::scenario::places::Spot;
 use crate::scenario::problems::Report;
 
 /// A table with the keys it may have.
-pub(super) struct Fields<'a, 'd> {
+pub(crate) struct Fields<'a, 'd> {
     /// How the table is called in messages, empty for the file itself.
     pub name: &'a str,
     pub table: &'a DeTable<'d>,
@@ -258,7 +258,7 @@ impl<'a, 'd> Fields<'a, 'd> {
 }
 
 /// A number, whole or not, that is finite.
-pub(super) fn number(literal: &Literal) -> Option<f64> {
+pub(crate) fn number(literal: &Literal) -> Option<f64> {
     match literal {
         Literal::Whole(number) => Some(*number as f64),
         Literal::Real(number) if number.is_finite() => Some(*number),
@@ -267,7 +267,7 @@ pub(super) fn number(literal: &Literal) -> Option<f64> {
 }
 
 /// A value as `--set` takes it.
-pub(super) fn argument_text(literal: &Literal) -> Option<String> {
+pub(crate) fn argument_text(literal: &Literal) -> Option<String> {
     match literal {
         Literal::Text(text) => Some(format!(
             "\"{}\"",
@@ -284,12 +284,12 @@ pub(super) fn argument_text(literal: &Literal) -> Option<String> {
 }
 
 /// Names in backticks, with commas.
-pub(super) fn ticked_list(names: &[&str]) -> String {
+pub(crate) fn ticked_list(names: &[&str]) -> String {
     let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     ticked.join(", ")
 }
 
 /// A text in quotes, as messages show it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     Quoted(text).to_string()
 }

@@ -25,7 +25,7 @@
 
 mod direct;
 pub mod factor;
-mod fields;
+pub(crate) mod fields;
 pub mod points;
 mod reader;
 mod table;

@@ -237,14 +237,16 @@ impl Choice<'_> {
                         reading[l],
                     )
                 });
+                let value = constants.unless_closed(block, s, 0, value, rest);
                 highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
                 weights[s] = value;
             }
             let mut all = ZERO;
-            for weight in &mut weights[..sectors] {
+            for (s, weight) in weights[..sectors].iter_mut().enumerate() {
                 let value = *weight;
-                *weight =
+                let open =
                     each(|l| budgets::choice_weight(1.0, rules.precision, value[l], highest[l]));
+                *weight = constants.unless_closed(block, s, 0, open, ZERO);
                 all = plus(all, *weight);
             }
             let rest = each(|l| {

@@ -27,6 +27,8 @@ pub struct World {
     pub instruments: Vec<Instrument>,
     /// Designations of pilot zones.
     pub pilot_zones: Vec<PilotZone>,
+    /// Sectors that a city does not enter, or leaves at a date.
+    pub closures: Vec<Closure>,
     /// Dated events.
     pub events: Vec<Event>,
     /// Parameters in force at the start.
@@ -244,6 +246,17 @@ pub struct PilotZone {
     pub city: u32,
     /// First quarter as a zone.
     pub from: Quarter,
+}
+
+/// A sector on which a city spends nothing new from a date on (E12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closure {
+    /// Index of the city.
+    pub city: u32,
+    /// Index of the sector.
+    pub sector: u32,
+    /// First quarter in which it is closed; none for the whole run and the start.
+    pub from: Option<Quarter>,
 }
 
 /// What a dated event acts on.

@@ -41,12 +41,32 @@ pub(crate) struct ChunkConstants {
     pub capability: Vec<Lanes>,
     /// Output of the quarter before the start.
     pub output: Vec<Lanes>,
+    /// Sectors closed to a city: block, lane, sector, first quarter.
+    pub closures: Vec<(usize, usize, usize, u32)>,
 }
 
 impl ChunkConstants {
     /// Number of blocks.
     pub fn blocks(&self) -> usize {
         self.live.len()
+    }
+
+    /// A column of a sector with `closed` where the sector is closed to the city (E12).
+    #[inline(always)]
+    pub fn unless_closed(
+        &self,
+        block: usize,
+        sector: usize,
+        quarter: u32,
+        mut column: Lanes,
+        closed: Lanes,
+    ) -> Lanes {
+        for (at, lane, of, from) in &self.closures {
+            if (*at, *of) == (block, sector) && *from <= quarter {
+                column[*lane] = closed[*lane];
+            }
+        }
+        column
     }
 }
 
@@ -151,6 +171,19 @@ impl Setup {
         self.value[sector]
     }
 
+    /// D4, advantage of a city in a sector; 1 is the national mean.
+    pub fn advantage(&self, city: usize, sector: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        let sectors = self.world.sectors.len();
+        self.chunks[chunk].advantage[block * sectors + sector][lane]
+    }
+
+    /// D5, productivity of the rest of a city's economy; 1 is the national mean.
+    pub fn outside(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].outside[block][lane]
+    }
+
     /// Peers of a city with weights `g_ij` (D8).
     pub fn peers_of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.peers.of(city)
@@ -236,6 +269,19 @@ fn check(world: &World) -> Result<(), ModelError> {
     Ok(())
 }
 
+/// Closures of the cities of a chunk.
+fn closures(world: &World, first: usize, cities: usize) -> Vec<(usize, usize, usize, u32)> {
+    let own = world.closures.iter().filter_map(|closure| {
+        let own = (closure.city as usize).checked_sub(first)?;
+        let from = closure
+            .from
+            .map_or(0, |from| from.since(world.start).max(0) as u32);
+        let inside = own < cities && (closure.sector as usize) < world.sectors.len();
+        inside.then_some((own / LANES, own % LANES, closure.sector as usize, from))
+    });
+    own.collect()
+}
+
 /// Lays columns out in chunks of blocks.
 fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
     let sectors = world.sectors.len();
@@ -290,6 +336,7 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                 shares,
                 capability: vec![ZERO; blocks * sectors],
                 output: vec![ZERO; blocks],
+                closures: closures(world, first, cities),
             }
         })
         .collect()

@@ -1,6 +1,6 @@
 //! What can be read of a run between quarters: cities, sectors, allocations.
 
-use super::equations::{outside, production};
+use super::equations::{budgets, outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
@@ -92,6 +92,55 @@ impl Run<'_> {
     pub fn template(&self, instrument: usize) -> Option<f64> {
         self.is_national(instrument)
             .then(|| self.nation.template[instrument])
+    }
+
+    /// Money in an instrument in the quarter just done, CNY mn.
+    pub fn instrument_money(&self, city: usize, instrument: usize) -> f64 {
+        self.share(city, 1 + self.sectors() + instrument) * self.budget(city)
+    }
+
+    /// Effect of an instrument in a city, E20 with the money, design and stringency of the quarter just done; 0 where
+    /// it is not in force.
+    pub fn effect(&self, city: usize, instrument: usize) -> f64 {
+        if !self.is_in_force(city, instrument) {
+            return 0.0;
+        }
+        let policy = &self.params.policy;
+        let (chunk, block, lane) = place(city);
+        let constants = &self.setup.chunks[chunk];
+        let true_effect = budgets::tier_effect(
+            self.nation.true_effect[instrument],
+            self.world().instruments[instrument].tier_slope,
+            constants.amenity[block][lane],
+        );
+        let fit = budgets::design_fit(
+            self.design(city, instrument),
+            self.optimum(city, instrument),
+            policy.design_tolerance,
+        );
+        let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let money = budgets::money_effect(
+            self.instrument_money(city, instrument),
+            policy.half_money_share * constants.base[block][lane],
+        );
+        true_effect * fit * unblunted * money
+    }
+
+    /// Instruments in force in a city, one bit each by row.
+    pub fn portfolio(&self, city: usize) -> u64 {
+        let (chunk, block, lane) = place(city);
+        self.chunks[chunk].in_force[block * LANES + lane]
+    }
+
+    /// Whether a city is designated as a pilot zone in the quarter just done, whatever the mechanism does with it.
+    pub fn is_designated(&self, city: usize) -> bool {
+        self.quarter > 0 && self.setup.timeline.is_pilot_zone(self.quarter - 1, city)
+    }
+
+    /// Value of a city's output from one sector in the quarter just done (E39), CNY mn.
+    pub fn sector_output(&self, city: usize, sector: usize) -> f64 {
+        let used = self.nation.utilisation[sector] * self.capability(city, sector);
+        production::output(self.setup.output_price, used)
     }
 
     /// Researchers of a city, FTE.

@@ -1,9 +1,11 @@
 //! Watches a run and reads its responses.
 
+use super::derived::{DERIVED, Place};
 use super::quantity::{Quantity, Source};
 use super::spec::Response;
+use super::watch::Watch;
 use crate::model::data::World;
-use crate::model::record::National;
+use crate::model::record::{Journal, National};
 use crate::model::{Parts, Run};
 use crate::output::table::{Column, Row};
 use crate::output::tables::{ALLOCATIONS, CITIES, NATIONAL, SECTORS};
@@ -24,27 +26,51 @@ struct Part {
     terms: Vec<(f64, usize)>,
     city: usize,
     sector: usize,
+    /// First quarter of the period.
+    since: u32,
     is_flow: bool,
     /// Costly outcomes of the nation that it reads.
     needs: Parts,
 }
 
 impl Part {
-    fn new(quantity: &Quantity, world: &World) -> Result<Self, String> {
+    fn new(quantity: &Quantity, since: u32, world: &World) -> Result<Self, String> {
         let (city, sector) = quantity.rows(world)?;
         Ok(Part {
             source: quantity.source,
             terms: quantity.terms.clone(),
             city,
             sector,
+            since,
             is_flow: quantity.is_flow(),
             needs: quantity.needs(),
         })
     }
 
-    /// Its value in the quarter just done; none where a column is missing.
-    fn read(&self, run: &Run<'_>, nation: &Row<National>) -> Option<f64> {
+    /// What it reads where it is no column.
+    fn derived(&self) -> Option<&'static super::derived::Derived> {
+        let (_, index) = self.terms.first()?;
+        DERIVED
+            .get(*index)
+            .filter(|_| self.source == Source::Derived)
+    }
+
+    /// Its value in the quarter just done with the weight it has in a mean over quarters; none where it is missing.
+    fn read(&self, run: &Run<'_>, nation: &Row<National>, watch: &Watch) -> Option<(f64, f64)> {
+        if let Some(derived) = self.derived() {
+            let place = Place {
+                city: self.city,
+                sector: self.sector,
+                since: self.since,
+            };
+            return (derived.read)(run, watch, place);
+        }
+        self.column(run, nation).map(|value| (value, 1.0))
+    }
+
+    fn column(&self, run: &Run<'_>, nation: &Row<National>) -> Option<f64> {
         match self.source {
+            Source::Derived => None,
             Source::National => self.sum(NATIONAL.columns, nation),
             Source::Cities => {
                 let row = self.row(nation, run.city(self.city));
@@ -85,11 +111,12 @@ impl Bound {
         let mut problems = Vec::new();
         for (row, response) in list.iter().enumerate() {
             let period = response.period.quarters(world);
-            let above = Part::new(&response.above, world);
+            let since = period.as_ref().map_or(0, |(first, _)| *first);
+            let above = Part::new(&response.above, since, world);
             let below = response
                 .below
                 .as_ref()
-                .map(|below| Part::new(below, world))
+                .map(|below| Part::new(below, since, world))
                 .transpose();
             match (period, above, below) {
                 (Ok(period), Ok(above), Ok(below)) => {
@@ -120,8 +147,12 @@ impl Bound {
 #[derive(Clone, Debug)]
 pub struct Gauge {
     bound: Bound,
-    /// Sum and number of quarters that count, above and below the line of each response.
-    sums: Vec<[(f64, u32); 2]>,
+    /// Sums of values and of weights over quarters that count, above and below the line of each response.
+    sums: Vec<[(f64, f64); 2]>,
+    /// What has happened so far, where a response asks for it.
+    watch: Option<Watch>,
+    /// Stands for it where none does.
+    nothing: Watch,
     /// Whether each quarter's value is kept.
     keeps_series: bool,
     /// Value of each response in each quarter, quarter by quarter.
@@ -131,8 +162,12 @@ pub struct Gauge {
 impl Gauge {
     /// A gauge for runs of one world. `keeps_series`: each quarter's value is kept, too.
     pub fn new(bound: Bound, keeps_series: bool) -> Self {
-        let sums = vec![[(0.0, 0); 2]; bound.parts.len()];
+        let sums = vec![[(0.0, 0.0); 2]; bound.parts.len()];
+        let mut parts = bound.parts.iter().flatten().flatten();
+        let watches = parts.any(|part| part.derived().is_some_and(|derived| derived.watches));
         Gauge {
+            watch: watches.then(Watch::default),
+            nothing: Watch::default(),
             bound,
             sums,
             keeps_series,
@@ -140,10 +175,18 @@ impl Gauge {
         }
     }
 
-    /// Forgets the last run.
-    pub fn begin(&mut self) {
-        self.sums.fill([(0.0, 0); 2]);
+    /// Forgets the last run and looks at one that stands at its start.
+    pub fn begin(&mut self, run: &Run<'_>) {
+        self.sums.fill([(0.0, 0.0); 2]);
         self.series.clear();
+        if let Some(watch) = &mut self.watch {
+            watch.begin(run);
+        }
+    }
+
+    /// The journal for the next step; none where no response asks for events. It is empty.
+    pub fn journal(&mut self) -> Option<&mut Journal> {
+        self.watch.as_mut().map(Watch::journal)
     }
 
     /// Whether the step that does quarter `quarter`, from 0, must keep the parts of cities' spending.
@@ -171,6 +214,9 @@ impl Gauge {
     /// Reads the quarter that the run has just done.
     pub fn observe(&mut self, run: &mut Run<'_>, luck: Luck) {
         let quarter = run.quarter().saturating_sub(1);
+        if let Some(watch) = &mut self.watch {
+            watch.take(run, quarter);
+        }
         if self.active(quarter).next().is_none() {
             return;
         }
@@ -191,6 +237,7 @@ impl Gauge {
             sector: 0,
             values: wanted.map_or_else(National::default, |parts| run.national_parts(parts)),
         };
+        let watch = self.watch.as_ref().unwrap_or(&self.nothing);
         for row in 0..self.bound.parts.len() {
             let (first, last) = self.bound.periods[row];
             let is_inside = (first..=last).contains(&quarter);
@@ -199,19 +246,29 @@ impl Gauge {
             }
             let [above, below] = &self.bound.parts[row];
             let values =
-                [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation)));
+                [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation, watch)));
             if is_inside {
                 for (sum, value) in self.sums[row].iter_mut().zip(values) {
-                    if let Some(Some(value)) = value {
+                    if let Some(Some((value, weight))) = value {
                         sum.0 += value;
-                        sum.1 += 1;
+                        sum.1 += weight;
                     }
                 }
             }
             if self.keeps_series {
+                let now = |value: (f64, f64)| {
+                    let is_plain = value.1 == 1.0;
+                    if is_plain {
+                        Some(value.0)
+                    } else {
+                        ratio(value.0, value.1)
+                    }
+                };
                 self.series.push(match values {
-                    [Some(Some(above)), None] => Some(above),
-                    [Some(Some(above)), Some(Some(below))] => ratio(above, below),
+                    [Some(Some(above)), None] => now(above),
+                    [Some(Some(above)), Some(Some(below))] => now(above)
+                        .zip(now(below))
+                        .and_then(|(above, below)| ratio(above, below)),
                     _ => None,
                 });
             }
@@ -223,9 +280,9 @@ impl Gauge {
         out.clear();
         for (sums, parts) in self.sums.iter().zip(&self.bound.parts) {
             let mean_or_sum = |place: usize| {
-                let (sum, count) = sums[place];
+                let (sum, weight) = sums[place];
                 let is_flow = parts[place].as_ref().is_some_and(|part| part.is_flow);
-                (count > 0).then(|| if is_flow { sum } else { sum / f64::from(count) })
+                (weight > 0.0).then(|| if is_flow { sum } else { sum / weight })
             };
             out.push(match &parts[1] {
                 None => mean_or_sum(0),

@@ -10,12 +10,19 @@
 //! allocations.spending_cny_mn[zhengzhou,foundation_models]/cities.budget_cny_mn[zhengzhou]
 //! ```
 //!
+//! What no column holds stands in the table `derived`, named in `docs/responses.md`: effects of codified measures,
+//! what pioneers and followers do, how alike portfolios are.
+//!
 //! [`Response::parse`] reads one, [`Responses::bind`] finds its places in a world, and a [`Gauge`] watches a run.
 
+mod derived;
 mod gauge;
+mod portfolio;
 mod quantity;
 mod spec;
+mod watch;
 
+pub use derived::derived_markdown;
 pub use gauge::{Bound, Gauge};
 pub use quantity::{Quantity, columns};
 pub use spec::{Period, Response, Responses, is_name};

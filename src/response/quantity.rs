@@ -1,5 +1,6 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
+use super::derived::{self, DERIVED};
 use crate::model::Parts;
 use crate::model::data::World;
 use crate::output::table::{Column, Kind};
@@ -13,14 +14,16 @@ pub(super) enum Source {
     Cities,
     Sectors,
     Allocations,
+    Derived,
 }
 
 impl Source {
-    const ALL: [(Source, &'static str); 4] = [
+    const ALL: [(Source, &'static str); 5] = [
         (Source::National, "national"),
         (Source::Cities, "cities"),
         (Source::Sectors, "sectors"),
         (Source::Allocations, "allocations"),
+        (Source::Derived, "derived"),
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -35,8 +38,9 @@ impl Source {
     }
 
     /// Whether a city and a sector must be named.
-    fn needs(self) -> (bool, bool) {
+    fn needs(self, column: &str) -> (bool, bool) {
         match self {
+            Source::Derived => derived::find(column).map_or((false, false), |found| found.1.needs),
             Source::National => (false, false),
             Source::Cities => (true, false),
             Source::Sectors => (false, true),
@@ -121,6 +125,10 @@ fn find(source: Source, name: &str) -> Option<Numbers> {
         Source::Cities => numbers_of(CITIES.columns, name),
         Source::Sectors => numbers_of(SECTORS.columns, name),
         Source::Allocations => numbers_of(ALLOCATIONS.columns, name),
+        Source::Derived => derived::find(name).map(|(index, found)| Numbers {
+            index,
+            unit: found.unit,
+        }),
     }
 }
 
@@ -138,6 +146,7 @@ pub fn columns(table: &str) -> Vec<&'static str> {
             .iter()
             .map(|column| column.name)
             .collect(),
+        Source::Derived => DERIVED.iter().map(|row| row.name).collect(),
     };
     let has = |name: &str| {
         find(source, name).is_some()
@@ -220,7 +229,7 @@ impl Quantity {
         };
         let column = column.unwrap_or(written);
         let (terms, unit) = terms(source, column)?;
-        let (city, sector) = place(source, text, ids)?;
+        let (city, sector) = place(source, column, text, ids)?;
         Ok(Quantity {
             source,
             terms,
@@ -269,6 +278,7 @@ fn split_ids(text: &str) -> Result<(&str, Vec<&str>), String> {
 /// The table of a column without one: two names in brackets are a city and a sector, one is what has the column.
 fn guess_source(ids: &[&str], column: &str) -> Source {
     match ids {
+        _ if derived::find(column).is_some() => Source::Derived,
         [] => Source::National,
         [_] if terms(Source::Sectors, column).is_ok() => Source::Sectors,
         [_] => Source::Cities,
@@ -299,7 +309,10 @@ fn terms(source: Source, column: &str) -> Result<Terms, String> {
             .collect();
         return Ok((terms, unit));
     }
-    let known = columns(source.name());
+    let mut known = columns(source.name());
+    if source == Source::National {
+        known.extend(DERIVED.iter().map(|row| row.name));
+    }
     let hint = nearest(column, known.into_iter()).map_or_else(
         || "; `docs/outputs.md` lists the columns".to_string(),
         |near| format!("; nearest valid name: `{near}`"),
@@ -313,10 +326,12 @@ fn terms(source: Source, column: &str) -> Result<Terms, String> {
 /// City and sector as the table needs them.
 fn place(
     source: Source,
+    column: &str,
     text: &str,
     ids: Vec<&str>,
 ) -> Result<(Option<String>, Option<String>), String> {
-    let (allowed, example) = match source.needs() {
+    let needs = source.needs(column);
+    let (allowed, example) = match needs {
         (false, false) => ("no name in brackets", "competitiveness"),
         (true, false) => ("the name of a city in brackets", "cities.score[zhengzhou]"),
         (false, true) => ("the name of a sector in brackets", "sectors.gap[ai_chips]"),
@@ -326,7 +341,7 @@ fn place(
         ),
     };
     let named = |id: &&str| !id.is_empty();
-    match (source.needs(), &ids[..]) {
+    match (needs, &ids[..]) {
         ((false, false), []) => Ok((None, None)),
         ((true, false), [city]) if named(city) => Ok((Some(city.to_string()), None)),
         ((false, true), [sector]) if named(sector) => Ok((None, Some(sector.to_string()))),

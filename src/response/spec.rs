@@ -367,7 +367,7 @@ mod tests {
         );
         assert_eq!(
             refused("sector.gap[ai_chips]"),
-            "unknown table `sector` in `sector.gap[ai_chips]`; allowed: `national`, `cities`, `sectors`, `allocations`; nearest valid name: `sectors`"
+            "unknown table `sector` in `sector.gap[ai_chips]`; allowed: `national`, `cities`, `sectors`, `allocations`, `derived`; nearest valid name: `sectors`"
         );
         assert_eq!(
             refused("sectors.gap"),

@@ -6,7 +6,8 @@ use super::places::Spot;
 use super::problems::Report;
 use super::rows::{Codes, Index};
 use super::tables::{Cell, Column, Format, Table};
-use crate::model::data::{City, Rank, Tier};
+use crate::model::data::{City, Closure, Rank, Tier};
+use crate::quarter::Quarter;
 
 /// Regions, in the division of the national statistics.
 pub const REGIONS: &[&str] = &["East", "Central", "West", "Northeast"];
@@ -103,6 +104,18 @@ pub static FORMAT: Format = Format {
         ),
         column("sector_2", Cell::Text, false, "The second."),
         column("sector_3", Cell::Text, false, "The third."),
+        column(
+            "closed_sectors",
+            Cell::Text,
+            false,
+            "Sectors on which the city spends nothing new (E12), with `;` between them.",
+        ),
+        column(
+            "closed_from",
+            Cell::Quarter,
+            false,
+            "First quarter in which they are closed; empty, they are from the start.",
+        ),
     ],
 };
 
@@ -110,6 +123,8 @@ pub static FORMAT: Format = Format {
 #[derive(Debug, Default)]
 pub(super) struct Cities {
     pub list: Vec<City>,
+    /// Name of the city, row of the sector, and date of each closure.
+    pub closures: Vec<(String, u32, Option<Quarter>)>,
     pub provinces: Vec<String>,
     pub regions: Vec<String>,
 }
@@ -154,6 +169,14 @@ pub(super) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
             }
             focus[at] = sector;
         }
+        let from = row.optional_quarter("closed_from");
+        let closed = row.text("closed_sectors");
+        for name in closed.split(';').map(str::trim) {
+            let is_named = !name.is_empty();
+            let sector = is_named.then(|| row.reference("closed_sectors", name, "sector", sectors));
+            let closure = sector.flatten().map(|sector| (id.clone(), sector, from));
+            cities.closures.extend(closure);
+        }
         let region = |name: &str| {
             (0..)
                 .zip(REGIONS)
@@ -184,6 +207,21 @@ pub(super) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
         });
     });
     cities
+}
+
+impl Cities {
+    /// Closures of the cities that are kept.
+    pub fn closures(&self) -> Vec<Closure> {
+        let row = |id: &str| self.list.iter().position(|city| city.id == id);
+        let list = self.closures.iter().filter_map(|(id, sector, from)| {
+            Some(Closure {
+                city: u32::try_from(row(id)?).ok()?,
+                sector: *sector,
+                from: *from,
+            })
+        });
+        list.collect()
+    }
 }
 
 /// Keeps the cities that `[cities]` selects, and returns the names of those it leaves out.

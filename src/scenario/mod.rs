@@ -232,6 +232,7 @@ impl Loader<'_> {
         is_complete.then(|| World {
             start,
             quarters: end.since(start).unsigned_abs(),
+            closures: cities.closures(),
             cities: cities.list,
             provinces: cities.provinces,
             regions: cities.regions,

@@ -201,6 +201,21 @@ impl<'a> Row<'a> {
         quarter
     }
 
+    /// A quarter, or nothing.
+    pub fn optional_quarter(&mut self, name: &str) -> Option<Quarter> {
+        let text = match self.found(name) {
+            Found::Cell("") => return None,
+            Found::Cell(text) => text,
+            Found::Override(Literal::Text(text)) => text.as_str(),
+            Found::Override(_) => "",
+        };
+        let quarter = text.parse().ok();
+        if quarter.is_none() {
+            self.refuse_value(name, "");
+        }
+        quarter
+    }
+
     /// One of the names of a choice, as `read` understands it.
     pub fn choice<T>(
         &mut self,

@@ -600,7 +600,7 @@ fn sums<'a>(
 }
 
 /// Takes the lock of a folder.
-fn lock(path: &Path) -> Result<File, WorkError> {
+pub(crate) fn lock(path: &Path) -> Result<File, WorkError> {
     let name = path.join(LOCK);
     let file = OpenOptions::new()
         .create(true)
@@ -680,7 +680,7 @@ pub fn earlier(target: &Path) -> PathBuf {
 }
 
 /// Writes a file so that a reader sees all of it or nothing.
-pub(super) fn write_atomically(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
+pub(crate) fn write_atomically(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
     let new = folder.join(format!(".new-{name}"));
     let write = || -> io::Result<()> {
         let mut file = File::create(&new)?;

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod analysis;
+mod claims;
 mod compare;
 mod documents;
 mod memory;
+mod responses;
 mod scenario_files;
 mod sweep;
 mod traces;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dualtrack::model::data::{
-    Change, Channel, City, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World,
+    Change, Channel, City, Closure, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World,
 };
 use dualtrack::params::{Kind, PARAMETERS, Parameter, Params, Timing, Value, find};
 use dualtrack::quarter::Quarter;
@@ -59,6 +59,18 @@ pub fn small_world() -> World {
             city: 1,
             from: quarter(2016, 2),
         }],
+        closures: vec![
+            Closure {
+                city: 2,
+                sector: 1,
+                from: None,
+            },
+            Closure {
+                city: 3,
+                sector: 0,
+                from: Some(quarter(2016, 3)),
+            },
+        ],
         events: small_events(),
         params: small_params(),
         changes: vec![Change {
@@ -299,11 +311,24 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                 prop::collection::vec(any_instrument(), instruments),
                 any_events(sectors, quarters),
                 prop::collection::vec((0..cities as u32, -3..quarters as i32), 0..5),
+                prop::collection::vec(
+                    (0..cities as u32, 0..sectors as u32, 1..=quarters as i32),
+                    0..3,
+                ),
                 any_params(),
                 prop::collection::vec(any_change(quarters), 0..4),
             )
                 .prop_map(
-                    move |(cities, sectors, instruments, events, zones, params, changes)| {
+                    move |(
+                        cities,
+                        sectors,
+                        instruments,
+                        events,
+                        zones,
+                        closures,
+                        params,
+                        changes,
+                    )| {
                         let start = quarter(2015, 1);
                         Drawn(World {
                             start,
@@ -320,6 +345,14 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                                 .map(|(city, from)| PilotZone {
                                     city,
                                     from: start.plus(from),
+                                })
+                                .collect(),
+                            closures: closures
+                                .into_iter()
+                                .map(|(city, sector, from)| Closure {
+                                    city,
+                                    sector,
+                                    from: Some(start.plus(from)),
                                 })
                                 .collect(),
                             events,

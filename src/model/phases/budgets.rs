@@ -20,6 +20,7 @@ pub(super) struct Shared<'a> {
     pub(super) setup: &'a crate::model::Setup,
     pub(super) published: &'a Published,
     pub(super) is_evaluation: bool,
+    pub(super) quarter: u32,
     /// Grants of the quarter over the sum of grant weights.
     pub(super) grant_per_weight: f64,
     /// Retention times tax.
@@ -66,6 +67,7 @@ impl Run<'_> {
             setup: self.setup,
             published: &self.published,
             is_evaluation: self.is_evaluation(),
+            quarter: self.quarter,
             grant_per_weight: if weights > 0.0 { pool / weights } else { 0.0 },
             retained_tax: self.params.budgets.retention * self.params.budgets.tax_rate,
             unblunted: 1.0 - self.rules.preemption * self.nation.stringency,
@@ -282,6 +284,10 @@ impl Shared<'_> {
                 let reading = budgets::reading_factor(q[l], weight, per_mean);
                 budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
             });
+            let (number, quarter) = (block.number, self.quarter);
+            let value = block
+                .constants
+                .unless_closed(number, s, quarter, value, rest);
             highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
             values[s] = value;
         }
@@ -312,9 +318,13 @@ impl Shared<'_> {
         }
         let rest_rate = budget_rules.rest_base_rate;
         let mut total = each(|l| budgets::choice_weight(rest_rate, precision, rest[l], highest[l]));
-        for value in &mut values[..sectors] {
+        for (s, value) in values[..sectors].iter_mut().enumerate() {
             let own = *value;
-            *value = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
+            let weight = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
+            let (number, quarter) = (block.number, self.quarter);
+            *value = block
+                .constants
+                .unless_closed(number, s, quarter, weight, ZERO);
             total = each(|l| total[l] + value[l]);
         }
         for m in bits(any) {
@@ -410,6 +420,11 @@ impl Shared<'_> {
                     scale,
                     made.money_elasticity,
                 );
+            }
+            for (at, lane, s, from) in &block.constants.closures {
+                if (*at, *lane) == (block.number, l) && *from <= self.quarter {
+                    planned[*s] = 0.0;
+                }
             }
             let all_planned: f64 = planned[..sectors].iter().sum();
             if all_planned > 0.0 {

@@ -102,7 +102,7 @@ impl Run<'_> {
 
     /// Capability and row of the leader of each region and sector, region-major; `u32::MAX` for a region without
     /// cities.
-    fn regional_leaders(&self, leaders: &mut Vec<(f64, u32)>) {
+    pub(crate) fn regional_leaders(&self, leaders: &mut Vec<(f64, u32)>) {
         let world = self.setup.world();
         let sectors = world.sectors.len();
         leaders.clear();

@@ -161,11 +161,11 @@ fn unknown_keys_and_tables_are_answered_with_the_nearest() {
         ),
         (
             "[overrides.cities.aba]\namenity = 0.5\n",
-            "s.toml:6:1: unknown column `amenity` in `overrides.cities`; allowed: `code`, `name`, `province`, `region`, `tier`, `rank`, `latitude_deg`, `longitude_deg`, `revenue_2015_cny_bn`, `gdp_2015_cny_bn`, `gdp_growth_2010_2015_per_year`, `research_intensity_2015`, `universities`, `amenity_0_1`, `sector_1`, `sector_2`, `sector_3`",
+            "s.toml:6:1: unknown column `amenity` in `overrides.cities`; allowed: `code`, `name`, `province`, `region`, `tier`, `rank`, `latitude_deg`, `longitude_deg`, `revenue_2015_cny_bn`, `gdp_2015_cny_bn`, `gdp_growth_2010_2015_per_year`, `research_intensity_2015`, `universities`, `amenity_0_1`, `sector_1`, `sector_2`, `sector_3`, `closed_sectors`, `closed_from`",
         ),
         (
             "[overrides.cities.aba]\ncity_id = \"x\"\n",
-            "s.toml:6:1: unknown column `city_id` in `overrides.cities`; allowed: `code`, `name`, `province`, `region`, `tier`, `rank`, `latitude_deg`, `longitude_deg`, `revenue_2015_cny_bn`, `gdp_2015_cny_bn`, `gdp_growth_2010_2015_per_year`, `research_intensity_2015`, `universities`, `amenity_0_1`, `sector_1`, `sector_2`, `sector_3`",
+            "s.toml:6:1: unknown column `city_id` in `overrides.cities`; allowed: `code`, `name`, `province`, `region`, `tier`, `rank`, `latitude_deg`, `longitude_deg`, `revenue_2015_cny_bn`, `gdp_2015_cny_bn`, `gdp_growth_2010_2015_per_year`, `research_intensity_2015`, `universities`, `amenity_0_1`, `sector_1`, `sector_2`, `sector_3`, `closed_sectors`, `closed_from`",
         ),
         (
             "[overrides.cities.aab]\namenity_0_1 = 1\n",

@@ -452,7 +452,7 @@ impl Twin {
                         * (1.0 - self.stringency * self.world.sectors[s].risk)
                         + career * self.priority[s] * reading(effective_peers[s]),
                 );
-                rates.push(1.0);
+                rates.push(switch(!is_closed(&self.world, i, s, t)));
             }
             // E11: instruments.
             for m in 0..instrument_count {
@@ -475,7 +475,10 @@ impl Twin {
             // E40.
             if params.regime.allocation == Allocation::Coordinated {
                 let weights: Vec<f64> = (0..sector_count)
-                    .map(|s| self.marginal_value(i, s, &last_spending[i]))
+                    .map(|s| {
+                        switch(!is_closed(&self.world, i, s, t))
+                            * self.marginal_value(i, s, &last_spending[i])
+                    })
                     .collect();
                 let all: f64 = weights.iter().sum();
                 if all > 0.0 {
@@ -945,4 +948,15 @@ impl Twin {
             self.quarters_in_post[i] = 0;
         }
     }
+}
+
+/// E12: whether a sector is closed to a city in quarter `t`.
+pub fn is_closed(world: &World, city: usize, sector: usize, t: u32) -> bool {
+    world.closures.iter().any(|closure| {
+        let place = (closure.city as usize, closure.sector as usize);
+        let begun = closure
+            .from
+            .is_none_or(|from| from.since(world.start) <= t as i32);
+        place == (city, sector) && begun
+    })
 }

@@ -316,6 +316,11 @@ impl Twin {
             }
             let mut rates = vec![1.0; sector_count + 1];
             rates[0] = params.budgets.rest_base_rate;
+            for s in 0..sector_count {
+                if crate::twin::quarter::is_closed(world, i, s, 0) {
+                    rates[1 + s] = 0.0;
+                }
+            }
             let mut row = target_shares(&rates, &values, params.budgets.precision);
             row.extend(vec![0.0; instrument_count]);
             shares.push(row);

@@ -1,0 +1,610 @@
+//! Reads claim files, every problem with its place.
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::placement::{Placed, Placement};
+use super::{Claim, Comparison, Design, Expectation, Part, Register};
+use crate::experiment::fields::{Fields, argument_text, number};
+use crate::experiment::{Assignment, ScenarioFile, Variant, Worlds};
+use crate::response::{Response, Responses, is_name};
+use crate::scenario::keys::Ticked;
+use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
+use crate::scenario::problems::Report;
+use crate::scenario::{Place, Problem, Problems};
+
+/// Outcomes of a comparison that names none.
+const OUTCOMES: &[&str] = &[
+    "competitiveness",
+    "gap",
+    "total_spending_cny_mn",
+    "spending_cny_mn",
+    "productive_share",
+    "duplicated_share",
+    "idle_share",
+    "introduction_share",
+    "subscale_share",
+    "efficiency_per_cny_bn",
+    "similarity_peers",
+    "similarity_all",
+    "specialisation",
+    "liberalisation",
+    "instruments_in_force",
+    "national_measures",
+    "pioneered",
+    "stringency",
+    "incidents",
+    "sovereignty",
+];
+/// Tables that comparisons go to.
+const TABLES: &[&str] = &["regimes", "disputes"];
+
+/// Reads files, one after the other.
+///
+/// # Errors
+/// Every problem of all files and of the scenarios they name.
+pub fn load(paths: &[PathBuf]) -> Result<Register, Problems> {
+    let mut register = Register::default();
+    let mut problems = Vec::new();
+    for path in paths {
+        if let Err(found) = load_file(path, &mut register) {
+            problems.extend(found.list().iter().cloned());
+        }
+    }
+    match Problems::from_list(problems) {
+        None => Ok(register),
+        Some(problems) => Err(problems),
+    }
+}
+
+fn load_file(path: &Path, register: &mut Register) -> Result<(), Problems> {
+    let mut files = Files::with_sets(&[]);
+    let mut report = Report::default();
+    let nothing = || Problems::of_file(path, "the claims cannot be read");
+    let file = match files.read(path, MAX_SCENARIO_BYTES) {
+        Ok(file) => file,
+        Err((spot, message)) => {
+            let spot = spot.unwrap_or_else(|| Spot::File(files.unread(path)));
+            report.add_syntax(spot, message);
+            return Err(report.finish(&files).unwrap_or_else(nothing));
+        }
+    };
+    let text = files.text(file);
+    let (document, errors) = DeTable::parse_recoverable(&text);
+    for error in errors {
+        let byte = error.span().map_or(text.len(), |span| span.start);
+        report.add_syntax(
+            Spot::At { file, byte },
+            format!("not valid TOML: {}", error.message()),
+        );
+    }
+    let fields = Fields {
+        name: "",
+        table: document.get_ref(),
+        spot: Spot::At { file, byte: 0 },
+        file,
+    };
+    let mut reader = Reader {
+        folder: path.parent().map_or_else(PathBuf::new, Path::to_path_buf),
+        report,
+        foreign: Vec::new(),
+        base: ScenarioFile::new(Path::new(""), ""),
+        worlds: None,
+    };
+    reader.file(&fields, register);
+    let Reader {
+        report, foreign, ..
+    } = reader;
+    let own = report.finish(&files);
+    let mut list: Vec<Problem> = own.map_or_else(Vec::new, |own| own.list().to_vec());
+    for problem in foreign {
+        if !list.contains(&problem) {
+            list.push(problem);
+        }
+    }
+    register.sources.extend(files.sources());
+    match Problems::from_list(list) {
+        None => Ok(()),
+        Some(problems) => Err(problems),
+    }
+}
+
+struct Reader {
+    folder: PathBuf,
+    report: Report,
+    /// Problems of scenario files.
+    foreign: Vec<Problem>,
+    base: ScenarioFile,
+    worlds: Option<Worlds>,
+}
+
+/// What a claim hands down to its parts.
+struct Inherited {
+    set: Vec<(Assignment, Spot)>,
+    treatment: Option<Placed>,
+    control: Option<Placed>,
+    steps: Option<Vec<(f64, Placed)>>,
+}
+
+const CLAIM_KEYS: &[&str] = &[
+    "id",
+    "section",
+    "says",
+    "set",
+    "treatment",
+    "control",
+    "steps",
+    "response",
+    "minus",
+    "per",
+    "expect",
+    "parts",
+    "reports",
+    "open",
+];
+
+impl Reader {
+    fn file(&mut self, fields: &Fields<'_, '_>, register: &mut Register) {
+        let keys = ["title", "description", "scenario", "claims", "comparisons"];
+        fields.check_keys(&keys, &mut self.report);
+        let title = fields.text("title", &mut self.report).unwrap_or_default();
+        if register.title.is_empty() {
+            register.title = title;
+        }
+        fields.text("description", &mut self.report);
+        match fields.text("scenario", &mut self.report) {
+            Some(name) => {
+                self.base = ScenarioFile::new(&self.folder, &name);
+                let worlds = Worlds::new(&self.base.path, &[]);
+                match worlds.scenario(&Variant::default()) {
+                    Ok(_) => self.worlds = Some(worlds),
+                    Err(problems) => self.foreign.extend(problems.list().iter().cloned()),
+                }
+            }
+            None if !fields.has("scenario") && !self.report.has_syntax_problems() => {
+                let allowed = "the path of a scenario file in quotes";
+                fields.missing("scenario", allowed, &mut self.report);
+            }
+            None => {}
+        }
+        for (inner, _) in self.tables(fields, "claims", "claims") {
+            if let Some(claim) = self.claim(&inner) {
+                if register.claims.iter().any(|other| other.id == claim.id) {
+                    let spot = spot_of(&inner, "id");
+                    let message =
+                        format!("claim {} is there twice; allowed: once", Ticked(&claim.id));
+                    self.report.add(spot, message);
+                }
+                register.claims.push(claim);
+            }
+        }
+        for (inner, _) in self.tables(fields, "comparisons", "comparisons") {
+            let comparison = self.comparison(&inner);
+            register.comparisons.extend(comparison);
+        }
+    }
+
+    /// The tables of a list of tables.
+    fn tables<'a, 'd>(
+        &mut self,
+        fields: &Fields<'a, 'd>,
+        key: &str,
+        name: &'static str,
+    ) -> Vec<(Fields<'a, 'd>, Spot)> {
+        let allowed = format!("tables `[[{name}]]`");
+        let items = fields.list(key, &allowed, &mut self.report);
+        let mut found = Vec::new();
+        for item in items.unwrap_or_default() {
+            found.extend(self.inner(fields, name, item));
+        }
+        found
+    }
+
+    fn inner<'a, 'd>(
+        &mut self,
+        fields: &Fields<'a, 'd>,
+        name: &'static str,
+        value: &'a Spanned<DeValue<'d>>,
+    ) -> Option<(Fields<'a, 'd>, Spot)> {
+        let spot = fields.at(value.span().start);
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                let file = fields.file;
+                let inner = Fields {
+                    name,
+                    table,
+                    spot,
+                    file,
+                };
+                Some((inner, spot))
+            }
+            _ => {
+                let (literal, spot) = fields.literal(value);
+                let message = format!("{} is {literal}; allowed: a table", Ticked(name));
+                self.report.add(spot, message);
+                None
+            }
+        }
+    }
+
+    fn needed(&mut self, fields: &Fields<'_, '_>, key: &str) -> String {
+        if !fields.has(key) {
+            fields.missing(key, "a text in quotes", &mut self.report);
+        }
+        fields.text(key, &mut self.report).unwrap_or_default()
+    }
+
+    fn claim(&mut self, fields: &Fields<'_, '_>) -> Option<Claim> {
+        fields.check_keys(CLAIM_KEYS, &mut self.report);
+        let id = self.needed(fields, "id");
+        let says = self.needed(fields, "says");
+        let section = fields.text("section", &mut self.report).unwrap_or_default();
+        let open = fields.text("open", &mut self.report);
+        let inherited = Inherited {
+            set: fields.settings("set", &self.folder, &mut self.report),
+            treatment: self.variant(fields, "treatment"),
+            control: self.variant(fields, "control"),
+            steps: self.steps(fields),
+        };
+        let mut parts = Vec::new();
+        if fields.has("response") {
+            parts.extend(self.part(fields, &inherited));
+        }
+        for (inner, _) in self.tables(fields, "parts", "claims.parts") {
+            let keys = [
+                "treatment",
+                "control",
+                "steps",
+                "response",
+                "minus",
+                "per",
+                "expect",
+            ];
+            inner.check_keys(&keys, &mut self.report);
+            parts.extend(self.part(&inner, &inherited));
+        }
+        for (inner, _) in self.tables(fields, "reports", "claims.reports") {
+            inner.check_keys(&["treatment", "control", "responses"], &mut self.report);
+            let design = self.design(&inner, &inherited);
+            for (response, spot) in self.responses(&inner) {
+                self.bind(&design, &response, spot);
+                parts.push(Part {
+                    design: design.plain(),
+                    response,
+                    minus: None,
+                    expect: Expectation::Report,
+                });
+            }
+        }
+        if parts.is_empty() && open.is_none() && self.report.is_empty() {
+            let allowed =
+                "what is measured, in quotes; or `open` with the reason why the claim is not run";
+            fields.missing("response", allowed, &mut self.report);
+        }
+        Some(Claim {
+            id,
+            section,
+            says,
+            base: self.base.clone(),
+            parts,
+            open,
+        })
+    }
+
+    fn part(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Option<Part> {
+        let design = self.design(fields, inherited);
+        if !fields.has("response") {
+            fields.missing("response", "what is measured, in quotes", &mut self.report);
+        }
+        if !fields.has("expect") {
+            fields.missing(
+                "expect",
+                "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
+                &mut self.report,
+            );
+        }
+        let response = self.response(fields, "response", &design);
+        let minus = self.response(fields, "minus", &design);
+        let per = self.response(fields, "per", &design);
+        if let (Some(value), Placement::Alone(_) | Placement::Paired(..)) =
+            (fields.get("per"), &design)
+        {
+            let spot = fields.at(value.span().start);
+            self.report
+                .add(spot, "`per` stands without `steps`; allowed: with them");
+        }
+        let text = fields.text("expect", &mut self.report)?;
+        let expect = match Expectation::parse(&text) {
+            Ok(expect) => expect,
+            Err(message) => {
+                let spot = spot_of(fields, "expect");
+                let message = format!("{}: {message}", fields.key("expect"));
+                self.report.add(spot, message);
+                return None;
+            }
+        };
+        let design = match design.plain() {
+            Design::Steps { levels, .. } => Design::Steps { levels, per },
+            design => design,
+        };
+        Some(Part {
+            design,
+            response: response?,
+            minus,
+            expect,
+        })
+    }
+
+    fn response(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        key: &str,
+        design: &Placement,
+    ) -> Option<Response> {
+        let text = fields.text(key, &mut self.report)?;
+        let spot = spot_of(fields, key);
+        match Response::parse(&text) {
+            Ok(response) => {
+                self.bind(design, &response, spot);
+                Some(response)
+            }
+            Err(message) => {
+                self.report.add(spot, message);
+                None
+            }
+        }
+    }
+
+    /// A list of responses with their places.
+    fn responses(&mut self, fields: &Fields<'_, '_>) -> Vec<(Response, Spot)> {
+        let allowed = "a list such as [\"competitiveness\"]";
+        let mut found = Vec::new();
+        let items = fields.list("responses", allowed, &mut self.report);
+        for item in items.unwrap_or_default() {
+            let (literal, spot) = fields.literal(item);
+            let read = match argument_text(&literal) {
+                Some(text) if matches!(item.get_ref(), DeValue::String(_)) => {
+                    Response::parse(text.trim_matches('"'))
+                }
+                _ => Err(format!("`responses` holds {literal}; allowed: {allowed}")),
+            };
+            match read {
+                Ok(response) => found.push((response, spot)),
+                Err(message) => self.report.add(spot, message),
+            }
+        }
+        found
+    }
+
+    /// Whether a response has a place in every world of a design.
+    fn bind(&mut self, design: &Placement, response: &Response, spot: Spot) {
+        let Ok(responses) = Responses::new(vec![response.clone()]) else {
+            return;
+        };
+        let mut seen = Vec::new();
+        for placed in design.all() {
+            let scenario = self
+                .worlds
+                .as_ref()
+                .map(|worlds| worlds.scenario(&placed.variant));
+            let Some(Ok(scenario)) = scenario else {
+                continue;
+            };
+            for (_, message) in responses.bind(&scenario.world).err().unwrap_or_default() {
+                if !seen.contains(&message) {
+                    self.report.add(spot, message.clone());
+                    seen.push(message);
+                }
+            }
+        }
+    }
+
+    /// Treatment, control or levels of a part, with what the claim hands down.
+    fn design(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Placement {
+        let is_own = |key: &str| fields.name != "claims" && fields.has(key);
+        let treatment = if is_own("treatment") {
+            self.variant(fields, "treatment")
+        } else {
+            inherited.treatment.clone()
+        };
+        let control = if is_own("control") {
+            self.variant(fields, "control")
+        } else {
+            inherited.control.clone()
+        };
+        let steps = if is_own("steps") {
+            self.steps(fields)
+        } else {
+            inherited.steps.clone()
+        };
+        let over = |placed: Placed| {
+            let mut all = placed;
+            let common = inherited.set.iter().map(|(set, _)| set.clone());
+            all.variant.set = common.chain(all.variant.set).collect();
+            all.spots.extend(inherited.set.iter().cloned());
+            all
+        };
+        let treatment = over(treatment.unwrap_or_default());
+        let placement = match (control.map(over), steps) {
+            (_, Some(levels)) => Placement::Steps(
+                levels
+                    .into_iter()
+                    .map(|(level, placed)| {
+                        let mut placed = over(placed);
+                        placed.variant.scenario = treatment.variant.scenario.clone();
+                        (level, placed)
+                    })
+                    .collect(),
+            ),
+            (Some(control), None) => Placement::Paired(treatment, control),
+            (None, None) => Placement::Alone(treatment),
+        };
+        for placed in placement.all() {
+            self.probe(placed);
+        }
+        placement
+    }
+
+    /// Tries a variant; problems of its settings are reported where these stand.
+    fn probe(&mut self, placed: &Placed) {
+        let Some(worlds) = &self.worlds else { return };
+        let Err(problems) = worlds.scenario(&placed.variant) else {
+            return;
+        };
+        for problem in problems.list() {
+            let written = match &problem.place {
+                Place::Set(argument) => {
+                    let mut spots = placed.spots.iter();
+                    let own = spots.find(|(set, _)| set.argument() == *argument);
+                    own.map(|(_, spot)| *spot).or(placed.at)
+                }
+                Place::File(_) if placed.variant.scenario.is_some() => placed.at,
+                _ => None,
+            };
+            match written {
+                Some(spot) => self.report.add(spot, problem.message.clone()),
+                None => self.foreign.push(problem.clone()),
+            }
+        }
+    }
+
+    /// A table with `set`, `scenario` or nothing, which is the base.
+    fn variant(&mut self, fields: &Fields<'_, '_>, key: &'static str) -> Option<Placed> {
+        let (table, spot) = fields.table(key, &mut self.report)?;
+        let inner = Fields {
+            name: key,
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["set", "scenario"], &mut self.report);
+        Some(self.placed(&inner))
+    }
+
+    fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
+        let spots = fields.settings("set", &self.folder, &mut self.report);
+        let scenario = fields.text("scenario", &mut self.report);
+        let at = spot_of(fields, "scenario");
+        Placed {
+            variant: Variant {
+                scenario: scenario.map(|name| ScenarioFile::new(&self.folder, &name)),
+                set: spots.iter().map(|(set, _)| set.clone()).collect(),
+            },
+            spots,
+            at: Some(at),
+        }
+    }
+
+    /// `steps = { key = ..., levels = [...] }`.
+    fn steps(&mut self, fields: &Fields<'_, '_>) -> Option<Vec<(f64, Placed)>> {
+        let (table, spot) = fields.table("steps", &mut self.report)?;
+        let inner = Fields {
+            name: "steps",
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["key", "levels"], &mut self.report);
+        let key = self.needed(&inner, "key");
+        let allowed = "a list of at least three numbers";
+        if !inner.has("levels") {
+            inner.missing("levels", allowed, &mut self.report);
+        }
+        let items = inner.list("levels", allowed, &mut self.report)?;
+        let mut levels: Vec<(f64, Placed)> = Vec::new();
+        for item in items {
+            let (literal, at) = inner.literal(item);
+            let Some((level, value)) = number(&literal).zip(argument_text(&literal)) else {
+                let message = format!("`steps.levels` holds {literal}; allowed: numbers");
+                self.report.add(at, message);
+                continue;
+            };
+            if levels.last().is_some_and(|(last, _)| *last >= level) {
+                let message =
+                    format!("`steps.levels` holds {level} out of order; allowed: rising numbers");
+                self.report.add(at, message);
+            }
+            let set = Assignment {
+                key: key.clone(),
+                value,
+                folder: self.folder.clone(),
+            };
+            let placed = Placed {
+                variant: Variant {
+                    scenario: None,
+                    set: vec![set.clone()],
+                },
+                spots: vec![(set, at)],
+                at: Some(at),
+            };
+            levels.push((level, placed));
+        }
+        if levels.len() < 3 {
+            let spot = spot_of(&inner, "levels");
+            let message = format!(
+                "`steps.levels` has {} numbers; allowed: {allowed}",
+                levels.len()
+            );
+            self.report.add(spot, message);
+        }
+        Some(levels)
+    }
+
+    fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
+        let keys = ["table", "name", "about", "sides", "responses"];
+        fields.check_keys(&keys, &mut self.report);
+        if !fields.has("table") {
+            fields.missing("table", "\"regimes\" or \"disputes\"", &mut self.report);
+        }
+        let table = fields.choice("table", TABLES, &mut self.report);
+        let name = self.needed(fields, "name");
+        let about = fields.text("about", &mut self.report).unwrap_or_default();
+        let mut sides: Vec<(String, Placed)> = Vec::new();
+        for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
+            inner.check_keys(&["name", "set", "scenario"], &mut self.report);
+            let side = self.needed(&inner, "name");
+            if !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
+                let message = format!(
+                    "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
+                    Ticked(&side)
+                );
+                self.report.add(spot, message);
+            }
+            let placed = self.placed(&inner);
+            self.probe(&placed);
+            sides.push((side, placed));
+        }
+        let mut list = self.responses(fields);
+        if !fields.has("responses") {
+            let spot = fields.spot;
+            let outcomes = OUTCOMES
+                .iter()
+                .filter_map(|text| Response::parse(text).ok());
+            list = outcomes.map(|response| (response, spot)).collect();
+        }
+        for (response, spot) in &list {
+            for (_, placed) in &sides {
+                self.bind(&Placement::Alone(placed.clone()), response, *spot);
+            }
+        }
+        Some(Comparison {
+            table: table?,
+            name,
+            about,
+            base: self.base.clone(),
+            sides: sides
+                .into_iter()
+                .map(|(name, placed)| (name, placed.variant))
+                .collect(),
+            responses: list.into_iter().map(|(response, _)| response).collect(),
+        })
+    }
+}
+
+fn spot_of(fields: &Fields<'_, '_>, key: &str) -> Spot {
+    fields
+        .get(key)
+        .map_or(fields.spot, |value| fields.at(value.span().start))
+}

@@ -1,0 +1,428 @@
+//! `dualtrack reproduce`: the paper's claims, each put to the test.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::common::{self, Stop};
+use super::progress::{self, Goal};
+use super::{codes, print, tables};
+use crate::claims::ledger::Ledger;
+use crate::claims::outcome::reading;
+use crate::claims::robust::{self, Size};
+use crate::claims::runs::{self, Findings, StudyError};
+use crate::claims::stories::Story;
+use crate::claims::study::Study;
+use crate::claims::{self, Register, Verdict};
+use crate::experiment::Variant;
+use crate::output::columns::FileInfo;
+use crate::output::{COMMIT, Folder, Manifest, OutputError, datapackage, finish_folder};
+use crate::scenario::Compression;
+use crate::sweep::Begin;
+
+/// Folder of the paper's register, seen from where the command is called.
+const REGISTER: &str = "scenarios/claims";
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+/// Columns before the text of a claim.
+const MARGIN: usize = 18;
+
+/// Puts the paper's claims to the test: paired runs with common luck, a verdict for each claim, and tables for figures.
+///
+/// A claim holds where the 95 % interval of treatment minus control lies wholly on the expected side, is contradicted
+/// where it lies wholly on the other, and is not shown otherwise; all parts of a claim must hold, and one contradicted
+/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. Killed at any moment, it goes on with
+/// `--resume`, to the same bytes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// All claims at the base's parameters; a minute or two. This is the default.
+    #[arg(long, conflicts_with = "full")]
+    quick: bool,
+    /// Also over a sample of all uncertain parameters: where each claim holds, and what decides it.
+    #[arg(long)]
+    full: bool,
+    /// Only this claim, such as `C1`; may be given several times.
+    #[arg(long = "claim", value_name = "ID")]
+    claims: Vec<String>,
+    /// Claim file, instead of the paper's in `scenarios/claims`; may be given several times.
+    #[arg(long = "file", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Pairs of runs for each claim.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    replicates: u32,
+    /// Design points of `--full`.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=65_536))]
+    points: u32,
+    /// Pairs of runs at each design point of `--full`.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pairs: u32,
+    /// Seed, instead of the base scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Folder of the result.
+    #[arg(long, value_name = "DIR", default_value = "output/reproduce")]
+    out: PathBuf,
+    /// Goes on with an unfinished study.
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Throws away what is there.
+    #[arg(long)]
+    force: bool,
+    /// Threads, on which results do not depend; one for each core if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Args {
+    fn begin(&self) -> Begin {
+        match (self.resume, self.force) {
+            (true, _) => Begin::Resume,
+            (_, true) => Begin::Replace,
+            _ => Begin::New,
+        }
+    }
+
+    fn size(&self) -> Option<Size> {
+        self.full.then_some(Size {
+            points: u64::from(self.points),
+            pairs: self.pairs,
+        })
+    }
+
+    /// The whole register of the paper is run.
+    fn is_whole(&self) -> bool {
+        self.files.is_empty() && self.claims.is_empty()
+    }
+
+    fn register(&self) -> Result<Register, Stop> {
+        let files = if self.files.is_empty() {
+            shipped()?
+        } else {
+            self.files.clone()
+        };
+        let mut register = claims::load(&files).map_err(Stop::bad_input)?;
+        if !self.claims.is_empty() {
+            register.select(&self.claims).map_err(Stop::bad_input)?;
+        }
+        if register.claims.is_empty() && register.comparisons.is_empty() {
+            return Err(Stop::bad_input(
+                "the files hold no claims; allowed: at least one `[[claims]]`",
+            ));
+        }
+        Ok(register)
+    }
+}
+
+/// Claim files of the paper, by name.
+fn shipped() -> Result<Vec<PathBuf>, Stop> {
+    let read = std::fs::read_dir(REGISTER).map_err(|error| {
+        Stop::bad_input(format!(
+            "{REGISTER}: {error}; call the command where the shipped scenarios are, or name a claim file with `--file`"
+        ))
+    })?;
+    let mut files: Vec<PathBuf> = read
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+impl From<StudyError> for Stop {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Output(error) => error.into(),
+            StudyError::Interrupted => Stop {
+                code: codes::INTERRUPTED,
+                message: "interrupted; go on with `--resume`".to_string(),
+            },
+            StudyError::World(message) => Stop::bad_input(message),
+            error @ StudyError::Threads(_) => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let started = jiff::Timestamp::now();
+    let study = Study::new(args.register()?, args.seed).map_err(Stop::bad_input)?;
+    let ready = study.ready().map_err(Stop::bad_input)?;
+    let base = study.base_arm().filter(|_| args.is_whole());
+    let story = base.map(|base| Story::new(&study.arms[base].world));
+    let size = args.size();
+    let identity = identity(args, &study);
+    let mut ledger = Ledger::open(&identity, &args.out, args.begin())?;
+    let (threads, control) = (common::threads(args.threads), common::interruptible());
+    let replicates = u64::from(args.replicates);
+    let outcome = thread::scope(|scope| {
+        let left = runs_left(args, &study, ledger.records.len() as u64);
+        // Dropped at the end, it ends the display.
+        let _display = (!args.quiet).then(|| progress::show(scope, &control, Goal::Runs(left)));
+        let story = story.as_ref();
+        runs::run(
+            &study,
+            &ready,
+            story,
+            &mut ledger,
+            replicates,
+            threads,
+            &control,
+        )?;
+        match size {
+            Some(size) => robust::run(&study, size, replicates, &mut ledger, threads, &control),
+            None => Ok(()),
+        }
+    });
+    outcome?;
+    let found = runs::findings(
+        &study,
+        &ready,
+        story.as_ref(),
+        &ledger.records,
+        args.replicates as usize,
+        size,
+    )
+    .map_err(Stop::bad_input)?;
+    let manifest = manifest(args, &study, &identity, threads, started, &found);
+    let written = write(&study, &found, &args.out, manifest)?;
+    ledger.remove()?;
+    if !args.quiet {
+        let mut text = report(args, &study, &found);
+        text.push_str(&tables::files(&args.out, &written));
+        print::out(&text);
+    }
+    if let Some(reason) = &found.reason {
+        print::err(&format!(
+            "{} failed; the first: {reason}\n",
+            tables::counted(found.failed, "run")
+        ));
+        return Ok(codes::RUNS_FAILED);
+    }
+    Ok(codes::SUCCESS)
+}
+
+/// Runs that are still to be done.
+fn runs_left(args: &Args, study: &Study, done: u64) -> u64 {
+    let replicates = u64::from(args.replicates);
+    let quick = replicates.saturating_sub(done) * study.arms.len() as u64;
+    let of_claims = study.arms_of_claims().iter().filter(|used| **used).count() as u64;
+    let robust = args.size().map_or(0, |size| {
+        let left = size.points - size.points.min(done.saturating_sub(replicates));
+        left * u64::from(size.pairs) * of_claims
+    });
+    quick + robust
+}
+
+/// What decides about results.
+fn identity(args: &Args, study: &Study) -> Value {
+    let sources: Vec<&str> = study.sources.iter().map(|(_, sum)| sum.as_str()).collect();
+    let ids: Vec<&str> = study
+        .register
+        .claims
+        .iter()
+        .map(|claim| claim.id.as_str())
+        .collect();
+    json!({
+        "program": env!("CARGO_PKG_VERSION"),
+        "commit": COMMIT,
+        "sources": sources,
+        "claims": ids,
+        "arms": study.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
+        "whole_register": args.is_whole(),
+        "seed": study.seed,
+        "replicates": args.replicates,
+        "robustness": args.size().map(|size| json!({"points": size.points, "pairs": size.pairs})),
+    })
+}
+
+fn manifest(
+    args: &Args,
+    study: &Study,
+    identity: &Value,
+    threads: usize,
+    started: jiff::Timestamp,
+    found: &Findings,
+) -> Manifest {
+    let base = study
+        .worlds
+        .first()
+        .and_then(|worlds| worlds.scenario(&Variant::default()).ok());
+    let settings = base
+        .as_ref()
+        .map_or(Value::Null, |base| base.resolved.clone());
+    let scenario = study
+        .register
+        .claims
+        .first()
+        .map(|claim| claim.base.written.clone());
+    let first = base.as_ref().map(|base| base.world.start.to_string());
+    let last = base
+        .as_ref()
+        .map(|base| super::summary::last_quarter(&base.world).to_string());
+    Manifest {
+        command: "reproduce",
+        arguments: common::arguments(),
+        scenario: scenario.unwrap_or_default(),
+        title: study.register.title.clone(),
+        seed: study.seed,
+        replicates: args.replicates,
+        first_quarter: first.unwrap_or_default(),
+        last_quarter: last.unwrap_or_default(),
+        threads,
+        started: common::second(started),
+        finished: common::second(jiff::Timestamp::now()),
+        sources: common::sources(&study.sources),
+        settings,
+        experiment: Some(json!({"identity": identity, "failed_runs": found.failed})),
+        ..Manifest::default()
+    }
+}
+
+fn write(
+    study: &Study,
+    found: &Findings,
+    target: &Path,
+    manifest: Manifest,
+) -> Result<Vec<crate::output::WrittenFile>, OutputError> {
+    // What stands there was to be replaced, or the study would not have begun.
+    let folder = Folder::create(target, true)?;
+    let mut files = Vec::new();
+    for sheet in &found.sheets {
+        files.push(sheet.write(folder.path())?);
+    }
+    let infos: Vec<FileInfo> = found
+        .sheets
+        .iter()
+        .map(|sheet| sheet.info.clone())
+        .collect();
+    let name = target
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let text = datapackage::of_files(&name, &study.register.title, &infos, Compression::None);
+    finish_folder(folder, files, &text, manifest)
+}
+
+fn report(args: &Args, study: &Study, found: &Findings) -> String {
+    let mut text = format!(
+        "{}\n{} of runs for each claim, seed {}, {} in all\n\n",
+        tables::bold(&study.register.title),
+        tables::counted(u64::from(args.replicates), "pair"),
+        study.seed,
+        tables::counted(study.arms.len() as u64, "world"),
+    );
+    for (place, claim) in study.register.claims.iter().enumerate() {
+        let verdict = found.verdicts[place];
+        let head = format!("{:<4}{:<14}", claim.id, verdict.word());
+        text.push_str(&wrapped(&tables::bold(&head), &claim.says));
+        if let Some(open) = &claim.open {
+            text.push_str(&wrapped("", &format!("not run: {open}")));
+        }
+        for (at, plan) in study.plans_of(place) {
+            let part = study.part(plan);
+            if found.outcomes[at].verdict == Verdict::Reported {
+                continue;
+            }
+            let says = format!(
+                "{} {}: {}",
+                part.response.text,
+                part.expect,
+                reading(part, &found.outcomes[at])
+            );
+            text.push_str(&wrapped("", &says));
+        }
+        let robust = found.robust.iter().find(|own| own.claim == place);
+        if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
+            let says = format!(
+                "holds at {:.0} % of {} points of the uncertain parameters; {}",
+                100.0 * share.value,
+                share.n,
+                robust.map_or_else(String::new, |own| own.drivers_in_words())
+            );
+            text.push_str(&wrapped("", &says));
+        }
+    }
+    let count = |wanted: Verdict| found.verdicts.iter().filter(|own| **own == wanted).count();
+    let closing = format!(
+        "{} hold, {} are contradicted, {} are not shown, {} are open. A claim holds where the 95 % interval lies wholly \
+         on the expected side, is contradicted where it lies wholly on the other; all of its parts must hold, and one \
+         contradicted contradicts it.",
+        count(Verdict::Holds),
+        count(Verdict::Contradicted),
+        count(Verdict::NotShown),
+        count(Verdict::Open),
+    );
+    text.push_str(&format!("\n{}\n", lines(&closing, WIDTH).join("\n")));
+    text.push('\n');
+    text
+}
+
+/// A text beside a head, in lines that fit a terminal.
+fn wrapped(head: &str, says: &str) -> String {
+    let mut text = String::new();
+    for (number, line) in lines(says, WIDTH - MARGIN).iter().enumerate() {
+        let head = if number == 0 && !head.is_empty() {
+            head.to_string()
+        } else {
+            " ".repeat(MARGIN)
+        };
+        text.push_str(&format!("{head}{line}\n"));
+    }
+    text
+}
+
+/// Words in lines of so many columns; a longer word is cut.
+fn lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for (number, piece) in letters.chunks(width).enumerate() {
+            let gap = usize::from(length > 0 && number == 0);
+            if length + gap + piece.len() > width {
+                lines.push(String::new());
+                length = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                if length > 0 && number == 0 {
+                    line.push(' ');
+                    length += 1;
+                }
+                line.extend(piece);
+                length += piece.len();
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_and_lose_nothing() {
+        let text = "derived.net_return_cny_mn[zhengzhou,foundation_models]@2023..2030 is long";
+        let found = lines(text, 20);
+        assert!(found.iter().all(|line| line.chars().count() <= 20));
+        let joined: String = found
+            .concat()
+            .chars()
+            .filter(|letter| *letter != ' ')
+            .collect();
+        assert_eq!(joined, text.replace(' ', ""));
+    }
+}

@@ -1,0 +1,317 @@
+//! Claims: every one has a verdict, whatever threads and kills, and wrong files are answered with places.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+struct Folder(tempfile::TempDir);
+
+const OWN: &str = "\
+title = \"My own\"
+scenario = \"china.toml\"
+
+[[claims]]
+id = \"mine\"
+says = \"Without instruments of their own, cities liberalise less\"
+set = { run.quarters = 12 }
+control = { set = { mechanisms.pioneering = false } }
+response = \"liberalisation@last\"
+expect = \"> 0\"
+";
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Folder(tempfile::tempdir().expect("a folder"));
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let base = base.to_string_lossy().replace('\\', "/");
+        folder.write("china.toml", &format!("extends = \"{base}\"\n"));
+        folder.write("own.toml", OWN);
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn out(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("written");
+    }
+
+    fn command_in(&self, place: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dualtrack"));
+        command
+            .current_dir(place)
+            .env("NO_COLOR", "1")
+            .arg("reproduce")
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.command_in(self.0.path(), arguments).output();
+        let output = output.expect("a program");
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn ok(&self, place: &Path, arguments: &[&str]) -> String {
+        let output = self
+            .command_in(place, arguments)
+            .output()
+            .expect("a program");
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output)
+    }
+
+    fn tables(&self, result: &str) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(self.path(result))
+            .expect("a result")
+            .map(|entry| {
+                let entry = entry.expect("an entry");
+                let name = entry.file_name().to_string_lossy().into_owned();
+                (name, fs::read(entry.path()).expect("a file"))
+            })
+            .filter(|(name, _)| name != "manifest.json" && name != "datapackage.json")
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Rows of a table, cell by cell.
+fn rows(folder: &Folder, file: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(folder.path(file)).expect("a table");
+    let rows = reader.records().map(|row| row.expect("a row"));
+    rows.map(|row| row.iter().map(ToString::to_string).collect())
+        .collect()
+}
+
+#[test]
+fn every_claim_of_the_paper_has_a_verdict_and_threads_change_no_byte() {
+    let folder = Folder::new();
+    let run = |out: &str, threads: &str| {
+        let out = folder.out(out);
+        let arguments = ["--replicates", "3", "--threads", threads, "--out", &out];
+        folder.ok(project(), &arguments)
+    };
+    let text = run("one", "1");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    run("three", "3");
+    assert_eq!(folder.tables("one"), folder.tables("three"));
+    let ids: Vec<String> = rows(&folder, "one/claims.csv")
+        .into_iter()
+        .map(|row| {
+            let verdicts = ["holds", "contradicted", "not shown", "reported", "open"];
+            assert!(verdicts.contains(&row[16].as_str()), "{row:?}");
+            row[0].clone()
+        })
+        .collect();
+    let expected = (1..=3).map(|n| format!("A{n}"));
+    let expected = expected.chain((1..=10).map(|n| format!("B{n}")));
+    let expected = expected.chain((1..=10).map(|n| format!("C{n}")));
+    for id in expected.chain(["D1".to_string(), "D2".to_string()]) {
+        assert!(ids.contains(&id), "{id}");
+        assert!(text.contains(&format!("\n{id:<4}")), "{id}");
+    }
+    let names: Vec<String> = folder
+        .tables("one")
+        .into_iter()
+        .map(|file| file.0)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "claims.csv",
+            "disputes.csv",
+            "figure1.csv",
+            "henan.csv",
+            "portfolios.csv",
+            "regimes.csv",
+            "runs.csv",
+            "series.csv",
+            "table1.csv"
+        ]
+    );
+    // Ten cities of the paper by fourteen instruments.
+    assert_eq!(rows(&folder, "one/table1.csv").len(), 140);
+    // Pairs share their luck: B1, C1, C2 and C7 have one control.
+    let control = "mechanisms.tournament = false";
+    let runs = rows(&folder, "one/runs.csv");
+    let own: Vec<_> = runs.iter().filter(|row| row[1] == control).collect();
+    assert_eq!(own.len(), 3 * 5);
+}
+
+#[test]
+fn a_study_that_is_killed_goes_on_to_the_same_bytes() {
+    let folder = Folder::new();
+    let run = |out: &str, more: &[&str]| -> Vec<String> {
+        let mut arguments: Vec<String> = ["--claim", "C1", "--claim", "B9", "--full"]
+            .map(String::from)
+            .to_vec();
+        let sizes = [
+            "--replicates",
+            "60",
+            "--points",
+            "24",
+            "--pairs",
+            "3",
+            "--quiet",
+        ];
+        arguments.extend(sizes.map(String::from));
+        arguments.extend(["--out".to_string(), folder.out(out)]);
+        arguments.extend(more.iter().map(ToString::to_string));
+        arguments
+    };
+    let texts = |list: &[String]| -> Vec<String> { list.to_vec() };
+    let ok = |arguments: Vec<String>| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        folder.ok(project(), &arguments);
+    };
+    ok(run("whole", &["--threads", "1"]));
+    let mut was_unfinished = 0;
+    for (round, milliseconds) in [40u64, 120, 300, 800].into_iter().enumerate() {
+        let out = format!("killed{round}");
+        let arguments = texts(&run(&out, &[]));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut child = folder
+            .command_in(project(), &arguments)
+            .spawn()
+            .expect("a program");
+        thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        if folder.path(&out).exists() {
+            continue;
+        }
+        was_unfinished += 1;
+        ok(run(&out, &["--resume", "--threads", "2"]));
+        assert_eq!(
+            folder.tables("whole"),
+            folder.tables(&out),
+            "{milliseconds} ms"
+        );
+        assert!(!folder.path(&format!("{out}.partial")).exists());
+    }
+    assert!(was_unfinished > 0, "no study was killed in time");
+    let robust = rows(&folder, "whole/robustness.csv");
+    assert_eq!(robust.len(), 2);
+    assert_eq!((robust[0][0].as_str(), robust[0][1].as_str()), ("B9", "24"));
+}
+
+#[test]
+fn a_users_own_claim_is_run() {
+    let folder = Folder::new();
+    let out = folder.out("r");
+    let arguments = ["--file", "own.toml", "--replicates", "40", "--out", &out];
+    let text = folder.ok(folder.0.path(), &arguments);
+    assert!(text.contains("mine"), "{text}");
+    let found = rows(&folder, "r/claims.csv");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0][5], "run.quarters = 12");
+    assert_eq!(
+        found[0][6],
+        "run.quarters = 12; mechanisms.pioneering = false"
+    );
+    assert_eq!(
+        (found[0][7].as_str(), found[0][16].as_str()),
+        ("40", "holds")
+    );
+    // A result is not replaced unless asked.
+    let message = folder.refused(&arguments);
+    assert!(message.contains("r exists"), "{message}");
+}
+
+#[test]
+fn one_claim_is_picked_and_an_unknown_one_answered_with_the_nearest() {
+    let folder = Folder::new();
+    let out = folder.out("r");
+    let arguments = ["--claim", "C1", "--replicates", "2", "--out", &out];
+    folder.ok(project(), &arguments);
+    let found = rows(&folder, "r/claims.csv");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0][0], "C1");
+    let message = folder.refused(&["--file", "own.toml", "--claim", "mime"]);
+    assert_eq!(
+        message,
+        "--claim: unknown claim `mime`; nearest valid name: `mine`\n"
+    );
+}
+
+#[test]
+fn wrong_claim_files_are_refused_with_every_place() {
+    let folder = Folder::new();
+    folder.write(
+        "wrong.toml",
+        "\
+scenario = \"china.toml\"
+
+[[claims]]
+id = \"a\"
+says = \"x\"
+controll = {}
+response = \"competitivness\"
+expect = \"more\"
+
+[[claims]]
+id = \"a\"
+says = \"y\"
+control = { set = { tournament.intensty = 0 } }
+response = \"cities.score[zhengzou]\"
+expect = \"> 0\"
+
+[[claims]]
+id = \"b\"
+says = \"z\"
+steps = { key = \"tournament.intensity\", levels = [-1, 0] }
+response = \"gap\"
+expect = \"< 0\"
+",
+    );
+    let message = folder.refused(&["--file", "wrong.toml"]);
+    for expected in [
+        "wrong.toml:6:1: unknown key `controll` in `claims`; nearest valid name: `control`",
+        "wrong.toml:7:12: `national` has no column of numbers `competitivness`; nearest valid name: `competitiveness`",
+        "wrong.toml:8:10: `claims.expect`: \"more\" is no expectation; allowed: \"> 0\"",
+        "wrong.toml:11:6: claim `a` is there twice; allowed: once",
+        "wrong.toml:13:43: unknown key `tournament.intensty`; nearest valid name: `tournament.intensity`",
+        "wrong.toml:14:12: response `cities_score_zhengzou`: the world has no city `zhengzou`; nearest valid name: `zhengzhou`",
+        "wrong.toml:20:51: `tournament.intensity` is -1",
+        "`steps.levels` has 2 numbers; allowed: a list of at least three numbers",
+    ] {
+        assert!(message.contains(expected), "{expected}\n\n{message}");
+    }
+    let message = folder.refused(&["--file", "none.toml"]);
+    assert!(message.starts_with("none.toml: "), "{message}");
+}
+
+#[test]
+fn documents_of_claims_are_valid() {
+    // The register is read strictly: an error in a shipped file would stop every other test here.
+    let files = [
+        "a-central-level",
+        "b-local-level",
+        "c-assessment",
+        "d-open-questions",
+    ];
+    let files = files.map(|name| project().join(format!("scenarios/claims/{name}.toml")));
+    let register = dualtrack::claims::load(&files).expect("valid");
+    assert_eq!(register.claims.len(), 25);
+}
