@@ -116,7 +116,7 @@ impl Run<'_> {
         let fit = budgets::design_fit(
             self.design(city, instrument),
             self.optimum(city, instrument),
-            policy.design_tolerance,
+            1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
         let money = budgets::money_effect(
