@@ -1,9 +1,9 @@
 //! Speed of the core and of a run with its traces.
 //!
 //! `cargo bench` prints time per quarter and cities per second; figures are compared within one run of it only, as
-//! machines differ. One-thread figures: `RAYON_NUM_THREADS=1 cargo bench`.
+//! machines differ. One-thread figures: `RAYON_NUM_THREADS=1 cargo bench`. `benches/README.md` says what they were.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dualtrack::model::record::Journal;
 use dualtrack::model::{Run, Setup};
 use dualtrack::random::Luck;
@@ -39,28 +39,34 @@ fn step(run: &mut Run, quarters: u32, journal: Option<&mut Journal>) {
 }
 
 fn one_quarter(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("one quarter");
-    for cities in [300, 1_000, 10_000, 100_000] {
-        let setup = setup(
-            "synthetic.toml",
-            &[format!("cities.synthetic.count={cities}")],
-        );
-        let quarters = setup.world().quarters;
-        let mut run = Run::new(&setup, LUCK);
-        group.throughput(Throughput::Elements(cities));
-        group.sample_size(if cities > 10_000 { 40 } else { 100 });
-        group.bench_function(BenchmarkId::new("synthetic", cities), |bench| {
-            bench.iter(|| step(&mut run, quarters, None));
-        });
-    }
-    let setup = setup("china-2015-2024.toml", &[]);
-    let quarters = setup.world().quarters;
-    let mut run = Run::new(&setup, LUCK);
-    group.throughput(Throughput::Elements(setup.world().cities.len() as u64));
-    group.bench_function("china", |bench| {
-        bench.iter(|| step(&mut run, quarters, None))
+    let worlds = [300, 1_000, 10_000, 100_000].map(|cities| {
+        let count = format!("cities.synthetic.count={cities}");
+        setup("synthetic.toml", &[count])
     });
-    group.finish();
+    for outcomes in [false, true] {
+        let name = if outcomes {
+            "one quarter and its national outcomes"
+        } else {
+            "one quarter"
+        };
+        let mut group = criterion.benchmark_group(name);
+        let china = setup("china-2015-2024.toml", &[]);
+        for setup in std::iter::once(&china).chain(&worlds) {
+            let (quarters, cities) = (setup.world().quarters, setup.world().cities.len());
+            let mut run = Run::new(setup, LUCK);
+            group.throughput(Throughput::Elements(cities as u64));
+            group.sample_size(if cities > 10_000 { 40 } else { 100 });
+            group.bench_function(BenchmarkId::from_parameter(cities), |bench| {
+                bench.iter(|| {
+                    step(&mut run, quarters, None);
+                    if outcomes {
+                        black_box(run.national());
+                    }
+                });
+            });
+        }
+        group.finish();
+    }
 }
 
 fn one_run(criterion: &mut Criterion) {
@@ -111,7 +117,20 @@ fn start(criterion: &mut Criterion) {
         Err(problems) => panic!("{problems}"),
     };
     criterion.bench_function("make china-2015-2024 ready", |bench| {
-        bench.iter(|| black_box(Setup::new(scenario.world.clone())));
+        bench.iter_batched(
+            || scenario.world.clone(),
+            |world| black_box(Setup::new(world)),
+            BatchSize::SmallInput,
+        );
+    });
+    let points = [(); 2].map(|()| setup("china-2015-2024.toml", &[]));
+    let [first, second] = &points;
+    let mut run = Some(Run::new(first, LUCK));
+    criterion.bench_function("move a run of china-2015-2024 to another setup", |bench| {
+        bench.iter(|| {
+            let moved = run.take().map(|run| run.rebind(second, LUCK));
+            run = moved.map(|run| run.rebind(first, LUCK));
+        });
     });
 }
 

@@ -7,12 +7,15 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod analysis;
 pub mod claims;
 pub mod cli;
+pub mod compare;
 pub mod design;
 pub mod documents;
 pub mod engine;
 pub mod experiment;
+pub mod lanes;
 pub mod math;
 pub mod model;
 pub mod output;
@@ -21,6 +24,7 @@ pub mod params;
 pub mod quarter;
 pub mod random;
 pub mod response;
+pub mod rows;
 pub mod scenario;
 pub mod stats;
 pub mod sweep;

@@ -3,54 +3,15 @@
 //! A chunk holds the same cities whatever the number of threads, each chunk sums its own cities in order, and
 //! the sums of chunks are added in order of chunk: results do not depend on how the work is shared out.
 
+use crate::lanes::LANES;
 use rayon::prelude::*;
 
-/// Cities that one vector operation treats at once. A block of this many is the unit of storage.
-pub const LANES: usize = 8;
 /// Blocks in a chunk.
 pub const CHUNK_BLOCKS: usize = 64;
 /// Cities in a chunk.
 pub const CHUNK_CITIES: usize = LANES * CHUNK_BLOCKS;
 /// From this many cities on, a run uses threads of its own; below, runs are done side by side instead.
 pub const PARALLEL_CITIES: usize = 8 * CHUNK_CITIES;
-
-/// One number for each city of a block.
-pub type Lanes = [f64; LANES];
-
-/// A block of zeros.
-pub const ZERO: Lanes = [0.0; LANES];
-
-/// Does `work` with the widest vectors this machine has. What it calls must be inlined into it.
-///
-/// The choice changes speed alone: additions, multiplications and divisions are the same in any width, and
-/// nothing is fused or reordered.
-#[inline(always)]
-pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    #[expect(
-        clippy::redundant_closure,
-        reason = "only a closure of its own can be told to be inlined"
-    )]
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || work(),
-    )
-}
-
-/// One number for each lane. Operands should be local copies: then nothing can alias and this is vector code.
-#[inline(always)]
-pub fn each(value: impl Fn(usize) -> f64) -> Lanes {
-    let mut lanes = ZERO;
-    for (l, lane) in lanes.iter_mut().enumerate() {
-        *lane = value(l);
-    }
-    lanes
-}
-
-/// Adds the lanes of a block in order.
-#[inline(always)]
-pub fn lane_sum(lanes: &Lanes) -> f64 {
-    lanes.iter().sum()
-}
 
 /// Calls `work` with index and item of each part, in parallel or in order.
 pub fn for_each<T: Send>(
@@ -138,44 +99,30 @@ impl<'a, A: Send, B: Send> IntoParallelParts for (&'a mut [A], Pieces<'a, B>) {
     }
 }
 
-/// A slice and four slices cut into pieces, visited together.
-impl<'a, A: Send, B: Send, C: Send, D: Send, E: Send> IntoParallelParts
-    for (
-        &'a mut [A],
-        Pieces<'a, B>,
-        Pieces<'a, C>,
-        Pieces<'a, D>,
-        Pieces<'a, E>,
-    )
+/// A slice and three slices cut into pieces, visited together.
+impl<'a, A: Send, B: Send, C: Send, D: Send> IntoParallelParts
+    for (&'a mut [A], Pieces<'a, B>, Pieces<'a, C>, Pieces<'a, D>)
 {
-    type Item = (
-        &'a mut A,
-        &'a mut [B],
-        &'a mut [C],
-        &'a mut [D],
-        &'a mut [E],
-    );
+    type Item = (&'a mut A, &'a mut [B], &'a mut [C], &'a mut [D]);
 
     fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
-        let (items, b, c, d, e) = self;
+        let (items, b, c, d) = self;
         if parallel {
             items
                 .par_iter_mut()
                 .zip(b.whole.par_chunks_mut(b.length))
                 .zip(c.whole.par_chunks_mut(c.length))
                 .zip(d.whole.par_chunks_mut(d.length))
-                .zip(e.whole.par_chunks_mut(e.length))
                 .enumerate()
-                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
         } else {
             items
                 .iter_mut()
                 .zip(b.whole.chunks_mut(b.length))
                 .zip(c.whole.chunks_mut(c.length))
                 .zip(d.whole.chunks_mut(d.length))
-                .zip(e.whole.chunks_mut(e.length))
                 .enumerate()
-                .for_each(|(index, ((((a, b), c), d), e))| work(index, (a, b, c, d, e)));
+                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
         }
     }
 }
@@ -204,7 +151,7 @@ mod tests {
     fn pieces_follow_their_item() {
         for parallel in [false, true] {
             let mut items = [0usize, 1, 2];
-            let (mut b, mut c, mut d, mut e) = (vec![0; 5], vec![0; 3], vec![0; 9], vec![0; 3]);
+            let (mut b, mut c, mut d) = (vec![0; 5], vec![0; 3], vec![0; 9]);
             for_each(
                 parallel,
                 (
@@ -221,13 +168,8 @@ mod tests {
                         whole: &mut d,
                         length: 3,
                     },
-                    Pieces {
-                        whole: &mut e,
-                        length: 1,
-                    },
                 ),
-                |index, (_, b, c, d, e)| {
-                    e.fill(index);
+                |index, (_, b, c, d)| {
                     b.fill(index);
                     c.fill(index);
                     d.fill(index);
@@ -236,7 +178,6 @@ mod tests {
             assert_eq!(b, [0, 0, 1, 1, 2]);
             assert_eq!(c, [0, 1, 2]);
             assert_eq!(d, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
-            assert_eq!(e, [0, 1, 2]);
         }
     }
 }

@@ -6,6 +6,11 @@
 //! and no draw depends on the order of work, on threads, or on which other draws are made
 //! (`docs/odd.md`, section 4).
 
+mod wide;
+
+pub use wide::{WideStream, Words};
+
+use crate::lanes::{LANES, Lanes, each};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -77,6 +82,15 @@ pub struct Luck {
 impl Luck {
     /// The generator of one purpose, from which blocks are read at addresses.
     pub fn stream(self, purpose: Purpose) -> Stream {
+        Stream(ChaCha8Rng::from_seed(self.key(purpose)))
+    }
+
+    /// The same blocks, for eight codes at a time.
+    pub fn wide_stream(self, purpose: Purpose) -> WideStream {
+        WideStream::new(self, purpose)
+    }
+
+    fn key(self, purpose: Purpose) -> [u8; 32] {
         let mut key = [0u8; 32];
         for (part, word) in [self.seed, self.replicate, purpose as u64, ADDRESS_VERSION]
             .into_iter()
@@ -84,7 +98,7 @@ impl Luck {
         {
             key[part * 8..part * 8 + 8].copy_from_slice(&word.to_le_bytes());
         }
-        Stream(ChaCha8Rng::from_seed(key))
+        key
     }
 }
 
@@ -99,14 +113,6 @@ impl Stream {
         self.0.set_word_pos(u128::from(position) * 16);
         self.0.set_stream(code);
         std::array::from_fn(|_| self.0.next_u64())
-    }
-
-    /// The four blocks at `code` from `position` on. The generator makes as many at a time, so they cost little
-    /// more than one.
-    pub fn four_blocks(&mut self, code: u64, position: u64) -> [Block; 4] {
-        self.0.set_word_pos(u128::from(position) * 16);
-        self.0.set_stream(code);
-        std::array::from_fn(|_| std::array::from_fn(|_| self.0.next_u64()))
     }
 }
 
@@ -125,6 +131,11 @@ pub fn open_uniform(word: u64) -> f64 {
 /// A standard normal number, by inversion: one word, one number.
 pub fn normal(word: u64) -> f64 {
     crate::math::normal_quantile(open_uniform(word))
+}
+
+/// The same for eight words, side by side.
+pub fn normals(words: [u64; LANES]) -> Lanes {
+    crate::math::normal_quantiles(&each(|l| open_uniform(words[l])))
 }
 
 /// An index in 0..`count`, each as likely up to 2⁻⁵³; 0 where `count` is 0.
@@ -155,15 +166,6 @@ mod tests {
         stream.block(310_000, 9);
         assert_eq!(stream.block(110_000, 5), first);
         assert_eq!(LUCK.stream(Purpose::Moves).block(110_000, 5), first);
-    }
-
-    #[test]
-    fn four_blocks_are_four_blocks() {
-        let mut stream = LUCK.stream(Purpose::Moves);
-        let four = stream.four_blocks(7, 8);
-        for (step, block) in four.iter().enumerate() {
-            assert_eq!(*block, stream.block(7, 8 + step as u64));
-        }
     }
 
     #[test]

@@ -243,7 +243,7 @@ impl Reader {
         let section = fields.text("section", &mut self.report).unwrap_or_default();
         let open = fields.text("open", &mut self.report);
         let inherited = Inherited {
-            set: fields.settings("set", &mut self.report),
+            set: fields.settings("set", &self.folder, &mut self.report),
             treatment: self.variant(fields, "treatment"),
             control: self.variant(fields, "control"),
             steps: self.steps(fields),
@@ -484,7 +484,7 @@ impl Reader {
     }
 
     fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
-        let spots = fields.settings("set", &mut self.report);
+        let spots = fields.settings("set", &self.folder, &mut self.report);
         let scenario = fields.text("scenario", &mut self.report);
         let at = spot_of(fields, "scenario");
         Placed {
@@ -529,6 +529,7 @@ impl Reader {
             let set = Assignment {
                 key: key.clone(),
                 value,
+                folder: self.folder.clone(),
             };
             let placed = Placed {
                 variant: Variant {

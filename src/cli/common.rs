@@ -1,10 +1,11 @@
 //! What commands that run the model have in common.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::{codes, print};
+use crate::compare::CompareError;
 use crate::engine::{Control, EngineError};
 use crate::output::{OutputError, Source};
 use crate::sweep::{SweepError, WorkError};
@@ -84,6 +85,23 @@ impl From<SweepError> for Stop {
     }
 }
 
+impl From<CompareError> for Stop {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::Output(error) => error.into(),
+            error @ CompareError::Treatment(_) => Stop::bad_input(error),
+            error @ CompareError::Interrupted => Stop {
+                code: codes::INTERRUPTED,
+                message: error.to_string(),
+            },
+            error @ CompareError::Threads(_) => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
 /// Prints why a command ended early; returns the exit code.
 pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
     match outcome {
@@ -95,12 +113,16 @@ pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
     }
 }
 
+/// Controls that Ctrl-C cancels: a process has one handler, and a command may have several pieces of work.
+static INTERRUPTIBLE: Mutex<Vec<Arc<Control>>> = Mutex::new(Vec::new());
+
 /// A control that Ctrl-C cancels.
 pub(super) fn interruptible() -> Arc<Control> {
     let control = Arc::new(Control::default());
-    let handle = Arc::clone(&control);
-    // An error means that a handler is there already, which only callers of the library could have set.
-    let _ = ctrlc::set_handler(move || handle.cancel());
+    let known = || INTERRUPTIBLE.lock().unwrap_or_else(PoisonError::into_inner);
+    known().push(Arc::clone(&control));
+    // An error means that a handler is there already: this one, or one of callers of the library.
+    let _ = ctrlc::set_handler(move || known().iter().for_each(|control| control.cancel()));
     control
 }
 

@@ -193,6 +193,7 @@ impl Evaluator {
                     variant.set.push(Assignment {
                         key: key.clone(),
                         value,
+                        ..Assignment::default()
                     });
                 }
             }

@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
+pub mod attribute;
 pub mod check;
 pub mod codes;
 mod common;
+pub mod compare;
+mod effects;
 pub mod eval;
+pub mod frontier;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -14,6 +18,7 @@ mod progress;
 pub mod reproduce;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 mod summary;
 pub mod sweep;
 mod tables;
@@ -31,8 +36,12 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Compare(compare::Args),
     Eval(eval::Args),
     Reproduce(reproduce::Args),
+    Sensitivity(sensitivity::Args),
+    Attribute(attribute::Args),
+    Frontier(frontier::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -46,8 +55,12 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Compare(args) => compare::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Reproduce(args) => reproduce::run(args),
+            Action::Sensitivity(args) => sensitivity::run(args),
+            Action::Attribute(args) => attribute::run(args),
+            Action::Frontier(args) => frontier::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

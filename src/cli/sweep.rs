@@ -63,6 +63,9 @@ pub struct WorkArgs {
     /// Prints nothing but errors.
     #[arg(long)]
     pub quiet: bool,
+    /// Writes runs and series as Parquet in place of CSV, for large results.
+    #[arg(long)]
+    pub parquet: bool,
     /// Prints how many runs there would be, their size and time, and runs a few to see.
     #[arg(long)]
     pub dry_run: bool,
@@ -148,7 +151,21 @@ pub(super) fn carry_out(
     analyse: impl FnOnce(&Path) -> Result<Vec<Sheet>, OutputError>,
 ) -> Result<Finished, Stop> {
     let started = jiff::Timestamp::now();
+    if work.parquet && !cfg!(feature = "parquet") {
+        return Err(Stop::bad_input(
+            "--parquet: this program was built without it; build it with `--features parquet`",
+        ));
+    }
+    if work.parquet && !shard.is_all() {
+        return Err(Stop::bad_input(
+            "--parquet: shards are CSV, which `dualtrack merge` puts together; leave it out",
+        ));
+    }
     let threads = common::threads(work.threads);
+    // A run of a large world shares its work out by itself. A pool that is there already serves as well.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
     let control = common::interruptible();
     let mut folder = WorkFolder::open(plan, shard, target, work.begin())?;
     let mut reuse = Vec::new();
@@ -184,6 +201,7 @@ pub(super) fn carry_out(
         return Err(stop);
     }
     let manifest = manifest(plan, threads, started, command);
+    folder.set_parquet(work.parquet);
     Ok(folder.finish(plan, manifest, analyse)?)
 }
 
@@ -223,6 +241,14 @@ pub(super) fn manifest(
 }
 
 fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> String {
+    let mut text = head(plan, shard, finished);
+    text.push('\n');
+    text.push_str(&tables::files(target, &finished.files));
+    text
+}
+
+/// What was run, and what failed of it.
+pub(super) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
     let range = shard.range(plan.runs());
     let mut text = format!(
         "{}\n{}{} with {}: {}\n",
@@ -242,13 +268,11 @@ fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> Stri
             tables::counted(finished.failed, "run")
         ));
     }
-    text.push('\n');
-    text.push_str(&tables::files(target, &finished.files));
     text
 }
 
 /// Counts, and an estimate of size and time from a few runs.
-fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
+pub(super) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
     let threads = common::threads(work.threads);
     let control = Control::default();
     let pilot = sweep::pilot(plan, &control);

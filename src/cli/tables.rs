@@ -66,12 +66,20 @@ pub fn duration(seconds: f64) -> String {
 
 /// A table with its first column to the left and numbers to the right.
 pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    table_with(GAP, header, rows)
+}
+
+/// Space between columns.
+const GAP: usize = 2;
+
+fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
+    let left = u16::from(gap > 1);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
     table.add_rows(rows);
     for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding(if place == 0 { (0, 1) } else { (1, 1) });
+        column.set_padding(if place == 0 { (0, 1) } else { (left, 1) });
         if place > 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -79,6 +87,45 @@ pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
     let text = table.trim_fmt();
     let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
     format!("{BOLD}{head}{PLAIN}\n{body}\n")
+}
+
+/// Columns of the terminal that tables are made for.
+const WIDTH: usize = 80;
+
+/// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
+/// many of the others as fit. One that nearly fits is set tighter instead.
+pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..header.len())
+        .map(|place| {
+            let cells = rows.iter().filter_map(|row| row.get(place));
+            let cells = cells.chain(header.get(place));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let all: usize = widths.iter().sum();
+    let tight = all + widths.len().saturating_sub(1) <= WIDTH;
+    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > WIDTH {
+        1
+    } else {
+        GAP
+    };
+    let first = widths.first().copied().unwrap_or(0);
+    let mut texts = Vec::new();
+    let mut next = 1;
+    while next < header.len() {
+        let (from, mut used) = (next, first);
+        while next < header.len() && (next == from || used + gap + widths[next] <= WIDTH) {
+            used += gap + widths[next];
+            next += 1;
+        }
+        let part = |row: &[String]| -> Vec<String> {
+            let others = row.get(from..next).unwrap_or_default();
+            row.iter().take(1).chain(others).cloned().collect()
+        };
+        let rows = rows.iter().map(|row| part(row)).collect();
+        texts.push(table_with(gap, &part(header), rows));
+    }
+    texts.join("\n")
 }
 
 /// A number with a comma between thousands.
@@ -100,6 +147,75 @@ pub fn grouped_decimals(value: f64, decimals: usize) -> String {
     let sign = if is_zero { "" } else { sign };
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{grouped}{point}{fraction}")
+}
+
+/// A number with three significant digits, or as many as its whole part has.
+pub fn significant(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        return NOTHING.to_string();
+    }
+    if size >= 1e7 || (size < 1e-4 && size > 0.0) {
+        return format!("{value:.2e}");
+    }
+    let decimals = match size {
+        size if size >= 99.95 => 0,
+        size if size >= 9.995 => 1,
+        size if size >= 0.9995 => 2,
+        size if size >= 0.09995 || size == 0.0 => 3,
+        size if size >= 0.009995 => 4,
+        size if size >= 0.0009995 => 5,
+        _ => 6,
+    };
+    grouped_decimals(value, decimals)
+}
+
+/// An interval in brackets, each end with its significant digits.
+pub fn interval(ends: Option<(f64, f64)>) -> String {
+    ends.map_or(NOTHING.to_string(), |(low, high)| {
+        format!("[{}, {}]", significant(low), significant(high))
+    })
+}
+
+/// A share in percent, without decimals from 10 on.
+pub fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    let decimals = usize::from(value.abs() < 9.95);
+    format!("{} %", grouped_decimals(value, decimals))
+}
+
+/// A text in lines of at most `width` characters, each after `indent`; words that are longer stand alone.
+pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    filled(text, indent, indent, width)
+}
+
+/// A text in lines that fit the terminal, each but the first after so many spaces.
+pub fn hanging(text: &str, indent: usize) -> String {
+    let words = text.trim_start();
+    let first = &text[..text.len() - words.len()];
+    filled(words, first, &" ".repeat(indent), WIDTH)
+}
+
+fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let indent = if lines.is_empty() { first } else { rest };
+        let length = indent.chars().count() + line.chars().count() + word.chars().count() + 1;
+        if !line.is_empty() && length > width {
+            lines.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        let indent = if lines.is_empty() { first } else { rest };
+        lines.push_str(&format!("{indent}{line}\n"));
+    }
+    lines
 }
 
 /// A count with its noun.
@@ -143,6 +259,58 @@ mod tests {
             .map(|(value, decimals)| grouped_decimals(value, decimals))
             .to_vec();
         assert_eq!(shown, ["0.412", "1,234.6", "-1,234,567", "999", "0.0"]);
+    }
+
+    #[test]
+    fn numbers_have_three_significant_digits() {
+        let shown = [
+            0.0, 0.41211, -0.0412, 0.00123, 0.99960, 9.996, 12.34, 123.4, 98_765.0, 1.2e8, 1e-5,
+        ];
+        let shown = shown.map(significant);
+        assert_eq!(
+            shown,
+            [
+                "0.000", "0.412", "-0.0412", "0.00123", "1.00", "10.0", "12.3", "123", "98,765",
+                "1.20e8", "1.00e-5"
+            ]
+        );
+    }
+
+    #[test]
+    fn wide_tables_are_cut_into_blocks() {
+        let cell = |width: usize| "x".repeat(width);
+        let header = ["name", "a", "b", "c"].map(str::to_string);
+        let rows = vec![vec!["row".to_string(), cell(40), cell(32), cell(10)]];
+        let near = vec![vec!["row".to_string(), cell(40), cell(32), cell(1)]];
+        let text = anstream::adapter::strip_str(&blocks(&header, &near)).to_string();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        let text = anstream::adapter::strip_str(&blocks(&header, &rows)).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        // 4 + 2 + 40 + 2 + 32 = 80, so the third column needs a block of its own.
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert_eq!(lines[3], "name           c");
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_with_an_indent() {
+        let text = hanging(&format!("  {}", "word ".repeat(30)), 4);
+        assert!(text.starts_with("  word"));
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.starts_with("    word"))
+        );
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let text = wrapped("one two three four", "  ", 11);
+        assert_eq!(text, "  one two\n  three\n  four\n");
     }
 
     #[test]

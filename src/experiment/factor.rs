@@ -7,14 +7,18 @@ use serde::Serialize;
 
 use crate::math;
 use crate::params::{self, Kind, Parameter, Value};
+use crate::scenario::settings::{self, SettingKind};
 
 /// One setting laid over a scenario: a key as `--set` takes it, with the text of its value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Assignment {
     /// Key, with `@QUARTER` where it holds from a date on.
     pub key: String,
     /// Value, written as on the command line.
     pub value: String,
+    /// Folder that a path in the value starts from; empty for the one the program runs in.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 impl Assignment {
@@ -24,11 +28,19 @@ impl Assignment {
         Assignment {
             key: key.trim().to_string(),
             value: value.trim().to_string(),
+            folder: PathBuf::new(),
         }
     }
 
     /// As `--set` takes it.
     pub fn argument(&self) -> String {
+        let is_file =
+            settings::find(&self.key).is_some_and(|setting| setting.kind == SettingKind::File);
+        let written = self.value.trim_matches('"');
+        if is_file && !self.folder.as_os_str().is_empty() && !written.is_empty() {
+            let path = self.folder.join(written);
+            return format!("{}={}", self.key, path.display());
+        }
         format!("{}={}", self.key, self.value)
     }
 }
@@ -258,6 +270,7 @@ impl Factor {
                     .map(|key| Assignment {
                         key: key.clone(),
                         value: number_text(value),
+                        folder: PathBuf::new(),
                     })
                     .collect(),
             },

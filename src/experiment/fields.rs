@@ -1,5 +1,7 @@
 //! Tables of an experiment file, read key by key, every problem with its place.
 
+use std::path::Path;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -199,11 +201,19 @@ impl<'a, 'd> Fields<'a, 'd> {
         );
     }
 
-    /// Settings laid over a scenario: keys with their values, in quotes or nested.
-    pub fn settings(&self, key: &str, report: &mut Report) -> Vec<(Assignment, Spot)> {
+    /// Settings laid over a scenario: keys with their values, in quotes or nested; paths start from `folder`.
+    pub fn settings(
+        &self,
+        key: &str,
+        folder: &Path,
+        report: &mut Report,
+    ) -> Vec<(Assignment, Spot)> {
         let mut settings = Vec::new();
         if let Some((table, _)) = self.table(key, report) {
             self.flatten("", table, &mut settings, report);
+        }
+        for (assignment, _) in &mut settings {
+            assignment.folder = folder.to_path_buf();
         }
         settings
     }
@@ -227,7 +237,14 @@ impl<'a, 'd> Fields<'a, 'd> {
             }
             let (literal, spot) = self.literal(value);
             match argument_text(&literal) {
-                Some(value) => settings.push((Assignment { key, value }, spot)),
+                Some(value) => {
+                    let assignment = Assignment {
+                        key,
+                        value,
+                        ..Assignment::default()
+                    };
+                    settings.push((assignment, spot));
+                }
                 None => report.add(
                     spot,
                     format!(

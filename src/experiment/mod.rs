@@ -20,9 +20,10 @@
 //! steps = 5
 //! ```
 //!
-//! [`load`] reads one with every problem and its place. [`factor`] turns coordinates into settings, [`points`] numbers
+//! [`load`] reads one with every problem and its place; [`of_scenario`] makes one of a scenario alone. [`factor`] turns coordinates into settings, [`points`] numbers
 //! the design points, [`worlds`] makes them ready to run.
 
+mod direct;
 pub mod factor;
 pub(crate) mod fields;
 pub mod points;
@@ -32,6 +33,7 @@ pub mod worlds;
 
 use std::path::PathBuf;
 
+pub use direct::{is_experiment, of_scenario};
 pub use factor::{Assignment, Factor, FactorValue, ScenarioFile, Variant};
 pub use points::{DesignSpec, Points};
 pub use reader::{Overlay, load};

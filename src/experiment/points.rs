@@ -49,8 +49,23 @@ pub enum DesignSpec {
     /// Points from a file.
     Table {
         /// One row a point, one value a factor.
+        #[serde(rename = "rows_sha256", serialize_with = "rows_sum")]
         rows: Vec<Vec<FactorValue>>,
     },
+}
+
+/// A table may have a million rows, of which a manifest holds the sum.
+fn rows_sum<S: serde::Serializer>(rows: &[Vec<FactorValue>], to: S) -> Result<S::Ok, S::Error> {
+    let mut sum = Sha256::new();
+    for row in rows {
+        sum.update(format!("{row:?}\n").as_bytes());
+    }
+    let digits: String = sum
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    to.serialize_str(&digits)
 }
 
 impl DesignSpec {
@@ -179,6 +194,16 @@ impl Points {
         }
     }
 
+    /// Coordinates of a point in the unit cube, one per factor, where a design has them; none where the point leaves
+    /// a factor as the base has it.
+    pub fn coordinates(&self, index: u64) -> Vec<Option<f64>> {
+        let mut coordinates = vec![None; self.factors.len()];
+        if let Source::Design(design) = &self.source {
+            design.point(index, &mut coordinates);
+        }
+        coordinates
+    }
+
     /// What a point lays over the base.
     pub fn variant(&self, values: &[Option<FactorValue>]) -> Variant {
         let mut variant = Variant::default();
@@ -272,7 +297,8 @@ mod tests {
             variant.set,
             [Assignment {
                 key: "a.x".to_string(),
-                value: "0.0".to_string()
+                value: "0.0".to_string(),
+                ..Assignment::default()
             }]
         );
     }

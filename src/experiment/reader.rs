@@ -18,7 +18,9 @@ use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES, Spot};
 use crate::scenario::problems::Report;
 use crate::scenario::{Place, Problem, Problems};
 
+mod design;
 mod factors;
+mod treatments;
 
 /// Keys of an experiment file.
 const KEYS: &[&str] = &[
@@ -160,15 +162,15 @@ impl Reader {
                 None
             }
         };
-        let set = fields.settings("set", &mut self.report);
+        let set = fields.settings("set", &self.folder, &mut self.report);
         let responses = self.responses(fields, overlay);
         let mut probes = Vec::new();
         let treatments = self.treatments(fields, &mut probes);
         let factors = self.factors(fields, &set, &mut probes);
         let design = self.design(fields, &factors);
-        let objectives = responses
-            .as_ref()
-            .map_or_else(Vec::new, |responses| self.objectives(fields, responses));
+        let objectives = responses.as_ref().map_or_else(Vec::new, |responses| {
+            self.objectives(fields, responses, !overlay.responses.is_empty())
+        });
         let base = base?;
         let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
         all_set.extend(overlay.sets.iter().map(|set| Assignment::parse(set)));
@@ -356,240 +358,6 @@ impl Reader {
                 self.report.add(spot, message);
             })
             .ok()
-    }
-
-    fn treatments(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Vec<Treatment> {
-        let mut treatments = Vec::new();
-        let Some((table, _)) = fields.table("treatments", &mut self.report) else {
-            return treatments;
-        };
-        for (name, value) in table {
-            let spot = fields.at(name.span().start);
-            let name: &str = name.get_ref();
-            if !is_name(name) || name == "base" {
-                self.report.add(
-                    spot,
-                    format!("{} cannot name a treatment; allowed: small letters, digits and `_`, a letter first, not `base`", Ticked(name)),
-                );
-            }
-            let key = format!("treatments.{name}");
-            let Some(inner) = self.inner(fields, &key, value) else {
-                continue;
-            };
-            inner.check_keys(&["set", "scenario", "description"], &mut self.report);
-            if !inner.has("set") && !inner.has("scenario") {
-                inner.missing(
-                    "set",
-                    "a table of settings, or `scenario`",
-                    &mut self.report,
-                );
-            }
-            let variant = self.variant(&inner, probes);
-            treatments.push(Treatment {
-                name: name.to_string(),
-                description: inner
-                    .text("description", &mut self.report)
-                    .unwrap_or_default(),
-                variant,
-            });
-        }
-        treatments
-    }
-
-    /// The table at a value; a problem where it is none.
-    fn inner<'a, 'd>(
-        &mut self,
-        fields: &Fields<'a, 'd>,
-        name: &'a str,
-        value: &'a Spanned<DeValue<'d>>,
-    ) -> Option<Fields<'a, 'd>> {
-        let spot = fields.at(value.span().start);
-        match value.get_ref() {
-            DeValue::Table(table) => Some(Fields {
-                name,
-                table,
-                spot,
-                file: fields.file,
-            }),
-            _ => {
-                let (literal, spot) = fields.literal(value);
-                self.report.add(
-                    spot,
-                    format!("{} is {literal}; allowed: a table", Ticked(name)),
-                );
-                None
-            }
-        }
-    }
-
-    /// `set` and `scenario` of a treatment or level.
-    fn variant(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Variant {
-        let settings = fields.settings("set", &mut self.report);
-        let scenario = fields
-            .text("scenario", &mut self.report)
-            .map(|name| ScenarioFile::new(&self.folder, &name));
-        for (assignment, spot) in &settings {
-            probes.push(Probe {
-                variant: Variant {
-                    scenario: scenario.clone(),
-                    set: vec![assignment.clone()],
-                },
-                spot: *spot,
-            });
-        }
-        let variant = Variant {
-            scenario,
-            set: settings.into_iter().map(|(set, _)| set).collect(),
-        };
-        if variant.scenario.is_some() {
-            let spot = fields
-                .get("scenario")
-                .map_or(fields.spot, |value| fields.at(value.span().start));
-            probes.push(Probe {
-                variant: variant.clone(),
-                spot,
-            });
-        }
-        variant
-    }
-
-    fn design(&mut self, fields: &Fields<'_, '_>, factors: &[Factor]) -> Option<DesignSpec> {
-        let Some((inner, spot)) = fields.table("design", &mut self.report) else {
-            if !factors.is_empty() && !fields.has("design") {
-                fields.missing("design", "a table with `kind`", &mut self.report);
-            }
-            return None;
-        };
-        let inner = Fields {
-            name: "design",
-            table: inner,
-            spot,
-            file: fields.file,
-        };
-        if !inner.has("kind") {
-            let names: Vec<String> = DesignSpec::NAMES
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            inner.missing("kind", &names.join(" or "), &mut self.report);
-            return None;
-        }
-        let kind = inner.choice("kind", DesignSpec::NAMES, &mut self.report)?;
-        if factors.is_empty() {
-            self.report.add(
-                spot,
-                "there is a design without factors; allowed: at least one `[[factors]]`, or `uncertain`",
-            );
-            return None;
-        }
-        let keys: &[&str] = match kind {
-            "grid" | "one_at_a_time" => &["kind"],
-            "latin_hypercube" | "sobol" => &["kind", "points", "seed"],
-            "morris" => &["kind", "trajectories", "levels", "seed"],
-            "saltelli" => &["kind", "base_points", "second_order", "seed"],
-            _ => &["kind", "file"],
-        };
-        inner.check_keys(keys, &mut self.report);
-        let seed = inner
-            .whole("seed", 0, i64::MAX as u64, &mut self.report)
-            .unwrap_or(1);
-        let spec = match kind {
-            "grid" => DesignSpec::Grid,
-            "one_at_a_time" => DesignSpec::OneAtATime,
-            "latin_hypercube" => DesignSpec::LatinHypercube {
-                points: self.size(&inner, "points")?,
-                seed,
-            },
-            "sobol" => DesignSpec::Sobol {
-                points: self.size(&inner, "points")?,
-                seed,
-            },
-            "morris" => DesignSpec::Morris {
-                trajectories: self.size(&inner, "trajectories")?,
-                levels: inner
-                    .whole("levels", 2, 1000, &mut self.report)
-                    .and_then(|levels| u32::try_from(levels).ok())
-                    .unwrap_or(4),
-                seed,
-            },
-            "saltelli" => DesignSpec::Saltelli {
-                base_points: self.size(&inner, "base_points")?,
-                second_order: inner
-                    .switch("second_order", &mut self.report)
-                    .unwrap_or(false),
-                seed,
-            },
-            _ => DesignSpec::Table {
-                rows: self.table_rows(&inner, factors)?,
-            },
-        };
-        if let Err(message) = Points::new(factors, Some(&spec)) {
-            self.report.add(spot, format!("`design`: {message}"));
-        }
-        Some(spec)
-    }
-
-    fn size(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<u64> {
-        if !fields.has(key) {
-            let allowed = format!("a whole number from 1 to {MOST_POINTS}");
-            fields.missing(key, &allowed, &mut self.report);
-        }
-        fields.whole(key, 1, MOST_POINTS, &mut self.report)
-    }
-
-    fn table_rows(
-        &mut self,
-        fields: &Fields<'_, '_>,
-        factors: &[Factor],
-    ) -> Option<Vec<Vec<super::FactorValue>>> {
-        if !fields.has("file") {
-            fields.missing("file", "the path of a CSV file in quotes", &mut self.report);
-        }
-        let name = fields.text("file", &mut self.report)?;
-        let path = self.folder.join(name);
-        match self.files.read(&path, MAX_TABLE_BYTES) {
-            Ok(file) => Some(table::read(file, &self.files, factors, &mut self.report)),
-            Err((spot, message)) => {
-                let here = fields
-                    .get("file")
-                    .map_or(fields.spot, |value| fields.at(value.span().start));
-                match spot {
-                    Some(spot) => self.report.add(spot, message),
-                    None => self.report.add(
-                        here,
-                        format!("`design.file` names {}: {message}", path.display()),
-                    ),
-                }
-                None
-            }
-        }
-    }
-
-    fn objectives(&mut self, fields: &Fields<'_, '_>, responses: &Responses) -> Vec<Objective> {
-        let Some((table, spot)) = fields.table("objectives", &mut self.report) else {
-            return Vec::new();
-        };
-        let inner = Fields {
-            name: "objectives",
-            table,
-            spot,
-            file: fields.file,
-        };
-        let names: Vec<&str> = responses
-            .list()
-            .iter()
-            .map(|response| response.name.as_str())
-            .collect();
-        inner.check_keys(&names, &mut self.report);
-        let mut objectives = Vec::new();
-        for (place, name) in names.iter().enumerate() {
-            let direction = inner.choice(name, &["max", "min"], &mut self.report);
-            objectives.extend(direction.map(|direction| Objective {
-                response: place,
-                is_maximised: direction == "max",
-            }));
-        }
-        objectives
     }
 }
 

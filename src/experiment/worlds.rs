@@ -111,7 +111,7 @@ impl Worlds {
 }
 
 /// Whether what is allowed depends on another parameter, which only a reading of the whole checks.
-fn is_bound(parameter: &Parameter) -> bool {
+pub(crate) fn is_bound(parameter: &Parameter) -> bool {
     parameter.key.starts_with("codification.lag_")
 }
 
@@ -129,6 +129,7 @@ mod tests {
             .map(|(key, value)| Assignment {
                 key: key.to_string(),
                 value: value.to_string(),
+                ..Assignment::default()
             })
             .collect()
     }

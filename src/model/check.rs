@@ -2,7 +2,7 @@
 
 use super::error::ModelError;
 use super::run::Run;
-use crate::parallel::LANES;
+use crate::lanes::LANES;
 
 impl Run<'_> {
     /// Looks at the sums of the quarter; only where one is not finite, at the cities.

@@ -4,6 +4,7 @@
 //! quarter at a time by the phases of `run.rs`; [`equations`] holds one function per equation and [`record`] what
 //! can be seen. Nothing here reads files or knows about threads beyond chunks of cities.
 
+mod balance;
 mod check;
 mod constants;
 pub mod data;
@@ -16,11 +17,13 @@ pub mod record;
 mod rules;
 mod run;
 mod setup;
+mod similarity;
 mod state;
 mod timeline;
 mod views;
 
 pub use constants::Constants;
 pub use error::ModelError;
-pub use run::Run;
+pub use outcomes::Parts;
+pub use run::{Memory, Run};
 pub use setup::Setup;

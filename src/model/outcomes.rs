@@ -1,14 +1,40 @@
 //! Outcomes of the nation, `docs/odd.md`, 7.9. Measuring draws nothing and changes nothing but scratch memory.
 
-use super::data::MAX_SECTORS;
 use super::equations::{outcomes, outside};
 use super::record::National;
 use super::run::Run;
+use super::state::Chunk;
 use super::views::Cascade;
+use crate::lanes::Lanes;
+
+/// Outcomes that take a pass over the cities each. What is left out reads 0 or as missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// O4 to O6: `similarity_all`, `similarity_peers`, `specialisation`.
+    pub similarity: bool,
+    /// O7: `concentration`, `top_city_share`.
+    pub concentration: bool,
+    /// O15: the three Gini indices.
+    pub inequality: bool,
+}
+
+impl Parts {
+    /// Everything.
+    pub const ALL: Parts = Parts {
+        similarity: true,
+        concentration: true,
+        inequality: true,
+    };
+}
 
 impl Run<'_> {
     /// Outcomes of the quarter just done; before the first quarter those of the start, with nothing spent.
     pub fn national(&mut self) -> National {
+        self.national_parts(Parts::ALL)
+    }
+
+    /// As [`Run::national`], with the costly outcomes that are wanted.
+    pub fn national_parts(&mut self, parts: Parts) -> National {
         let sectors = self.sectors();
         let mut cascade = Cascade::default();
         let (mut competitiveness, mut gap, mut utilisation) = (0.0, 0.0, 0.0);
@@ -23,14 +49,20 @@ impl Run<'_> {
             competitiveness += value * capability / frontier;
             gap += value * outside::gap(capability, frontier);
             utilisation += value * self.nation.utilisation[s];
-            let (index, top) = self.concentration(s);
-            concentration += value * index;
-            top_city_share += value * top;
+            if parts.concentration {
+                let (index, top) = self.concentration(s);
+                concentration += value * index;
+                top_city_share += value * top;
+            }
             let supplies = self.setup.world().sectors[s].supplies_compute;
             supply += supplies;
             chips += supplies * (capability / frontier).min(1.0);
         }
-        let (similarity_all, similarity_peers, specialisation) = self.similarity();
+        let (similarity_all, similarity_peers, specialisation) = if parts.similarity {
+            self.similarity()
+        } else {
+            (None, None, 0.0)
+        };
         let nation = &self.nation;
         let (total, rules) = (&nation.sums, &self.rules);
         let cities = self.cities() as f64;
@@ -88,10 +120,11 @@ impl Run<'_> {
             taken_up: nation.moves[2],
             given_up: nation.moves[3],
         };
-        outcome.gini_budget = self.gini(|run, city| run.budget(city));
-        outcome.gini_researchers = self.gini(|run, city| run.researchers(city));
-        outcome.gini_capability =
-            self.gini(|run, city| (0..run.sectors()).map(|s| run.capability(city, s)).sum());
+        if parts.inequality {
+            outcome.gini_budget = self.gini(|chunk| &chunk.budget);
+            outcome.gini_researchers = self.gini(|chunk| &chunk.researchers);
+            outcome.gini_capability = self.gini(|chunk| &chunk.stock);
+        }
         outcome
     }
 
@@ -102,62 +135,16 @@ impl Run<'_> {
     }
 
     /// O15 of a column of cities.
-    fn gini(&mut self, value: impl Fn(&Self, usize) -> f64) -> f64 {
+    fn gini(&mut self, column: impl Fn(&Chunk) -> &Vec<Lanes>) -> f64 {
         let mut values = std::mem::take(&mut self.scratch);
         values.clear();
-        values.extend((0..self.cities()).map(|city| value(self, city)));
+        for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
+            let lanes = column(chunk).iter().flat_map(|lanes| lanes.0);
+            values.extend(lanes.take(constants.cities));
+        }
         values.sort_unstable_by(f64::total_cmp);
         let gini = outcomes::gini_of_sorted(&values);
         self.scratch = values;
         gini
-    }
-
-    /// O4, O5 and O6 from the shares just published.
-    fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
-        let (sectors, cities) = (self.sectors(), self.cities());
-        let mut per_norm = std::mem::take(&mut self.scratch);
-        per_norm.clear();
-        let row = |city: usize| &self.published.shares[city * sectors..(city + 1) * sectors];
-        let mut sum_of_units = [0.0; MAX_SECTORS];
-        let mut mean = [0.0; MAX_SECTORS];
-        let mut unit_vectors = 0.0;
-        for city in 0..cities {
-            let squared: f64 = row(city).iter().map(|share| share * share).sum();
-            let inverse = if squared > 0.0 {
-                1.0 / squared.sqrt()
-            } else {
-                0.0
-            };
-            unit_vectors += squared * inverse * inverse;
-            per_norm.push(inverse);
-            for ((unit, mean), share) in sum_of_units.iter_mut().zip(&mut mean).zip(row(city)) {
-                *unit += share * inverse;
-                *mean += share;
-            }
-        }
-        for mean in &mut mean {
-            *mean /= cities as f64;
-        }
-        let squared_norm = sum_of_units.iter().map(|unit| unit * unit).sum();
-        let (mut cosine, mut weights, mut specialisation) = (0.0, 0.0, 0.0);
-        for city in 0..cities {
-            let own = row(city);
-            specialisation += own
-                .iter()
-                .zip(&mean)
-                .map(|(share, mean)| (share - mean).abs())
-                .sum::<f64>();
-            for (peer, weight) in self.setup.peers.of(city) {
-                let product: f64 = own.iter().zip(row(peer)).map(|(a, b)| a * b).sum();
-                cosine += weight * product * per_norm[city] * per_norm[peer];
-                weights += weight;
-            }
-        }
-        self.scratch = per_norm;
-        (
-            outcomes::all_pairs_similarity(squared_norm, unit_vectors, cities),
-            (weights > 0.0).then(|| cosine / weights),
-            specialisation / cities as f64,
-        )
     }
 }

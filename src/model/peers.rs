@@ -4,15 +4,21 @@ use super::data::{City, Rank};
 use crate::params::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
 
+/// Up to this many cities, looking at all pairs costs less than a tree of them.
+const FEW: usize = 64;
 /// Most cities in one place among which the lowest codes are looked for.
 const CROWD: usize = 256;
 
-/// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the other columns.
+/// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the next two columns.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     start: Vec<u32>,
     city: Vec<u32>,
-    weight: Vec<f64>,
+    /// Place of the weight among `weights`.
+    kind: Vec<u16>,
+    /// The weights there are: few, as they depend on the lengths of lists and on whether a peer stands in both.
+    weights: Vec<f64>,
+    total_weight: f64,
 }
 
 impl Peers {
@@ -39,11 +45,25 @@ impl Peers {
             let count = list.len() as f64;
             for (peer, weight) in &list {
                 peers.city.push(*peer);
-                peers.weight.push(count * weight);
+                let kind = peers.kind_of(count * weight);
+                peers.kind.push(kind);
             }
             peers.start.push(peers.city.len() as u32);
         }
+        let all = peers.kind.iter().map(|kind| peers.weights[*kind as usize]);
+        peers.total_weight = all.sum();
         peers
+    }
+
+    /// Place of a weight. There are at most 65,535: five ranks, each with one length of list, times three kinds of
+    /// peer (rank, neighbour, both) times 128 lengths of the list that comes of both.
+    fn kind_of(&mut self, weight: f64) -> u16 {
+        let known = self.weights.iter().position(|known| *known == weight);
+        let place = known.unwrap_or_else(|| {
+            self.weights.push(weight);
+            self.weights.len() - 1
+        });
+        place as u16
     }
 
     /// Peers of a city with their weights `g_ij`, in order of code.
@@ -53,13 +73,19 @@ impl Peers {
         self.city[range.clone()]
             .iter()
             .map(|peer| *peer as usize)
-            .zip(self.weight[range].iter().copied())
+            .zip(&self.kind[range])
+            .map(|(peer, kind)| (peer, self.weights[*kind as usize]))
     }
 
     /// Number of peers of a city.
     #[inline(always)]
     pub fn count(&self, city: usize) -> usize {
         (self.start[city + 1] - self.start[city]) as usize
+    }
+
+    /// Sum of all weights.
+    pub fn total_weight(&self) -> f64 {
+        self.total_weight
     }
 
     /// Mean of a column over a city's peers, weighted; none without peers.
@@ -168,6 +194,21 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
         .iter()
         .map(|city| point(city.latitude, city.longitude))
         .collect();
+    if cities.len() <= FEW {
+        let all = |city: usize| (0..cities.len()).map(move |other| (other, city));
+        return (0..cities.len())
+            .map(|city| {
+                let near = all(city)
+                    .filter(|(other, city)| other != city)
+                    .map(|(other, city)| {
+                        let squared = squared_distance(&points[other], &points[city]);
+                        (squared, cities[other].code, other as u32)
+                    })
+                    .collect();
+                nearest(cities, city, near, params)
+            })
+            .collect();
+    }
     let tree = RTree::bulk_load(
         points
             .iter()
@@ -175,12 +216,9 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
             .map(|(city, at)| GeomWithData::new(*at, city as u32))
             .collect(),
     );
-    let candidates = 4 * wanted + 8;
+    let candidates = candidates(wanted);
     let list = |city: usize| {
-        let own = &cities[city];
-        let by_distance =
-            |a: &(f64, u64, u32), b: &(f64, u64, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        let mut near: Vec<(f64, u64, u32)> = Vec::with_capacity(candidates + 1);
+        let mut near: Vec<Near> = Vec::with_capacity(candidates + 1);
         for (other, squared) in tree.nearest_neighbor_iter_with_distance_2(points[city]) {
             if other.data as usize == city {
                 continue;
@@ -193,25 +231,44 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
             }
             near.push((squared, cities[other.data as usize].code, other.data));
         }
-        near.sort_by(by_distance);
-        near.truncate(candidates);
-        for neighbour in &mut near {
-            let is_at_home = cities[neighbour.2 as usize].province == own.province;
-            let bonus = if is_at_home {
-                params.province_bonus
-            } else {
-                0.0
-            };
-            neighbour.0 = neighbour.0.sqrt() / (1.0 + bonus);
-        }
-        near.sort_by(by_distance);
-        near.into_iter()
-            .take(wanted)
-            .map(|(_, _, other)| other)
-            .collect()
+        nearest(cities, city, near, params)
     };
     use rayon::prelude::*;
     (0..cities.len()).into_par_iter().map(list).collect()
+}
+
+/// A candidate: distance, code and row.
+type Near = (f64, u64, u32);
+
+/// Cities among which neighbours are looked for.
+fn candidates(wanted: usize) -> usize {
+    4 * wanted + 8
+}
+
+/// The neighbours among all that are near in space: nearer inside the province.
+fn nearest(cities: &[City], city: usize, mut near: Vec<Near>, params: &PeerParams) -> Vec<u32> {
+    let (own, wanted) = (&cities[city], params.neighbour_peers as usize);
+    let by_distance = |a: &Near, b: &Near| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    near.sort_unstable_by(by_distance);
+    near.truncate(candidates(wanted));
+    for neighbour in &mut near {
+        let is_at_home = cities[neighbour.2 as usize].province == own.province;
+        let bonus = if is_at_home {
+            params.province_bonus
+        } else {
+            0.0
+        };
+        neighbour.0 = neighbour.0.sqrt() / (1.0 + bonus);
+    }
+    near.sort_unstable_by(by_distance);
+    near.into_iter()
+        .take(wanted)
+        .map(|(_, _, other)| other)
+        .collect()
+}
+
+fn squared_distance(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
 /// Point on the unit sphere. `libm` gives the same bits on every machine.

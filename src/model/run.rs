@@ -2,13 +2,16 @@
 
 use super::data::World;
 use super::error::ModelError;
+use super::phases::champions;
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, ChunkSums, Nation, Published};
-use crate::parallel::{LANES, Lanes, PARALLEL_CITIES, ZERO};
+use super::state::{Chunk, Decided, Nation, Published, Sums};
+use crate::lanes::{LANES, Lanes, ZERO};
+use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;
-use crate::random::{Block, Luck};
+use crate::random::Luck;
+use crate::rows::Rows;
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
@@ -20,7 +23,7 @@ pub struct Run<'a> {
     pub(crate) rules: Rules,
     pub(crate) nation: Nation,
     pub(crate) chunks: Vec<Chunk>,
-    pub(crate) sums: Vec<ChunkSums>,
+    pub(crate) sums: Vec<Sums<Lanes>>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
     /// Officials who enter in the next quarter: city and career weight, in order of city.
@@ -28,6 +31,10 @@ pub struct Run<'a> {
     pub(crate) parallel: bool,
     /// Scratch of outcomes: values to sort, norms of cities.
     pub(crate) scratch: Vec<f64>,
+    /// Scratch of E33: measured gain and measure.
+    pub(crate) candidates: Vec<(f64, Decided)>,
+    /// Scratch of E36.
+    pub(crate) champions: champions::Scratch,
 }
 
 /// What the cities of a chunk decide in a quarter.
@@ -39,8 +46,6 @@ pub(crate) struct Decisions {
     pub exit: Vec<Lanes>,
     /// Officials who leave.
     pub exits: Vec<OfficialEvent>,
-    /// Luck of the year under way, by city; empty in large worlds, where memory costs more than draws.
-    pub year: Vec<[Block; 4]>,
 }
 
 /// A policy move of a city.
@@ -80,7 +85,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|constants| Chunk::new(constants, sectors, instruments))
                 .collect(),
-            sums: vec![ChunkSums::default(); setup.chunks.len()],
+            sums: vec![Sums::default(); setup.chunks.len()],
             decisions: setup
                 .chunks
                 .iter()
@@ -88,24 +93,19 @@ impl<'a> Run<'a> {
                     moves: Vec::new(),
                     exits: Vec::new(),
                     exit: vec![ZERO; chunk.blocks()],
-                    year: if world.cities.len() < PARALLEL_CITIES {
-                        vec![[[0; 8]; 4]; chunk.cities]
-                    } else {
-                        Vec::new()
-                    },
                 })
                 .collect(),
             published: Published {
-                shares: vec![0.0; lanes * sectors],
+                rows: Rows::new(lanes, sectors + 1),
                 in_force: vec![0; lanes],
-                researchers: vec![0.0; lanes],
-                researchers_next: vec![0.0; lanes],
                 score: vec![0.0; lanes],
                 result: vec![0.0; lanes],
             },
             successors: Vec::new(),
             parallel: world.cities.len() >= PARALLEL_CITIES,
             scratch: Vec::new(),
+            candidates: Vec::new(),
+            champions: champions::Scratch::default(),
         };
         run.reset(luck);
         run
@@ -125,6 +125,32 @@ impl<'a> Run<'a> {
         self.draw_start();
         self.publish_start();
         self.find_leaders(None);
+    }
+
+    /// Goes to the start of another setup with other luck. Where both have the same numbers of cities, sectors and
+    /// instruments, the memory is kept, so that a sweep takes none for each of its points. As after [`Run::new`],
+    /// no detail is kept.
+    pub fn rebind<'b>(self, setup: &'b Setup, luck: Luck) -> Run<'b> {
+        self.into_memory().start(setup, luck)
+    }
+
+    /// The memory of the run, for another one.
+    pub fn into_memory(self) -> Memory {
+        Memory {
+            shape: shape(self.setup),
+            params: self.params,
+            rules: self.rules,
+            nation: self.nation,
+            chunks: self.chunks,
+            sums: self.sums,
+            decisions: self.decisions,
+            published: self.published,
+            successors: self.successors,
+            parallel: self.parallel,
+            scratch: self.scratch,
+            candidates: self.candidates,
+            champions: self.champions,
+        }
     }
 
     /// Keeps introduction and subscale spending by city and sector, which [`Run::city`] and [`Run::allocation`]
@@ -216,4 +242,61 @@ impl<'a> Run<'a> {
         }
         self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
     }
+}
+
+/// The memory of a run that is over, to be used by another one.
+#[derive(Debug)]
+pub struct Memory {
+    shape: [usize; 3],
+    params: Params,
+    rules: Rules,
+    nation: Nation,
+    chunks: Vec<Chunk>,
+    sums: Vec<Sums<Lanes>>,
+    decisions: Vec<Decisions>,
+    published: Published,
+    successors: Vec<(u32, f64)>,
+    parallel: bool,
+    scratch: Vec<f64>,
+    candidates: Vec<(f64, Decided)>,
+    champions: champions::Scratch,
+}
+
+impl Memory {
+    /// A replicate at its start, in this memory where it fits.
+    pub fn start(self, setup: &Setup, luck: Luck) -> Run<'_> {
+        if self.shape != shape(setup) {
+            return Run::new(setup, luck);
+        }
+        let mut run = Run {
+            setup,
+            luck,
+            quarter: 0,
+            params: self.params,
+            rules: self.rules,
+            nation: self.nation,
+            chunks: self.chunks,
+            sums: self.sums,
+            decisions: self.decisions,
+            published: self.published,
+            successors: self.successors,
+            parallel: self.parallel,
+            scratch: self.scratch,
+            candidates: self.candidates,
+            champions: self.champions,
+        };
+        run.set_detail(false);
+        run.reset(luck);
+        run
+    }
+}
+
+/// What decides how much memory a run takes.
+fn shape(setup: &Setup) -> [usize; 3] {
+    let world = setup.world();
+    [
+        world.cities.len(),
+        world.sectors.len(),
+        world.instruments.len(),
+    ]
 }

@@ -2,15 +2,11 @@
 
 use super::constants::Constants;
 use super::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
-use super::equations::{budgets, centre, outside, production};
 use super::error::ModelError;
 use super::peers::Peers;
-use super::rules::Rules;
 use super::timeline::Timeline;
-use crate::parallel::{CHUNK_CITIES, LANES, Lanes, ZERO};
-
-/// Rounds of the balanced start, after the first.
-const ROUNDS: usize = 8;
+use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::parallel::CHUNK_CITIES;
 
 /// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +15,8 @@ pub(crate) struct ChunkConstants {
     pub first: usize,
     /// Number of cities.
     pub cities: usize,
+    /// Stable codes, which address luck; 0 for an empty lane.
+    pub codes: Vec<[u64; LANES]>,
     /// 1 for a city, 0 for an empty lane.
     pub live: Vec<Lanes>,
     /// D1.
@@ -75,8 +73,7 @@ impl ChunkConstants {
 /// A world made ready to run: no luck in it, shared by all replicates.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    world: World,
-    pub(crate) constants: Constants,
+    pub(crate) world: World,
     pub(crate) peers: Peers,
     pub(crate) timeline: Timeline,
     pub(crate) chunks: Vec<ChunkConstants>,
@@ -144,7 +141,6 @@ impl Setup {
             chunks: chunks(&world, &constants),
             all_base: constants.base.iter().sum(),
             world,
-            constants,
             peers,
             timeline,
             value,
@@ -178,247 +174,6 @@ impl Setup {
     /// Peers of a city with weights `g_ij` (D8).
     pub fn peers_of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.peers.of(city)
-    }
-
-    /// Section 5, steps 1 to 5.
-    fn balance(&mut self) {
-        let world = &self.world;
-        let params = &world.params;
-        let rules = Rules::new(params, &self.timeline, 0);
-        let ratio: Vec<f64> = world
-            .sectors
-            .iter()
-            .map(|sector| sector.initial_frontier_ratio)
-            .collect();
-        let gap: Vec<f64> = ratio.iter().map(|ratio| (1.0 - ratio).max(0.0)).collect();
-        let sectors = world.sectors.len();
-        let mean_risk = (0..sectors)
-            .map(|s| world.sectors[s].risk * ratio[s].min(1.0))
-            .sum::<f64>()
-            / sectors as f64;
-        let mean_gap = (0..sectors).map(|s| self.value[s] * gap[s]).sum();
-        self.stringency = centre::stringency_target(
-            &params.centre,
-            rules.eu_pressure,
-            mean_risk,
-            rules.us_pressure,
-            mean_gap,
-        );
-        let compute_gap = compute_gap(&world.sectors, &gap);
-        let compute: Vec<f64> = world
-            .sectors
-            .iter()
-            .map(|sector| {
-                outside::compute_access(sector.compute, rules.export_controls, compute_gap)
-            })
-            .collect();
-        let priority: Vec<f64> = world
-            .sectors
-            .iter()
-            .enumerate()
-            .map(|(s, sector)| {
-                let attention = if params.mechanisms.attention_shock {
-                    self.timeline.attention(0, s)
-                } else {
-                    0.0
-                };
-                let plan = self.timeline.central_plan(0, s);
-                centre::priority(
-                    &params.centre,
-                    sector,
-                    gap[s],
-                    rules.us_pressure,
-                    rules.export_controls,
-                    attention,
-                    plan,
-                )
-            })
-            .collect();
-        let utilisation = params.market.initial_utilisation;
-        let climate: Vec<f64> = (0..sectors)
-            .map(|s| {
-                let risk = world.sectors[s].risk;
-                budgets::sector_climate(
-                    utilisation,
-                    params.budgets.crowding,
-                    compute[s],
-                    self.stringency,
-                    risk,
-                )
-            })
-            .collect();
-        let comparability: Vec<f64> = (0..world.cities.len())
-            .map(|city| {
-                let peers = self.peers.count(city) as f64 / sectors as f64;
-                budgets::comparability(peers, params.tournament.shock_variance_ratio)
-            })
-            .collect();
-        self.mean_comparability = comparability.iter().sum::<f64>() / comparability.len() as f64;
-
-        let career = rules.intensity * 0.5;
-        for city in 0..world.cities.len() {
-            let (chunk, block, lane) = place(city);
-            let reading = budgets::reading_factor(
-                comparability[city],
-                self.mean_comparability,
-                rules.comparability,
-            );
-            let need = params.budgets.need_scale * self.constants.unit_need[city];
-            let rest = budgets::rest_value(
-                self.constants.outside[city],
-                career,
-                params.tournament.career_value_rest,
-            );
-            let values: Vec<f64> = (0..sectors)
-                .map(|s| {
-                    let advantage = self.constants.advantage[city * sectors + s];
-                    budgets::sector_value(need, advantage, climate[s], career, priority[s], reading)
-                })
-                .collect();
-            let mut values = values;
-            for (at, of, s, from) in &self.chunks[chunk].closures {
-                if (*at, *of, *from) == (block, lane, 0) {
-                    values[*s] = rest;
-                }
-            }
-            let highest = values
-                .iter()
-                .fold(rest, |highest, value| highest.max(*value));
-            let precision = params.budgets.precision;
-            let rest =
-                budgets::choice_weight(params.budgets.rest_base_rate, precision, rest, highest);
-            let weights: Vec<f64> = values
-                .iter()
-                .map(|value| budgets::choice_weight(1.0, precision, *value, highest))
-                .collect();
-            let mut weights = weights;
-            for (at, of, s, from) in &self.chunks[chunk].closures {
-                if (*at, *of, *from) == (block, lane, 0) {
-                    weights[*s] = 0.0;
-                }
-            }
-            let all = rest + weights.iter().sum::<f64>();
-            let shares =
-                &mut self.chunks[chunk].shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
-            for (share, weight) in shares[1..].iter_mut().zip(&weights) {
-                share[lane] = weight / all;
-            }
-            shares[0][lane] = 1.0 - shares[1..].iter().map(|share| share[lane]).sum::<f64>();
-        }
-        self.balance_capability(&compute);
-        let rho = self.world.params.production.aggregation;
-        let national: Vec<f64> = self
-            .aggregation_sum
-            .iter()
-            .map(|sum| outside::national_capability(*sum, rho))
-            .collect();
-        self.frontier = (0..sectors).map(|s| national[s] / ratio[s]).collect();
-        self.competitiveness = (0..sectors).map(|s| self.value[s] * ratio[s]).sum();
-        self.demand = self
-            .gross_capability
-            .iter()
-            .map(|gross| utilisation * gross)
-            .collect();
-    }
-
-    /// Section 5, step 3 and 5: the stock that the first quarter's spending sustains, and the price of output.
-    fn balance_capability(&mut self, compute: &[f64]) {
-        let world = &self.world;
-        let sectors = world.sectors.len();
-        let production = &world.params.production;
-        let count = world.cities.len() as f64;
-        let mut half_base = vec![0.0; sectors];
-        for round in 0..=ROUNDS {
-            let mut sums = vec![0.0; sectors];
-            for chunk in &mut self.chunks {
-                for block in 0..chunk.blocks() {
-                    let mut all_share = ZERO;
-                    for s in 0..sectors {
-                        for (sum, share) in all_share
-                            .iter_mut()
-                            .zip(&chunk.shares[block * (sectors + 1) + 1 + s])
-                        {
-                            *sum += share;
-                        }
-                    }
-                    for s in 0..sectors {
-                        let access = compute[s] * (1.0 - self.stringency * world.sectors[s].risk);
-                        for l in 0..LANES {
-                            let stock = &mut chunk.capability[block * sectors + s][l];
-                            let share = chunk.shares[block * (sectors + 1) + 1 + s][l];
-                            let spending = share * chunk.base[block][l];
-                            let effective = if round == 0 {
-                                spending
-                            } else {
-                                let cost = production.introduction_cost;
-                                let left = production::left_after_introduction(
-                                    spending,
-                                    *stock,
-                                    half_base[s],
-                                    cost,
-                                );
-                                production::effective_spending(left, self.minimum_scale[s])
-                            };
-                            let within = if all_share[l] > 0.0 {
-                                share / all_share[l]
-                            } else {
-                                0.0
-                            };
-                            let increment = production::increment(
-                                production.productivity,
-                                chunk.advantage[block * sectors + s][l],
-                                effective,
-                                chunk.researchers[block][l] * within,
-                                production.money_elasticity,
-                                access,
-                            );
-                            *stock = increment / production.depreciation;
-                            sums[s] += *stock;
-                        }
-                    }
-                }
-            }
-            for (half, sum) in half_base.iter_mut().zip(&sums) {
-                *half = production.introduction_half_base * sum / count;
-            }
-            self.gross_capability = sums;
-        }
-        self.half_base = half_base;
-        let mut spending = 0.0;
-        self.aggregation_sum = vec![0.0; sectors];
-        for chunk in &self.chunks {
-            for block in 0..chunk.blocks() {
-                for s in 0..sectors {
-                    for l in 0..LANES {
-                        spending +=
-                            chunk.shares[block * (sectors + 1) + 1 + s][l] * chunk.base[block][l];
-                        let stock = chunk.capability[block * sectors + s][l];
-                        self.aggregation_sum[s] +=
-                            outside::aggregation_term(stock, production.aggregation);
-                    }
-                }
-            }
-        }
-        let utilisation = world.params.market.initial_utilisation;
-        let used = utilisation * self.gross_capability.iter().sum::<f64>();
-        self.output_price = production::output_price(
-            world.params.market.output_value_ratio,
-            world.params.outcomes.discount_rate_per_quarter,
-            production.depreciation,
-            spending,
-            used,
-        );
-        for chunk in &mut self.chunks {
-            for block in 0..chunk.blocks() {
-                for l in 0..LANES {
-                    let stock: f64 = (0..sectors)
-                        .map(|s| chunk.capability[block * sectors + s][l])
-                        .sum();
-                    chunk.output[block][l] =
-                        production::output(self.output_price, utilisation * stock);
-                }
-            }
-        }
     }
 
     /// A start that is not finite or holds no capability cannot be run.
@@ -526,7 +281,7 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
             let column = |value: &dyn Fn(usize) -> f64| -> Vec<Lanes> {
                 (0..blocks)
                     .map(|block| {
-                        std::array::from_fn(|lane| {
+                        each(|lane| {
                             let own = block * LANES + lane;
                             if own < cities {
                                 value(first + own)
@@ -546,11 +301,16 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
             }
             let mut shares = vec![ZERO; blocks * (sectors + 1)];
             for block in 0..blocks {
-                shares[block * (sectors + 1)] = [1.0; LANES];
+                shares[block * (sectors + 1)] = Lanes([1.0; LANES]);
+            }
+            let mut codes = vec![[0; LANES]; blocks];
+            for (own, city) in world.cities[first..first + cities].iter().enumerate() {
+                codes[own / LANES][own % LANES] = city.code;
             }
             ChunkConstants {
                 first,
                 cities,
+                codes,
                 live: column(&|_| 1.0),
                 base: column(&|city| constants.base[city]),
                 unit_need: column(&|city| constants.unit_need[city]),

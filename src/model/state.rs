@@ -1,8 +1,8 @@
 //! What changes during a run: columns of cities in chunks of blocks, and the nation.
 
-use super::data::{MAX_INSTRUMENTS, MAX_SECTORS};
 use super::setup::{ChunkConstants, Setup};
-use crate::parallel::{LANES, Lanes, ZERO};
+use crate::lanes::{LANES, Lanes, ZERO, plus};
+use crate::rows::Rows;
 
 /// State of a chunk of cities. Columns have one entry per block; where they hold sectors, instruments or
 /// options, these follow each other within the block.
@@ -12,6 +12,8 @@ pub(crate) struct Chunk {
     pub shares: Vec<Lanes>,
     /// Capability, by sector.
     pub capability: Vec<Lanes>,
+    /// Capability in all sectors.
+    pub stock: Vec<Lanes>,
     /// Capability at the last evaluation, by sector.
     pub at_evaluation: Vec<Lanes>,
     /// Design, by instrument; meaningful where in force.
@@ -30,6 +32,8 @@ pub(crate) struct Chunk {
     pub output: Vec<Lanes>,
     /// Researchers, FTE.
     pub researchers: Vec<Lanes>,
+    /// Mean of peers' researchers as published, FTE.
+    pub peers_researchers: Vec<Lanes>,
     /// Effective talent, FTE.
     pub effective_talent: Vec<Lanes>,
     /// Channel sums of the quarter.
@@ -120,6 +124,7 @@ impl Chunk {
         Chunk {
             shares: vec![ZERO; blocks * (1 + sectors + instruments)],
             capability: vec![ZERO; blocks * sectors],
+            stock: column(),
             at_evaluation: vec![ZERO; blocks * sectors],
             design: vec![ZERO; blocks * instruments],
             optimum: vec![ZERO; blocks * instruments],
@@ -129,6 +134,7 @@ impl Chunk {
             grant_weight: column(),
             output: column(),
             researchers: column(),
+            peers_researchers: column(),
             effective_talent: column(),
             channels: vec![Channels::default(); blocks],
             location_weight: column(),
@@ -157,6 +163,13 @@ impl Chunk {
             shares[sectors + 1..].fill(ZERO);
         }
         self.capability.copy_from_slice(&constants.capability);
+        for (stock, own) in self
+            .stock
+            .iter_mut()
+            .zip(constants.capability.chunks_exact(sectors))
+        {
+            *stock = own.iter().fold(ZERO, |sum, own| plus(sum, *own));
+        }
         self.at_evaluation.copy_from_slice(&constants.capability);
         self.design.fill(ZERO);
         self.in_force.fill(0);
@@ -185,131 +198,97 @@ impl Chunk {
 /// empty block included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
-    /// Sector shares `p`, city-major.
-    pub shares: Vec<f64>,
+    /// A row for each city: sector shares `p`, then researchers.
+    pub rows: Rows,
     /// Instruments in force.
     pub in_force: Vec<u64>,
-    /// Researchers.
-    pub researchers: Vec<f64>,
-    /// Researchers of the quarter under way.
-    pub researchers_next: Vec<f64>,
     /// Scores.
     pub score: Vec<f64>,
     /// Results of an evaluation under way.
     pub result: Vec<f64>,
 }
 
-/// Sums over the cities of a chunk.
-#[derive(Clone, Debug)]
-pub(crate) struct ChunkSums {
+/// Sums over cities: lane by lane within a chunk, where `T` is [`Lanes`], and one number for the nation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sums<T> {
     /// Of `q` over cities and sectors.
-    pub comparability: f64,
+    pub comparability: T,
     /// Of location weights.
-    pub location: f64,
+    pub location: T,
     /// Of budgets.
-    pub budget: f64,
+    pub budget: T,
     /// Of grants.
-    pub grants: f64,
+    pub grants: T,
     /// Of money in instruments.
-    pub instruments: f64,
+    pub instruments: T,
     /// Of failed experiments.
-    pub failed: f64,
+    pub failed: T,
     /// Of poaching.
-    pub poaching: f64,
+    pub poaching: T,
     /// Of forgone return.
-    pub forgone: f64,
+    pub forgone: T,
     /// Of liberalisation.
-    pub liberalisation: f64,
+    pub liberalisation: T,
     /// Of instruments in force.
-    pub in_force: f64,
+    pub in_force: T,
     /// Of output.
-    pub output: f64,
+    pub output: T,
     /// Of researchers.
-    pub researchers: f64,
+    pub researchers: T,
     /// Of effective talent.
-    pub effective_talent: f64,
+    pub effective_talent: T,
     /// By sector.
-    pub sectors: [SectorSums; MAX_SECTORS],
+    pub sectors: Vec<SectorSums<T>>,
     /// By instrument, in quarters of evaluation.
-    pub evidence: [Evidence; MAX_INSTRUMENTS],
+    pub evidence: Vec<Evidence<T>>,
 }
 
 /// Sums over cities in a sector.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SectorSums {
+pub(crate) struct SectorSums<T> {
     /// Of capability.
-    pub capability: f64,
+    pub capability: T,
     /// Of `K^ρ`.
-    pub terms: f64,
+    pub terms: T,
     /// Of spending, CNY mn.
-    pub spending: f64,
+    pub spending: T,
     /// Of introduction.
-    pub introduction: f64,
+    pub introduction: T,
     /// Of subscale spending.
-    pub subscale: f64,
+    pub subscale: T,
 }
 
 /// Sums over the adopters of an instrument.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Evidence {
+pub(crate) struct Evidence<T> {
     /// Adopters.
-    pub adopters: f64,
+    pub adopters: T,
     /// Of effects.
-    pub effect: f64,
+    pub effect: T,
     /// Of effects above 0.
-    pub weight: f64,
+    pub weight: T,
     /// Of effects above 0 times design.
-    pub weighted_design: f64,
+    pub weighted_design: T,
     /// Of designs.
-    pub design: f64,
+    pub design: T,
     /// Of site advantages.
-    pub advantage: f64,
+    pub advantage: T,
 }
 
-impl ChunkSums {
-    /// Starts anew, for the sectors and instruments there are.
+impl<T: Clone + Default> Sums<T> {
+    /// Starts anew, keeping the memory.
     pub fn clear(&mut self, sectors: usize, instruments: usize) {
-        self.sectors[..sectors].fill(SectorSums::default());
-        self.evidence[..instruments].fill(Evidence::default());
-        for sum in [
-            &mut self.comparability,
-            &mut self.location,
-            &mut self.budget,
-            &mut self.grants,
-            &mut self.instruments,
-            &mut self.failed,
-            &mut self.poaching,
-            &mut self.forgone,
-            &mut self.liberalisation,
-            &mut self.in_force,
-            &mut self.output,
-            &mut self.researchers,
-            &mut self.effective_talent,
-        ] {
-            *sum = 0.0;
-        }
-    }
-}
-
-impl Default for ChunkSums {
-    fn default() -> Self {
-        ChunkSums {
-            comparability: 0.0,
-            location: 0.0,
-            budget: 0.0,
-            grants: 0.0,
-            instruments: 0.0,
-            failed: 0.0,
-            poaching: 0.0,
-            forgone: 0.0,
-            liberalisation: 0.0,
-            in_force: 0.0,
-            output: 0.0,
-            researchers: 0.0,
-            effective_talent: 0.0,
-            sectors: [SectorSums::default(); MAX_SECTORS],
-            evidence: [Evidence::default(); MAX_INSTRUMENTS],
-        }
+        let mut by_sector = std::mem::take(&mut self.sectors);
+        let mut evidence = std::mem::take(&mut self.evidence);
+        by_sector.clear();
+        by_sector.resize(sectors, SectorSums::default());
+        evidence.clear();
+        evidence.resize(instruments, Evidence::default());
+        *self = Sums {
+            sectors: by_sector,
+            evidence,
+            ..Sums::default()
+        };
     }
 }
 
@@ -404,7 +383,7 @@ pub(crate) struct Nation {
     /// Events of the quarter: pioneered, imitated, taken up, given up.
     pub moves: [u32; 4],
     /// Sums over all chunks, of the quarter.
-    pub sums: ChunkSums,
+    pub sums: Sums<f64>,
 }
 
 impl Nation {
@@ -458,7 +437,7 @@ impl Nation {
         self.champions.clear();
         self.spent = 0.0;
         self.moves = [0; 4];
-        self.sums = ChunkSums::default();
+        self.sums.clear(sectors, instruments);
     }
 }
 

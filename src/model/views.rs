@@ -4,7 +4,8 @@ use super::equations::{budgets, outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
-use crate::parallel::LANES;
+use crate::lanes::{LANES, ZERO, each, lane_sum};
+use crate::math::select;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +94,18 @@ impl Run<'_> {
             .then(|| self.nation.template[instrument])
     }
 
+    /// Advantage of a city in a sector (D4).
+    pub fn advantage(&self, city: usize, sector: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.setup.chunks[chunk].advantage[block * self.sectors() + sector][lane]
+    }
+
+    /// Productivity of the rest of a city's economy (D5).
+    pub fn outside_productivity(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.setup.chunks[chunk].outside[block][lane]
+    }
+
     /// Money in an instrument in the quarter just done, CNY mn.
     pub fn instrument_money(&self, city: usize, instrument: usize) -> f64 {
         self.share(city, 1 + self.sectors() + instrument) * self.budget(city)
@@ -115,7 +128,7 @@ impl Run<'_> {
         let fit = budgets::design_fit(
             self.design(city, instrument),
             self.optimum(city, instrument),
-            policy.design_tolerance,
+            1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
         let money = budgets::money_effect(
@@ -207,7 +220,7 @@ impl Run<'_> {
             failed_experiments_cny_mn: state.failed[block][lane],
             poaching_cny_mn: state.poaching[block][lane],
             forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.constants.outside[city]
+                * self.setup.chunks[chunk].outside[block][lane]
                 * cascade.spending,
             output_cny_mn: state.output[block][lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
@@ -277,10 +290,16 @@ impl Run<'_> {
         if gross <= 0.0 {
             return (0.0, 0.0);
         }
-        (0..self.cities()).fold((0.0, 0.0), |(index, top), city| {
-            let share = self.capability(city, sector) / gross;
-            (index + share * share, f64::max(top, share))
-        })
+        let sectors = self.sectors();
+        let (mut squares, mut most) = (ZERO, ZERO);
+        for chunk in &self.chunks {
+            for stock in chunk.capability.iter().skip(sector).step_by(sectors) {
+                squares = each(|l| squares[l] + stock[l] * stock[l]);
+                most = each(|l| select(stock[l] > most[l], stock[l], most[l]));
+            }
+        }
+        let top = most.iter().fold(0.0, |top: f64, own| top.max(*own));
+        (lane_sum(&squares) / gross / gross, top / gross)
     }
 
     fn city_cascade(&self, city: usize, sector: usize) -> Cascade {

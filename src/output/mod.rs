@@ -10,6 +10,8 @@ mod error;
 pub mod folder;
 mod manifest;
 mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod recorder;
 mod result;
 mod sheet;

@@ -4,9 +4,9 @@ use super::derived::{DERIVED, Place};
 use super::quantity::{Quantity, Source};
 use super::spec::Response;
 use super::watch::Watch;
-use crate::model::Run;
 use crate::model::data::World;
 use crate::model::record::{Journal, National};
+use crate::model::{Parts, Run};
 use crate::output::table::{Column, Row};
 use crate::output::tables::{ALLOCATIONS, CITIES, NATIONAL, SECTORS};
 use crate::random::Luck;
@@ -29,6 +29,8 @@ struct Part {
     /// First quarter of the period.
     since: u32,
     is_flow: bool,
+    /// Costly outcomes of the nation that it reads.
+    needs: Parts,
 }
 
 impl Part {
@@ -41,6 +43,7 @@ impl Part {
             sector,
             since,
             is_flow: quantity.is_flow(),
+            needs: quantity.needs(),
         })
     }
 
@@ -217,20 +220,22 @@ impl Gauge {
         if self.active(quarter).next().is_none() {
             return;
         }
-        let needs_nation = self.active(quarter).any(|(_, parts)| {
-            let mut parts = parts.iter().flatten();
-            parts.any(|part| part.source == Source::National)
-        });
+        let mut wanted: Option<Parts> = None;
+        for (_, parts) in self.active(quarter) {
+            let national = parts.iter().flatten();
+            for part in national.filter(|part| part.source == Source::National) {
+                let wanted = wanted.get_or_insert_default();
+                wanted.similarity |= part.needs.similarity;
+                wanted.concentration |= part.needs.concentration;
+                wanted.inequality |= part.needs.inequality;
+            }
+        }
         let nation = Row {
             luck,
             quarter: run.world().start.plus(quarter as i32),
             city: 0,
             sector: 0,
-            values: if needs_nation {
-                run.national()
-            } else {
-                National::default()
-            },
+            values: wanted.map_or_else(National::default, |parts| run.national_parts(parts)),
         };
         let watch = self.watch.as_ref().unwrap_or(&self.nothing);
         for row in 0..self.bound.parts.len() {
@@ -298,4 +303,79 @@ impl Gauge {
 fn ratio(above: f64, below: f64) -> Option<f64> {
     let ratio = above / below;
     ratio.is_finite().then_some(ratio)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::Setup;
+    use crate::response::{Responses, columns};
+    use crate::scenario;
+
+    #[test]
+    fn each_column_read_alone_is_that_of_all_outcomes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let scenario = scenario::load(&path, &["run.quarters=6".to_string()]).expect("valid");
+        let setup = Setup::new(scenario.world).expect("valid");
+        let luck = Luck {
+            seed: 1,
+            replicate: 0,
+        };
+        let mut run = Run::new(&setup, luck);
+        for _ in 0..6 {
+            run.step(None).expect("a quarter");
+        }
+        let nation = Row {
+            luck,
+            quarter: setup.world().start.plus(5),
+            city: 0,
+            sector: 0,
+            values: run.national(),
+        };
+        for column in NATIONAL.columns.iter().skip(3) {
+            let responses = Responses::parse([column.name]).expect("a column");
+            let mut gauge = Gauge::new(responses.bind(setup.world()).expect("bound"), true);
+            gauge.observe(&mut run, luck);
+            assert_eq!(gauge.series(), [column.number(&nation)], "{}", column.name);
+        }
+        assert!(columns("national").contains(&"peer_excess"));
+    }
+
+    #[test]
+    fn flows_are_summed_levels_averaged_and_ratios_are_of_sums() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let scenario = scenario::load(&path, &["run.quarters=6".to_string()]).expect("valid");
+        let setup = Setup::new(scenario.world).expect("valid");
+        let luck = Luck {
+            seed: 1,
+            replicate: 0,
+        };
+        let texts = [
+            "spending_cny_mn@2015",
+            "competitiveness@2015",
+            "duplicated_share@2015",
+        ];
+        let responses = Responses::parse(texts).expect("columns");
+        let mut gauge = Gauge::new(responses.bind(setup.world()).expect("bound"), false);
+        let mut run = Run::new(&setup, luck);
+        let (mut spent, mut level, mut duplicated) = (0.0, 0.0, 0.0);
+        for quarter in 0..6 {
+            run.step(None).expect("a quarter");
+            gauge.observe(&mut run, luck);
+            if quarter < 4 {
+                let nation = run.national();
+                spent += nation.spending_cny_mn;
+                level += nation.competitiveness;
+                duplicated += nation.duplicated_cny_mn;
+            }
+        }
+        let mut values = Vec::new();
+        gauge.finish(&mut values);
+        assert_eq!(
+            values,
+            [Some(spent), Some(level / 4.0), Some(duplicated / spent)]
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
 use super::derived::{self, DERIVED};
+use crate::model::Parts;
 use crate::model::data::World;
 use crate::output::table::{Column, Kind};
 use crate::output::tables::{ALLOCATIONS, CITIES, NATIONAL, SECTORS};
@@ -182,6 +183,24 @@ impl Quantity {
     /// Whether a period is summed over: money and events flow, everything else is a level.
     pub fn is_flow(&self) -> bool {
         matches!(self.unit, "CNY mn" | "events" | "incidents")
+    }
+
+    /// Outcomes of the nation that it reads and that cost a pass over the cities.
+    pub(super) fn needs(&self) -> Parts {
+        let mut needs = Parts::default();
+        let columns = self
+            .terms
+            .iter()
+            .filter_map(|(_, index)| NATIONAL.columns.get(*index));
+        for column in columns.filter(|_| self.source == Source::National) {
+            match column.name {
+                "similarity_all" | "similarity_peers" | "specialisation" => needs.similarity = true,
+                "concentration" | "top_city_share" => needs.concentration = true,
+                "gini_budget" | "gini_researchers" | "gini_capability" => needs.inequality = true,
+                _ => {}
+            }
+        }
+        needs
     }
 
     /// Reads `[TABLE.]COLUMN[[CITY][,SECTOR]]`; `column` stands for the column where it is given.

@@ -53,7 +53,9 @@ impl Watch {
             capability: [Vec::new(), capabilities(run)],
             ..Watch::default()
         };
-        for (at, leader) in run.regional_leaders().into_iter().enumerate() {
+        let mut leaders = Vec::new();
+        run.regional_leaders(&mut leaders);
+        for (at, (_, leader)) in leaders.into_iter().enumerate() {
             self.leads(leader, at % sectors.max(1), START);
         }
     }

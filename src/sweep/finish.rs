@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::plan::Plan;
-use super::work::{CHECKPOINTS, LOCK, PLAN, WorkError, WorkFolder, earlier, write_atomically};
+use super::work::{
+    CHECKPOINTS, LOCK, PLAN, RUNS, SERIES, WorkError, WorkFolder, earlier, write_atomically,
+};
 use super::{reuse, summary};
 use crate::experiment::points::point_id;
 use crate::output::columns::FileInfo;
@@ -89,6 +91,9 @@ impl WorkFolder {
                     infos.push(sheet.info);
                 }
             }
+            if self.is_parquet() {
+                to_parquet(&folder, &mut files, &mut infos)?;
+            }
             files.push(describe(&folder, plan, &infos)?);
             let text = manifest_text(manifest, plan, self.shard(), &files, failed);
             sync_folder(&folder).map_err(OutputError::io(&folder))?;
@@ -96,6 +101,12 @@ impl WorkFolder {
         }
         for name in [CHECKPOINTS, PLAN, LOCK] {
             remove(&folder.join(name))?;
+        }
+        for name in [RUNS, SERIES] {
+            // Their Parquet has taken their place.
+            if folder.join(name).with_extension("parquet").is_file() {
+                remove(&folder.join(name))?;
+            }
         }
         publish(&folder, self.target(), self.replaces())?;
         let aside = earlier(self.target());
@@ -106,6 +117,33 @@ impl WorkFolder {
     }
 }
 
+/// Writes runs and series as Parquet. The CSV files go when the manifest stands, so that a sweep that is killed
+/// meanwhile has lost nothing.
+#[cfg(feature = "parquet")]
+fn to_parquet(
+    folder: &Path,
+    files: &mut [WrittenFile],
+    infos: &mut Vec<FileInfo>,
+) -> Result<(), OutputError> {
+    for file in files {
+        let place = infos
+            .iter()
+            .position(|info| file.name == format!("{}.csv", info.file));
+        let is_large = file.name == RUNS || file.name == SERIES;
+        if let (true, Some(place)) = (is_large, place) {
+            *file = crate::output::parquet::from_csv(folder, &infos[place])?;
+            infos.remove(place);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "parquet"))]
+fn to_parquet(_: &Path, _: &mut [WrittenFile], _: &mut Vec<FileInfo>) -> Result<(), OutputError> {
+    // The command refuses what it was built without.
+    Ok(())
+}
+
 fn remove(path: &Path) -> Result<(), OutputError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::io(path)(error)),
@@ -114,7 +152,7 @@ fn remove(path: &Path) -> Result<(), OutputError> {
 }
 
 /// Writes `design.csv`.
-pub(super) fn write_design(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
+pub(crate) fn write_design(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
     let info = plan.design_info();
     let mut writer = Writer::create(folder, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;

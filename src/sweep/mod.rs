@@ -16,11 +16,13 @@ pub mod work;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use finish::write_design;
 pub use finish::{Finished, Shard};
 pub use pilot::{Pilot, pilot};
 pub use plan::{Plan, PlanError, RunIndex};
 pub use reuse::Reuse;
 pub use rows::Worker;
+pub use summary::read_runs;
 pub use work::{Begin, WorkError, WorkFolder};
 
 use crate::engine::{Control, Crew, Stopped, work_in_order};

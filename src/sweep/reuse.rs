@@ -56,6 +56,8 @@ impl Reuse {
                 places,
                 file: Mutex::new(file),
             })),
+            // Rows in Parquet are not taken over.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(OutputError::io(&path)(error)),
         }
     }

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::plan::{Plan, RunIndex};
 use super::reuse::Reuse;
-use crate::engine::{Control, Unmeasured, measure};
+use crate::engine::{Control, Unmeasured, measure_run};
 use crate::experiment::points::point_id;
-use crate::model::Setup;
+use crate::model::{Memory, Run, Setup};
 use crate::output::Cell;
 use crate::parallel::PARALLEL_CITIES;
 use crate::quarter::Quarter;
@@ -112,6 +112,7 @@ pub struct Worker<'p> {
     setups: &'p Setups<'p>,
     reuse: &'p [Reuse],
     values: Vec<Option<f64>>,
+    memory: Option<Memory>,
 }
 
 impl<'p> Worker<'p> {
@@ -122,6 +123,7 @@ impl<'p> Worker<'p> {
             setups,
             reuse,
             values: Vec::new(),
+            memory: None,
         }
     }
 
@@ -157,7 +159,13 @@ impl<'p> Worker<'p> {
         let luck = self.plan.luck(run.replicate);
         let keeps_series = self.plan.experiment.series;
         let mut gauge = Gauge::new(ready.bound.clone(), keeps_series);
-        match measure(&ready.setup, luck, &mut gauge, control) {
+        let mut model = match self.memory.take() {
+            Some(memory) => memory.start(&ready.setup, luck),
+            None => Run::new(&ready.setup, luck),
+        };
+        let outcome = measure_run(&mut model, luck, &mut gauge, control);
+        self.memory = Some(model.into_memory());
+        match outcome {
             Ok(()) => {}
             Err(Unmeasured::Cancelled) => return Err(RowError::Cancelled),
             Err(Unmeasured::Model(error)) => return Ok(Some(error.to_string())),

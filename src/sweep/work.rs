@@ -274,6 +274,8 @@ pub struct WorkFolder {
     last: Instant,
     /// Whether it is whole and only needs its name.
     is_whole: bool,
+    /// Whether runs and series become Parquet at the end.
+    is_parquet: bool,
     // Released when the process ends, however it ends.
     _lock: File,
 }
@@ -371,6 +373,7 @@ impl WorkFolder {
             shard,
             last: Instant::now(),
             is_whole,
+            is_parquet: false,
             _lock: lock,
         };
         if !is_whole && folder.runs.bytes == 0 {
@@ -406,6 +409,16 @@ impl WorkFolder {
     /// The part of the plan it holds.
     pub fn shard(&self) -> Shard {
         self.shard
+    }
+
+    /// Whether runs and series become Parquet at the end.
+    pub fn set_parquet(&mut self, is_parquet: bool) {
+        self.is_parquet = is_parquet;
+    }
+
+    /// Whether runs and series become Parquet at the end.
+    pub fn is_parquet(&self) -> bool {
+        self.is_parquet
     }
 
     /// Where it grows.

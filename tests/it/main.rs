@@ -1,8 +1,11 @@
 //! One module per promise of the project; all in one program, so that it is linked once.
 
 mod accounts;
+mod analysis;
 mod claims;
+mod compare;
 mod documents;
+mod memory;
 mod responses;
 mod scenario_files;
 mod sweep;

@@ -181,6 +181,7 @@ impl Reader {
                     let set = vec![Assignment {
                         key: key.to_string(),
                         value: value.clone(),
+                        folder: self.folder.clone(),
                     }];
                     let variant = Variant {
                         scenario: None,

@@ -13,10 +13,11 @@ pub fn comparability(effective_peers: f64, shock_variance_ratio: f64) -> f64 {
     (1.0 + k * n) / (1.0 + k + k * n)
 }
 
-/// Reading factor `c = 1 - λ_e + λ_e q/q̄` in E10 and E11; 1 on national average.
+/// Reading factor `c = 1 - λ_e + λ_e q/q̄` in E10 and E11; 1 on national average. `weight_per_mean` is `λ_e/q̄`, the
+/// same for all cities.
 #[inline(always)]
-pub fn reading_factor(comparability: f64, national_mean: f64, weight: f64) -> f64 {
-    1.0 - weight + weight * comparability / national_mean
+pub fn reading_factor(comparability: f64, weight: f64, weight_per_mean: f64) -> f64 {
+    1.0 - weight + weight_per_mean * comparability
 }
 
 /// E10, the part all cities share: `u^ζ κ (1 - R risk)`, 0 to 1.
@@ -81,10 +82,10 @@ pub fn budget(base: f64, growth_factor: f64, retained_tax: f64, output: f64, gra
     base * growth_factor + retained_tax * output + grant
 }
 
-/// E20: fit of a design, `max(0, 1 - ((d - d*)/W)²)`, 0 to 1.
+/// E20: fit of a design, `max(0, 1 - ((d - d*)/W)²)`, 0 to 1; `per_tolerance` is `1/W`, the same for all.
 #[inline(always)]
-pub fn design_fit(design: f64, optimum: f64, tolerance: f64) -> f64 {
-    let distance = (design - optimum) / tolerance;
+pub fn design_fit(design: f64, optimum: f64, per_tolerance: f64) -> f64 {
+    let distance = (design - optimum) * per_tolerance;
     (1.0 - distance * distance).max(0.0)
 }
 
@@ -148,8 +149,8 @@ mod tests {
 
     #[test]
     fn reading_averages_to_one_and_vanishes_with_its_weight() {
-        assert_eq!(reading_factor(0.4, 0.4, 0.8), 1.0);
-        assert_eq!(reading_factor(0.9, 0.4, 0.0), 1.0);
+        assert!((reading_factor(0.4, 0.8, 0.8 / 0.4) - 1.0).abs() < 1e-15);
+        assert_eq!(reading_factor(0.9, 0.0, 0.0 / 0.4), 1.0);
     }
 
     #[test]
@@ -166,8 +167,8 @@ mod tests {
 
     #[test]
     fn a_design_at_its_tolerance_does_nothing() {
-        assert_eq!(design_fit(0.9, 0.4, 0.5), 0.0);
-        assert!((design_fit(0.65, 0.4, 0.5) - 0.75).abs() < 1e-15);
+        assert_eq!(design_fit(0.9, 0.4, 1.0 / 0.5), 0.0);
+        assert!((design_fit(0.65, 0.4, 1.0 / 0.5) - 0.75).abs() < 1e-15);
     }
 
     #[test]

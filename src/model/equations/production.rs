@@ -2,37 +2,53 @@
 
 use crate::math;
 
+/// `1/(K + K^h)`, which both parts of E24 divide by; 0 where there is no base to want.
+#[inline(always)]
+pub fn per_base(capability: f64, half_base: f64) -> f64 {
+    let per_base = 1.0 / (capability + half_base);
+    math::select(half_base > 0.0, per_base, 0.0)
+}
+
 /// E24: paid to bring in outside firms, CNY mn: `χ K^h/(K + K^h) I`.
 ///
 /// The less local base a city has, the more of its money goes to introduction (the paper's Henan).
 #[inline(always)]
-pub fn introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -> f64 {
-    let share = half_base / (capability + half_base);
-    let share = math::select(half_base > 0.0, share, 0.0);
-    cost * share * spending
+pub fn introduction(spending: f64, half_base: f64, per_base: f64, cost: f64) -> f64 {
+    cost * (half_base * per_base) * spending
 }
 
 /// E24: what introduction leaves, CNY mn: `I (K + (1 - χ) K^h)/(K + K^h)`, which is `I - intro` without the rounding
 /// that a difference of nearly equal numbers would bring.
 #[inline(always)]
-pub fn left_after_introduction(spending: f64, capability: f64, half_base: f64, cost: f64) -> f64 {
-    let share = (capability + (1.0 - cost) * half_base) / (capability + half_base);
+pub fn left_after_introduction(
+    spending: f64,
+    capability: f64,
+    half_base: f64,
+    per_base: f64,
+    cost: f64,
+) -> f64 {
+    let share = (capability + (1.0 - cost) * half_base) * per_base;
     math::select(half_base > 0.0, share, 1.0) * spending
+}
+
+/// E25: share that scale leaves, `left/(left + MES)`, 0 to 1; 0 where nothing is left.
+#[inline(always)]
+pub fn scale_share(left: f64, minimum_scale: f64) -> f64 {
+    let share = left / (left + minimum_scale);
+    math::select(left > 0.0, share, 0.0)
 }
 
 /// E25: lost for want of scale, CNY mn: `left MES/(left + MES)`.
 #[inline(always)]
-pub fn subscale(left: f64, minimum_scale: f64) -> f64 {
-    let lost = left * minimum_scale / (left + minimum_scale);
-    math::select(left > 0.0, lost, 0.0)
+pub fn subscale(scale_share: f64, minimum_scale: f64) -> f64 {
+    scale_share * minimum_scale
 }
 
 /// E25: effective spending, CNY mn: `left²/(left + MES)`, which is `left` less what is lost, without the rounding
 /// that a difference of nearly equal numbers would bring.
 #[inline(always)]
-pub fn effective_spending(left: f64, minimum_scale: f64) -> f64 {
-    let effective = left * (left / (left + minimum_scale));
-    math::select(left > 0.0, effective, 0.0)
+pub fn effective_spending(left: f64, scale_share: f64) -> f64 {
+    left * scale_share
 }
 
 /// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
@@ -110,13 +126,15 @@ mod tests {
     #[test]
     fn the_cascade_accounts_for_every_yuan() {
         let spending = 80.0;
-        let intro = introduction(spending, 30.0, 10.0, 0.5);
+        let per_base = per_base(30.0, 10.0);
+        let intro = introduction(spending, 10.0, per_base, 0.5);
         assert!((intro - 10.0).abs() < 1e-12); // 0.5 x 10/40 x 80
-        let left = left_after_introduction(spending, 30.0, 10.0, 0.5);
+        let left = left_after_introduction(spending, 30.0, 10.0, per_base, 0.5);
         assert!((left - (spending - intro)).abs() < 1e-12);
-        let lost = subscale(left, 30.0);
+        let share = scale_share(left, 30.0);
+        let lost = subscale(share, 30.0);
         assert!((lost - 21.0).abs() < 1e-12); // 70 x 30/100
-        let effective = effective_spending(left, 30.0);
+        let effective = effective_spending(left, share);
         assert!((effective - (left - lost)).abs() < 1e-12);
         let twice = duplicated(effective, duplicated_share(60.0, 80.0));
         assert!((twice - 12.25).abs() < 1e-12); // 49 x 0.25
@@ -128,8 +146,13 @@ mod tests {
 
     #[test]
     fn without_a_local_base_the_whole_cost_is_paid() {
-        assert_eq!(introduction(100.0, 0.0, 10.0, 0.5), 50.0);
-        assert_eq!(introduction(100.0, 0.0, 0.0, 0.5), 0.0);
+        let paid = |half_base| introduction(100.0, half_base, per_base(0.0, half_base), 0.5);
+        assert!((paid(10.0) - 50.0).abs() < 1e-12);
+        assert_eq!(paid(0.0), 0.0);
+        assert_eq!(
+            left_after_introduction(100.0, 0.0, 0.0, per_base(0.0, 0.0), 0.5),
+            100.0
+        );
     }
 
     #[test]

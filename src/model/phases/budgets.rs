@@ -1,13 +1,15 @@
 //! Phase 4: policy moves are carried out, effects and values read, budgets set. One pass over the cities.
 
+use super::peers::{self, COLUMNS, Columns};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production, talent};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::ChunkConstants;
-use crate::model::state::{Chunk, ChunkSums, Instruments, Nation, Published, bits};
-use crate::parallel::{LANES, Lanes, ZERO, each, for_each, lane_sum, vectorised};
+use crate::model::state::{Chunk, Instruments, Nation, Published, Sums, bits};
+use crate::parallel::for_each;
 use crate::params::{Allocation, Params};
 
 /// Everything about the quarter that all blocks share.
@@ -36,6 +38,14 @@ pub(super) struct Block<'a> {
     /// Cities in it.
     pub(super) cities: usize,
     pub(super) constants: &'a ChunkConstants,
+}
+
+/// What a block knows of its sectors; made once for a chunk, as filling it with zeros costs.
+struct Sectors {
+    /// `n_is`, then peers' researchers.
+    peers: Columns,
+    /// Value, then weight of E12.
+    values: [Lanes; MAX_SECTORS],
 }
 
 impl Run<'_> {
@@ -67,7 +77,10 @@ impl Run<'_> {
             self.parallel,
             (&mut chunks[..], &mut sums[..]),
             |index, (chunk, sums)| {
-                vectorised(|| shared.chunk(index, chunk, &decisions[index].moves, sums));
+                vectorised(
+                    #[inline(always)]
+                    || shared.chunk(index, chunk, &decisions[index].moves, sums),
+                );
             },
         );
         self.chunks = chunks;
@@ -77,28 +90,28 @@ impl Run<'_> {
 
     /// Adds what the chunks found, in order.
     fn add_budget_sums(&mut self) {
-        let cities = self.cities() as f64 * self.sectors() as f64;
-        let instruments = self.instruments();
+        let (sectors, instruments) = (self.sectors(), self.instruments());
+        let cities = self.cities() as f64 * sectors as f64;
         let total = &mut self.nation.sums;
-        total.clear(MAX_SECTORS, instruments);
+        total.clear(sectors, instruments);
         for sums in &self.sums {
-            total.comparability += sums.comparability;
-            total.location += sums.location;
-            total.budget += sums.budget;
-            total.grants += sums.grants;
-            total.instruments += sums.instruments;
-            total.failed += sums.failed;
-            total.poaching += sums.poaching;
-            total.liberalisation += sums.liberalisation;
-            total.in_force += sums.in_force;
-            total.researchers += sums.researchers;
-            for (all, own) in total.evidence[..instruments].iter_mut().zip(&sums.evidence) {
-                all.adopters += own.adopters;
-                all.effect += own.effect;
-                all.weight += own.weight;
-                all.weighted_design += own.weighted_design;
-                all.design += own.design;
-                all.advantage += own.advantage;
+            total.comparability += lane_sum(&sums.comparability);
+            total.location += lane_sum(&sums.location);
+            total.budget += lane_sum(&sums.budget);
+            total.grants += lane_sum(&sums.grants);
+            total.instruments += lane_sum(&sums.instruments);
+            total.failed += lane_sum(&sums.failed);
+            total.poaching += lane_sum(&sums.poaching);
+            total.liberalisation += lane_sum(&sums.liberalisation);
+            total.in_force += lane_sum(&sums.in_force);
+            total.researchers += lane_sum(&sums.researchers);
+            for (all, own) in total.evidence.iter_mut().zip(&sums.evidence) {
+                all.adopters += lane_sum(&own.adopters);
+                all.effect += lane_sum(&own.effect);
+                all.weight += lane_sum(&own.weight);
+                all.weighted_design += lane_sum(&own.weighted_design);
+                all.design += lane_sum(&own.design);
+                all.advantage += lane_sum(&own.advantage);
             }
         }
         // The national mean is published after the fact: it serves the next quarter.
@@ -185,9 +198,13 @@ impl Shared<'_> {
 
     /// One chunk of cities, block by block.
     #[inline(always)]
-    fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut ChunkSums) {
+    fn chunk(&self, index: usize, chunk: &mut Chunk, moves: &[CityMove], sums: &mut Sums<Lanes>) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.instruments());
+        let mut scratch = Sectors {
+            peers: [ZERO; COLUMNS],
+            values: [ZERO; MAX_SECTORS],
+        };
         let mut instruments = std::mem::take(&mut chunk.instruments);
         let mut moves = moves.iter().peekable();
         for number in 0..constants.blocks() {
@@ -206,41 +223,11 @@ impl Shared<'_> {
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, any, &instruments, sums);
             }
-            self.spend(&block, chunk, any, &mut instruments, sums);
+            self.spend(&block, chunk, any, &mut instruments, &mut scratch, sums);
             self.account_for_instruments(&block, chunk, any, &instruments, sums);
             self.weigh_location(&block, chunk, sums);
         }
         chunk.instruments = instruments;
-    }
-
-    /// E9: effective peers of the block's cities, by sector and by instrument in force.
-    #[inline(always)]
-    fn look_at_peers(
-        &self,
-        block: &Block,
-        chunk: &Chunk,
-        instruments: &mut Instruments,
-    ) -> [Lanes; MAX_SECTORS] {
-        let sectors = self.sectors();
-        let mut by_sector = [ZERO; MAX_SECTORS];
-        for lane in 0..block.cities {
-            let mut row = [0.0; MAX_SECTORS];
-            let row = &mut row[..sectors];
-            let own = chunk.in_force[block.number * LANES + lane];
-            for (peer, weight) in self.setup.peers.of(block.first + lane) {
-                let shares = &self.published.shares[peer * sectors..(peer + 1) * sectors];
-                for (sum, share) in row.iter_mut().zip(shares) {
-                    *sum += weight * share;
-                }
-                for m in bits(own & self.published.in_force[peer]) {
-                    instruments.peers[m][lane] += weight;
-                }
-            }
-            for (lanes, sum) in by_sector.iter_mut().zip(row.iter()) {
-                lanes[lane] = *sum;
-            }
-        }
-        by_sector
     }
 
     /// E8-E14 and E40.
@@ -251,20 +238,35 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         any: u64,
         instruments: &mut Instruments,
-        sums: &mut ChunkSums,
+        scratch: &mut Sectors,
+        sums: &mut Sums<Lanes>,
     ) {
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
-        let peers = self.look_at_peers(block, chunk, instruments);
-        let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
-        let (k, mean, weight) = (
-            tournament.shock_variance_ratio,
-            self.nation.mean_comparability,
-            self.rules.comparability,
+        let cities = block.first..block.first + block.cities;
+        let Sectors { peers, values } = scratch;
+        peers::rows(
+            &self.setup.peers,
+            cities.clone(),
+            &self.published.rows,
+            peers,
         );
+        let researchers = peers[sectors];
+        for lane in 0..block.cities {
+            let count = self.setup.peers.count(block.first + lane).max(1);
+            chunk.peers_researchers[block.number][lane] = researchers[lane] / count as f64;
+        }
+        if any != 0 {
+            let in_force = &self.published.in_force;
+            peers::instruments(&self.setup.peers, cities, in_force, &mut instruments.peers);
+        }
+        let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
+        let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
+        let per_mean = weight / self.nation.mean_comparability;
         let live = block.constants.live[block.number];
-        let career: Lanes = chunk.career_weight[block.number].map(|own| self.rules.intensity * own);
-        let need: Lanes =
-            block.constants.unit_need[block.number].map(|own| budget_rules.need_scale * own);
+        let career_weight = chunk.career_weight[block.number];
+        let career = each(|l| self.rules.intensity * career_weight[l]);
+        let unit_need = block.constants.unit_need[block.number];
+        let need = each(|l| budget_rules.need_scale * unit_need[l]);
         let advantage =
             &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
 
@@ -272,7 +274,6 @@ impl Shared<'_> {
         let rest =
             each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
-        let mut values = [ZERO; MAX_SECTORS];
         let mut comparability = ZERO;
         for s in 0..sectors {
             let (climate, priority) = (self.nation.climate[s], self.nation.priority[s]);
@@ -280,7 +281,7 @@ impl Shared<'_> {
             let q = each(|l| budgets::comparability(effective_peers[l], k));
             comparability = each(|l| comparability[l] + q[l]);
             let value = each(|l| {
-                let reading = budgets::reading_factor(q[l], mean, weight);
+                let reading = budgets::reading_factor(q[l], weight, per_mean);
                 budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
             });
             let (number, quarter) = (block.number, self.quarter);
@@ -290,7 +291,7 @@ impl Shared<'_> {
             highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
             values[s] = value;
         }
-        sums.comparability += lane_sum(&each(|l| comparability[l] * live[l]));
+        sums.comparability = each(|l| sums.comparability[l] + comparability[l] * live[l]);
         let (precision, instrument_rate) =
             (budget_rules.precision, budget_rules.instrument_base_rate);
         for m in bits(any) {
@@ -305,7 +306,7 @@ impl Shared<'_> {
             );
             let value = each(|l| {
                 let reading =
-                    budgets::reading_factor(budgets::comparability(peers[l], k), mean, weight);
+                    budgets::reading_factor(budgets::comparability(peers[l], k), weight, per_mean);
                 budgets::instrument_value(own_value, effect[l], career[l], career_value, reading)
             });
             // An option without weight must not set the scale of those that have one.
@@ -338,7 +339,7 @@ impl Shared<'_> {
             total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
-            self.coordinate(block, chunk, &mut values);
+            self.coordinate(block, chunk, values);
         }
 
         let shares = &mut chunk.shares[block.number * options..(block.number + 1) * options];
@@ -368,8 +369,8 @@ impl Shared<'_> {
         chunk.budget[block.number] =
             each(|l| budgets::budget(base[l], growth, self.retained_tax, output[l], grant[l]));
         chunk.grant[block.number] = grant;
-        sums.budget += lane_sum(&chunk.budget[block.number]);
-        sums.grants += lane_sum(&chunk.grant[block.number]);
+        sums.budget = plus(sums.budget, chunk.budget[block.number]);
+        sums.grants = plus(sums.grants, grant);
     }
 
     /// E40: splits the sectors' total weight anew by spending times marginal national value.
@@ -387,8 +388,11 @@ impl Shared<'_> {
                 let spending = shares[s][l] * chunk.budget[block.number][l];
                 let stock = chunk.capability[at][l];
                 let (half_base, cost) = (self.setup.half_base[s], made.introduction_cost);
-                let left = production::left_after_introduction(spending, stock, half_base, cost);
+                let per_base = production::per_base(stock, half_base);
+                let left =
+                    production::left_after_introduction(spending, stock, half_base, per_base, cost);
                 let scale = self.setup.minimum_scale[s];
+                let scale_share = production::scale_share(left, scale);
                 let within = if all_share > 0.0 {
                     shares[s][l] / all_share
                 } else {
@@ -397,7 +401,7 @@ impl Shared<'_> {
                 let increment = production::increment(
                     made.productivity,
                     block.constants.advantage[at][l],
-                    production::effective_spending(left, scale),
+                    production::effective_spending(left, scale_share),
                     chunk.effective_talent[block.number][l] * within,
                     made.money_elasticity,
                     self.nation.access[s],
@@ -434,13 +438,9 @@ impl Shared<'_> {
 
     /// E21, the weights of cities for those who move.
     #[inline(always)]
-    fn weigh_location(&self, block: &Block, chunk: &mut Chunk, sums: &mut ChunkSums) {
-        let sectors = self.sectors();
+    fn weigh_location(&self, block: &Block, chunk: &mut Chunk, sums: &mut Sums<Lanes>) {
         let precision = self.params.talent.location_precision;
-        let mut stock = ZERO;
-        for own in &chunk.capability[block.number * sectors..(block.number + 1) * sectors] {
-            stock = each(|l| stock[l] + own[l]);
-        }
+        let stock = chunk.stock[block.number];
         let (amenity, attraction) = (
             block.constants.amenity[block.number],
             chunk.channels[block.number].attract,
@@ -448,7 +448,7 @@ impl Shared<'_> {
         let weight =
             each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]));
         chunk.location_weight[block.number] = weight;
-        sums.location += lane_sum(&weight);
-        sums.researchers += lane_sum(&chunk.researchers[block.number]);
+        sums.location = plus(sums.location, weight);
+        sums.researchers = plus(sums.researchers, chunk.researchers[block.number]);
     }
 }

@@ -90,7 +90,7 @@ impl Run<'_> {
         let (nation, chunks) = (&mut self.nation, &mut self.chunks);
         nation
             .waiting
-            .sort_by_key(|measure| (measure.origin.is_none(), measure.instrument));
+            .sort_unstable_by_key(|measure| (measure.origin.is_none(), measure.instrument));
         let mut place_in_list = 0;
         while place_in_list < nation.waiting.len() {
             let measure = nation.waiting[place_in_list];

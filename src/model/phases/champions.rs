@@ -3,7 +3,19 @@
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
+use crate::model::setup::place;
 use crate::random::{Purpose, normal};
+
+/// Scratch of E36, kept so that a quarter takes no memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// Most capability of a region and sector, and the city that has it.
+    leaders: Vec<(f64, u32)>,
+    /// The best the centre sees in a sector, and the city.
+    best: Vec<Option<(f64, u32)>>,
+    /// Priority, sector and city of those that may become champions.
+    candidates: Vec<(f64, u32, u32)>,
+}
 
 impl Run<'_> {
     /// E36: new leaders of regions, then national champions.
@@ -11,7 +23,13 @@ impl Run<'_> {
         self.find_leaders(journal.as_deref_mut());
         let sectors = self.sectors();
         let mut luck = self.luck.stream(Purpose::Champion);
-        let mut best: Vec<Option<(f64, u32)>> = vec![None; sectors];
+        let Scratch {
+            mut best,
+            mut candidates,
+            leaders,
+        } = std::mem::take(&mut self.champions);
+        best.clear();
+        best.resize(sectors, None);
         // One city often leads its region in many sectors: its block is drawn once for eight of them.
         let mut drawn = None;
         for (at, leader) in self.nation.leaders.iter().copied().enumerate() {
@@ -34,59 +52,71 @@ impl Run<'_> {
                 best[s] = Some((seen, leader));
             }
         }
-        let mut candidates: Vec<(f64, u32, u32)> = Vec::new();
-        for (s, best) in best.into_iter().enumerate() {
-            if let Some((_, city)) = best
+        candidates.clear();
+        for (s, best) in best.iter().enumerate() {
+            if let Some((_, city)) = *best
                 && !self.nation.champions.contains(&(s as u32, city))
             {
                 candidates.push((self.nation.priority[s], s as u32, city));
             }
         }
-        candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        candidates.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         candidates.truncate(self.params.champions.max_per_year as usize);
-        candidates.sort_by_key(|(_, sector, city)| (*city, *sector));
-        for (_, sector, city) in candidates {
-            self.nation.champions.push((sector, city));
+        candidates.sort_unstable_by_key(|(_, sector, city)| (*city, *sector));
+        for (_, sector, city) in &candidates {
+            self.nation.champions.push((*sector, *city));
             if let Some(journal) = journal.as_deref_mut() {
                 journal
                     .champions
-                    .push(self.champion_event(true, city, sector as usize));
+                    .push(self.champion_event(true, *city, *sector as usize));
             }
         }
+        self.champions = Scratch {
+            leaders,
+            best,
+            candidates,
+        };
     }
 
     /// The city with most capability in each region and sector; ties fall to the first row. Changes are recorded.
     pub(crate) fn find_leaders(&mut self, journal: Option<&mut Journal>) {
-        let leaders = self.regional_leaders();
+        let mut leaders = std::mem::take(&mut self.champions.leaders);
+        self.regional_leaders(&mut leaders);
         if let Some(journal) = journal {
             let changed = |at: usize| {
-                leaders[at] != u32::MAX && self.nation.leaders.get(at) != Some(&leaders[at])
+                leaders[at].1 != u32::MAX && self.nation.leaders.get(at) != Some(&leaders[at].1)
             };
-            let mut events: Vec<ChampionEvent> = (0..leaders.len())
+            let before = journal.champions.len();
+            let events = (0..leaders.len())
                 .filter(|at| changed(*at))
-                .map(|at| self.champion_event(false, leaders[at], at % self.sectors()))
-                .collect();
-            events.sort_by_key(|event| (event.city, event.sector));
+                .map(|at| self.champion_event(false, leaders[at].1, at % self.sectors()));
             journal.champions.extend(events);
+            journal.champions[before..].sort_by_key(|event| (event.city, event.sector));
         }
-        self.nation.leaders = leaders;
+        self.nation.leaders.clear();
+        self.nation
+            .leaders
+            .extend(leaders.iter().map(|(_, city)| city));
+        self.champions.leaders = leaders;
     }
 
-    /// Row of the leader of each region and sector, region-major; `u32::MAX` for a region without cities.
-    pub(crate) fn regional_leaders(&self) -> Vec<u32> {
+    /// Capability and row of the leader of each region and sector, region-major; `u32::MAX` for a region without
+    /// cities.
+    pub(crate) fn regional_leaders(&self, leaders: &mut Vec<(f64, u32)>) {
         let world = self.setup.world();
         let sectors = world.sectors.len();
-        let mut leaders = vec![(f64::NEG_INFINITY, u32::MAX); world.regions.len() * sectors];
+        leaders.clear();
+        leaders.resize(world.regions.len() * sectors, (f64::NEG_INFINITY, u32::MAX));
         for (city, own) in world.cities.iter().enumerate() {
-            for s in 0..sectors {
-                let best = &mut leaders[own.region as usize * sectors + s];
-                let capability = self.capability(city, s);
-                if capability > best.0 {
-                    *best = (capability, city as u32);
+            let (chunk, block, lane) = place(city);
+            let stocks = &self.chunks[chunk].capability[block * sectors..(block + 1) * sectors];
+            let of_region = &mut leaders[own.region as usize * sectors..][..sectors];
+            for (best, stock) in of_region.iter_mut().zip(stocks) {
+                if stock[lane] > best.0 {
+                    *best = (stock[lane], city as u32);
                 }
             }
         }
-        leaders.into_iter().map(|(_, city)| city).collect()
     }
 
     fn champion_event(&self, is_national: bool, city: u32, sector: usize) -> ChampionEvent {

@@ -20,7 +20,8 @@ impl Run<'_> {
     fn decide_on_evidence(&mut self) {
         let rules = &self.params.codification;
         let mut noise = self.luck.stream(Purpose::Measurement);
-        let mut candidates = Vec::new();
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
         let undecided = all_bits(self.instruments()) & !self.nation.decided;
         for m in bits(undecided) {
             let evidence = &self.nation.sums.evidence[m];
@@ -60,14 +61,15 @@ impl Run<'_> {
                 ));
             }
         }
-        candidates.sort_by(|a, b| {
+        candidates.sort_unstable_by(|a: &(f64, Decided), b| {
             b.0.total_cmp(&a.0)
                 .then(a.1.instrument.cmp(&b.1.instrument))
         });
-        for (_, measure) in candidates.into_iter().take(rules.max_per_year as usize) {
+        for (_, measure) in candidates.iter().take(rules.max_per_year as usize) {
             self.nation.decided |= 1 << measure.instrument;
-            self.nation.waiting.push(measure);
+            self.nation.waiting.push(*measure);
         }
+        self.candidates = candidates;
     }
 
     /// E34: a measure of the centre's own, designed without local knowledge.

@@ -1,10 +1,15 @@
 //! E30: the centre scores cities against their peers.
 
-use crate::model::data::MAX_SECTORS;
+use super::peers::{self, COLUMNS};
+use crate::lanes::{LANES, ZERO, each, lane_sum, vectorised};
+use crate::model::Setup;
 use crate::model::equations::{budgets, evaluation};
 use crate::model::run::Run;
-use crate::parallel::{CHUNK_CITIES, LANES, Pieces, ZERO, for_each, lane_sum};
-use crate::random::{Purpose, normal};
+use crate::model::setup::ChunkConstants;
+use crate::model::state::Chunk;
+use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
+use crate::random::{Purpose, normals};
+use crate::rows::Rows;
 
 impl Run<'_> {
     /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
@@ -21,7 +26,7 @@ impl Run<'_> {
                     chunk.score[block][l] = score * constants.live[block][l];
                 }
                 let first = constants.first + block * LANES;
-                self.published.score[first..first + LANES].copy_from_slice(&chunk.score[block]);
+                self.published.score[first..first + LANES].copy_from_slice(&*chunk.score[block]);
                 chunk.inventions[block] = ZERO;
                 chunk.take_ups[block] = ZERO;
                 chunk.failures[block] = ZERO;
@@ -33,18 +38,21 @@ impl Run<'_> {
 
     /// Results `x_i`: growth of capability, weighted by priority and precision.
     fn read_results(&mut self) {
-        let sectors = self.sectors();
         let setup = self.setup;
-        let (nation, params) = (&self.nation, &self.params);
-        let k = params.tournament.shock_variance_ratio;
-        let is_compared = params.mechanisms.comparability;
-        let all_priority: f64 = nation.priority.iter().sum();
-        let per_priority = if all_priority > 0.0 {
-            1.0 / all_priority
-        } else {
-            0.0
+        let all_priority: f64 = self.nation.priority.iter().sum();
+        let reading = Reading {
+            setup,
+            priority: &self.nation.priority,
+            per_priority: if all_priority > 0.0 {
+                1.0 / all_priority
+            } else {
+                0.0
+            },
+            shock_variance_ratio: self.params.tournament.shock_variance_ratio,
+            mean_comparability: self.nation.mean_comparability,
+            is_compared: self.params.mechanisms.comparability,
+            rows: &self.published.rows,
         };
-        let shares = &self.published.shares;
         let mut results = std::mem::take(&mut self.published.result);
         let pieces = Pieces {
             whole: &mut results,
@@ -54,38 +62,10 @@ impl Run<'_> {
             self.parallel,
             (&mut self.chunks[..], pieces),
             |index, (chunk, published)| {
-                let constants = &setup.chunks[index];
-                for own in 0..constants.cities {
-                    let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                    let mut peers = [0.0; MAX_SECTORS];
-                    if is_compared {
-                        for (peer, weight) in setup.peers.of(city) {
-                            for (sum, share) in peers
-                                .iter_mut()
-                                .zip(&shares[peer * sectors..(peer + 1) * sectors])
-                            {
-                                *sum += weight * share;
-                            }
-                        }
-                    }
-                    let (mut result, mut readability) = (0.0, 0.0);
-                    for s in 0..sectors {
-                        let q = if is_compared {
-                            budgets::comparability(peers[s], k)
-                        } else {
-                            nation.mean_comparability
-                        };
-                        let at = block * sectors + s;
-                        let growth = evaluation::growth(
-                            chunk.capability[at][lane],
-                            chunk.at_evaluation[at][lane],
-                        );
-                        result += nation.priority[s] * q * growth;
-                        readability += shares[city * sectors + s] * q;
-                    }
-                    published[own] = result * per_priority;
-                    chunk.readability[block][lane] = readability;
-                }
+                vectorised(
+                    #[inline(always)]
+                    || reading.chunk(&setup.chunks[index], chunk, published),
+                );
             },
         );
         self.published.result = results;
@@ -124,7 +104,7 @@ impl Run<'_> {
             for (constants, chunk) in run.setup.chunks.iter().zip(&run.chunks) {
                 let mut own = 0.0;
                 for (values, live) in chunk.result.iter().zip(&constants.live) {
-                    own += lane_sum(&std::array::from_fn(|l| live[l] * of(values[l])));
+                    own += lane_sum(&each(|l| live[l] * of(values[l])));
                 }
                 all += own;
             }
@@ -142,27 +122,77 @@ impl Run<'_> {
         let zones = self.params.mechanisms.pilot_zones;
         for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
             let constants = &setup.chunks[index];
-            let mut noise = luck.stream(Purpose::Evaluation);
-            for own in 0..constants.cities {
-                let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                let is_zone = zones && setup.timeline.is_pilot_zone(quarter, city);
-                let rewards = evaluation::rewards(
-                    tournament,
-                    chunk.inventions[block][lane],
-                    chunk.take_ups[block][lane],
-                    chunk.failures[block][lane],
-                    if is_zone { policy.pilot_shield } else { 0.0 },
-                );
-                let draw =
-                    normal(noise.block(setup.world().cities[city].code, u64::from(quarter))[0]);
-                let noise = evaluation::reading_noise(
-                    tournament.evaluation_noise,
-                    chunk.readability[block][lane],
-                    draw,
-                );
-                let result = &mut chunk.result[block][lane];
-                *result = evaluation::standardised(*result, mean, sd) + rewards + noise;
+            let noise = luck.wide_stream(Purpose::Evaluation);
+            for (block, codes) in constants.codes.iter().enumerate() {
+                let draws = normals(noise.blocks(codes, u64::from(quarter))[0]);
+                for l in 0..LANES.min(constants.cities - block * LANES) {
+                    let city = constants.first + block * LANES + l;
+                    let is_zone = zones && setup.timeline.is_pilot_zone(quarter, city);
+                    let rewards = evaluation::rewards(
+                        tournament,
+                        chunk.inventions[block][l],
+                        chunk.take_ups[block][l],
+                        chunk.failures[block][l],
+                        if is_zone { policy.pilot_shield } else { 0.0 },
+                    );
+                    let noise = evaluation::reading_noise(
+                        tournament.evaluation_noise,
+                        chunk.readability[block][l],
+                        draws[l],
+                    );
+                    let result = &mut chunk.result[block][l];
+                    *result = evaluation::standardised(*result, mean, sd) + rewards + noise;
+                }
             }
         });
+    }
+}
+
+/// What reading results takes, the same for all cities.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    setup: &'a Setup,
+    priority: &'a [f64],
+    /// One over the sum of priorities.
+    per_priority: f64,
+    shock_variance_ratio: f64,
+    mean_comparability: f64,
+    is_compared: bool,
+    rows: &'a Rows,
+}
+
+impl Reading<'_> {
+    /// Results of a chunk, and how well its cities could be read.
+    #[inline(always)]
+    fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, results: &mut [f64]) {
+        let sectors = self.priority.len();
+        let mut by_sector = [ZERO; COLUMNS];
+        for block in 0..constants.blocks() {
+            let first = constants.first + block * LANES;
+            let cities = first..first + LANES.min(constants.cities - block * LANES);
+            if self.is_compared {
+                peers::rows(&self.setup.peers, cities, self.rows, &mut by_sector);
+            }
+            let (mut result, mut readability) = (ZERO, ZERO);
+            for s in 0..sectors {
+                let at = block * sectors + s;
+                let (n, priority) = (by_sector[s], self.priority[s]);
+                let (now, before) = (chunk.capability[at], chunk.at_evaluation[at]);
+                let share = each(|l| self.rows.get(first + l, s));
+                let q = each(|l| {
+                    if self.is_compared {
+                        budgets::comparability(n[l], self.shock_variance_ratio)
+                    } else {
+                        self.mean_comparability
+                    }
+                });
+                let growth = each(|l| evaluation::growth(now[l], before[l]));
+                result = each(|l| result[l] + priority * q[l] * growth[l]);
+                readability = each(|l| readability[l] + share[l] * q[l]);
+            }
+            let result = each(|l| result[l] * self.per_priority);
+            results[block * LANES..(block + 1) * LANES].copy_from_slice(&*result);
+            chunk.readability[block] = readability;
+        }
     }
 }

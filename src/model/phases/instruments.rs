@@ -1,13 +1,13 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
 use super::budgets::{Block, Shared};
+use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::math::select;
 use crate::model::data::Channel;
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::CityMove;
-use crate::model::state::{Channels, Chunk, ChunkSums, Instruments, bits};
-use crate::parallel::{LANES, Lanes, ZERO, each, lane_sum};
+use crate::model::state::{Channels, Chunk, Instruments, Sums, bits};
 
 impl Shared<'_> {
     /// E19 and E18, then the instruments that begin.
@@ -75,6 +75,7 @@ impl Shared<'_> {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
         let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
+        let per_tolerance = 1.0 / policy.design_tolerance;
         let base = block.constants.base[block.number];
         let amenity = block.constants.amenity[block.number];
         let budget = chunk.budget[block.number];
@@ -84,8 +85,8 @@ impl Shared<'_> {
             let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
             let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
             let theta = self.nation.true_effect[m];
-            let active: Lanes = std::array::from_fn(|l| (masks[l] >> m & 1) as f64);
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], policy.design_tolerance));
+            let active = each(|l| (masks[l] >> m & 1) as f64);
+            let fit = each(|l| budgets::design_fit(design[l], optimum[l], per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
             let money = each(|l| {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
@@ -95,7 +96,6 @@ impl Shared<'_> {
             instruments.positive_fit[m] = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
             instruments.effect[m] =
                 each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
-            instruments.peers[m] = ZERO;
         }
     }
 
@@ -134,20 +134,20 @@ impl Shared<'_> {
         chunk: &Chunk,
         any: u64,
         instruments: &Instruments,
-        sums: &mut ChunkSums,
+        sums: &mut Sums<Lanes>,
     ) {
         for m in bits(any) {
-            let evidence = &mut sums.evidence[m];
-            for l in 0..LANES {
-                let (active, effect) = (instruments.active[m][l], instruments.effect[m][l]);
-                let design = chunk.design[block.number * self.instruments() + m][l];
-                evidence.adopters += active;
-                evidence.effect += effect;
-                evidence.weight += effect.max(0.0);
-                evidence.weighted_design += effect.max(0.0) * design;
-                evidence.design += active * design;
-                evidence.advantage += active * block.constants.site_advantage[block.number][l];
-            }
+            let sum = &mut sums.evidence[m];
+            let (active, effect) = (instruments.active[m], instruments.effect[m]);
+            let design = chunk.design[block.number * self.instruments() + m];
+            let advantage = block.constants.site_advantage[block.number];
+            let weight = each(|l| effect[l].max(0.0));
+            sum.adopters = plus(sum.adopters, active);
+            sum.effect = plus(sum.effect, effect);
+            sum.weight = plus(sum.weight, weight);
+            sum.weighted_design = plus(sum.weighted_design, each(|l| weight[l] * design[l]));
+            sum.design = plus(sum.design, each(|l| active[l] * design[l]));
+            sum.advantage = plus(sum.advantage, each(|l| active[l] * advantage[l]));
         }
     }
 
@@ -159,7 +159,7 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         any: u64,
         instruments: &Instruments,
-        sums: &mut ChunkSums,
+        sums: &mut Sums<Lanes>,
     ) {
         let options = 1 + self.sectors() + self.instruments();
         let half_money = self.params.policy.half_money_share;
@@ -195,11 +195,11 @@ impl Shared<'_> {
         }
         let count = self.instruments().max(1) as f64;
         let liberalisation = each(|l| liberalisation[l] / count);
-        sums.in_force += lane_sum(&in_force);
-        sums.instruments += lane_sum(&spent);
-        sums.failed += lane_sum(&failed);
-        sums.poaching += lane_sum(&poaching);
-        sums.liberalisation += lane_sum(&liberalisation);
+        sums.in_force = plus(sums.in_force, in_force);
+        sums.instruments = plus(sums.instruments, spent);
+        sums.failed = plus(sums.failed, failed);
+        sums.poaching = plus(sums.poaching, poaching);
+        sums.liberalisation = plus(sums.liberalisation, liberalisation);
         chunk.failed[block.number] = failed;
         chunk.poaching[block.number] = poaching;
         chunk.liberalisation[block.number] = liberalisation;

@@ -2,12 +2,13 @@
 
 mod budgets;
 mod centre;
-mod champions;
+pub(super) mod champions;
 mod codification;
 mod evaluation;
 mod instruments;
 mod moves;
 mod officials;
 mod outside;
+mod peers;
 mod production;
 mod start;

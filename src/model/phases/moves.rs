@@ -1,12 +1,13 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
+use crate::lanes::{LANES, each};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::setup::place;
 use crate::model::state::{all_bits, bits};
-use crate::parallel::{LANES, for_each};
-use crate::random::{Block, Purpose, Stream, index, normal, slot, uniform};
+use crate::parallel::for_each;
+use crate::random::{Block, Purpose, Stream, Words, index, normal, slot, uniform};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -21,23 +22,41 @@ impl Run<'_> {
 
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
         let constants = &self.setup.chunks[chunk];
-        let mut luck = self.luck.stream(Purpose::Moves);
+        let luck = self.luck.wide_stream(Purpose::Moves);
         let mut errors = self.luck.stream(Purpose::DesignError);
+        let chances = self.chances();
         decisions.moves.clear();
-        for own in 0..constants.cities {
-            let code = self.setup.world().cities[constants.first + own].code;
-            let draws = match decisions.year.get_mut(own) {
-                Some(year) => {
-                    let of_year = self.quarter as usize % 4;
-                    if of_year == 0 {
-                        *year = luck.four_blocks(code, u64::from(self.quarter));
-                    }
-                    year[of_year]
+        for (block, codes) in constants.codes.iter().enumerate() {
+            let words = luck.blocks(codes, u64::from(self.quarter));
+            decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
+            for lane in 0..LANES.min(constants.cities - block * LANES) {
+                if chances.may_move(&words, lane) {
+                    let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
+                    self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
                 }
-                None => luck.block(code, u64::from(self.quarter)),
-            };
-            decisions.exit[own / LANES][own % LANES] = uniform(draws[slot::EXIT]);
-            self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
+            }
+        }
+    }
+
+    /// The chances of moves in this quarter, as bounds that hold for every city.
+    fn chances(&self) -> Chances {
+        let (params, on) = (&self.params, &self.params.mechanisms);
+        let policy = &params.policy;
+        let when = |possible: bool, chance: f64| if possible { chance } else { 0.0 };
+        let boost = when(on.pilot_zones, policy.pilot_boost);
+        // Career weight and need are at most 1, and a city can be behind by 2 at most.
+        let pioneer = moves::pioneer_probability(
+            policy.pioneer_rate_per_quarter,
+            policy.pioneer_pressure,
+            self.rules.intensity * 2.0,
+            params.budgets.need_scale,
+            boost,
+        );
+        Chances {
+            pioneer: when(on.pioneering, pioneer),
+            imitate: when(on.imitation, policy.imitation_rate_per_quarter),
+            take_up: when(self.nation.national != 0, policy.codified_rate_per_quarter),
+            review: policy.review_rate_per_quarter,
         }
     }
 
@@ -165,13 +184,14 @@ impl Run<'_> {
         let amenity = self.setup.chunks[chunk].amenity[block][lane];
         let state = &self.chunks[chunk];
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
             let at = block * self.instruments() + m;
             let slope = self.setup.world().instruments[m].tier_slope;
             let fit = budgets::design_fit(
                 state.design[at][lane],
                 state.optimum[at][lane],
-                self.params.policy.design_tolerance,
+                per_tolerance,
             );
             budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
         };
@@ -180,6 +200,26 @@ impl Run<'_> {
             .reduce(|worst, next| if next.1 < worst.1 { next } else { worst })
             .filter(|(_, effect)| *effect <= self.params.policy.drop_below)
             .map(|(m, _)| m)
+    }
+}
+
+/// Bounds on the probabilities of moves: a city whose draws lie above all of them does not move.
+struct Chances {
+    pioneer: f64,
+    imitate: f64,
+    take_up: f64,
+    review: f64,
+}
+
+impl Chances {
+    /// Most cities do not move in a quarter; they are told apart from four draws, before their state is looked at.
+    #[inline(always)]
+    fn may_move(&self, words: &Words, lane: usize) -> bool {
+        let below = |slot: usize, bound: f64| uniform(words[slot][lane]) < bound;
+        below(slot::PIONEER, self.pioneer)
+            | below(slot::IMITATE, self.imitate)
+            | below(slot::TAKE_UP, self.take_up)
+            | below(slot::REVIEW, self.review)
     }
 }
 

@@ -1,11 +1,12 @@
 //! E31: officials leave, promoted or replaced.
 
+use crate::lanes::{LANES, each, vectorised};
 use crate::model::equations::evaluation;
 use crate::model::record::{Journal, OfficialEvent};
 use crate::model::run::{Decisions, Run};
 use crate::model::setup::place;
 use crate::model::state::Chunk;
-use crate::parallel::{LANES, each, for_each, vectorised};
+use crate::parallel::for_each;
 use crate::random::{Purpose, beta_2_2};
 
 impl Run<'_> {
@@ -31,17 +32,25 @@ impl Run<'_> {
         let parts = (&mut self.chunks[..], &mut self.decisions[..]);
         for_each(self.parallel, parts, |index, (chunk, decisions)| {
             let constants = &setup.chunks[index];
-            let mut officials = luck.stream(Purpose::Official);
+            let officials = luck.wide_stream(Purpose::Official);
             decisions.exits.clear();
             for block in 0..constants.blocks() {
                 let cities = LANES.min(constants.cities - block * LANES);
-                vectorised(|| hazard.exits(block, cities, chunk, decisions));
+                vectorised(
+                    #[inline(always)]
+                    || hazard.exits(block, cities, chunk, decisions),
+                );
             }
-            for exit in &mut decisions.exits {
-                exit.city += constants.first as u32;
-                let code = setup.world().cities[exit.city as usize].code;
-                let draws = officials.block(code, u64::from(quarter) + 1);
-                exit.successor_career_weight = beta_2_2([draws[0], draws[1], draws[2]]);
+            for leaving in decisions.exits.chunks_mut(LANES) {
+                let mut codes = [0; LANES];
+                for (code, exit) in codes.iter_mut().zip(&mut *leaving) {
+                    *code = constants.codes[exit.city as usize / LANES][exit.city as usize % LANES];
+                    exit.city += constants.first as u32;
+                }
+                let [a, b, c, ..] = officials.blocks(&codes, u64::from(quarter) + 1);
+                for (l, exit) in leaving.iter_mut().enumerate() {
+                    exit.successor_career_weight = beta_2_2([a[l], b[l], c[l]]);
+                }
             }
         });
         let exits = || self.decisions.iter().flat_map(|decisions| &decisions.exits);

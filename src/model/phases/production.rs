@@ -1,24 +1,23 @@
 //! Phases 5 to 7: researchers move, the cascade takes its parts, capability is built, output sold; cities publish.
 //! One pass over the cities, after the sums of phase 4 are known.
 
+use super::peers::{COLUMNS, Columns};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{outside, production, talent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
-use crate::model::state::{Chunk, ChunkSums, Nation};
-use crate::parallel::{
-    CHUNK_CITIES, LANES, Lanes, Pieces, ZERO, each, for_each, lane_sum, vectorised,
-};
+use crate::model::state::{Chunk, Nation, Sums};
+use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
+use crate::rows::write_rows;
 
 /// Everything about the quarter that all blocks share.
 struct Shared<'a> {
     params: &'a Params,
     nation: &'a Nation,
     setup: &'a crate::model::Setup,
-    /// Researchers as published at the end of the last quarter.
-    researchers: &'a [f64],
     /// All researchers.
     all_researchers: f64,
     /// One over the sum of location weights; 0 where nobody moves.
@@ -28,9 +27,8 @@ struct Shared<'a> {
 
 /// Rows of what the cities of a chunk publish.
 struct Publishes<'a> {
-    shares: &'a mut [f64],
+    rows: &'a mut [Lanes],
     in_force: &'a mut [u64],
-    researchers: &'a mut [f64],
 }
 
 impl Run<'_> {
@@ -41,11 +39,11 @@ impl Run<'_> {
         let mut published = std::mem::take(&mut self.published);
         let location = self.nation.sums.location;
         let moves = self.params.mechanisms.talent_mobility && location > 0.0;
+        let lines = published.rows.lines();
         let shared = Shared {
             params: &self.params,
             nation: &self.nation,
             setup: self.setup,
-            researchers: &published.researchers,
             all_researchers: self.nation.sums.researchers,
             per_location_weight: if moves { 1.0 / location } else { 0.0 },
             mobile_share: if moves {
@@ -63,29 +61,23 @@ impl Run<'_> {
                     length: 1,
                 },
                 Pieces {
-                    whole: &mut published.shares,
-                    length: CHUNK_CITIES * self.sectors(),
+                    whole: published.rows.data_mut(),
+                    length: CHUNK_CITIES * lines,
                 },
                 Pieces {
                     whole: &mut published.in_force,
                     length: CHUNK_CITIES,
                 },
-                Pieces {
-                    whole: &mut published.researchers_next,
-                    length: CHUNK_CITIES,
-                },
             ),
-            |index, (chunk, sums, shares, in_force, researchers)| {
-                let publishes = Publishes {
-                    shares,
-                    in_force,
-                    researchers,
-                };
+            |index, (chunk, sums, rows, in_force)| {
+                let publishes = Publishes { rows, in_force };
                 let constants = &self.setup.chunks[index];
-                vectorised(|| shared.chunk(constants, chunk, publishes, &mut sums[0]));
+                vectorised(
+                    #[inline(always)]
+                    || shared.chunk(constants, chunk, publishes, &mut sums[0]),
+                );
             },
         );
-        std::mem::swap(&mut published.researchers, &mut published.researchers_next);
         self.chunks = chunks;
         self.sums = sums;
         self.published = published;
@@ -94,25 +86,24 @@ impl Run<'_> {
 
     /// Adds what the chunks built, in order; the stocks serve the next quarter's E2.
     fn add_production_sums(&mut self) {
-        let sectors = self.sectors();
         let nation = &mut self.nation;
         let total = &mut nation.sums;
         total.researchers = 0.0;
         for sums in &self.sums {
-            total.researchers += sums.researchers;
-            total.effective_talent += sums.effective_talent;
-            total.output += sums.output;
-            total.forgone += sums.forgone;
-            for (all, own) in total.sectors[..sectors].iter_mut().zip(&sums.sectors) {
-                all.capability += own.capability;
-                all.terms += own.terms;
-                all.spending += own.spending;
-                all.introduction += own.introduction;
-                all.subscale += own.subscale;
+            total.researchers += lane_sum(&sums.researchers);
+            total.effective_talent += lane_sum(&sums.effective_talent);
+            total.output += lane_sum(&sums.output);
+            total.forgone += lane_sum(&sums.forgone);
+            for (all, own) in total.sectors.iter_mut().zip(&sums.sectors) {
+                all.capability += lane_sum(&own.capability);
+                all.terms += lane_sum(&own.terms);
+                all.spending += lane_sum(&own.spending);
+                all.introduction += lane_sum(&own.introduction);
+                all.subscale += lane_sum(&own.subscale);
             }
         }
         let mut spending = 0.0;
-        for (s, sums) in total.sectors[..sectors].iter().enumerate() {
+        for (s, sums) in total.sectors.iter().enumerate() {
             nation.gross[s] = sums.capability;
             nation.terms[s] = sums.terms;
             spending += sums.spending;
@@ -128,38 +119,31 @@ impl Shared<'_> {
         constants: &ChunkConstants,
         chunk: &mut Chunk,
         publishes: Publishes,
-        sums: &mut ChunkSums,
+        sums: &mut Sums<Lanes>,
     ) {
-        sums.researchers = 0.0;
+        sums.researchers = ZERO;
+        let mut built = Built::default();
         for block in 0..constants.blocks() {
-            self.talent(block, constants, chunk, publishes.researchers);
-            sums.researchers += lane_sum(&chunk.researchers[block]);
-            sums.effective_talent += lane_sum(&chunk.effective_talent[block]);
-            self.produce(block, constants, chunk, publishes.shares, sums);
+            self.talent(block, constants, chunk);
+            sums.researchers = plus(sums.researchers, chunk.researchers[block]);
+            sums.effective_talent = plus(sums.effective_talent, chunk.effective_talent[block]);
+            self.spend(block, constants, chunk, &mut built, sums);
+            self.build(block, constants, chunk, &built, sums);
+            let sectors = self.setup.world().sectors.len();
+            built.within[sectors] = chunk.researchers[block];
+            let lines = (sectors + 1).div_ceil(LANES);
+            let rows = &mut publishes.rows[block * LANES * lines..(block + 1) * LANES * lines];
+            write_rows(rows, &built.within, lines);
         }
         publishes.in_force.copy_from_slice(&chunk.in_force);
     }
 
     /// E21-E23.
     #[inline(always)]
-    fn talent(
-        &self,
-        block: usize,
-        constants: &ChunkConstants,
-        chunk: &mut Chunk,
-        published: &mut [f64],
-    ) {
+    fn talent(&self, block: usize, constants: &ChunkConstants, chunk: &mut Chunk) {
         let rules = &self.params.talent;
         let channels = chunk.channels[block];
-        let mut peers = ZERO;
-        let cities = LANES.min(constants.cities - block * LANES);
-        for (lane, mean) in peers.iter_mut().enumerate().take(cities) {
-            // Peers matter only where soft instruments borrow from them.
-            if channels.soft[lane] > 0.0 {
-                let city = constants.first + block * LANES + lane;
-                *mean = self.setup.peers.mean(city, self.researchers).unwrap_or(0.0);
-            }
-        }
+        let peers = chunk.peers_researchers[block];
         let (before, weight, pipeline) = (
             chunk.researchers[block],
             chunk.location_weight[block],
@@ -197,51 +181,82 @@ impl Shared<'_> {
             )
         });
         chunk.researchers[block] = own;
-        published[block * LANES..(block + 1) * LANES].copy_from_slice(&own);
     }
 
-    /// E24-E29, E39, and the shares that peers will see.
+    /// E24 and E25, with what E29 takes from them. Loops over sectors are short, so that the processor has several
+    /// sectors under way at a time.
     #[inline(always)]
-    fn produce(
+    fn spend(
         &self,
         block: usize,
         constants: &ChunkConstants,
         chunk: &mut Chunk,
-        published: &mut [f64],
-        sums: &mut ChunkSums,
+        built: &mut Built,
+        sums: &mut Sums<Lanes>,
     ) {
         let world = self.setup.world();
         let sectors = world.sectors.len();
         let options = 1 + sectors + world.instruments.len();
-        let made = &self.params.production;
+        let cost = self.params.production.introduction_cost;
         let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
         let (budget, effective_talent) = (chunk.budget[block], chunk.effective_talent[block]);
-        let mut all_share = ZERO;
-        for share in shares {
-            all_share = each(|l| all_share[l] + share[l]);
-        }
-        let per_share: Lanes = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
-        let mut within = [ZERO; MAX_SECTORS];
-        let mut used = ZERO;
+        let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
+        let per_share = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
         for s in 0..sectors {
             let at = block * sectors + s;
-            let (share, stock, advantage) =
-                (shares[s], chunk.capability[at], constants.advantage[at]);
+            let (share, stock) = (shares[s], chunk.capability[at]);
             let (half_base, scale) = (self.setup.half_base[s], self.setup.minimum_scale[s]);
-            let (access, utilisation) = (self.nation.access[s], self.nation.utilisation[s]);
-            let (productivity, alpha) = (made.productivity, made.money_elasticity);
             let spending = each(|l| share[l] * budget[l]);
-            let introduction = each(|l| {
-                production::introduction(spending[l], stock[l], half_base, made.introduction_cost)
-            });
-            let cost = made.introduction_cost;
+            let per_base = each(|l| production::per_base(stock[l], half_base));
+            let introduction =
+                each(|l| production::introduction(spending[l], half_base, per_base[l], cost));
             let left = each(|l| {
-                production::left_after_introduction(spending[l], stock[l], half_base, cost)
+                production::left_after_introduction(
+                    spending[l],
+                    stock[l],
+                    half_base,
+                    per_base[l],
+                    cost,
+                )
             });
-            let subscale = each(|l| production::subscale(left[l], scale));
-            let own = each(|l| share[l] * per_share[l]);
-            let talent = each(|l| effective_talent[l] * own[l]);
-            let effective = each(|l| production::effective_spending(left[l], scale));
+            let scale_share = each(|l| production::scale_share(left[l], scale));
+            let subscale = each(|l| production::subscale(scale_share[l], scale));
+            let within = each(|l| share[l] * per_share[l]);
+            built.within[s] = within;
+            built.talent[s] = each(|l| effective_talent[l] * within[l]);
+            built.effective[s] = each(|l| production::effective_spending(left[l], scale_share[l]));
+            let sum = &mut sums.sectors[s];
+            sum.spending = plus(sum.spending, spending);
+            sum.introduction = plus(sum.introduction, introduction);
+            sum.subscale = plus(sum.subscale, subscale);
+            if let Some(detail) = chunk.detail.get_mut(at) {
+                *detail = [introduction, subscale];
+            }
+        }
+        let (rest_return, outside) = (self.params.outcomes.rest_return, constants.outside[block]);
+        let forgone = each(|l| rest_return * outside[l] * all_share[l] * budget[l]);
+        sums.forgone = plus(sums.forgone, forgone);
+    }
+
+    /// E29, E39 and the terms of E2.
+    #[inline(always)]
+    fn build(
+        &self,
+        block: usize,
+        constants: &ChunkConstants,
+        chunk: &mut Chunk,
+        built: &Built,
+        sums: &mut Sums<Lanes>,
+    ) {
+        let sectors = self.setup.world().sectors.len();
+        let made = &self.params.production;
+        let (productivity, alpha, rho) =
+            (made.productivity, made.money_elasticity, made.aggregation);
+        let stocks = &mut chunk.capability[block * sectors..(block + 1) * sectors];
+        let advantages = &constants.advantage[block * sectors..(block + 1) * sectors];
+        for s in 0..sectors {
+            let (before, advantage, access) = (stocks[s], advantages[s], self.nation.access[s]);
+            let (effective, talent) = (built.effective[s], built.talent[s]);
             let increment = each(|l| {
                 production::increment(
                     productivity,
@@ -252,33 +267,42 @@ impl Shared<'_> {
                     access,
                 )
             });
-            let stock = each(|l| production::capability(stock[l], made.depreciation, increment[l]));
-            let terms = each(|l| outside::aggregation_term(stock[l], made.aggregation));
-            used = each(|l| used[l] + utilisation * stock[l]);
-            within[s] = own;
-            chunk.capability[at] = stock;
-            let sum = &mut sums.sectors[s];
-            sum.capability += lane_sum(&stock);
-            sum.terms += lane_sum(&terms);
-            sum.spending += lane_sum(&spending);
-            sum.introduction += lane_sum(&introduction);
-            sum.subscale += lane_sum(&subscale);
-            if let Some(detail) = chunk.detail.get_mut(at) {
-                *detail = [introduction, subscale];
-            }
+            stocks[s] =
+                each(|l| production::capability(before[l], made.depreciation, increment[l]));
         }
-        let rest_return = self.params.outcomes.rest_return;
-        let outside = constants.outside[block];
+        let (mut all, mut used) = (ZERO, ZERO);
+        for s in 0..sectors {
+            let (stock, utilisation) = (stocks[s], self.nation.utilisation[s]);
+            let terms = each(|l| outside::aggregation_term(stock[l], rho));
+            all = plus(all, stock);
+            used = each(|l| used[l] + utilisation * stock[l]);
+            let sum = &mut sums.sectors[s];
+            sum.capability = plus(sum.capability, stock);
+            sum.terms = plus(sum.terms, terms);
+        }
+        chunk.stock[block] = all;
         chunk.output[block] = each(|l| production::output(self.setup.output_price, used[l]));
-        sums.forgone += lane_sum(&each(|l| {
-            rest_return * outside[l] * all_share[l] * budget[l]
-        }));
-        sums.output += lane_sum(&chunk.output[block]);
-        let published = &mut published[block * LANES * sectors..(block + 1) * LANES * sectors];
-        for (lane, row) in published.chunks_exact_mut(sectors).enumerate() {
-            for (own, lanes) in row.iter_mut().zip(&within) {
-                *own = lanes[lane];
-            }
+        sums.output = plus(sums.output, chunk.output[block]);
+    }
+}
+
+/// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
+struct Built {
+    /// Columns to be published: shares, then researchers.
+    within: Columns,
+    /// Effective talent, FTE.
+    talent: [Lanes; MAX_SECTORS],
+    /// Effective spending, CNY mn.
+    effective: [Lanes; MAX_SECTORS],
+}
+
+impl Default for Built {
+    fn default() -> Self {
+        let column = [ZERO; MAX_SECTORS];
+        Built {
+            within: [ZERO; COLUMNS],
+            talent: column,
+            effective: column,
         }
     }
 }

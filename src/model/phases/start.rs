@@ -1,9 +1,10 @@
 //! Section 5, steps 6 and 7: what luck decides at the start, and what cities first publish.
 
+use crate::lanes::{LANES, each};
 use crate::model::equations::moves;
 use crate::model::run::Run;
-use crate::parallel::{LANES, for_each};
-use crate::random::{Purpose, beta_2_2, normal, uniform};
+use crate::parallel::for_each;
+use crate::random::{Purpose, beta_2_2, normal, normals, uniform};
 
 impl Run<'_> {
     /// Career weights, true effects and optima.
@@ -22,21 +23,18 @@ impl Run<'_> {
         let setup = self.setup;
         for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
             let constants = &setup.chunks[index];
-            let mut officials = luck.stream(Purpose::FirstOfficial);
-            let mut optima = luck.stream(Purpose::LocalOptimum);
-            for own in 0..constants.cities {
-                let code = world.cities[constants.first + own].code;
-                let (block, lane) = (own / LANES, own % LANES);
-                let draws = officials.block(code, 0);
-                chunk.career_weight[block][lane] = beta_2_2([draws[0], draws[1], draws[2]]);
+            let officials = luck.wide_stream(Purpose::FirstOfficial);
+            let optima = luck.wide_stream(Purpose::LocalOptimum);
+            for (block, codes) in constants.codes.iter().enumerate() {
+                let [a, b, c, ..] = officials.blocks(codes, 0);
+                chunk.career_weight[block] = each(|l| beta_2_2([a[l], b[l], c[l]]));
                 for (octet, rows) in setup.instrument_order.chunks(8).enumerate() {
-                    let draws = optima.block(code, octet as u64);
-                    for (word, row) in rows.iter().enumerate() {
-                        chunk.optimum[block * instruments + row][lane] = moves::pioneer_design(
-                            national_optimum[*row],
-                            policy.design_spread,
-                            normal(draws[word]),
-                        );
+                    let words = optima.blocks(codes, octet as u64);
+                    for (row, words) in rows.iter().zip(words) {
+                        let (draws, optimum) = (normals(words), national_optimum[*row]);
+                        chunk.optimum[block * instruments + row] = each(|l| {
+                            moves::pioneer_design(optimum, policy.design_spread, draws[l])
+                        });
                     }
                 }
             }
@@ -54,12 +52,14 @@ impl Run<'_> {
             for own in 0..constants.cities {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
-                published.researchers[city] = chunk.researchers[block][lane];
+                published
+                    .rows
+                    .set(city, sectors, chunk.researchers[block][lane]);
                 let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
                 for (s, share) in shares.iter().enumerate() {
-                    published.shares[city * sectors + s] =
-                        if all > 0.0 { share[lane] / all } else { 0.0 };
+                    let share = if all > 0.0 { share[lane] / all } else { 0.0 };
+                    published.rows.set(city, s, share);
                 }
             }
         }

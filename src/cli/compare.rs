@@ -1,0 +1,414 @@
+//! `dualtrack compare`: policies compared draw by draw on the same luck.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::common::{self, Stop};
+use super::effects::{Summary, robust};
+use super::progress::{self, Goal};
+use super::{codes, print, sweep, tables};
+use crate::compare::{self, Comparison, Stopping, Target, effects, pairs};
+use crate::engine::Control;
+use crate::experiment::{self, Experiment, Overlay, Variant};
+use crate::output::columns::FileInfo;
+use crate::output::{Folder, Manifest, OutputError, Sheet, Writer, WrittenFile, datapackage};
+use crate::response::Responses;
+use crate::scenario::{Compression, nearest};
+use crate::sweep::write_design;
+
+/// Most replicates where their number is left to the widths of intervals.
+const MOST: u32 = 2_000;
+
+/// Compares policies with a base on the same luck, draw by draw.
+///
+/// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
+/// policies with the same draws, so that their differences are the policies' doing.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Scenario file, or experiment file with treatments.
+    #[arg(value_name = "BASE")]
+    base: PathBuf,
+    /// Scenario files that are compared with the base, named by file name.
+    #[arg(value_name = "POLICY")]
+    policies: Vec<PathBuf>,
+    /// Number of replicates, instead of the file's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+    /// Adds replicates until Student's 95 % interval of every difference is at most so wide to either side: `0.001` of
+    /// the first response, or `RESPONSE=0.001`.
+    #[arg(long, value_name = "X", value_delimiter = ';', conflicts_with_all = ["replicates", "over"])]
+    until_halfwidth: Vec<String>,
+    /// Most replicates for `--until-halfwidth`.
+    #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    max_replicates: u32,
+    /// Repeats the comparison at so many points of the experiment's factors, or else of all uncertain parameters
+    /// (Sobol' sequence).
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    over: Option<u64>,
+    /// Seed, instead of the file's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Sets a key of base and policies, such as `run.quarters=20`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; instead of the file's
+    /// responses.
+    #[arg(long = "response", value_name = "RESPONSE,...")]
+    responses: Vec<String>,
+    /// Folder of the result; `output/` and the name of the experiment, or of the scenario with `-compare`, if left out.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads, on which results do not depend; one for each core if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Replaces an earlier result in the folder.
+    #[arg(long)]
+    force: bool,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let started = jiff::Timestamp::now();
+    let (experiment, target) = args.experiment()?;
+    let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
+    let stopping = args.stopping(&comparison)?;
+    let control = common::interruptible();
+    let folder = Folder::create(&target, args.force)?;
+    if !args.quiet {
+        for note in &comparison.plan.experiment.notes {
+            print::err(&format!("note: {note}\n"));
+        }
+    }
+    let work = Work {
+        comparison: &comparison,
+        threads: common::threads(args.threads),
+        control: &control,
+        is_quiet: args.quiet,
+        started,
+        target: &target,
+    };
+    if comparison.has_points() {
+        work.over_points(folder)
+    } else {
+        work.over_pairs(folder, &stopping)
+    }
+}
+
+impl Args {
+    /// The experiment, and where its result will stand.
+    fn experiment(&self) -> Result<(Experiment, PathBuf), Stop> {
+        let overlay = Overlay {
+            sets: self.sets.clone(),
+            replicates: self.replicates,
+            seed: self.seed,
+            responses: common::split_responses(&self.responses),
+        };
+        let is_experiment = experiment::is_experiment(&self.base);
+        let loaded = if is_experiment {
+            experiment::load(&self.base, &overlay)
+        } else {
+            experiment::of_scenario(&self.base, &overlay)
+        };
+        let mut experiment = loaded.map_err(Stop::bad_input)?;
+        experiment
+            .add_policies(&self.policies)
+            .map_err(Stop::bad_input)?;
+        if let Some(points) = self.over {
+            experiment.cross_with_uncertainty(points);
+        }
+        let name = if is_experiment {
+            experiment.name.clone()
+        } else {
+            format!("{}-compare", experiment.name)
+        };
+        let default = || PathBuf::from("output").join(&name);
+        let target = self.out.clone().unwrap_or_else(default);
+        Ok((experiment, target))
+    }
+
+    fn stopping(&self, comparison: &Comparison) -> Result<Stopping, Stop> {
+        if self.until_halfwidth.is_empty() {
+            return Ok(Stopping::Fixed(comparison.plan.experiment.replicates));
+        }
+        if comparison.has_points() {
+            return Err(Stop::bad_input(
+                "`--until-halfwidth` is for comparisons without design points; this experiment has a `[design]`, and \
+                 every point takes `--replicates`",
+            ));
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for text in &self.until_halfwidth {
+            let target = target(text, comparison.plan.responses()).map_err(|message| {
+                Stop::bad_input(format!("--until-halfwidth {text}: {message}"))
+            })?;
+            targets.retain(|other| other.response != target.response);
+            targets.push(target);
+        }
+        Ok(Stopping::Widths {
+            targets,
+            most: self.max_replicates,
+        })
+    }
+}
+
+/// Reads `0.001` or `RESPONSE=0.001`.
+fn target(text: &str, responses: &Responses) -> Result<Target, String> {
+    let (name, number) = match text.split_once('=') {
+        Some((name, number)) => (Some(name.trim()), number.trim()),
+        None => (None, text.trim()),
+    };
+    let response = match name {
+        None => 0,
+        Some(name) => responses.position(name).ok_or_else(|| {
+            let names = || {
+                responses
+                    .list()
+                    .iter()
+                    .map(|response| response.name.as_str())
+            };
+            let hint = nearest(name, names()).map_or_else(
+                || {
+                    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+                    format!("; allowed: {}", names.join(", "))
+                },
+                |near| format!("; nearest valid name: `{near}`"),
+            );
+            format!("there is no response `{name}`{hint}")
+        })?,
+    };
+    let half_width = number
+        .parse()
+        .ok()
+        .filter(|width: &f64| width.is_finite() && *width > 0.0)
+        .ok_or_else(|| {
+            format!("`{number}` is no half width; allowed: a number above 0, as in `0.001` or `gap=0.001`")
+        })?;
+    Ok(Target {
+        response,
+        half_width,
+    })
+}
+
+/// What the two kinds of comparison have in common.
+struct Work<'a> {
+    comparison: &'a Comparison,
+    threads: usize,
+    control: &'a Control,
+    is_quiet: bool,
+    started: jiff::Timestamp,
+    target: &'a Path,
+}
+
+impl Work<'_> {
+    /// Replicates of all treatments with the parameters of the base.
+    fn over_pairs(&self, folder: Folder, stopping: &Stopping) -> Result<u8, Stop> {
+        let comparison = self.comparison;
+        let runs = u64::from(stopping.most()) * comparison.arms().len() as u64;
+        let mut writer = self.begin_runs(&folder)?;
+        let pairs = self.watched(runs, || {
+            pairs::run(
+                comparison,
+                stopping,
+                self.threads,
+                self.control,
+                &mut |bytes, rows| writer.write(bytes, rows),
+            )
+        })?;
+        let effects = effects::effects(comparison, &pairs, stopping, self.threads)?;
+        let sheets = [
+            effects::sheet(comparison, &effects),
+            pairs
+                .course
+                .sheet(comparison.arms(), comparison.plan.responses()),
+        ];
+        let failed: u64 = pairs.failed.iter().sum();
+        let mut described = comparison.describe(failed);
+        described["replicates"] = json!(pairs.replicates);
+        described["stopping"] = stopping_value(stopping, pairs.reached, comparison);
+        let written = vec![writer.finish()?];
+        let files = self.finish(folder, written, &sheets, &[], described, pairs.replicates)?;
+        if !self.is_quiet {
+            let summary = Summary {
+                comparison,
+                pairs: &pairs,
+                effects: &effects,
+                stopping,
+            };
+            print::out(&format!(
+                "{summary}\n{}",
+                tables::files(self.target, &files)
+            ));
+        }
+        Ok(code(failed))
+    }
+
+    /// Replicates of all treatments at every design point.
+    fn over_points(&self, folder: Folder) -> Result<u8, Stop> {
+        let comparison = self.comparison;
+        let replicates = comparison.plan.experiment.replicates;
+        let runs = comparison
+            .plan
+            .runs()
+            .saturating_mul(comparison.arms().len() as u64);
+        let mut writer = self.begin_runs(&folder)?;
+        let found = self.watched(runs, || {
+            compare::robust::run(
+                comparison,
+                self.threads,
+                self.control,
+                &mut |bytes, rows| writer.write(bytes, rows),
+            )
+        })?;
+        let written = vec![
+            writer.finish()?,
+            write_design(folder.path(), &comparison.plan)?,
+        ];
+        let sheets = found.sheets(comparison);
+        let failed: u64 = found.failed.iter().sum();
+        let mut described = comparison.describe(failed);
+        described["replicates"] = json!(replicates);
+        let design = [comparison.plan.design_info()];
+        let files = self.finish(folder, written, &sheets, &design, described, replicates)?;
+        if !self.is_quiet {
+            let text = robust(comparison, &found);
+            print::out(&format!("{text}\n{}", tables::files(self.target, &files)));
+        }
+        Ok(code(failed))
+    }
+
+    fn begin_runs(&self, folder: &Folder) -> Result<Writer, OutputError> {
+        let info = self.comparison.runs_info();
+        let mut writer = Writer::create(folder.path(), info.file, Compression::None)?;
+        writer.write(info.header().as_bytes(), 0)?;
+        Ok(writer)
+    }
+
+    /// Works with a line of progress.
+    fn watched<T>(&self, runs: u64, work: impl FnOnce() -> T) -> T {
+        thread::scope(|scope| {
+            // Dropped at the end, it ends the display.
+            let _display =
+                (!self.is_quiet).then(|| progress::show(scope, self.control, Goal::Runs(runs)));
+            work()
+        })
+    }
+
+    fn finish(
+        &self,
+        folder: Folder,
+        mut files: Vec<WrittenFile>,
+        sheets: &[Sheet],
+        further: &[FileInfo],
+        described: Value,
+        replicates: u32,
+    ) -> Result<Vec<WrittenFile>, Stop> {
+        let experiment = &self.comparison.plan.experiment;
+        let mut infos = vec![self.comparison.runs_info()];
+        infos.extend(further.iter().cloned());
+        for (place, sheet) in sheets.iter().enumerate() {
+            files.insert(place, sheet.write(folder.path())?);
+            infos.insert(place, sheet.info.clone());
+        }
+        let text = datapackage::of_files(
+            &experiment.name,
+            &experiment.title,
+            &infos,
+            Compression::None,
+        );
+        let manifest = Manifest {
+            replicates,
+            experiment: Some(described),
+            sources: self.sources(),
+            ..sweep::manifest(&self.comparison.plan, self.threads, self.started, "compare")
+        };
+        Ok(crate::output::finish_folder(
+            folder, files, &text, manifest,
+        )?)
+    }
+
+    /// Files of the experiment and of all scenarios, each once.
+    fn sources(&self) -> Vec<crate::output::Source> {
+        let experiment = &self.comparison.plan.experiment;
+        let mut list = experiment.sources.clone();
+        for arm in self.comparison.arms() {
+            let scenario = Variant {
+                scenario: arm.variant.scenario.clone(),
+                set: Vec::new(),
+            };
+            if let Ok(scenario) = experiment.worlds.scenario(&scenario) {
+                for source in &scenario.sources {
+                    if !list.contains(source) {
+                        list.push(source.clone());
+                    }
+                }
+            }
+        }
+        common::sources(&list)
+    }
+}
+
+/// How the number of replicates came about, for a manifest.
+fn stopping_value(stopping: &Stopping, reached: Option<bool>, comparison: &Comparison) -> Value {
+    let Stopping::Widths { targets, most } = stopping else {
+        return json!({"rule": "fixed"});
+    };
+    let list = comparison.plan.responses().list();
+    let targets: Vec<Value> = targets
+        .iter()
+        .map(|target| {
+            json!({"response": list[target.response].name, "half_width": target.half_width})
+        })
+        .collect();
+    json!({
+        "rule": "half widths of Student's 95 % intervals of all treatments",
+        "targets": targets,
+        "first_batch": pairs::FIRST_BATCH,
+        "max_replicates": most,
+        "reached": reached,
+    })
+}
+
+fn code(failed: u64) -> u8 {
+    if failed > 0 {
+        codes::RUNS_FAILED
+    } else {
+        codes::SUCCESS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_name_a_response_or_mean_the_first() {
+        let responses = Responses::parse(["gap", "competitiveness"]).expect("responses");
+        let read =
+            |text| target(text, &responses).map(|target| (target.response, target.half_width));
+        assert_eq!(read("0.001"), Ok((0, 0.001)));
+        assert_eq!(read("competitiveness=2"), Ok((1, 2.0)));
+        assert_eq!(
+            read("competitivness=2"),
+            Err(
+                "there is no response `competitivness`; nearest valid name: `competitiveness`"
+                    .to_string()
+            )
+        );
+        assert_eq!(
+            read("gap=0"),
+            Err(
+                "`0` is no half width; allowed: a number above 0, as in `0.001` or `gap=0.001`"
+                    .to_string()
+            )
+        );
+    }
+}

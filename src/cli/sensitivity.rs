@@ -1,0 +1,339 @@
+//! `dualtrack sensitivity`: which factors of an experiment matter.
+
+use super::common::{self, Stop};
+use super::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
+use super::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
+use super::{codes, print};
+use crate::analysis::runs::Runs;
+use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
+use crate::stats::Uncertain;
+use crate::sweep::{Plan, Shard};
+
+/// Factors that are shown of each response.
+const SHOWN: usize = 10;
+/// Width of what is printed.
+const WIDTH: usize = 80;
+/// Longest bar.
+const BAR: usize = 12;
+
+/// Runs an experiment and tells which of its factors matter for which response.
+///
+/// The design decides how: `saltelli` gives Sobol' indices, `morris` elementary effects, and `latin_hypercube`, `sobol`
+/// or `table` partial rank correlations. Writes the files of a sweep and `sensitivity.csv` and `noise.csv`, with pairs of
+/// factors also `interactions.csv`. Interrupted, it goes on with `--resume`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
+    let experiment = &plan.experiment;
+    let refused = |sentence: String| {
+        Stop::bad_input(format!(
+            "{}: {sentence}",
+            args.experiment.experiment.display()
+        ))
+    };
+    let sample =
+        Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed).map_err(refused)?;
+    Runs::check(&plan).map_err(refused)?;
+    if args.work.dry_run {
+        return dry_run(&plan, &args.work);
+    }
+    let target = args.work.target(experiment);
+    let threads = common::threads(args.work.threads);
+    let responses: Vec<&str> = names(&plan);
+    let factors: Vec<&str> = plan
+        .points
+        .factors()
+        .iter()
+        .map(|factor| factor.name.as_str())
+        .collect();
+    let mut found = None;
+    let finished = carry_out(
+        &plan,
+        Shard::ALL,
+        &target,
+        &args.work,
+        "sensitivity",
+        |folder| {
+            let runs = Runs::read(folder, &plan)?;
+            let made = sensitivity::analyse(&sample, &runs, threads);
+            let sheets = sensitivity::sheets(&made, &responses, &factors);
+            found = Some(made);
+            Ok(sheets)
+        },
+    )?;
+    if !args.work.quiet {
+        let found = match found {
+            Some(found) => found,
+            // All was there but the name of the folder.
+            None => sensitivity::analyse(&sample, &Runs::read(&target, &plan)?, threads),
+        };
+        let mut text = head(&plan, Shard::ALL, &finished);
+        text.push('\n');
+        text.push_str(&report(&found, &plan, &factors));
+        text.push('\n');
+        text.push_str(&tables::files(&target, &finished.files));
+        print::out(&text);
+    }
+    Ok(if finished.failed > 0 {
+        codes::RUNS_FAILED
+    } else {
+        codes::SUCCESS
+    })
+}
+
+/// Names of the responses.
+pub(super) fn names(plan: &Plan) -> Vec<&str> {
+    let list = plan.responses().list();
+    list.iter().map(|response| response.name.as_str()).collect()
+}
+
+/// Places of the factors that are shown, those that matter most first; ties in their order.
+fn ranked(of: &OfResponse) -> Vec<usize> {
+    let size = |place: usize| {
+        let first = of.factors.get(place).and_then(|indices| *indices.first()?);
+        first.map_or(f64::NEG_INFINITY, |index| index.value.abs())
+    };
+    let mut places: Vec<usize> = (0..of.factors.len()).collect();
+    places.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+    places.truncate(SHOWN);
+    places
+}
+
+fn report(found: &Sensitivity, plan: &Plan, factors: &[&str]) -> String {
+    let name = |place: usize| factors.get(place).copied().unwrap_or_default();
+    let longest = found.responses.iter().flat_map(|of| {
+        let places = if of.remark.is_some() {
+            Vec::new()
+        } else {
+            ranked(of)
+        };
+        places.into_iter().map(|place| name(place).chars().count())
+    });
+    let width = longest.max().unwrap_or(0).max("Factor".len());
+    let mut text = String::new();
+    for (of, response) in found.responses.iter().zip(plan.responses().list()) {
+        text.push_str(&bold(&response.name));
+        text.push('\n');
+        text.push_str(&noise_words(&of.noise, plan.experiment.replicates));
+        match &of.remark {
+            Some(remark) => text.push_str(&wrapped(remark, "  ", WIDTH)),
+            None => text.push_str(&table(found.method, of, &name, width)),
+        }
+        text.push('\n');
+    }
+    text.push_str(&closing(found, plan));
+    text
+}
+
+fn noise_words(noise: &Noise, replicates: u32) -> String {
+    let value = |share: &Option<Uncertain>| share.map(|share| share.value);
+    let shares = value(&noise.between_points)
+        .zip(value(&noise.common_luck))
+        .zip(value(&noise.rest));
+    let mut text = String::new();
+    if let Some(((points, common), rest)) = shares {
+        text.push_str(&format!(
+            "  variance of a run: points {}, common luck {}, rest {}\n",
+            percent(points),
+            percent(common),
+            percent(rest)
+        ));
+    }
+    if let Some(share) = noise.of_means {
+        let interval = share.interval.map_or(String::new(), |(low, high)| {
+            format!(" [{}, {}]", percent(low), percent(high))
+        });
+        text.push_str(&format!(
+            "  noise in means of {}: {}{interval} of their variance\n",
+            counted(u64::from(replicates), "replicate"),
+            percent(share.value),
+        ));
+    }
+    text
+}
+
+/// Ranked factors: the first index with its interval, the second, and a bar of the first where there is room.
+fn table<'a>(
+    method: Method,
+    of: &OfResponse,
+    name: &dyn Fn(usize) -> &'a str,
+    width: usize,
+) -> String {
+    let index = |place: usize, which: usize| {
+        let indices = of.factors.get(place);
+        indices.and_then(|indices| indices.get(which).copied().flatten())
+    };
+    // Shares and correlations are of one size; effects have the size of their response.
+    let number = |value: f64| match method {
+        Method::Morris => significant(value),
+        _ => grouped_decimals(value, 3),
+    };
+    let value = |index: Option<Uncertain>| {
+        index.map_or(tables::NOTHING.to_string(), |index| number(index.value))
+    };
+    let interval = |ends: Option<(f64, f64)>| {
+        ends.map_or(tables::NOTHING.to_string(), |(low, high)| {
+            format!("[{}, {}]", number(low), number(high))
+        })
+    };
+    let heads: &[&str] = match method {
+        Method::Sobol { .. } => &["Factor", "total", "95 % interval", "first"],
+        Method::Morris => &["Factor", "mu*", "95 % interval", "mu"],
+        Method::RankCorrelation => &["Factor", "rank corr.", "95 % interval"],
+    };
+    let places = ranked(of);
+    let mut rows: Vec<Vec<String>> = vec![heads.iter().map(ToString::to_string).collect()];
+    for &place in &places {
+        let first = index(place, 0);
+        let mut row = vec![
+            name(place).to_string(),
+            value(first),
+            interval(first.and_then(|first| first.interval)),
+        ];
+        if heads.len() > 3 {
+            row.push(value(index(place, 1)));
+        }
+        rows.push(row);
+    }
+    let length = |column: usize| {
+        let lengths = rows.iter().map(|row| row[column].chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let lengths: Vec<usize> = (1..heads.len()).map(length).collect();
+    // Two spaces before each column; names give way where numbers are long.
+    let used: usize = lengths.iter().map(|length| length + 2).sum::<usize>() + 2;
+    let width = width.min(WIDTH.saturating_sub(used)).max(8);
+    let room = WIDTH.saturating_sub(used + width + 2).min(BAR);
+    let largest = match method {
+        Method::Morris => {
+            index(places.first().copied().unwrap_or(0), 0).map_or(0.0, |index| index.value.abs())
+        }
+        _ => 1.0,
+    };
+    let mut text = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        let mut line = format!("  {:<width$}", shortened(&row[0], width));
+        for (cell, length) in row[1..].iter().zip(&lengths) {
+            line.push_str(&format!("  {cell:>length$}"));
+        }
+        if number > 0 && room >= 4 && largest > 0.0 {
+            let first = index(places[number - 1], 0).map_or(0.0, |index| index.value);
+            line.push_str("  ");
+            line.push_str(&bar(first.abs() / largest, room));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    let more = of.factors.len() - places.len();
+    if more > 0 {
+        text.push_str(&format!("  and {}\n", counted(more as u64, "other factor")));
+    }
+    text
+}
+
+/// A bar for a share of the whole width.
+fn bar(share: f64, width: usize) -> String {
+    let blocks = (share.clamp(0.0, 1.0) * width as f64).round() as usize;
+    "#".repeat(blocks)
+}
+
+/// A name that fits, cut at its beginning, because ends of keys say more.
+fn shortened(name: &str, width: usize) -> String {
+    let count = name.chars().count();
+    if count <= width {
+        return name.to_string();
+    }
+    let rest: String = name.chars().skip(count + 1 - width).collect();
+    format!("…{rest}")
+}
+
+fn closing(found: &Sensitivity, plan: &Plan) -> String {
+    let (what, who) = match found.method {
+        Method::Sobol { .. } => (
+            "total: share of the variance of the means that stays if all other factors are fixed; first: share that \
+             goes if the factor is fixed. Intervals by the bootstrap over base points.",
+            "base points",
+        ),
+        Method::Morris => (
+            "mu*: mean absolute change of the response over the whole range of a factor; mu: the same with its sign. \
+             Intervals after Student over trajectories.",
+            "elementary effects",
+        ),
+        Method::RankCorrelation => (
+            "rank corr.: partial rank correlation with the factor, all others held fixed; it misses what goes up and \
+             down again. Intervals after Fisher.",
+            "design points",
+        ),
+    };
+    let mut text = wrapped(what, "", WIDTH);
+    if plan.experiment.replicates < 2 {
+        text.push_str(&wrapped(
+            "One replicate does not tell noise from effects; add `--replicates 2` or more.",
+            "",
+            WIDTH,
+        ));
+    }
+    if found.failed > 0 {
+        let sentence = format!(
+            "{} failed. A point that lost some replicates has the mean of the others, less their luck; one that lost \
+             all takes out the {who} it is part of, which the column n counts.",
+            counted(found.failed as u64, "run")
+        );
+        text.push_str(&wrapped(&sentence, "", WIDTH));
+    }
+    let unordered: Vec<String> = plan
+        .points
+        .factors()
+        .iter()
+        .filter(|factor| found.method == Method::RankCorrelation && !factor.is_numeric())
+        .map(|factor| format!("`{}`", factor.name))
+        .collect();
+    if !unordered.is_empty() {
+        let sentence = format!(
+            "Levels of {} are no numbers: their ranks are their order in the experiment.",
+            unordered.join(", ")
+        );
+        text.push_str(&wrapped(&sentence, "", WIDTH));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_too_long_keeps_its_end() {
+        assert_eq!(shortened("outside.us_pressure", 12), "…us_pressure");
+        assert_eq!(shortened("intensity", 12), "intensity");
+    }
+
+    #[test]
+    fn factors_are_ranked_by_size_whatever_the_sign() {
+        let index = |value: f64| {
+            vec![Some(Uncertain {
+                n: 1,
+                value,
+                standard_error: None,
+                interval: None,
+            })]
+        };
+        let of = OfResponse {
+            factors: vec![index(0.1), vec![None], index(-0.9), index(0.5)],
+            ..OfResponse::default()
+        };
+        assert_eq!(ranked(&of), [2, 3, 0, 1]);
+    }
+}

@@ -1,0 +1,344 @@
+//! The balanced start: `docs/odd.md`, section 5, steps 1 to 5.
+
+use super::data::{MAX_SECTORS, World};
+use super::equations::{budgets, centre, outside, production};
+use super::peers::Peers;
+use super::rules::Rules;
+use super::setup::{ChunkConstants, Setup, compute_gap};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
+use crate::math::select;
+use crate::params::{Params, Production};
+
+/// Rounds of the balanced start, after the first.
+const ROUNDS: usize = 8;
+
+impl Setup {
+    /// Section 5, steps 1 to 5.
+    pub(super) fn balance(&mut self) {
+        let world = &self.world;
+        let params = &world.params;
+        let rules = Rules::new(params, &self.timeline, 0);
+        let ratio: Vec<f64> = world
+            .sectors
+            .iter()
+            .map(|sector| sector.initial_frontier_ratio)
+            .collect();
+        let gap: Vec<f64> = ratio.iter().map(|ratio| (1.0 - ratio).max(0.0)).collect();
+        let sectors = world.sectors.len();
+        let mean_risk = (0..sectors)
+            .map(|s| world.sectors[s].risk * ratio[s].min(1.0))
+            .sum::<f64>()
+            / sectors as f64;
+        let mean_gap = (0..sectors).map(|s| self.value[s] * gap[s]).sum();
+        self.stringency = centre::stringency_target(
+            &params.centre,
+            rules.eu_pressure,
+            mean_risk,
+            rules.us_pressure,
+            mean_gap,
+        );
+        let compute_gap = compute_gap(&world.sectors, &gap);
+        let compute: Vec<f64> = world
+            .sectors
+            .iter()
+            .map(|sector| {
+                outside::compute_access(sector.compute, rules.export_controls, compute_gap)
+            })
+            .collect();
+        let priority: Vec<f64> = world
+            .sectors
+            .iter()
+            .enumerate()
+            .map(|(s, sector)| {
+                let attention = if params.mechanisms.attention_shock {
+                    self.timeline.attention(0, s)
+                } else {
+                    0.0
+                };
+                let plan = self.timeline.central_plan(0, s);
+                centre::priority(
+                    &params.centre,
+                    sector,
+                    gap[s],
+                    rules.us_pressure,
+                    rules.export_controls,
+                    attention,
+                    plan,
+                )
+            })
+            .collect();
+        let utilisation = params.market.initial_utilisation;
+        let climate: Vec<f64> = (0..sectors)
+            .map(|s| {
+                let risk = world.sectors[s].risk;
+                budgets::sector_climate(
+                    utilisation,
+                    params.budgets.crowding,
+                    compute[s],
+                    self.stringency,
+                    risk,
+                )
+            })
+            .collect();
+        let choice = Choice {
+            params,
+            peers: &self.peers,
+            career: rules.intensity * 0.5,
+            comparability: rules.comparability,
+            mean_comparability: mean_comparability(&self.peers, world),
+            climate: &climate,
+            priority: &priority,
+        };
+        self.mean_comparability = choice.mean_comparability;
+        for constants in &mut self.chunks {
+            vectorised(
+                #[inline(always)]
+                || choice.chunk(constants),
+            );
+        }
+        let access = (0..sectors)
+            .map(|s| compute[s] * (1.0 - self.stringency * world.sectors[s].risk))
+            .collect();
+        self.balance_capability(access);
+        let rho = self.world.params.production.aggregation;
+        let national: Vec<f64> = self
+            .aggregation_sum
+            .iter()
+            .map(|sum| outside::national_capability(*sum, rho))
+            .collect();
+        self.frontier = (0..sectors).map(|s| national[s] / ratio[s]).collect();
+        self.competitiveness = (0..sectors).map(|s| self.value[s] * ratio[s]).sum();
+        self.demand = self
+            .gross_capability
+            .iter()
+            .map(|gross| utilisation * gross)
+            .collect();
+    }
+
+    /// Steps 3 and 5: the stock that the first quarter's spending sustains, and the price of output.
+    fn balance_capability(&mut self, access: Vec<f64>) {
+        let sectors = self.world.sectors.len();
+        let params = &self.world.params;
+        let count = self.world.cities.len() as f64;
+        let mut stock = Stock {
+            made: &params.production,
+            access,
+            minimum_scale: &self.minimum_scale,
+            half_base: None,
+            sums: vec![ZERO; sectors],
+        };
+        for _ in 0..=ROUNDS {
+            stock.sums.fill(ZERO);
+            for constants in &mut self.chunks {
+                vectorised(
+                    #[inline(always)]
+                    || stock.round(constants),
+                );
+            }
+            self.gross_capability = stock.sums.iter().map(lane_sum).collect();
+            let half = params.production.introduction_half_base;
+            let gross = self.gross_capability.iter();
+            stock.half_base = Some(gross.map(|sum| half * sum / count).collect());
+        }
+        self.half_base = stock.half_base.take().unwrap_or_default();
+
+        let mut spending = ZERO;
+        let mut terms = vec![ZERO; sectors];
+        let rho = params.production.aggregation;
+        for constants in &self.chunks {
+            vectorised(
+                #[inline(always)]
+                || constants.add_start(rho, &mut spending, &mut terms),
+            );
+        }
+        self.aggregation_sum = terms.iter().map(lane_sum).collect();
+        let utilisation = params.market.initial_utilisation;
+        let used = utilisation * self.gross_capability.iter().sum::<f64>();
+        self.output_price = production::output_price(
+            params.market.output_value_ratio,
+            params.outcomes.discount_rate_per_quarter,
+            params.production.depreciation,
+            lane_sum(&spending),
+            used,
+        );
+        for constants in &mut self.chunks {
+            let stocks = constants.capability.chunks_exact(sectors);
+            for (output, stocks) in constants.output.iter_mut().zip(stocks) {
+                let stock = stocks.iter().fold(ZERO, |sum, own| plus(sum, *own));
+                *output = each(|l| production::output(self.output_price, utilisation * stock[l]));
+            }
+        }
+    }
+}
+
+/// Mean over cities of `q(|P_i|/S)`, the comparability before anybody has chosen.
+fn mean_comparability(peers: &Peers, world: &World) -> f64 {
+    let (cities, sectors) = (world.cities.len(), world.sectors.len() as f64);
+    let k = world.params.tournament.shock_variance_ratio;
+    let of = |city| budgets::comparability(peers.count(city) as f64 / sectors, k);
+    (0..cities).map(of).sum::<f64>() / cities as f64
+}
+
+/// Step 2: the targets of E12 before any instrument.
+struct Choice<'a> {
+    params: &'a Params,
+    peers: &'a Peers,
+    /// `Π_e/2`.
+    career: f64,
+    /// `λ_e`.
+    comparability: f64,
+    /// `q̄`.
+    mean_comparability: f64,
+    climate: &'a [f64],
+    priority: &'a [f64],
+}
+
+impl Choice<'_> {
+    /// Budget shares of the cities of a chunk.
+    #[inline(always)]
+    fn chunk(&self, constants: &mut ChunkConstants) {
+        let sectors = self.climate.len();
+        let (tournament, rules) = (&self.params.tournament, &self.params.budgets);
+        let k = tournament.shock_variance_ratio;
+        for block in 0..constants.blocks() {
+            let first = constants.first + block * LANES;
+            let cities = constants.cities - block * LANES;
+            let reading = each(|l| {
+                let peers = if l < cities {
+                    self.peers.count(first + l)
+                } else {
+                    0
+                };
+                let q = budgets::comparability(peers as f64 / sectors as f64, k);
+                budgets::reading_factor(
+                    q,
+                    self.comparability,
+                    self.comparability / self.mean_comparability,
+                )
+            });
+            let (unit_need, outside) = (constants.unit_need[block], constants.outside[block]);
+            let live = constants.live[block];
+            let rest = each(|l| {
+                budgets::rest_value(outside[l], self.career, tournament.career_value_rest)
+            });
+            let mut highest = rest;
+            let mut weights = [ZERO; MAX_SECTORS];
+            for s in 0..sectors {
+                let advantage = constants.advantage[block * sectors + s];
+                let (climate, priority) = (self.climate[s], self.priority[s]);
+                let value = each(|l| {
+                    let need = rules.need_scale * unit_need[l];
+                    budgets::sector_value(
+                        need,
+                        advantage[l],
+                        climate,
+                        self.career,
+                        priority,
+                        reading[l],
+                    )
+                });
+                let value = constants.unless_closed(block, s, 0, value, rest);
+                highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
+                weights[s] = value;
+            }
+            let mut all = ZERO;
+            for (s, weight) in weights[..sectors].iter_mut().enumerate() {
+                let value = *weight;
+                let own =
+                    each(|l| budgets::choice_weight(1.0, rules.precision, value[l], highest[l]));
+                *weight = constants.unless_closed(block, s, 0, own, ZERO);
+                all = plus(all, *weight);
+            }
+            let rest = each(|l| {
+                budgets::choice_weight(rules.rest_base_rate, rules.precision, rest[l], highest[l])
+            });
+            let shares = &mut constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
+            let mut spent = ZERO;
+            for (share, weight) in shares[1..].iter_mut().zip(&weights) {
+                *share = each(|l| live[l] * weight[l] / (rest[l] + all[l]));
+                spent = plus(spent, *share);
+            }
+            shares[0] = each(|l| 1.0 - spent[l]);
+        }
+    }
+}
+
+/// Step 3: the stock that spending sustains.
+struct Stock<'a> {
+    made: &'a Production,
+    /// `κ (1 - R risk)`, by sector.
+    access: Vec<f64>,
+    minimum_scale: &'a [f64],
+    /// `K^h` of the round before; none in the first, in which all spending is effective.
+    half_base: Option<Vec<f64>>,
+    /// Sums of the stock, by sector.
+    sums: Vec<Lanes>,
+}
+
+impl Stock<'_> {
+    /// A round for the cities of a chunk.
+    #[inline(always)]
+    fn round(&mut self, constants: &mut ChunkConstants) {
+        let sectors = self.access.len();
+        let made = self.made;
+        for block in 0..constants.blocks() {
+            let shares = &constants.shares[block * (sectors + 1) + 1..(block + 1) * (sectors + 1)];
+            let (base, researchers) = (constants.base[block], constants.researchers[block]);
+            let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
+            for s in 0..sectors {
+                let at = block * sectors + s;
+                let (share, before) = (shares[s], constants.capability[at]);
+                let (advantage, access) = (constants.advantage[at], self.access[s]);
+                let (scale, cost) = (self.minimum_scale[s], made.introduction_cost);
+                let spending = each(|l| share[l] * base[l]);
+                let effective = self.half_base.as_ref().map_or(spending, |half_base| {
+                    let half_base = half_base[s];
+                    each(|l| {
+                        let per_base = production::per_base(before[l], half_base);
+                        let left = production::left_after_introduction(
+                            spending[l],
+                            before[l],
+                            half_base,
+                            per_base,
+                            cost,
+                        );
+                        production::effective_spending(left, production::scale_share(left, scale))
+                    })
+                });
+                let within = each(|l| select(all_share[l] > 0.0, share[l] / all_share[l], 0.0));
+                let stock = each(|l| {
+                    let talent = researchers[l] * within[l];
+                    let increment = production::increment(
+                        made.productivity,
+                        advantage[l],
+                        effective[l],
+                        talent,
+                        made.money_elasticity,
+                        access,
+                    );
+                    increment / made.depreciation
+                });
+                constants.capability[at] = stock;
+                self.sums[s] = plus(self.sums[s], stock);
+            }
+        }
+    }
+}
+
+impl ChunkConstants {
+    /// Adds spending and the terms of E2 at the start.
+    #[inline(always)]
+    fn add_start(&self, rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {
+        let sectors = terms.len();
+        for block in 0..self.blocks() {
+            let base = self.base[block];
+            for (s, sum) in terms.iter_mut().enumerate() {
+                let share = self.shares[block * (sectors + 1) + 1 + s];
+                let stock = self.capability[block * sectors + s];
+                let before = *spending;
+                *spending = each(|l| before[l] + share[l] * base[l]);
+                *sum = plus(*sum, each(|l| outside::aggregation_term(stock[l], rho)));
+            }
+        }
+    }
+}

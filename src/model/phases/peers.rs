@@ -1,0 +1,98 @@
+//! E9: what cities see of their peers.
+
+use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::model::data::MAX_SECTORS;
+use crate::model::peers::Peers;
+use crate::rows::Rows;
+use std::ops::Range;
+
+/// Columns of a row of what a city publishes: shares by sector, then researchers, and padding to whole lines.
+pub(super) const COLUMNS: usize = MAX_SECTORS + LANES;
+
+/// One entry for each column of the rows.
+pub(super) type Columns = [Lanes; COLUMNS];
+
+/// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers.
+#[inline(always)]
+pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, columns: &mut Columns) {
+    // The width of a row is a constant in each branch, so that its sums stay in registers.
+    match published.lines() {
+        1 => sums::<1>(peers, cities, published, columns),
+        2 => sums::<2>(peers, cities, published, columns),
+        3 => sums::<3>(peers, cities, published, columns),
+        4 => sums::<4>(peers, cities, published, columns),
+        _ => sums::<5>(peers, cities, published, columns),
+    }
+}
+
+#[inline(always)]
+fn sums<const LINES: usize>(
+    peers: &Peers,
+    cities: Range<usize>,
+    published: &Rows,
+    columns: &mut Columns,
+) {
+    let mut sums = [[ZERO; LINES]; LANES];
+    for (sums, city) in sums.iter_mut().zip(cities) {
+        let mut all = [ZERO; LINES];
+        for (peer, weight) in peers.of(city) {
+            let row = &published.data()[peer * LINES..(peer + 1) * LINES];
+            for (sum, own) in all.iter_mut().zip(row) {
+                let (before, own) = (*sum, *own);
+                *sum = each(|column| before[column] + weight * own[column]);
+            }
+        }
+        *sums = all;
+    }
+    write_columns(columns, &sums);
+}
+
+/// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
+/// nobody asks for them.
+#[inline(always)]
+pub(super) fn instruments(
+    peers: &Peers,
+    cities: Range<usize>,
+    in_force: &[u64],
+    by_instrument: &mut [Lanes],
+) {
+    match by_instrument.len().div_ceil(LANES) {
+        1 => adopters::<1>(peers, cities, in_force, by_instrument),
+        2 => adopters::<2>(peers, cities, in_force, by_instrument),
+        3 => adopters::<3>(peers, cities, in_force, by_instrument),
+        4 => adopters::<4>(peers, cities, in_force, by_instrument),
+        _ => adopters::<8>(peers, cities, in_force, by_instrument),
+    }
+}
+
+#[inline(always)]
+fn adopters<const OCTETS: usize>(
+    peers: &Peers,
+    cities: Range<usize>,
+    in_force: &[u64],
+    by_instrument: &mut [Lanes],
+) {
+    let mut sums = [[ZERO; OCTETS]; LANES];
+    for (sums, city) in sums.iter_mut().zip(cities) {
+        let mut all = [ZERO; OCTETS];
+        for (peer, weight) in peers.of(city) {
+            let in_force = in_force[peer];
+            for (octet, sum) in all.iter_mut().enumerate() {
+                let (before, own) = (*sum, in_force >> (octet * LANES));
+                *sum = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });
+            }
+        }
+        *sums = all;
+    }
+    write_columns(by_instrument, &sums);
+}
+
+/// Columns of a block from the rows of its cities.
+#[inline(always)]
+fn write_columns<const LINES: usize>(columns: &mut [Lanes], rows: &[[Lanes; LINES]; LANES]) {
+    for (line, columns) in columns.chunks_mut(LANES).take(LINES).enumerate() {
+        for (column, lanes) in columns.iter_mut().enumerate() {
+            *lanes = each(|lane| rows[lane][line][column]);
+        }
+    }
+}

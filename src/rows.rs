@@ -1,0 +1,86 @@
+//! Rows of numbers, one for each city, that others gather from anywhere in memory.
+
+use crate::lanes::{LANES, Lanes, ZERO, each};
+
+/// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
+/// in vain.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    lines: usize,
+    data: Vec<Lanes>,
+}
+
+impl Rows {
+    /// Rows of zeros.
+    pub fn new(rows: usize, width: usize) -> Self {
+        let lines = width.div_ceil(LANES);
+        Rows {
+            lines,
+            data: vec![ZERO; rows * lines],
+        }
+    }
+
+    /// Lines in a row.
+    #[inline(always)]
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// All rows, one after the other.
+    #[inline(always)]
+    pub fn data(&self) -> &[Lanes] {
+        &self.data
+    }
+
+    /// The same, to be written.
+    pub fn data_mut(&mut self) -> &mut [Lanes] {
+        &mut self.data
+    }
+
+    /// The numbers of a row, padding included.
+    #[inline(always)]
+    pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
+        self.data[row * self.lines..(row + 1) * self.lines]
+            .iter()
+            .flat_map(|line| line.0)
+    }
+
+    /// A number of a row.
+    #[inline(always)]
+    pub fn get(&self, row: usize, column: usize) -> f64 {
+        self.data[row * self.lines + column / LANES][column % LANES]
+    }
+
+    /// Sets a number of a row.
+    pub fn set(&mut self, row: usize, column: usize, value: f64) {
+        self.data[row * self.lines + column / LANES][column % LANES] = value;
+    }
+}
+
+/// Rows of a block from its columns.
+#[inline(always)]
+pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
+    for (line, columns) in columns.chunks_exact(LANES).take(lines).enumerate() {
+        for lane in 0..LANES {
+            rows[lane * lines + line] = each(|column| columns[column][lane]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_become_rows() {
+        let mut rows = Rows::new(LANES, 9);
+        let columns: [Lanes; 16] =
+            std::array::from_fn(|column| each(|lane| (100 * lane + column) as f64));
+        let lines = rows.lines();
+        write_rows(rows.data_mut(), &columns, lines);
+        assert_eq!((lines, rows.get(3, 8), rows.get(7, 0)), (2, 308.0, 700.0));
+        assert_eq!(rows.row(5).nth(9), Some(509.0));
+        rows.set(5, 9, 1.0);
+        assert_eq!(rows.get(5, 9), 1.0);
+    }
+}

@@ -1,0 +1,78 @@
+//! A run takes its memory once, and gives the same numbers in used memory as in new.
+
+use allocation_counter::measure;
+use dualtrack::model::record::National;
+use dualtrack::model::{Run, Setup};
+use dualtrack::params::Value;
+use dualtrack::random::Luck;
+
+use crate::worlds::{china, set, small_world};
+
+const LUCK: Luck = Luck {
+    seed: 3,
+    replicate: 2,
+};
+
+/// Outcomes of all quarters of a run at its start.
+fn outcomes(run: &mut Run) -> Vec<National> {
+    let quarters = run.world().quarters;
+    (0..quarters)
+        .map(|_| {
+            run.step(None).expect("only finite numbers");
+            run.national()
+        })
+        .collect()
+}
+
+/// Another design point of the same world.
+fn another_point() -> Setup {
+    let mut world = china();
+    set(&mut world, "tournament.intensity", Value::Real(2.0));
+    Setup::new(world).expect("a world that can start")
+}
+
+#[test]
+fn no_step_takes_memory_after_the_first_run() {
+    let setup = Setup::new(china()).expect("a world that can start");
+    let other = another_point();
+    let mut run = Run::new(&setup, LUCK);
+    let _ = outcomes(&mut run);
+    let mut run = run.rebind(&other, LUCK);
+    let _ = outcomes(&mut run);
+    let taken = measure(|| {
+        let mut run = run.rebind(&setup, LUCK);
+        for _ in 0..setup.world().quarters {
+            run.step(None).expect("only finite numbers");
+            run.national();
+        }
+        // Letting go of it is not what is measured, and takes no memory.
+        std::mem::forget(run);
+    });
+    assert_eq!(taken.count_total, 0, "{taken:?}");
+}
+
+#[test]
+fn a_run_moved_to_another_setup_is_a_run_of_it() {
+    let (setup, other) = (
+        Setup::new(china()).expect("a world that can start"),
+        another_point(),
+    );
+    let mut used = Run::new(&setup, LUCK);
+    used.set_detail(true);
+    let _ = outcomes(&mut used);
+    let mut moved = used.rebind(&other, LUCK);
+    let mut fresh = Run::new(&other, LUCK);
+    assert_eq!(outcomes(&mut moved), outcomes(&mut fresh));
+    assert_eq!(moved.city(0), fresh.city(0));
+}
+
+#[test]
+fn a_run_can_move_to_a_world_of_another_shape() {
+    let (setup, small) = (
+        Setup::new(china()).expect("a world that can start"),
+        Setup::new(small_world()).expect("a world that can start"),
+    );
+    let mut moved = Run::new(&setup, LUCK).rebind(&small, LUCK);
+    let mut fresh = Run::new(&small, LUCK);
+    assert_eq!(outcomes(&mut moved), outcomes(&mut fresh));
+}
