@@ -244,9 +244,9 @@ impl Choice<'_> {
             let mut all = ZERO;
             for (s, weight) in weights[..sectors].iter_mut().enumerate() {
                 let value = *weight;
-                let open =
+                let own =
                     each(|l| budgets::choice_weight(1.0, rules.precision, value[l], highest[l]));
-                *weight = constants.unless_closed(block, s, 0, open, ZERO);
+                *weight = constants.unless_closed(block, s, 0, own, ZERO);
                 all = plus(all, *weight);
             }
             let rest = each(|l| {

@@ -171,19 +171,6 @@ impl Setup {
         self.value[sector]
     }
 
-    /// D4, advantage of a city in a sector; 1 is the national mean.
-    pub fn advantage(&self, city: usize, sector: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        let sectors = self.world.sectors.len();
-        self.chunks[chunk].advantage[block * sectors + sector][lane]
-    }
-
-    /// D5, productivity of the rest of a city's economy; 1 is the national mean.
-    pub fn outside(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].outside[block][lane]
-    }
-
     /// Peers of a city with weights `g_ij` (D8).
     pub fn peers_of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.peers.of(city)

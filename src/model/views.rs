@@ -94,6 +94,18 @@ impl Run<'_> {
             .then(|| self.nation.template[instrument])
     }
 
+    /// Advantage of a city in a sector (D4).
+    pub fn advantage(&self, city: usize, sector: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.setup.chunks[chunk].advantage[block * self.sectors() + sector][lane]
+    }
+
+    /// Productivity of the rest of a city's economy (D5).
+    pub fn outside_productivity(&self, city: usize) -> f64 {
+        let (chunk, block, lane) = place(city);
+        self.setup.chunks[chunk].outside[block][lane]
+    }
+
     /// Money in an instrument in the quarter just done, CNY mn.
     pub fn instrument_money(&self, city: usize, instrument: usize) -> f64 {
         self.share(city, 1 + self.sectors() + instrument) * self.budget(city)

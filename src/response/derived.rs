@@ -302,7 +302,7 @@ fn tier_soft(run: &Run<'_>) -> Option<(f64, f64)> {
 }
 
 fn least_suited(run: &Run<'_>, sector: usize) -> Option<(f64, f64)> {
-    let advantage = |city: usize| run.setup.advantage(city, sector);
+    let advantage = |city: usize| run.advantage(city, sector);
     let mut order: Vec<usize> = (0..cities(run)).collect();
     order.sort_by(|a, b| advantage(*a).total_cmp(&advantage(*b)).then(a.cmp(b)));
     order.truncate((cities(run) / 2).max(1));
@@ -324,7 +324,7 @@ fn quarters_to_half(run: &Run<'_>, watch: &Watch) -> Option<(f64, f64)> {
 
 fn forgone(run: &Run<'_>, place: Place) -> f64 {
     let spending = run.share(place.city, 1 + place.sector) * run.budget(place.city);
-    run.params().outcomes.rest_return * run.setup.outside(place.city) * spending
+    run.params().outcomes.rest_return * run.outside_productivity(place.city) * spending
 }
 
 /// What a CNY of the quarter just done is worth in the first quarter of the period.
