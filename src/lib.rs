@@ -19,6 +19,7 @@ pub mod parallel;
 pub mod params;
 pub mod quarter;
 pub mod random;
+pub mod report;
 pub mod response;
 pub mod scenario;
 pub mod stats;

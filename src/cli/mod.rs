@@ -11,6 +11,7 @@ pub mod merge;
 pub mod params;
 pub mod print;
 mod progress;
+pub mod report;
 pub mod run;
 pub mod schema;
 mod summary;
@@ -30,6 +31,7 @@ enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Report(report::Args),
     Eval(eval::Args),
     Check(check::Args),
     Init(init::Args),
@@ -44,6 +46,7 @@ impl Command {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Report(args) => report::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),

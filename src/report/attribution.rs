@@ -1,0 +1,10 @@
+//! The report of `dualtrack attribution`.
+
+use super::error::ReportError;
+use super::page::Part;
+use super::source::Source;
+
+/// Makes it.
+pub fn report(_source: &Source) -> Result<Part, ReportError> {
+    Ok(Part::default())
+}
