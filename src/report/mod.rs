@@ -74,7 +74,7 @@ fn finish(source: &Source, part: &mut Part) {
         source.text("last_quarter")
     );
     let mut facts = vec![
-        ("Scenario", source.text("scenario").to_string()),
+        ("Scenario", last_of_path(source.text("scenario"))),
         (
             "Quarters",
             if period.len() > 4 {
@@ -94,7 +94,13 @@ fn finish(source: &Source, part: &mut Part) {
                 source.text("commit")
             ),
         ),
-        ("Finished", source.text("finished").to_string()),
+        (
+            "Finished",
+            source
+                .text("finished")
+                .replace('T', " ")
+                .replace('Z', " UTC"),
+        ),
     ];
     facts.retain(|(_, value)| !value.is_empty());
     let facts = facts
@@ -155,12 +161,33 @@ pub fn slug(text: &str) -> String {
 
 /// `competitiveness` as `Competitiveness`, `us_pressure` as `Us pressure`: a name of a column for people.
 pub(crate) fn words(name: &str) -> String {
+    let (name, when) = name.split_once('@').unwrap_or((name, ""));
     let name = name.trim_end_matches("_cny_mn").replace('_', " ");
+    let name = if when.is_empty() {
+        name
+    } else {
+        format!("{name}, {when}")
+    };
     let mut letters = name.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
     }
+}
+
+/// A sentence as a part of another.
+pub(crate) fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Last part of a path, for people; paths differ between machines.
+fn last_of_path(text: &str) -> String {
+    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    name.trim_end_matches(".toml").to_string()
 }
 
 #[cfg(test)]
@@ -174,5 +201,6 @@ mod tests {
         assert_eq!(slug("…"), "x");
         assert_eq!(words("similarity_all"), "Similarity all");
         assert_eq!(words("spending_cny_mn"), "Spending");
+        assert_eq!(words("stringency@2024"), "Stringency, 2024");
     }
 }

@@ -83,11 +83,13 @@ impl Part {
     }
 
     fn headings(&self) -> Vec<(&str, &str)> {
-        let heading = |block| match block {
-            &Block::Heading(ref id, ref text) => Some((id.as_str(), text.as_str())),
-            _ => None,
-        };
-        self.blocks.iter().filter_map(heading).collect()
+        let mut headings = Vec::new();
+        for block in &self.blocks {
+            if let Block::Heading(id, text) = block {
+                headings.push((id.as_str(), text.as_str()));
+            }
+        }
+        headings
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod documents;
+mod report;
 mod scenario_files;
 mod sweep;
 mod traces;

@@ -64,7 +64,7 @@ impl Chart for Areas {
             }
             top += 4.0;
         }
-        top += 20.0;
+        top += 24.0;
         let bottom = top + if size.is_wide() { 280.0 } else { 220.0 };
         svg.height = bottom + Frame::below(self.strips.len());
         let count = self.across.len();

@@ -55,7 +55,8 @@ impl Chart for Bars {
             .iter()
             .map(|note| scale::text_width(note, 10.5))
             .fold(0.0, f64::max);
-        let right = width - widest.min(if size.is_wide() { 190.0 } else { 92.0 }) - 12.0;
+        let most_note = if size.is_wide() { 220.0 } else { 118.0 };
+        let right = width - widest.min(most_note) - 12.0;
         let each = 22.0;
         let top = 10.0;
         let bottom = top + each * self.bars.len() as f64;
@@ -110,7 +111,13 @@ impl Chart for Bars {
                 middle + 4.0,
                 &scale::fit(&bar.name, most, 12.0),
             );
-            svg.text("soft small", Anchor::Start, right + 8.0, middle + 3.5, note);
+            svg.text(
+                "soft small",
+                Anchor::Start,
+                right + 8.0,
+                middle + 3.5,
+                &scale::fit(note, most_note, 10.5),
+            );
             let Some(value) = bar.value else {
                 continue;
             };

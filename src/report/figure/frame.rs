@@ -175,8 +175,12 @@ impl Frame {
     /// Draws grid, axes and strips.
     pub fn draw(svg: &mut Svg, plan: &Plan<'_>) -> Frame {
         let (left, top, right, bottom) = plan.room;
-        let count = (((bottom - top) / 42.0) as usize).clamp(2, 6);
-        let (low, high, ticks) = scale::axis(plan.up.0, plan.up.1, count);
+        let count = (((bottom - top) / 42.0) as usize).clamp(3, 6);
+        let (low, high, ticks) = if plan.is_ranking {
+            ranking(plan.up)
+        } else {
+            scale::axis(plan.up.0, plan.up.1, count)
+        };
         let y = Linear {
             low,
             high,
@@ -212,7 +216,7 @@ impl Frame {
                 "soft",
                 Anchor::Start,
                 left - 40.0_f64.min(left - 2.0),
-                top - 9.0,
+                top - 12.0,
                 plan.up_title,
             );
         }
@@ -292,6 +296,18 @@ fn triangle(x: f64, y: f64, r: f64) -> String {
     super::svg::polyline(corners.into_iter().map(Some)) + "Z"
 }
 
+/// Ends and ticks of an axis of ranks, whose signs are turned: every rank up to a dozen, more by steps.
+fn ranking((low, _): (f64, f64)) -> (f64, f64, Vec<f64>) {
+    let last = (-low).ceil().clamp(2.0, 1e4);
+    let step = scale::step(last, 12).max(1.0);
+    let ticks = (0..=12).map(|part| -1.0 - f64::from(part) * step);
+    (
+        -last - 0.5,
+        -0.5,
+        ticks.take_while(|tick| *tick >= -last).collect(),
+    )
+}
+
 /// A sample of a series for a legend.
 #[derive(Clone, Copy, Debug)]
 pub enum Swatch {
@@ -299,8 +315,6 @@ pub enum Swatch {
     Line(usize),
     /// An area of a number.
     Area(usize),
-    /// A mark of a number.
-    Dot(usize),
 }
 
 /// Draws a legend that wraps; returns its height.
@@ -318,9 +332,6 @@ pub fn legend(svg: &mut Svg, size: Size, top: f64, entries: &[(Swatch, &str)]) -
             Swatch::Line(number) => svg.line(&format!("l l{}", number % 8), (x, y), (x + 22.0, y)),
             Swatch::Area(number) => {
                 svg.rect(&format!("a{}", number % 7), x, y - 6.0, 18.0, 12.0, "")
-            }
-            Swatch::Dot(number) => {
-                svg.circle(&format!("dot f{}", number % 8), x + 10.0, y, 5.0, "", "")
             }
         }
         svg.text("", Anchor::Start, x + 27.0, y + 4.0, &name);

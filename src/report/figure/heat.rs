@@ -61,7 +61,7 @@ impl Heat {
         };
         let step = ramp_step(share);
         match self.ramp {
-            Ramp::Much => (format!("m{step}"), step >= 4),
+            Ramp::Much => (format!("m{step}"), step >= 5),
             Ramp::Signed => (format!("d{step}"), step <= 1 || step >= 7),
         }
     }
@@ -86,7 +86,7 @@ impl Chart for Heat {
         let cell_width = ((width - left - 8.0) / count).min(86.0);
         let is_turned = longest > cell_width - 4.0;
         let head = if is_turned {
-            longest.min(130.0) * 0.78 + 16.0
+            longest.min(165.0) * 0.79 + 14.0
         } else {
             20.0
         };
@@ -97,27 +97,18 @@ impl Chart for Heat {
         for (column, name) in self.columns.iter().enumerate() {
             let x = left + cell_width * (column as f64 + 0.5);
             if is_turned {
-                // Slanting names lean to the left so that the last one stays inside.
-                let name = scale::fit(name, 130.0_f64.min((x - 4.0).max(40.0) * 1.5), 11.0);
-                svg.turned(
-                    "small",
-                    Anchor::End,
-                    (x + 3.0, top - head + 10.0),
-                    -52.0,
-                    "",
-                );
-                svg.turned(
-                    "small",
-                    Anchor::Start,
-                    (x - 2.0, top - 5.0),
-                    -52.0,
-                    &cut_right(&name, x, width),
-                );
+                // Slanting names lean to the left, where the names of rows leave room.
+                let room = 165.0_f64.min(((x - 4.0) / 0.62).max(40.0));
+                let name = scale::fit(name, room, 10.5);
+                svg.turned("small", Anchor::End, (x + 3.0, top - 5.0), 52.0, &name);
             } else {
                 svg.text("small", Anchor::Middle, x, top - 6.0, name);
             }
         }
         let shows_numbers = cell_width >= 32.0 && cell_height >= 16.0;
+        let (low, high) = self.ends();
+        // As many decimals as tell a hundredth of the largest value.
+        let decimals = (1 - scale::decade(low.abs().max(high.abs()))).clamp(0, 6) as usize;
         for (row, name) in self.rows.iter().enumerate() {
             let y = top + cell_height * row as f64;
             svg.text(
@@ -154,7 +145,7 @@ impl Chart for Heat {
                     cell_height - 1.0,
                     &said,
                 );
-                let text = scale::number(value);
+                let text = scale::grouped(value, decimals);
                 if shows_numbers && scale::text_width(&text, 10.5) < cell_width - 4.0 {
                     let class = if is_dark {
                         "small ondark"
@@ -171,7 +162,6 @@ impl Chart for Heat {
                 }
             }
         }
-        let (low, high) = self.ends();
         let y = bottom + 30.0;
         svg.text(
             "soft",
@@ -219,9 +209,4 @@ impl Chart for Heat {
         }
         data
     }
-}
-
-/// A slanting name cut where it would leave the drawing.
-fn cut_right(name: &str, x: f64, width: f64) -> String {
-    scale::fit(name, (width - x).max(24.0) / 0.62, 10.5)
 }

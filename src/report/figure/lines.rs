@@ -196,7 +196,7 @@ impl Chart for Lines {
                 .collect();
             top += legend(&mut svg, size, top, &entries) + 4.0;
         }
-        top += 20.0;
+        top += 24.0;
         let bottom = top + height;
         svg.height = bottom + below;
         let plan = Plan {

@@ -65,7 +65,7 @@ impl Chart for Map {
         let middle = ((south + north) / 2.0).to_radians();
         let shrink = libm::cos(middle).max(0.1);
         let (left, right) = (34.0, width - 16.0);
-        let most = if size.is_wide() { 470.0 } else { 340.0 };
+        let most = if size.is_wide() { 540.0 } else { 380.0 };
         let unit = ((right - left) / ((east - west) * shrink)).min(most / (north - south));
         let centre = (left + right) / 2.0;
         let x = |longitude: f64| centre + (longitude - (west + east) / 2.0) * shrink * unit;
@@ -93,7 +93,7 @@ impl Chart for Map {
             );
         }
         let largest = self.largest();
-        let full = if size.is_wide() { 30.0 } else { 19.0 };
+        let full = if size.is_wide() { 26.0 } else { 17.0 };
         let radius = |value: f64| (value.max(0.0) / largest).sqrt() * full + 1.5;
         let (low, high) = self.shades();
         let step = |value: f64| {
@@ -140,7 +140,7 @@ impl Chart for Map {
             let class = format!("city m{}", step(shade_now));
             let (cx, cy, r) = (x(place.longitude), y(place.latitude), radius(size_now));
             svg.circle(&class, cx, cy, r, &more, &said);
-            let inner = (r * 0.7).min(9.0);
+            let inner = (r * 0.8).min(18.0);
             taken.push((cx - inner, cy - inner, cx + inner, cy + inner));
         }
         for number in &order {

@@ -11,6 +11,8 @@ mod heat;
 mod lines;
 mod map;
 mod multiples;
+#[cfg(feature = "png")]
+pub mod png;
 pub mod scale;
 mod scatter;
 pub mod style;

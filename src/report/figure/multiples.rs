@@ -15,6 +15,33 @@ pub struct Multiples {
     pub is_shared: bool,
 }
 
+/// A title in at most two lines.
+fn two_lines(title: &str, width: f64) -> Vec<String> {
+    // Bold letters are wider than those that are measured.
+    let size = 11.6;
+    let mut first = String::new();
+    for word in title.split(' ') {
+        let longer = if first.is_empty() {
+            word.to_string()
+        } else {
+            format!("{first} {word}")
+        };
+        if scale::text_width(&longer, size) > width {
+            break;
+        }
+        first = longer;
+    }
+    if first.is_empty() {
+        return vec![scale::fit(title, width, size)];
+    }
+    let rest = title.get(first.len()..).unwrap_or("").trim_start();
+    let mut lines = vec![first];
+    if !rest.is_empty() {
+        lines.push(scale::fit(rest, width, size));
+    }
+    lines
+}
+
 impl Chart for Multiples {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
@@ -30,7 +57,7 @@ impl Chart for Multiples {
         } else {
             84.0
         };
-        let down = height + 62.0;
+        let down = height + 72.0;
         let rows = self.panels.len().div_ceil(columns.max(1)).max(1);
         let mut svg = Svg::new(width, 0.0);
         let mut top = 2.0;
@@ -59,13 +86,10 @@ impl Chart for Multiples {
         for (number, (title, lines)) in self.panels.iter().enumerate() {
             let left = each * (number % columns) as f64;
             let y = top + down * (number / columns) as f64;
-            svg.text(
-                "bold small",
-                Anchor::Start,
-                left + 4.0,
-                y + 12.0,
-                &scale::fit(title, each - 12.0, 11.0),
-            );
+            for (line, text) in two_lines(title, each - 14.0).iter().enumerate() {
+                let base = y + 12.0 + 13.0 * line as f64;
+                svg.text("bold small", Anchor::Start, left + 4.0, base, text);
+            }
             let up = if self.is_shared {
                 all.unwrap_or((0.0, 1.0))
             } else {
@@ -76,7 +100,7 @@ impl Chart for Multiples {
                 up_title: "",
                 up,
                 strips: &[],
-                room: (left + 40.0, y + 24.0, left + each - 12.0, y + 24.0 + height),
+                room: (left + 40.0, y + 36.0, left + each - 12.0, y + 36.0 + height),
                 is_small: true,
                 is_ranking: lines.is_ranking,
             };

@@ -26,6 +26,9 @@ pub struct Dot {
     pub more: Option<f64>,
 }
 
+/// A value with its interval.
+type Ends = (f64, Option<(f64, f64)>);
+
 /// Points over two axes.
 #[derive(Clone, Debug)]
 pub struct Scatter {
@@ -44,10 +47,10 @@ pub struct Scatter {
 impl Chart for Scatter {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
-        let (left, right, top) = (52.0, width - 14.0, 26.0);
+        let (left, right, top) = (52.0, width - 14.0, 28.0);
         let bottom = top + if size.is_wide() { 340.0 } else { 270.0 };
         let mut svg = Svg::new(width, bottom + 44.0);
-        let range = |of: fn(&Dot) -> (f64, Option<(f64, f64)>)| {
+        let range = |of: fn(&Dot) -> Ends| {
             let values = self.dots.iter().flat_map(|dot| {
                 let (value, interval) = of(dot);
                 [value]
@@ -72,6 +75,10 @@ impl Chart for Scatter {
             is_ranking: false,
         };
         let frame = Frame::draw(&mut svg, &plan);
+        let (_, _, ticks) = scale::axis(low, high, 6);
+        for tick in ticks {
+            svg.line("grid", (frame.x.at(tick), top), (frame.x.at(tick), bottom));
+        }
         svg.text(
             "soft",
             Anchor::Middle,
@@ -172,7 +179,39 @@ pub(super) fn place_label(
         (Anchor::Middle, x, y - away - 1.0),
         (Anchor::Middle, x, y + away + 8.5),
     ];
-    for (anchor, at, base) in options {
+    if put(svg, taken, &options, label, (long, width), class).is_some() {
+        return;
+    }
+    // Further away a thin line leads to the label.
+    for far in [12.0, 22.0, 34.0, 46.0] {
+        let reach = away + far;
+        let slant = reach * 0.75;
+        let options = [
+            (Anchor::Start, x + reach, y + 3.5),
+            (Anchor::Start, x + slant, y - slant + 3.5),
+            (Anchor::Start, x + slant, y + slant + 3.5),
+            (Anchor::End, x - reach, y + 3.5),
+            (Anchor::End, x - slant, y - slant + 3.5),
+            (Anchor::End, x - slant, y + slant + 3.5),
+        ];
+        if let Some((_, at, base)) = put(svg, taken, &options, label, (long, width), class) {
+            let end = if at > x { at - 2.0 } else { at + 2.0 };
+            svg.line("lead", (x, y), (end, base - 3.5));
+            return;
+        }
+    }
+}
+
+/// Puts a label at the first of some places that is free; returns it.
+fn put(
+    svg: &mut Svg,
+    taken: &mut Vec<(f64, f64, f64, f64)>,
+    options: &[(Anchor, f64, f64)],
+    label: &str,
+    (long, width): (f64, f64),
+    class: &str,
+) -> Option<(Anchor, f64, f64)> {
+    for (anchor, at, base) in options.iter().copied() {
         let left = match anchor {
             Anchor::Start => at,
             Anchor::Middle => at - long / 2.0,
@@ -182,10 +221,11 @@ pub(super) fn place_label(
         let is_free = taken.iter().all(|other| {
             room.2 < other.0 || room.0 > other.2 || room.3 < other.1 || room.1 > other.3
         });
-        if is_free && room.0 > 2.0 && room.2 < width - 2.0 {
+        if is_free && room.0 > 2.0 && room.1 > 0.0 && room.2 < width - 2.0 {
             svg.text(class, anchor, at, base, label);
             taken.push(room);
-            return;
+            return Some((anchor, at, base));
         }
     }
+    None
 }

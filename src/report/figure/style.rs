@@ -29,10 +29,10 @@ pub const COLOURS: [(&str, &str, &str); 21] = [
     ("bad", "#b34700", "#f0883e"),
 ];
 
-/// Steps of the ramp from little to much: cividis, which the colour-blind and printers see as others do.
+/// Steps of the ramp from little to much, from light to dark so that they read in grey.
 pub const MUCH: [&str; 9] = [
-    "#fdea45", "#e1cc55", "#c4ae65", "#a59c74", "#8a8678", "#6e7073", "#535c6d", "#35456c",
-    "#00224e",
+    "#eef3f7", "#d5e3ee", "#b3cfe3", "#8db7d6", "#669dc7", "#4482b5", "#2b669c", "#174a7c",
+    "#0a2f57",
 ];
 /// Steps of the ramp from below 0 to above.
 pub const SIGNED: [&str; 9] = [

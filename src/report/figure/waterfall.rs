@@ -94,15 +94,21 @@ impl Chart for Waterfall {
                 y + 4.0,
                 &scale::fit(name, most, 12.0),
             );
-            let from = x.at(low.max(0.0).min(high));
-            svg.rect(
-                "bar f5",
-                from.min(x.at(*value)),
-                y - 7.0,
-                (x.at(*value) - from).abs().max(1.5),
-                14.0,
-                "",
-            );
+            // A bar has its foot at 0; where 0 is not on the axis, a mark stands for the value.
+            let at = x.at(*value);
+            if low <= 0.0 && high >= 0.0 {
+                let from = x.at(0.0);
+                svg.rect(
+                    "bar f5",
+                    from.min(at),
+                    y - 7.0,
+                    (at - from).abs().max(1.5),
+                    14.0,
+                    "",
+                );
+            } else {
+                svg.rect("bar f5", at - 2.5, y - 9.0, 5.0, 18.0, "");
+            }
             svg.text(
                 "soft small",
                 Anchor::Start,

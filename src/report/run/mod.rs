@@ -8,10 +8,9 @@ mod sectors;
 use std::collections::BTreeMap;
 
 use super::error::ReportError;
-use super::figure::{Data, Line, Lines, Point, Strip, scale};
+use super::figure::{Data, Line, Lines, Point, Strip};
 use super::page::Part;
 use super::source::Source;
-use super::tally::Tally;
 use crate::quarter::Quarter;
 
 /// What the rest of a report needs to know about a run.
@@ -147,23 +146,6 @@ fn events(context: &Context, part: &mut Part) {
         "Dated events that act on the model, from the scenario's data.",
         data,
     );
-}
-
-/// `0.410 [0.407, 0.413]`.
-fn with_interval(tally: &Tally, factor: f64) -> String {
-    let point = tally.point(factor);
-    match (point.value, point.interval) {
-        (Some(value), Some((low, high))) => {
-            format!(
-                "{} [{}, {}]",
-                scale::number(value),
-                scale::number(low),
-                scale::number(high)
-            )
-        }
-        (Some(value), None) => scale::number(value),
-        _ => "–".to_string(),
-    }
 }
 
 /// Lines over quarters.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, over_time, with_interval};
+use super::{Context, over_time};
 use crate::report::error::ReportError;
 use crate::report::figure::{Across, Areas, Bar, Bars, Data, Figure, scale};
 use crate::report::page::Part;
@@ -30,6 +30,7 @@ const SPECIALISATION: usize = 5;
 const CONCENTRATION: usize = 6;
 const LIBERALISATION: usize = 7;
 const STRINGENCY: usize = 8;
+const MEASURES: usize = 9;
 
 /// Parts of spending from the bottom of the stack.
 pub(super) const PARTS: [(&str, &str); 5] = [
@@ -93,11 +94,12 @@ fn short(quarters: &Quarters, part: &mut Part) {
     part.heading("outcomes", "Outcomes in short");
     let mut data = Data::new(["Outcome".to_string(), first.to_string(), last.to_string()]);
     for (place, (_, name)) in OUTCOMES.iter().enumerate() {
+        let decimals = if place == MEASURES { 1 } else { 3 };
         if let Some((first, last)) = quarters.ends(place) {
             data.rows.push(vec![
                 name.to_string(),
-                with_interval(first, 1.0),
-                with_interval(last, 1.0),
+                even(first, decimals),
+                even(last, decimals),
             ]);
         }
     }
@@ -263,4 +265,17 @@ fn rules(quarters: &Quarters, context: &Context, part: &mut Part) {
         &context.n,
         figure,
     ));
+}
+
+/// `0.410 [0.407, 0.413]`, with as many decimals everywhere.
+fn even(tally: &Tally, decimals: usize) -> String {
+    let point = tally.point(1.0);
+    let shown = |value: f64| scale::grouped(value, decimals);
+    match (point.value, point.interval) {
+        (Some(value), Some((low, high))) => {
+            format!("{} [{}, {}]", shown(value), shown(low), shown(high))
+        }
+        (Some(value), None) => shown(value),
+        _ => "–".to_string(),
+    }
 }
