@@ -15,6 +15,7 @@ mod run;
 mod sensitivity;
 pub mod source;
 mod sweep;
+mod table;
 mod tally;
 mod write;
 

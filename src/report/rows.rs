@@ -2,7 +2,8 @@
 
 use super::error::ReportError;
 use super::figure::{Bar, Data, scale};
-use super::source::{Source, Table};
+use super::source::Source;
+use super::table::Table;
 
 /// Most rows of a table that is read whole.
 const MOST: usize = 500_000;
@@ -166,7 +167,7 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
         _ => cell.clone(),
     };
     Data {
-        columns: rows.columns.clone(),
+        columns: rows.columns.iter().map(|name| super::words(name)).collect(),
         rows: rows
             .rows
             .iter()

@@ -151,7 +151,7 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
         format!("indices-{response}"),
         format!("What moves {}", words(response).to_lowercase()),
         format!(
-            "Factors with the largest {} first. {}. Whiskers are 95 % intervals.{shown}",
+            "Factors with the largest {} first. Shown are: {}. Whiskers are 95 % intervals.{shown}",
             main.1,
             said.join("; ")
         ),

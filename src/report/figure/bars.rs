@@ -109,7 +109,7 @@ impl Chart for Bars {
                 Anchor::End,
                 left - 7.0,
                 middle + 4.0,
-                &scale::fit(&bar.name, most, 12.0),
+                &scale::fit_name(&bar.name, most, 12.0),
             );
             svg.text(
                 "soft small",

@@ -75,14 +75,32 @@ pub fn axis(low: f64, high: f64, count: usize) -> (f64, f64, Vec<f64>) {
     (first * step, (first + parts) * step, ticks)
 }
 
-/// Labels of ticks: as many decimals as tell them apart.
+/// Labels of ticks: as many decimals as tell them apart, large ones in thousands (k) or millions (M).
 pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
+    let most = ticks
+        .iter()
+        .fold(0.0, |most: f64, tick| most.max(tick.abs()));
+    let (unit, sign) = if most >= 2e6 {
+        (1e6, "M")
+    } else if most >= 1e5 {
+        (1e3, "k")
+    } else {
+        (1.0, "")
+    };
     let step = match ticks {
-        [first, second, ..] => (second - first).abs(),
+        [first, second, ..] => (second - first).abs() / unit,
         _ => 1.0,
     };
     let decimals = (-decade(step)).clamp(0, 9) as usize;
-    ticks.iter().map(|tick| grouped(*tick, decimals)).collect()
+    let label = |tick: &f64| {
+        let text = grouped(tick / unit, decimals);
+        if *tick == 0.0 {
+            "0".to_string() + text.get(1..).unwrap_or("")
+        } else {
+            text + sign
+        }
+    };
+    ticks.iter().map(label).collect()
 }
 
 /// A number for people: about three significant digits, thousands apart.
@@ -187,6 +205,17 @@ pub fn fit(text: &str, width: f64, size: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A name cut to a width; of a dotted key the last part is kept, which tells most.
+pub fn fit_name(name: &str, width: f64, size: f64) -> String {
+    if text_width(name, size) > width
+        && let Some((_, last)) = name.rsplit_once('.')
+        && !last.contains(' ')
+    {
+        return fit(&format!("…{last}"), width, size);
+    }
+    fit(name, width, size)
+}
+
 /// Places of labels moved apart so that they keep a distance, in the order they were given.
 pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
@@ -221,6 +250,8 @@ mod tests {
         assert_eq!((low, high), (-500.0, 2_500.0));
         assert_eq!(tick_labels(&ticks)[0], "−500");
         assert_eq!(ticks.len(), 7);
+        assert_eq!(tick_labels(&[0.0, 1e7, 2e7]), ["0", "10M", "20M"]);
+        assert_eq!(tick_labels(&[0.0, 5e4, 1e5]), ["0", "50k", "100k"]);
     }
 
     #[test]
@@ -285,5 +316,6 @@ mod tests {
             "{cut}"
         );
         assert_eq!(fit("short", 80.0, 12.0), "short");
+        assert_eq!(fit_name("tournament.intensity", 70.0, 12.0), "…intensity");
     }
 }

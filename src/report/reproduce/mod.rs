@@ -1,5 +1,7 @@
 //! The report of `dualtrack reproduce`: the paper's claims in the paper's order.
 
+mod verdicts;
+
 use std::collections::BTreeMap;
 
 use super::error::ReportError;
@@ -9,6 +11,7 @@ use super::rows::{Row, Rows, plain};
 use super::source::Source;
 use super::words;
 use crate::quarter::Quarter;
+use verdicts::{class, meaning, robust, verdict};
 
 /// Rows of tables that are shown.
 const SHOWN: usize = 200;
@@ -59,32 +62,6 @@ const ESTIMATES: [&str; 4] = ["estimate", "difference", "value", "mean"];
 /// The claim of a row.
 fn claim<'a>(row: &Row<'a>) -> &'a str {
     first(row, &["claim", "id"])
-}
-
-/// Class of a verdict.
-fn class(verdict: &str) -> &'static str {
-    match verdict {
-        "holds" => "good",
-        "contradicted" => "bad",
-        _ => "open",
-    }
-}
-
-/// What a verdict means.
-fn meaning(verdict: &str) -> &'static str {
-    match verdict {
-        "holds" => "The whole 95 % interval lies on the side that the paper's claim expects.",
-        "contradicted" => {
-            "The whole 95 % interval lies on the other side: the model shows the contrary of the claim."
-        }
-        "not shown" | "not_shown" => {
-            "The interval reaches to both sides of the bound, or parts of the claim disagree: the runs show neither the claim \
-             nor its contrary."
-        }
-        "reported" => "Nothing was expected; the numbers are reported.",
-        "open" => "The model has no experiment that could decide it.",
-        _ => "",
-    }
 }
 
 /// Makes it.
@@ -144,46 +121,6 @@ pub fn report(source: &Source) -> Result<Part, ReportError> {
             .to_string(),
     ];
     Ok(part)
-}
-
-/// The verdict of a claim: its own where the table has one, that of all parts where they agree.
-fn verdict<'a>(rows: &[Row<'a>]) -> &'a str {
-    let whole = rows
-        .first()
-        .map_or("", |row| first(row, &["claim_verdict", "verdict_of_claim"]));
-    if !whole.is_empty() {
-        return whole;
-    }
-    let mut parts: Vec<&str> = rows
-        .iter()
-        .map(|row| row.text("verdict"))
-        .filter(|verdict| *verdict != "reported")
-        .collect();
-    parts.dedup();
-    match parts.as_slice() {
-        [] => "reported",
-        [one] => one,
-        many if many.contains(&"contradicted") => "contradicted",
-        _ => "not shown",
-    }
-}
-
-fn robust(id: &str, robustness: Option<&Rows>) -> Option<String> {
-    let rows = robustness?;
-    let row = rows.iter().find(|row| claim(row) == id)?;
-    let (name, share) = ["share_holds", "holds_share", "holds", "share"]
-        .into_iter()
-        .find_map(|column| Some((column, row.number(column)?)))?;
-    let points = ["points", "n"]
-        .into_iter()
-        .find_map(|column| row.number(column));
-    let share = match (name, points) {
-        // A count, not a share.
-        ("holds", Some(points)) if share > 1.0 && points > 0.0 => share / points,
-        _ => share,
-    };
-    let of = points.map_or(String::new(), |points| format!(" of {points:.0} points"));
-    Some(format!("{:.0} %{of}", share * 100.0))
 }
 
 fn overview(
