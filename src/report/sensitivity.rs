@@ -303,5 +303,6 @@ pub(super) fn pairs(
         columns: list(),
         values,
         ramp: Ramp::Signed,
+        marked: Vec::new(),
     })
 }

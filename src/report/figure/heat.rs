@@ -31,6 +31,8 @@ pub struct Heat {
     pub values: Vec<Option<f64>>,
     /// How values become colours.
     pub ramp: Ramp,
+    /// Cells with an outline, row by row; none if empty.
+    pub marked: Vec<bool>,
 }
 
 impl Heat {
@@ -145,6 +147,16 @@ impl Chart for Heat {
                     cell_height - 1.0,
                     &said,
                 );
+                if self.marked.get(row * self.columns.len() + column) == Some(&true) {
+                    svg.rect(
+                        "mark",
+                        x + 1.5,
+                        y + 1.5,
+                        cell_width - 3.0,
+                        cell_height - 3.0,
+                        "",
+                    );
+                }
                 let text = scale::grouped(value, decimals);
                 if shows_numbers && scale::text_width(&text, 10.5) < cell_width - 4.0 {
                     let class = if is_dark {

@@ -1,5 +1,6 @@
 //! The report of `dualtrack reproduce`: the paper's claims in the paper's order.
 
+mod stories;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -7,45 +8,16 @@ use std::collections::BTreeMap;
 use super::error::ReportError;
 use super::figure::{Across, Bar, Bars, Data, Figure, Line, Lines, Multiples, Point};
 use super::page::{Block, Part};
-use super::rows::{Row, Rows, plain};
+use super::rows::{Row, Rows};
 use super::source::Source;
 use super::words;
 use crate::quarter::Quarter;
 use verdicts::{class, meaning, robust, verdict};
 
-/// Rows of tables that are shown.
-const SHOWN: usize = 200;
+/// Parts of a claim that are told in words.
+const PARTS: usize = 4;
 /// Claims that are shown.
 const CLAIMS: usize = 200;
-
-/// Tables that are shown as they are: file, heading, what it holds.
-const TABLES: [(&str, &str, &str); 5] = [
-    (
-        "figure1",
-        "Figure 1 of the paper: the cycle of policy",
-        "How instruments go from local trial to national measure and back.",
-    ),
-    (
-        "table1",
-        "Table 1 of the paper: measures of cities",
-        "How often the model's cities take the measures that the paper lists for them.",
-    ),
-    (
-        "portfolios",
-        "Portfolios of cities",
-        "How like the model's portfolios are to the paper's.",
-    ),
-    (
-        "regimes",
-        "Other regimes",
-        "The same cities under other rules.",
-    ),
-    (
-        "disputes",
-        "Where readers of the paper differ",
-        "Mechanisms on which the literature does not agree, each way.",
-    ),
-];
 
 /// The first of some columns that is there and not empty.
 fn first<'a>(row: &Row<'a>, columns: &[&str]) -> &'a str {
@@ -57,7 +29,7 @@ fn first<'a>(row: &Row<'a>, columns: &[&str]) -> &'a str {
 }
 
 /// Columns that may hold what was measured.
-const ESTIMATES: [&str; 4] = ["estimate", "difference", "value", "mean"];
+const ESTIMATES: [&str; 5] = ["effect", "estimate", "difference", "value", "mean"];
 
 /// The claim of a row.
 fn claim<'a>(row: &Row<'a>) -> &'a str {
@@ -95,19 +67,7 @@ pub fn report(source: &Source) -> Result<Part, ReportError> {
         }
     }
     henan(source, &mut part)?;
-    for (name, title, caption) in TABLES {
-        if let Some(rows) = Rows::found(source, name, &[])?
-            && !rows.is_empty()
-        {
-            part.heading(name, title);
-            let cut = if rows.iter().count() > SHOWN {
-                format!(" The first {SHOWN} rows of {name}.csv.")
-            } else {
-                String::new()
-            };
-            part.table(format!("{caption}{cut}"), plain(&rows, SHOWN));
-        }
-    }
+    stories::add(source, &mut part)?;
     part.reading = vec![
         "A claim holds when the whole 95 % interval of what was measured lies where the claim expects it; it is contradicted \
          when the whole interval lies on the other side; else it is not shown. Nothing was tuned for any claim."
@@ -182,23 +142,28 @@ fn one(
     }
     let mut experiment: Vec<String> = Vec::new();
     for row in rows {
-        let mut said: Vec<String> = Vec::new();
-        for (name, columns) in [
-            ("treatment", &["treatment"][..]),
-            ("control", &["control"]),
-            ("measured", &["response", "measure"]),
-            ("expected", &["expect", "expected"]),
-        ] {
-            let text = first(row, columns);
-            if !text.is_empty() {
-                said.push(format!("{name}: {text}"));
-            }
+        let sides = match (row.text("treatment"), row.text("control")) {
+            ("", "") => String::new(),
+            (treatment, "") => format!("{treatment}: "),
+            (treatment, control) => format!("{treatment} against {control}: "),
+        };
+        let measured = first(row, &["response", "measure"]);
+        let expected = first(row, &["expectation", "expect", "expected"]);
+        let expected = if expected.is_empty() {
+            String::new()
+        } else {
+            format!(" expected {expected}")
+        };
+        if experiment.len() == PARTS {
+            experiment.push(format!("and {} more", rows.len() - PARTS));
         }
-        experiment.push(said.join("; "));
+        if experiment.len() < PARTS {
+            experiment.push(format!("{sides}{measured}{expected}"));
+        }
     }
     experiment.retain(|text| !text.is_empty());
     if !experiment.is_empty() {
-        part.text(format!("Experiment: {}.", experiment.join(" / ")));
+        part.text(format!("Experiment: {}.", experiment.join("; ")));
     }
     let open = first(head, &["open", "reason"]);
     if !open.is_empty() {
@@ -243,7 +208,12 @@ fn one(
                 .into_iter()
                 .find(|column| row.number(column).is_some())?;
             let name = words(first(row, &["response", "measure", "claim", "id"]));
-            Some(format!("{name}: {}", row.estimate(value, "low", "high")))
+            let said = row.text("reading");
+            if said.is_empty() {
+                Some(format!("{name}: {}", row.estimate(value, "low", "high")))
+            } else {
+                Some(format!("{name}: {said}"))
+            }
         })
         .collect();
     if !measured.is_empty() {

@@ -390,6 +390,7 @@ fn allocations(
         columns: sectors.iter().map(|id| context.name(id)).collect(),
         values,
         ramp: Ramp::Much,
+        marked: Vec::new(),
     };
     part.heading("city-sectors", "Cities and sectors");
     part.text(

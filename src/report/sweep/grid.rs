@@ -48,6 +48,7 @@ pub(super) fn two(
             columns: columns.iter().map(|level| label(level)).collect(),
             values: cells,
             ramp: Ramp::Much,
+            marked: Vec::new(),
         };
         part.figure(Figure::new(
             format!("response-{response}"),
