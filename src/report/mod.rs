@@ -160,7 +160,7 @@ pub fn slug(text: &str) -> String {
     }
 }
 
-/// `competitiveness` as `Competitiveness`, `us_pressure` as `Us pressure`: a name of a column for people.
+/// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`: a name of a column for people.
 pub(crate) fn words(name: &str) -> String {
     let (name, when) = name.split_once('@').unwrap_or((name, ""));
     let name = name.trim_end_matches("_cny_mn").replace('_', " ");
@@ -169,6 +169,17 @@ pub(crate) fn words(name: &str) -> String {
     } else {
         format!("{name}, {when}")
     };
+    let words: Vec<&str> = name
+        .split(' ')
+        .map(|word| match word {
+            "eu" => "EU",
+            "us" => "US",
+            "ai" => "AI",
+            "cny" => "CNY",
+            word => word,
+        })
+        .collect();
+    let name = words.join(" ");
     let mut letters = name.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -203,5 +214,6 @@ mod tests {
         assert_eq!(words("similarity_all"), "Similarity all");
         assert_eq!(words("spending_cny_mn"), "Spending");
         assert_eq!(words("stringency@2024"), "Stringency, 2024");
+        assert_eq!(words("us_silos"), "US silos");
     }
 }

@@ -83,7 +83,7 @@ impl Across {
                 let Some(first) = quarters.first() else {
                     return Vec::new();
                 };
-                let fitting = (width / 38.0).max(2.0);
+                let fitting = (width / 46.0).max(2.0);
                 let years: Vec<(f64, i32)> = quarters
                     .iter()
                     .filter(|quarter| quarter.of_year() == 1)

@@ -42,6 +42,7 @@ pub fn report(source: &Source) -> Result<Part, ReportError> {
     let series = Rows::found(source, "series", &["quarter", "arm"])?;
     let robustness = Rows::found(source, "robustness", &[])?;
     let mut part = Part {
+        title: "The claims of Ma (2024), put to the test".to_string(),
         subtitle: "The claims of Ma (2024), each as an experiment that can fail, in the order of the paper: what it says, what \
                    was run, what came out, and whether it holds."
             .to_string(),
@@ -294,14 +295,16 @@ fn pictures(id: &str, series: Option<&Rows>, part: &mut Part) {
             .copied()
             .filter(|row| row.text("part") == number)
             .collect();
+        // The series shows all quarters, whatever the claim is measured over.
+        let name = words(response.split('@').next().unwrap_or(response));
         if let Some((quarters, lines)) = arms(&rows, &|arm| arm != "difference") {
             part.figure(Figure::new(
                 format!("series-{id}-{number}"),
-                format!("{} over time", words(response)),
+                format!("{name} over time"),
                 "Mean over replicates in each arm of the experiment, with its 95 % interval; flows are those of the quarter. Both \
                  arms have the same luck, so where the lines part, the mechanism in question acts.",
                 super::rows::counted(rows.iter().copied(), "replicates"),
-                over(quarters, lines, words(response)),
+                over(quarters, lines, name.clone()),
             ));
         }
     }
@@ -316,8 +319,10 @@ fn henan(source: &Source, part: &mut Part) -> Result<(), ReportError> {
     }
     part.heading("henan", "The story of Henan");
     part.text(
-        "The paper tells of a province that trains large language models because others do. Below is each such city's programme \
-         in foundation models as it came about, and as it would have been had this city alone been closed to it.",
+        "The paper expects that Henan, which has no leading firms, loses to the costs of bringing in outside firms what it gains \
+         from foundation models, in contrast to Shenzhen or Hangzhou. Below is each city's programme as it came about \
+         (treatment), and as it would have been had this city alone been closed to it from 2023 on (control); Zhengzhou stands \
+         for Henan.",
     );
     for city in rows.distinct("city_id").into_iter().take(4) {
         let panels = rows
