@@ -7,6 +7,7 @@ mod compare;
 mod documents;
 mod memory;
 mod responses;
+mod report;
 mod scenario_files;
 mod sweep;
 mod traces;
