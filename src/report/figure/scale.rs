@@ -92,6 +92,16 @@ pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
         _ => 1.0,
     };
     let decimals = (-decade(step)).clamp(0, 9) as usize;
+    if decimals > 5 {
+        let short = |tick: &f64| {
+            if *tick == 0.0 {
+                "0".to_string()
+            } else {
+                format!("{tick:.1e}").replace(".0e", "e").replace('-', "−")
+            }
+        };
+        return ticks.iter().map(short).collect();
+    }
     let label = |tick: &f64| {
         let text = grouped(tick / unit, decimals);
         if *tick == 0.0 {
@@ -251,6 +261,7 @@ mod tests {
         assert_eq!(tick_labels(&ticks)[0], "−500");
         assert_eq!(ticks.len(), 7);
         assert_eq!(tick_labels(&[0.0, 1e7, 2e7]), ["0", "10M", "20M"]);
+        assert_eq!(tick_labels(&[-1e-7, 0.0]), ["−1e−7", "0"]);
         assert_eq!(tick_labels(&[0.0, 5e4, 1e5]), ["0", "50k", "100k"]);
     }
 

@@ -17,7 +17,7 @@ pub(super) fn meaning(verdict: &str) -> &'static str {
     match verdict {
         "holds" => "The whole 95 % interval lies on the side that the paper's claim expects.",
         "contradicted" => {
-            "The whole 95 % interval lies on the other side: the model shows the contrary of the claim."
+            "The whole 95 % interval, of at least one part, lies on the other side: the model shows the contrary of the claim."
         }
         "not shown" | "not_shown" => {
             "The interval reaches to both sides of the bound, or parts of the claim disagree: the runs show neither the claim \
