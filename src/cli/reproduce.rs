@@ -105,6 +105,9 @@ impl Args {
             self.files.clone()
         };
         let mut register = claims::load(&files).map_err(Stop::bad_input)?;
+        if self.files.is_empty() {
+            register.title = "The claims of Ma (2024)".to_string();
+        }
         if !self.claims.is_empty() {
             register.select(&self.claims).map_err(Stop::bad_input)?;
         }
@@ -356,14 +359,22 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         }
     }
     let count = |wanted: Verdict| found.verdicts.iter().filter(|own| **own == wanted).count();
+    let words = [
+        Verdict::Holds,
+        Verdict::Contradicted,
+        Verdict::NotShown,
+        Verdict::Open,
+    ];
+    let counts: Vec<String> = words
+        .iter()
+        .filter(|own| count(**own) > 0)
+        .map(|own| format!("{}: {}", own.word(), count(*own)))
+        .collect();
     let closing = format!(
-        "{} hold, {} are contradicted, {} are not shown, {} are open. A claim holds where the 95 % interval lies wholly \
-         on the expected side, is contradicted where it lies wholly on the other; all of its parts must hold, and one \
-         contradicted contradicts it.",
-        count(Verdict::Holds),
-        count(Verdict::Contradicted),
-        count(Verdict::NotShown),
-        count(Verdict::Open),
+        "Of {}, {}. A claim holds where the 95 % interval lies wholly on the expected side and is contradicted where it \
+         lies wholly on the other; all of its parts must hold, and one contradicted contradicts it.",
+        tables::counted(found.verdicts.len() as u64, "claim"),
+        counts.join(", "),
     );
     text.push_str(&format!("\n{}\n", lines(&closing, WIDTH).join("\n")));
     text.push('\n');

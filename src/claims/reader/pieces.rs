@@ -1,0 +1,206 @@
+//! Worlds of a part, levels, and comparisons.
+
+use super::*;
+
+impl Reader {
+    /// Treatment, control or levels of a part, with what the claim hands down.
+    pub(super) fn design(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Placement {
+        let is_own = |key: &str| fields.name != "claims" && fields.has(key);
+        let treatment = if is_own("treatment") {
+            self.variant(fields, "treatment")
+        } else {
+            inherited.treatment.clone()
+        };
+        let control = if is_own("control") {
+            self.variant(fields, "control")
+        } else {
+            inherited.control.clone()
+        };
+        let steps = if is_own("steps") {
+            self.steps(fields)
+        } else {
+            inherited.steps.clone()
+        };
+        let over = |placed: Placed| {
+            let mut all = placed;
+            let common = inherited.set.iter().map(|(set, _)| set.clone());
+            all.variant.set = common.chain(all.variant.set).collect();
+            all.spots.extend(inherited.set.iter().cloned());
+            all
+        };
+        let treatment = over(treatment.unwrap_or_default());
+        let placement = match (control.map(over), steps) {
+            (_, Some(levels)) => Placement::Steps(
+                levels
+                    .into_iter()
+                    .map(|(level, placed)| {
+                        let mut placed = over(placed);
+                        placed.variant.scenario = treatment.variant.scenario.clone();
+                        (level, placed)
+                    })
+                    .collect(),
+            ),
+            (Some(control), None) => Placement::Paired(treatment, control),
+            (None, None) => Placement::Alone(treatment),
+        };
+        for placed in placement.all() {
+            self.probe(placed);
+        }
+        placement
+    }
+
+    /// Tries a variant; problems of its settings are reported where these stand.
+    pub(super) fn probe(&mut self, placed: &Placed) {
+        let Some(worlds) = &self.worlds else { return };
+        let Err(problems) = worlds.scenario(&placed.variant) else {
+            return;
+        };
+        for problem in problems.list() {
+            let written = match &problem.place {
+                Place::Set(argument) => {
+                    let mut spots = placed.spots.iter();
+                    let own = spots.find(|(set, _)| set.argument() == *argument);
+                    own.map(|(_, spot)| *spot).or(placed.at)
+                }
+                Place::File(_) if placed.variant.scenario.is_some() => placed.at,
+                _ => None,
+            };
+            match written {
+                Some(spot) => self.report.add(spot, problem.message.clone()),
+                None => self.foreign.push(problem.clone()),
+            }
+        }
+    }
+
+    /// A table with `set`, `scenario` or nothing, which is the base.
+    pub(super) fn variant(&mut self, fields: &Fields<'_, '_>, key: &'static str) -> Option<Placed> {
+        let (table, spot) = fields.table(key, &mut self.report)?;
+        let inner = Fields {
+            name: key,
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["set", "scenario"], &mut self.report);
+        Some(self.placed(&inner))
+    }
+
+    pub(super) fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
+        let spots = fields.settings("set", &self.folder, &mut self.report);
+        let scenario = fields.text("scenario", &mut self.report);
+        let at = spot_of(fields, "scenario");
+        Placed {
+            variant: Variant {
+                scenario: scenario.map(|name| ScenarioFile::new(&self.folder, &name)),
+                set: spots.iter().map(|(set, _)| set.clone()).collect(),
+            },
+            spots,
+            at: Some(at),
+        }
+    }
+
+    /// `steps = { key = ..., levels = [...] }`.
+    pub(super) fn steps(&mut self, fields: &Fields<'_, '_>) -> Option<Vec<(f64, Placed)>> {
+        let (table, spot) = fields.table("steps", &mut self.report)?;
+        let inner = Fields {
+            name: "steps",
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["key", "levels"], &mut self.report);
+        let key = self.needed(&inner, "key");
+        let allowed = "a list of at least three numbers";
+        if !inner.has("levels") {
+            inner.missing("levels", allowed, &mut self.report);
+        }
+        let items = inner.list("levels", allowed, &mut self.report)?;
+        let mut levels: Vec<(f64, Placed)> = Vec::new();
+        for item in items {
+            let (literal, at) = inner.literal(item);
+            let Some((level, value)) = number(&literal).zip(argument_text(&literal)) else {
+                let message = format!("`steps.levels` holds {literal}; allowed: numbers");
+                self.report.add(at, message);
+                continue;
+            };
+            if levels.last().is_some_and(|(last, _)| *last >= level) {
+                let message =
+                    format!("`steps.levels` holds {level} out of order; allowed: rising numbers");
+                self.report.add(at, message);
+            }
+            let set = Assignment {
+                key: key.clone(),
+                value,
+                folder: self.folder.clone(),
+            };
+            let placed = Placed {
+                variant: Variant {
+                    scenario: None,
+                    set: vec![set.clone()],
+                },
+                spots: vec![(set, at)],
+                at: Some(at),
+            };
+            levels.push((level, placed));
+        }
+        if levels.len() < 3 {
+            let spot = spot_of(&inner, "levels");
+            let message = format!(
+                "`steps.levels` has {} numbers; allowed: {allowed}",
+                levels.len()
+            );
+            self.report.add(spot, message);
+        }
+        Some(levels)
+    }
+
+    pub(super) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
+        let keys = ["table", "name", "about", "sides", "responses"];
+        fields.check_keys(&keys, &mut self.report);
+        if !fields.has("table") {
+            fields.missing("table", "\"regimes\" or \"disputes\"", &mut self.report);
+        }
+        let table = fields.choice("table", TABLES, &mut self.report);
+        let name = self.needed(fields, "name");
+        let about = fields.text("about", &mut self.report).unwrap_or_default();
+        let mut sides: Vec<(String, Placed)> = Vec::new();
+        for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
+            inner.check_keys(&["name", "set", "scenario"], &mut self.report);
+            let side = self.needed(&inner, "name");
+            if !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
+                let message = format!(
+                    "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
+                    Ticked(&side)
+                );
+                self.report.add(spot, message);
+            }
+            let placed = self.placed(&inner);
+            self.probe(&placed);
+            sides.push((side, placed));
+        }
+        let mut list = self.responses(fields);
+        if !fields.has("responses") {
+            let spot = fields.spot;
+            let outcomes = OUTCOMES
+                .iter()
+                .filter_map(|text| Response::parse(text).ok());
+            list = outcomes.map(|response| (response, spot)).collect();
+        }
+        for (response, spot) in &list {
+            for (_, placed) in &sides {
+                self.bind(&Placement::Alone(placed.clone()), response, *spot);
+            }
+        }
+        Some(Comparison {
+            table: table?,
+            name,
+            about,
+            base: self.base.clone(),
+            sides: sides
+                .into_iter()
+                .map(|(name, placed)| (name, placed.variant))
+                .collect(),
+            responses: list.into_iter().map(|(response, _)| response).collect(),
+        })
+    }
+}
