@@ -18,6 +18,7 @@ use crate::claims::{self, Register, Verdict};
 use crate::experiment::Variant;
 use crate::output::columns::FileInfo;
 use crate::output::{COMMIT, Folder, Manifest, OutputError, datapackage, finish_folder};
+use crate::report::page;
 use crate::scenario::Compression;
 use crate::sweep::Begin;
 
@@ -203,9 +204,14 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let manifest = manifest(args, &study, &identity, threads, started, &found);
     let written = write(&study, &found, &args.out, manifest)?;
     ledger.remove()?;
+    let figures = pages(&args.out)?;
     if !args.quiet {
         let mut text = report(args, &study, &found);
         text.push_str(&tables::files(&args.out, &written));
+        text.push_str(&format!(
+            "  report.html and {} in figures/\n",
+            tables::counted(figures as u64, "figure")
+        ));
         print::out(&text);
     }
     if let Some(reason) = &found.reason {
@@ -216,6 +222,18 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         return Ok(codes::RUNS_FAILED);
     }
     Ok(codes::SUCCESS)
+}
+
+/// The result as a page, `report.html`, and its figures as SVG; returns how many there are.
+fn pages(folder: &Path) -> Result<usize, Stop> {
+    let parts = [crate::report::make(folder)?];
+    let text = page::render(&parts)?;
+    crate::report::write_page(&folder.join("report.html"), &text, true)?;
+    Ok(crate::report::write_figures(
+        &folder.join("figures"),
+        &parts,
+        true,
+    )?)
 }
 
 /// Runs that are still to be done.
