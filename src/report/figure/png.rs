@@ -18,7 +18,30 @@ pub fn of(svg: &str) -> Result<Vec<u8>, ReportError> {
     if options.fontdb.is_empty() {
         return Err(refuse("this system has no fonts"));
     }
-    options.font_family = "sans-serif".to_string();
+    // The library takes Arial for the plain font, which many systems do not have.
+    let faces = || {
+        options
+            .fontdb
+            .faces()
+            .filter_map(|face| face.families.first())
+    };
+    let known = |wanted: &str| faces().any(|(name, _)| name == wanted);
+    let plain = [
+        "DejaVu Sans",
+        "Noto Sans",
+        "Liberation Sans",
+        "Arial",
+        "Helvetica",
+    ];
+    let plain = plain
+        .into_iter()
+        .find(|name| known(name))
+        .map(ToString::to_string);
+    let plain = plain.or_else(|| faces().next().map(|(name, _)| name.clone()));
+    if let Some(name) = plain {
+        options.fontdb_mut().set_sans_serif_family(name.clone());
+        options.font_family = name;
+    }
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| refuse(&error.to_string()))?;
     let size = tree.size();
     let (width, height) = (
