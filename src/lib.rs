@@ -23,6 +23,7 @@ pub mod parallel;
 pub mod params;
 pub mod quarter;
 pub mod random;
+pub mod report;
 pub mod response;
 pub mod rows;
 pub mod scenario;

@@ -15,6 +15,7 @@ pub mod merge;
 pub mod params;
 pub mod print;
 mod progress;
+pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod schema;
@@ -37,6 +38,7 @@ enum Action {
     Sweep(sweep::Args),
     Merge(merge::Args),
     Compare(compare::Args),
+    Report(report::Args),
     Eval(eval::Args),
     Reproduce(reproduce::Args),
     Sensitivity(sensitivity::Args),
@@ -56,6 +58,7 @@ impl Command {
             Action::Sweep(args) => sweep::run(args),
             Action::Merge(args) => merge::run(args),
             Action::Compare(args) => compare::run(args),
+            Action::Report(args) => report::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Reproduce(args) => reproduce::run(args),
             Action::Sensitivity(args) => sensitivity::run(args),

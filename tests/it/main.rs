@@ -6,6 +6,7 @@ mod claims;
 mod compare;
 mod documents;
 mod memory;
+mod report;
 mod responses;
 mod scenario_files;
 mod sweep;

@@ -1,0 +1,102 @@
+//! `dualtrack report`: a result folder as a page with figures.
+
+use std::path::PathBuf;
+
+use super::common::{self, Stop};
+use super::{codes, print, tables};
+use crate::report::{self, ReportError, page};
+
+/// Makes one HTML page of results, with figures and all they need, to open in a browser without a network.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Result folders: of run, sweep, merge, compare, sensitivity, attribute, frontier, or reproduce.
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+    /// File of the page; the folder's name and `.html` beside it if left out, which needs that there is one folder.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replaces what is there.
+    #[arg(long)]
+    force: bool,
+    /// Folder for the figures as files of their own.
+    #[arg(long, value_name = "DIR")]
+    figures: Option<PathBuf>,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl From<ReportError> for Stop {
+    fn from(error: ReportError) -> Self {
+        Stop {
+            code: if error.is_bad_input() {
+                codes::BAD_INPUT
+            } else {
+                codes::FAILURE
+            },
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let out = match (&args.out, args.folders.as_slice()) {
+        (Some(out), _) => out.clone(),
+        (None, [folder]) => beside(folder)?,
+        (None, _) => {
+            return Err(Stop::bad_input(
+                "there are several folders; name the page with `--out FILE`",
+            ));
+        }
+    };
+    // What is taken is told before anything is read.
+    report::check_page(&out, args.force)?;
+    if let Some(folder) = &args.figures {
+        report::check_figures(folder, args.force)?;
+    }
+    let parts: Vec<page::Part> = args
+        .folders
+        .iter()
+        .map(|folder| report::make(folder))
+        .collect::<Result<_, _>>()?;
+    let text = page::render(&parts)?;
+    let figures = match &args.figures {
+        Some(folder) => Some((folder, report::write_figures(folder, &parts, args.force)?)),
+        None => None,
+    };
+    report::write_page(&out, &text, args.force)?;
+    if !args.quiet {
+        let mut said = format!(
+            "{} is written ({} kB)\n",
+            out.display(),
+            text.len().div_ceil(1000)
+        );
+        if let Some((folder, count)) = figures {
+            said += &format!(
+                "{} with {}\n",
+                folder.display(),
+                tables::counted(count as u64, "figure")
+            );
+        }
+        print::out(&said);
+    }
+    Ok(codes::SUCCESS)
+}
+
+/// `output/base` to `output/base.html`.
+fn beside(folder: &std::path::Path) -> Result<PathBuf, Stop> {
+    let Some(name) = folder.file_name() else {
+        return Err(Stop::bad_input(format!(
+            "`{}` has no name of its own; name the page with `--out FILE`",
+            folder.display()
+        )));
+    };
+    let mut name = name.to_os_string();
+    name.push(".html");
+    Ok(folder.with_file_name(name))
+}

@@ -1,0 +1,121 @@
+//! The report of `dualtrack attribute`.
+
+use super::error::ReportError;
+use super::figure::{Bar, Data, Figure, Waterfall, scale};
+use super::page::Part;
+use super::rows::{Row, Rows, axis, counted};
+use super::sensitivity::pairs;
+use super::source::Source;
+use super::words;
+
+/// Makes it.
+pub fn report(source: &Source) -> Result<Part, ReportError> {
+    let rows = Rows::needed(
+        source,
+        "shapley",
+        &["response", "mechanism", "value", "low", "high"],
+    )?;
+    let combinations = Rows::found(source, "combinations", &["combination", "response", "mean"])?;
+    let interactions = Rows::found(
+        source,
+        "interactions",
+        &["response", "mechanism_1", "mechanism_2", "value"],
+    )?;
+    let mut part = Part {
+        subtitle: "Which mechanism is responsible for which part: every combination of mechanisms on and off, run on the \
+                   same luck, and the difference shared out fairly."
+            .to_string(),
+        ..Part::default()
+    };
+    let mechanisms = rows.distinct("mechanism");
+    part.facts.push((
+        "Mechanisms".to_string(),
+        mechanisms
+            .iter()
+            .map(|name| words(name))
+            .collect::<Vec<_>>()
+            .join(", "),
+    ));
+    for response in rows.distinct("response") {
+        let mut of: Vec<Row<'_>> = rows
+            .iter()
+            .filter(|row| row.text("response") == response)
+            .collect();
+        let size = |row: &Row<'_>| row.number("value").map_or(-1.0, f64::abs);
+        of.sort_by(|a, b| {
+            size(b)
+                .total_cmp(&size(a))
+                .then(a.text("mechanism").cmp(b.text("mechanism")))
+        });
+        let name = axis(source, "runs", response);
+        part.heading(&format!("response-{response}"), &words(response));
+        let ends = combinations.as_ref().and_then(|rows| ends(rows, response));
+        let whole: f64 = of.iter().filter_map(|row| row.number("value")).sum();
+        let (start, end) = ends.unwrap_or((0.0, whole));
+        let n = counted(of.iter().copied(), "replicates with all combinations");
+        part.figure(Figure::new(
+            format!("shapley-{response}"),
+            format!("From all mechanisms off to all on: {}", words(response).to_lowercase()),
+            "Each step is the Shapley value of a mechanism: what turning it on adds, averaged over all orders in which \
+             mechanisms can be turned on. Steps add up to the whole difference. Blue raises, orange lowers; whiskers are \
+             95 % intervals of the step.",
+            &n,
+            Waterfall {
+                across: name.clone(),
+                start: ("All off".to_string(), start),
+                steps: of.iter().map(|row| row.bar(words(row.text("mechanism")), "value", 0)).collect::<Vec<Bar>>(),
+                end: ("All on".to_string(), end),
+            },
+        ));
+        let mut data = Data::new(["Mechanism", "Value [95 %]", "Share of the whole difference"]);
+        for row in &of {
+            let share = row.number("share").map_or("–".to_string(), |share| {
+                format!("{} %", scale::grouped(share * 100.0, 1))
+            });
+            data.rows.push(vec![
+                words(row.text("mechanism")),
+                row.estimate("value", "low", "high"),
+                share,
+            ]);
+        }
+        part.table(
+            "The same in numbers; a share below 0 works against the difference.",
+            data,
+        );
+        let pairs_of: Vec<Row<'_>> = interactions
+            .iter()
+            .flat_map(Rows::iter)
+            .filter(|row| row.text("response") == response)
+            .collect();
+        if let Some(heat) = pairs(&pairs_of, ("mechanism_1", "mechanism_2"), "value", &name) {
+            part.figure(Figure::new(
+                format!("pairs-{response}"),
+                format!("Which mechanisms act on each other: {}", words(response).to_lowercase()),
+                "What two mechanisms add together beyond what each adds alone (Shapley interaction). Blue: they strengthen \
+                 each other; orange: they take from each other; near white: they act apart.",
+                n,
+                heat,
+            ));
+        }
+    }
+    part.reading = vec![
+        "The value of a mechanism depends on which others are there; the Shapley value is the mean over all orders, and the \
+         only rule of sharing that is symmetric, gives nothing to what does nothing, and adds up."
+            .to_string(),
+        "It shares out what the model does with all mechanisms on less all off. It does not say that a mechanism acts so in \
+         the world, nor what a weaker or stronger one would do."
+            .to_string(),
+    ];
+    Ok(part)
+}
+
+/// Means with no mechanism and with all.
+fn ends(rows: &Rows, response: &str) -> Option<(f64, f64)> {
+    let mut of: Vec<(f64, f64)> = rows
+        .iter()
+        .filter(|row| row.text("response") == response)
+        .filter_map(|row| Some((row.number("combination")?, row.number("mean")?)))
+        .collect();
+    of.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Some((of.first().filter(|first| first.0 == 0.0)?.1, of.last()?.1))
+}

@@ -1,0 +1,231 @@
+//! The report of `dualtrack compare`.
+
+use std::collections::BTreeMap;
+
+use super::error::ReportError;
+use super::figure::{Across, Bar, Bars, Data, Figure, Line, Lines, Multiples, Point};
+use super::page::Part;
+use super::rows::{Row, Rows, counted, plain};
+use super::source::Source;
+use super::words;
+use crate::quarter::Quarter;
+
+/// Treatments that lines can tell apart.
+const TREATMENTS: usize = 8;
+/// Responses with small charts.
+const RESPONSES: usize = 24;
+
+/// Makes it.
+pub fn report(source: &Source) -> Result<Part, ReportError> {
+    let needed = ["treatment", "response", "difference", "low", "high"];
+    let effects = Rows::needed(source, "effects", &needed)?;
+    let mut part = Part {
+        subtitle: "What a change of rules does: base and treatments run on the same luck, replicate by replicate, so that \
+                   their difference is the rules' doing."
+            .to_string(),
+        ..Part::default()
+    };
+    let treatments = effects.distinct("treatment");
+    part.facts
+        .push(("Treatments".to_string(), treatments.join(", ")));
+    for treatment in &treatments {
+        let rows: Vec<Row<'_>> = effects
+            .iter()
+            .filter(|row| row.text("treatment") == *treatment)
+            .collect();
+        one(treatment, &rows, &mut part);
+    }
+    over_time(source, &mut part)?;
+    robustness(source, &mut part)?;
+    part.reading = vec![
+        "Every difference is treatment minus base in runs that share their luck; intervals are 95 % intervals of the mean \
+         difference after Student. An interval that lies on one side of 0 shows a direction. One that holds 0 shows \
+         neither an effect nor that there is none: more replicates narrow it."
+            .to_string(),
+        "Many responses are looked at here. Of twenty that do not change, about one will seem to by chance.".to_string(),
+    ];
+    Ok(part)
+}
+
+fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
+    part.heading(
+        &format!("treatment-{treatment}"),
+        &format!("Treatment: {treatment}"),
+    );
+    let n = counted(rows.iter().copied(), "pairs of runs");
+    let bars = rows
+        .iter()
+        .filter(|row| row.number("relative_change").is_some())
+        .map(|row| {
+            let interval = row.interval("relative_low", "relative_high");
+            Bar {
+                name: words(row.text("response")),
+                value: row.number("relative_change").map(|value| value * 100.0),
+                interval: interval.map(|(low, high)| (low * 100.0, high * 100.0)),
+                note: row.text("verdict").to_string(),
+                series: match row.text("verdict") {
+                    "higher" => 0,
+                    "lower" => 1,
+                    _ => 5,
+                },
+            }
+        });
+    let bars: Vec<Bar> = bars.collect();
+    if !bars.is_empty() {
+        part.figure(Figure::new(
+            format!("effects-{treatment}"),
+            format!("What {treatment} changes, relative to the base"),
+            "Each mark is the mean difference to the base in per cent of the mean under the base, with its 95 % interval. \
+             At the right stands the verdict on the difference itself: higher, lower, or not shown where the interval \
+             holds 0.",
+            n,
+            Bars { title: "response".into(), across: "change against the base, %".into(), bars, is_marks: true },
+        ));
+    }
+    let mut data = Data::new([
+        "Response",
+        "Unit",
+        "Base",
+        "Treatment",
+        "Difference [95 %]",
+        "Same sign",
+        "Verdict",
+    ]);
+    for row in rows {
+        let short = |column: &str| row.estimate(column, "", "");
+        let same = row
+            .number("same_sign_share")
+            .map_or("–".to_string(), |share| format!("{:.0} %", share * 100.0));
+        data.rows.push(vec![
+            words(row.text("response")),
+            match row.text("unit") {
+                "1" => String::new(),
+                unit => unit.to_string(),
+            },
+            short("base_mean"),
+            short("treatment_mean"),
+            row.estimate("difference", "low", "high"),
+            same,
+            row.text("verdict").to_string(),
+        ]);
+    }
+    part.table(
+        "Means over replicates and their paired difference; same sign: share of pairs whose difference has the sign of the \
+         mean difference.",
+        data,
+    );
+}
+
+fn over_time(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+    let needed = [
+        "treatment",
+        "response",
+        "quarter",
+        "difference",
+        "low",
+        "high",
+    ];
+    let Some(rows) = Rows::found(source, "effects_over_time", &needed)? else {
+        return Ok(());
+    };
+    let mut quarters: Vec<Quarter> = rows
+        .distinct("quarter")
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    quarters.sort_unstable();
+    let mut treatments = rows.distinct("treatment");
+    treatments.truncate(TREATMENTS);
+    if quarters.is_empty() {
+        return Ok(());
+    }
+    let mut found: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
+    for row in rows.iter() {
+        let place = row
+            .text("quarter")
+            .parse::<Quarter>()
+            .ok()
+            .and_then(|quarter| quarters.binary_search(&quarter).ok());
+        let Some(place) = place else {
+            continue;
+        };
+        let points = found
+            .entry((row.text("response"), row.text("treatment")))
+            .or_insert_with(|| vec![Point::default(); quarters.len()]);
+        points[place] = Point {
+            value: row.number("difference"),
+            interval: row.interval("low", "high"),
+            spread: None,
+        };
+    }
+    let panels = rows
+        .distinct("response")
+        .into_iter()
+        .take(RESPONSES)
+        .map(|response| {
+            let line = |treatment: &&str| Line {
+                name: treatment.to_string(),
+                points: found
+                    .get(&(response, *treatment))
+                    .cloned()
+                    .unwrap_or_default(),
+            };
+            let lines = Lines {
+                across: Across::Quarters(quarters.clone()),
+                up: String::new(),
+                lines: treatments.iter().map(line).collect(),
+                strips: Vec::new(),
+                from_zero: true,
+                is_ranking: false,
+            };
+            (words(response), lines)
+        });
+    let panels: Vec<(String, Lines)> = panels.collect();
+    part.heading("over-time", "Effects over time");
+    part.figure(Figure::new(
+        "effects-over-time",
+        "When the difference opens",
+        "One small chart for each response, with its own scale, in the response's unit: treatment minus base in each \
+         quarter, with its 95 % interval. The line at 0 is the base. Before a treatment begins the difference is exactly \
+         0, as both have the same luck.",
+        counted(rows.iter(), "pairs of runs"),
+        Multiples { panels, is_shared: false },
+    ));
+    Ok(())
+}
+
+fn robustness(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+    let tables = [
+        (
+            "robustness",
+            "Over all design points: how often and how far a response is higher or lower.",
+        ),
+        (
+            "wins",
+            "How often base or treatment is the best by a response, over design points.",
+        ),
+        ("drivers", "Which factors go with the size of a difference."),
+        (
+            "regions",
+            "Where in the parameter space a difference holds.",
+        ),
+    ];
+    let mut has_heading = false;
+    for (name, caption) in tables {
+        let Some(rows) = Rows::found(source, name, &[])? else {
+            continue;
+        };
+        if rows.is_empty() {
+            continue;
+        }
+        if !has_heading {
+            part.heading("robustness", "Does it hold elsewhere?");
+            has_heading = true;
+        }
+        part.table(
+            format!("{caption} ({name}.csv, first 60 rows.)"),
+            plain(&rows, 60),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Heat maps.
+
+use super::scale;
+use super::style::ramp_step;
+use super::svg::{Anchor, Svg};
+use super::{Chart, Data, Size, cell};
+
+/// How values become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ramp {
+    /// From the smallest to the largest value.
+    Much,
+    /// As far below 0 as above.
+    Signed,
+}
+
+/// A table of coloured cells.
+#[derive(Clone, Debug)]
+pub struct Heat {
+    /// What rows are.
+    pub down: String,
+    /// What columns are.
+    pub across: String,
+    /// What the colour says, with unit.
+    pub value: String,
+    /// Names of rows.
+    pub rows: Vec<String>,
+    /// Names of columns.
+    pub columns: Vec<String>,
+    /// Values, row by row; none stays empty.
+    pub values: Vec<Option<f64>>,
+    /// How values become colours.
+    pub ramp: Ramp,
+    /// Cells with an outline, row by row; none if empty.
+    pub marked: Vec<bool>,
+}
+
+impl Heat {
+    fn get(&self, row: usize, column: usize) -> Option<f64> {
+        self.values
+            .get(row * self.columns.len() + column)
+            .copied()
+            .flatten()
+    }
+
+    fn ends(&self) -> (f64, f64) {
+        let (low, high) = scale::range(self.values.iter().flatten().copied()).unwrap_or((0.0, 1.0));
+        match self.ramp {
+            Ramp::Much => (low, high),
+            Ramp::Signed => {
+                let most = low.abs().max(high.abs());
+                (-most, most)
+            }
+        }
+    }
+
+    fn colour(&self, value: f64) -> (String, bool) {
+        let (low, high) = self.ends();
+        let share = if high > low {
+            (value - low) / (high - low)
+        } else {
+            0.5
+        };
+        let step = ramp_step(share);
+        match self.ramp {
+            Ramp::Much => (format!("m{step}"), step >= 5),
+            Ramp::Signed => (format!("d{step}"), step <= 1 || step >= 7),
+        }
+    }
+}
+
+impl Chart for Heat {
+    fn draw(&self, size: Size) -> Svg {
+        let width = size.width();
+        let most = if size.is_wide() { 190.0 } else { 92.0 };
+        let names = self
+            .rows
+            .iter()
+            .map(|name| scale::text_width(name, 11.0))
+            .fold(0.0, f64::max);
+        let left = names.min(most) + 10.0;
+        let longest = self
+            .columns
+            .iter()
+            .map(|name| scale::text_width(name, 11.0))
+            .fold(0.0, f64::max);
+        let count = self.columns.len().max(1) as f64;
+        let cell_width = ((width - left - 8.0) / count).min(86.0);
+        let is_turned = longest > cell_width - 4.0;
+        let head = if is_turned {
+            longest.min(165.0) * 0.79 + 14.0
+        } else {
+            20.0
+        };
+        let cell_height = if self.rows.len() > 16 { 16.0 } else { 24.0 };
+        let top = head + 4.0;
+        let bottom = top + cell_height * self.rows.len() as f64;
+        let mut svg = Svg::new(width, bottom + 66.0);
+        for (column, name) in self.columns.iter().enumerate() {
+            let x = left + cell_width * (column as f64 + 0.5);
+            if is_turned {
+                // Slanting names lean to the left, where the names of rows leave room.
+                let room = 165.0_f64.min(((x - 4.0) / 0.62).max(40.0));
+                let name = scale::fit(name, room, 10.5);
+                svg.turned("small", Anchor::End, (x + 3.0, top - 5.0), 52.0, &name);
+            } else {
+                svg.text("small", Anchor::Middle, x, top - 6.0, name);
+            }
+        }
+        let shows_numbers = cell_width >= 32.0 && cell_height >= 16.0;
+        let (low, high) = self.ends();
+        // As many decimals as tell a hundredth of the largest value.
+        let decimals = (1 - scale::decade(low.abs().max(high.abs()))).clamp(0, 6) as usize;
+        for (row, name) in self.rows.iter().enumerate() {
+            let y = top + cell_height * row as f64;
+            svg.text(
+                "small",
+                Anchor::End,
+                left - 6.0,
+                y + cell_height / 2.0 + 3.5,
+                &scale::fit(name, most, 10.5),
+            );
+            for (column, column_name) in self.columns.iter().enumerate() {
+                let x = left + cell_width * column as f64;
+                let Some(value) = self.get(row, column) else {
+                    svg.rect(
+                        "none",
+                        x + 0.5,
+                        y + 0.5,
+                        cell_width - 1.0,
+                        cell_height - 1.0,
+                        "",
+                    );
+                    continue;
+                };
+                let (class, is_dark) = self.colour(value);
+                let said = if size.is_wide() {
+                    format!("{name}, {column_name}: {}", scale::number(value))
+                } else {
+                    String::new()
+                };
+                svg.rect(
+                    &class,
+                    x + 0.5,
+                    y + 0.5,
+                    cell_width - 1.0,
+                    cell_height - 1.0,
+                    &said,
+                );
+                if self.marked.get(row * self.columns.len() + column) == Some(&true) {
+                    svg.rect(
+                        "mark",
+                        x + 1.5,
+                        y + 1.5,
+                        cell_width - 3.0,
+                        cell_height - 3.0,
+                        "",
+                    );
+                }
+                let text = scale::grouped(value, decimals);
+                if shows_numbers && scale::text_width(&text, 10.5) < cell_width - 4.0 {
+                    let class = if is_dark {
+                        "small ondark"
+                    } else {
+                        "small onlight"
+                    };
+                    svg.text(
+                        class,
+                        Anchor::Middle,
+                        x + cell_width / 2.0,
+                        y + cell_height / 2.0 + 3.6,
+                        &text,
+                    );
+                }
+            }
+        }
+        let y = bottom + 30.0;
+        svg.text(
+            "soft",
+            Anchor::Start,
+            left,
+            y - 8.0,
+            &scale::fit(
+                &format!("{} (columns: {})", self.value, self.across),
+                width - left - 4.0,
+                12.0,
+            ),
+        );
+        let part = (220.0_f64.min(width - left - 90.0) / 9.0).max(6.0);
+        for step in 0..9 {
+            let class = match self.ramp {
+                Ramp::Much => format!("m{step}"),
+                Ramp::Signed => format!("d{step}"),
+            };
+            svg.rect(&class, left + part * step as f64, y, part, 10.0, "");
+        }
+        svg.text(
+            "soft small",
+            Anchor::Start,
+            left,
+            y + 24.0,
+            &scale::number(low),
+        );
+        svg.text(
+            "soft small",
+            Anchor::End,
+            left + part * 9.0,
+            y + 24.0,
+            &scale::number(high),
+        );
+        svg
+    }
+
+    fn data(&self) -> Data {
+        let mut data = Data::new([self.down.as_str()]);
+        data.columns.extend(self.columns.iter().cloned());
+        for (row, name) in self.rows.iter().enumerate() {
+            let mut line = vec![name.clone()];
+            line.extend((0..self.columns.len()).map(|column| cell(self.get(row, column))));
+            data.rows.push(line);
+        }
+        data
+    }
+}

@@ -1,0 +1,288 @@
+//! Lines with bands.
+
+use super::frame::{Across, Frame, Plan, Strip, Swatch, legend};
+use super::scale;
+use super::svg::{self, Anchor, Svg};
+use super::{Chart, Data, Size, cell};
+
+/// A point of a line, with what is known about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Point {
+    /// Value; none breaks the line.
+    pub value: Option<f64>,
+    /// Interval of the value.
+    pub interval: Option<(f64, f64)>,
+    /// Where most single runs lie.
+    pub spread: Option<(f64, f64)>,
+}
+
+/// A line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// Its points, one for each place of the axis.
+    pub points: Vec<Point>,
+}
+
+/// Lines over quarters, numbers or names.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// From left to right.
+    pub across: Across,
+    /// Name and unit of what goes up.
+    pub up: String,
+    /// The lines; at most eight can be told apart.
+    pub lines: Vec<Line>,
+    /// Dated events.
+    pub strips: Vec<Strip>,
+    /// Whether the axis begins at 0.
+    pub from_zero: bool,
+    /// Whether values are ranks, the first on top.
+    pub is_ranking: bool,
+}
+
+impl Lines {
+    /// Smallest and largest value of lines and bands.
+    pub fn range(&self) -> (f64, f64) {
+        let sign = if self.is_ranking { -1.0 } else { 1.0 };
+        let all = self
+            .lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .flat_map(|point| {
+                let ends = |pair: Option<(f64, f64)>| pair.map(|(low, high)| [low, high]);
+                let bands = [ends(point.interval), ends(point.spread)];
+                point
+                    .value
+                    .into_iter()
+                    .chain(bands.into_iter().flatten().flatten())
+            });
+        let zero = self.from_zero.then_some(0.0);
+        let all = all.map(|value| sign * value);
+        scale::range(all.chain(zero)).unwrap_or((0.0, 1.0))
+    }
+
+    /// Place of a value; ranks count downwards.
+    fn y(&self, frame: &Frame, value: f64) -> f64 {
+        frame.y.at(if self.is_ranking { -value } else { value })
+    }
+
+    /// Draws bands and lines into a frame.
+    pub(super) fn draw_into(&self, svg: &mut Svg, frame: &Frame) {
+        let x = |place: usize| frame.x.at(self.across.value(place));
+        for (number, line) in self.lines.iter().enumerate() {
+            for (class, of) in [
+                (
+                    "w",
+                    (|point| point.spread) as fn(&Point) -> Option<(f64, f64)>,
+                ),
+                ("b", |point| point.interval),
+            ] {
+                let band: Vec<Option<(f64, f64, f64)>> = line
+                    .points
+                    .iter()
+                    .enumerate()
+                    .map(|(place, point)| {
+                        of(point)
+                            .map(|(low, high)| (x(place), self.y(frame, low), self.y(frame, high)))
+                    })
+                    .collect();
+                let d = svg::between(&band);
+                if !d.is_empty() {
+                    svg.path(&format!("{class} f{}", number % 8), &d, "");
+                }
+            }
+        }
+        for (number, line) in self.lines.iter().enumerate() {
+            let points = line.points.iter().enumerate();
+            let d =
+                svg::polyline(points.map(|(place, point)| {
+                    point.value.map(|value| (x(place), self.y(frame, value)))
+                }));
+            svg.path(&format!("l l{}", number % 8), &d, "");
+            if self.across.len() <= 12 {
+                for (place, point) in line.points.iter().enumerate() {
+                    if let Some(value) = point.value {
+                        svg.circle(
+                            &format!("dot f{}", number % 8),
+                            x(place),
+                            self.y(frame, value),
+                            3.2,
+                            "",
+                            "",
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Columns that show their values when pointed at.
+    fn hits(&self, svg: &mut Svg, frame: &Frame, top: f64, bottom: f64) {
+        let count = self.across.len();
+        for place in 0..count {
+            let x = |place: usize| frame.x.at(self.across.value(place));
+            let left = if place == 0 {
+                x(0)
+            } else {
+                (x(place - 1) + x(place)) / 2.0
+            };
+            let right = if place + 1 == count {
+                x(place)
+            } else {
+                (x(place) + x(place + 1)) / 2.0
+            };
+            let mut title = self.across.label(place);
+            for line in &self.lines {
+                let Some(point) = line.points.get(place) else {
+                    continue;
+                };
+                let Some(value) = point.value else {
+                    continue;
+                };
+                title += &format!("\n{}: {}", line.name, scale::number(value));
+                if let Some((low, high)) = point.interval {
+                    title += &format!(" [{}, {}]", scale::number(low), scale::number(high));
+                }
+            }
+            svg.rect(
+                "hit",
+                left,
+                top,
+                (right - left).max(2.0),
+                bottom - top,
+                &title,
+            );
+        }
+    }
+}
+
+impl Chart for Lines {
+    fn draw(&self, size: Size) -> Svg {
+        let width = size.width();
+        let has_labels = size.is_wide() && self.lines.len() > 1;
+        let widest = self
+            .lines
+            .iter()
+            .map(|line| scale::text_width(&line.name, 12.0))
+            .fold(0.0, f64::max);
+        let strip_room = self
+            .strips
+            .iter()
+            .map(|strip| scale::text_width(&strip.name, 10.5))
+            .fold(0.0, f64::max);
+        let left = (strip_room + 12.0).max(48.0);
+        let right = if has_labels {
+            width - widest.min(190.0) - 16.0
+        } else {
+            width - 10.0
+        };
+        let height = if size.is_wide() { 250.0 } else { 210.0 };
+        let below = Frame::below(self.strips.len())
+            + if matches!(self.across, Across::Quarters(_)) {
+                0.0
+            } else {
+                18.0
+            };
+        let mut svg = Svg::new(width, 0.0);
+        let mut top = 4.0;
+        if !size.is_wide() && self.lines.len() > 1 {
+            let entries: Vec<(Swatch, &str)> = self
+                .lines
+                .iter()
+                .enumerate()
+                .map(|(number, line)| (Swatch::Line(number), line.name.as_str()))
+                .collect();
+            top += legend(&mut svg, size, top, &entries) + 4.0;
+        }
+        top += 24.0;
+        let bottom = top + height;
+        svg.height = bottom + below;
+        let plan = Plan {
+            across: &self.across,
+            up_title: &self.up,
+            up: self.range(),
+            strips: &self.strips,
+            room: (left, top, right, bottom),
+            is_small: false,
+            is_ranking: self.is_ranking,
+        };
+        let frame = Frame::draw(&mut svg, &plan);
+        if !matches!(self.across, Across::Quarters(_)) {
+            svg.text(
+                "soft",
+                Anchor::Middle,
+                (left + right) / 2.0,
+                bottom + below - 5.0,
+                self.across.title(),
+            );
+        }
+        self.draw_into(&mut svg, &frame);
+        if has_labels {
+            let last = |line: &Line| line.points.iter().rev().find_map(|point| point.value);
+            let wanted: Vec<f64> = self
+                .lines
+                .iter()
+                .map(|line| last(line).map_or(bottom, |value| self.y(&frame, value)))
+                .collect();
+            let places = scale::spread(&wanted, 15.0, top, bottom);
+            for (number, (line, place)) in self.lines.iter().zip(places).enumerate() {
+                svg.line(
+                    &format!("l l{}", number % 8),
+                    (right + 4.0, wanted[number]),
+                    (right + 9.0, place),
+                );
+                svg.text(
+                    "",
+                    Anchor::Start,
+                    right + 13.0,
+                    place + 4.0,
+                    &scale::fit(&line.name, 190.0, 12.0),
+                );
+            }
+        }
+        if size.is_wide() {
+            self.hits(&mut svg, &frame, top, bottom);
+        }
+        svg
+    }
+
+    fn data(&self) -> Data {
+        let has = |of: fn(&Point) -> bool| self.lines.iter().flat_map(|line| &line.points).any(of);
+        let (intervals, spreads) = (
+            has(|point| point.interval.is_some()),
+            has(|point| point.spread.is_some()),
+        );
+        let mut data = Data::new([self.across.title()]);
+        for line in &self.lines {
+            data.columns.push(line.name.clone());
+            if intervals {
+                data.columns.extend([
+                    format!("{}: low", line.name),
+                    format!("{}: high", line.name),
+                ]);
+            }
+            if spreads {
+                data.columns.extend([
+                    format!("{}: 2.5 % of runs", line.name),
+                    format!("{}: 97.5 % of runs", line.name),
+                ]);
+            }
+        }
+        for place in 0..self.across.len() {
+            let mut row = vec![self.across.label(place)];
+            for line in &self.lines {
+                let point = line.points.get(place).copied().unwrap_or_default();
+                row.push(cell(point.value));
+                for (is_there, ends) in [(intervals, point.interval), (spreads, point.spread)] {
+                    if is_there {
+                        row.extend([cell(ends.map(|ends| ends.0)), cell(ends.map(|ends| ends.1))]);
+                    }
+                }
+            }
+            data.rows.push(row);
+        }
+        data
+    }
+}

@@ -1,0 +1,196 @@
+//! Waterfalls: from one value to another, step by step.
+
+use super::bars::Bar;
+use super::scale::{self, Linear};
+use super::svg::{Anchor, Svg};
+use super::{Chart, Data, Size, cell};
+
+/// Steps from a start to an end, one under the other.
+#[derive(Clone, Debug)]
+pub struct Waterfall {
+    /// Name and unit of the value.
+    pub across: String,
+    /// Name and value of the start.
+    pub start: (String, f64),
+    /// The steps; values are changes.
+    pub steps: Vec<Bar>,
+    /// Name and value of the end; they need not meet exactly.
+    pub end: (String, f64),
+}
+
+impl Chart for Waterfall {
+    fn draw(&self, size: Size) -> Svg {
+        let width = size.width();
+        let most = if size.is_wide() { 240.0 } else { 120.0 };
+        let names = self
+            .steps
+            .iter()
+            .map(|step| step.name.as_str())
+            .chain([self.start.0.as_str(), self.end.0.as_str()]);
+        let left = names
+            .map(|name| scale::text_width(name, 12.0))
+            .fold(0.0, f64::max)
+            .min(most)
+            + 10.0;
+        let right = width - 62.0;
+        let (each, top) = (24.0, 10.0);
+        let bottom = top + each * (self.steps.len() + 2) as f64;
+        let mut svg = Svg::new(width, bottom + 44.0);
+        let mut reached = vec![self.start.1];
+        for step in &self.steps {
+            let last = reached.last().copied().unwrap_or(0.0);
+            reached.push(last + step.value.unwrap_or(0.0));
+        }
+        let ends = self.steps.iter().zip(&reached).flat_map(|(step, from)| {
+            step.interval
+                .map(|(low, high)| [from + low, from + high])
+                .into_iter()
+                .flatten()
+        });
+        let (low, high) = scale::range(reached.iter().copied().chain([self.end.1]).chain(ends))
+            .unwrap_or((0.0, 1.0));
+        // A start near 0 shows whole bars; otherwise the steps would be too small to see.
+        let low = if low > 0.0 && low < 0.5 * high {
+            0.0
+        } else {
+            low
+        };
+        let (low, high, ticks) =
+            scale::axis(low, high, (((right - left) / 62.0) as usize).clamp(2, 7));
+        let x = Linear {
+            low,
+            high,
+            from: left,
+            to: right,
+        };
+        for (tick, label) in ticks.iter().zip(scale::tick_labels(&ticks)) {
+            svg.line(
+                if *tick == 0.0 { "zero" } else { "grid" },
+                (x.at(*tick), top),
+                (x.at(*tick), bottom),
+            );
+            svg.text(
+                "soft small",
+                Anchor::Middle,
+                x.at(*tick),
+                bottom + 15.0,
+                &label,
+            );
+        }
+        svg.text(
+            "soft",
+            Anchor::Middle,
+            (left + right) / 2.0,
+            bottom + 36.0,
+            &self.across,
+        );
+        let row = |number: usize| top + each * (number as f64 + 0.5);
+        let mut whole = |number: usize, (name, value): &(String, f64)| {
+            let y = row(number);
+            svg.text(
+                "bold",
+                Anchor::End,
+                left - 7.0,
+                y + 4.0,
+                &scale::fit(name, most, 12.0),
+            );
+            // A bar has its foot at 0; where 0 is not on the axis, a mark stands for the value.
+            let at = x.at(*value);
+            if low <= 0.0 && high >= 0.0 {
+                let from = x.at(0.0);
+                svg.rect(
+                    "bar f5",
+                    from.min(at),
+                    y - 7.0,
+                    (at - from).abs().max(1.5),
+                    14.0,
+                    "",
+                );
+            } else {
+                svg.rect("bar f5", at - 2.5, y - 9.0, 5.0, 18.0, "");
+            }
+            svg.text(
+                "soft small",
+                Anchor::Start,
+                right + 8.0,
+                y + 3.5,
+                &scale::number(*value),
+            );
+        };
+        whole(0, &self.start);
+        whole(self.steps.len() + 1, &self.end);
+        for (number, step) in self.steps.iter().enumerate() {
+            let y = row(number + 1);
+            svg.text(
+                "",
+                Anchor::End,
+                left - 7.0,
+                y + 4.0,
+                &scale::fit(&step.name, most, 12.0),
+            );
+            let Some(value) = step.value else {
+                continue;
+            };
+            let (from, to) = (x.at(reached[number]), x.at(reached[number + 1]));
+            svg.line("guide", (from, y - each + 7.0), (from, y + 7.0));
+            let class = if value >= 0.0 { "bar f0" } else { "bar f1" };
+            let said = format!("{}: {}", step.name, signed(value));
+            svg.rect(
+                class,
+                from.min(to),
+                y - 7.0,
+                (to - from).abs().max(1.0),
+                14.0,
+                &said,
+            );
+            if let Some((low, high)) = step.interval {
+                let (low, high) = (x.at(reached[number] + low), x.at(reached[number] + high));
+                svg.line("whisker", (low, y), (high, y));
+                svg.line("whisker", (low, y - 4.0), (low, y + 4.0));
+                svg.line("whisker", (high, y - 4.0), (high, y + 4.0));
+            }
+            svg.text(
+                "soft small",
+                Anchor::Start,
+                right + 8.0,
+                y + 3.5,
+                &signed(value),
+            );
+        }
+        svg
+    }
+
+    fn data(&self) -> Data {
+        let mut data = Data::new(["step", self.across.as_str(), "low", "high"]);
+        let whole = |(name, value): &(String, f64)| {
+            vec![
+                name.clone(),
+                cell(Some(*value)),
+                String::new(),
+                String::new(),
+            ]
+        };
+        data.rows.push(whole(&self.start));
+        for step in &self.steps {
+            let ends = step.interval;
+            data.rows.push(vec![
+                step.name.clone(),
+                cell(step.value),
+                cell(ends.map(|ends| ends.0)),
+                cell(ends.map(|ends| ends.1)),
+            ]);
+        }
+        data.rows.push(whole(&self.end));
+        data
+    }
+}
+
+/// A change with its sign.
+pub fn signed(value: f64) -> String {
+    let text = scale::number(value);
+    if value > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
+}

@@ -1,0 +1,257 @@
+//! A report as one HTML file.
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+use super::error::ReportError;
+use super::figure::{Data, Figure, style};
+
+/// Rows of a figure's table that are shown; the download has all.
+const SHOWN_ROWS: usize = 400;
+
+/// What stands in a report, from top to bottom.
+#[derive(Debug)]
+pub enum Block {
+    /// A heading: name for links, text.
+    Heading(String, String),
+    /// A paragraph.
+    Text(String),
+    /// A remark about what is missing or doubtful.
+    Note(String),
+    /// A figure.
+    Figure(Box<Figure>),
+    /// A figure with one picture for each time: names of the times.
+    Slides(Box<Figure>, Vec<String>),
+    /// A table with its caption.
+    Table(String, Data),
+    /// A claim with its verdict: name for links, title, verdict as a word, and as a class.
+    Verdict(String, String, String, &'static str),
+}
+
+/// The report of one result.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Its title.
+    pub title: String,
+    /// A sentence under the title.
+    pub subtitle: String,
+    /// What one should know first.
+    pub facts: Vec<(String, String)>,
+    /// The rest.
+    pub blocks: Vec<Block>,
+    /// Plain words on how to read it.
+    pub reading: Vec<String>,
+    /// The manifest.
+    pub manifest: String,
+    /// Doubts about the result.
+    pub warnings: Vec<String>,
+}
+
+impl Part {
+    /// Adds a heading.
+    pub fn heading(&mut self, id: &str, text: &str) {
+        self.blocks
+            .push(Block::Heading(id.to_string(), text.to_string()));
+    }
+
+    /// Adds a paragraph.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Text(text.into()));
+    }
+
+    /// Adds a remark.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Note(text.into()));
+    }
+
+    /// Adds a figure.
+    pub fn figure(&mut self, figure: Figure) {
+        self.blocks.push(Block::Figure(Box::new(figure)));
+    }
+
+    /// Adds a table.
+    pub fn table(&mut self, caption: impl Into<String>, data: Data) {
+        self.blocks.push(Block::Table(caption.into(), data));
+    }
+
+    /// Its figures.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Figure(figure) | Block::Slides(figure, _) => Some(&**figure),
+            _ => None,
+        })
+    }
+
+    fn headings(&self) -> Vec<(&str, &str)> {
+        let mut headings = Vec::new();
+        for block in &self.blocks {
+            if let Block::Heading(id, text) = block {
+                headings.push((id.as_str(), text.as_str()));
+            }
+        }
+        headings
+    }
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    title: &'a str,
+    policy: String,
+    style: &'a str,
+    script: &'a str,
+    parts: &'a [Part],
+    program: String,
+}
+
+impl Page<'_> {
+    /// Names for links differ between parts.
+    fn id(&self, part: &usize, id: &str) -> String {
+        if *part == 0 {
+            id.to_string()
+        } else {
+            format!("{id}-{}", part + 1)
+        }
+    }
+
+    fn download(&self, data: &Data) -> String {
+        download(data)
+    }
+
+    fn shown<'d>(&self, data: &'d Data) -> &'d [Vec<String>] {
+        &data.rows[..data.rows.len().min(SHOWN_ROWS)]
+    }
+
+    fn is_number(&self, cell: &str) -> bool {
+        cell.parse::<f64>().is_ok()
+    }
+}
+
+/// Writes parts into one page.
+///
+/// # Errors
+/// If the template fails, which it does not.
+pub fn render(parts: &[Part]) -> Result<String, ReportError> {
+    let style = style::for_pages() + include_str!("templates/page.css");
+    let script = include_str!("templates/page.js");
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
+         form-action 'none'",
+        base64(&Sha256::digest(style.as_bytes())),
+        base64(&Sha256::digest(script.as_bytes()))
+    );
+    let page = Page {
+        title: parts.first().map_or("Report", |part| part.title.as_str()),
+        policy,
+        style: &style,
+        script,
+        parts,
+        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+    };
+    page.render()
+        .map_err(|error| ReportError::Input(format!("the page cannot be written: {error}")))
+}
+
+/// A table as the address of a download.
+fn download(data: &Data) -> String {
+    let mut out = String::from("data:text/csv;charset=utf-8,");
+    for byte in data.csv().bytes() {
+        match byte {
+            b'A'..=b'Z'
+            | b'a'..=b'z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b','
+            | b':'
+            | b'('
+            | b')' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in bytes.chunks(3) {
+        let get = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
+        let word = get(0) << 16 | get(1) << 8 | get(2);
+        for place in 0..4 {
+            if place > three.len() {
+                out.push('=');
+            } else {
+                out.push(char::from(
+                    LETTERS[(word >> (18 - 6 * place)) as usize & 63],
+                ));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        // RFC 4648, section 10.
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+
+    #[test]
+    fn hostile_texts_show_as_text() {
+        let hostile = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\"'";
+        let mut part = Part {
+            title: hostile.to_string(),
+            subtitle: hostile.to_string(),
+            ..Part::default()
+        };
+        part.facts.push((hostile.to_string(), hostile.to_string()));
+        part.warnings.push(hostile.to_string());
+        part.reading.push(hostile.to_string());
+        part.manifest = hostile.to_string();
+        part.heading(hostile, hostile);
+        part.text(hostile);
+        part.note(hostile);
+        part.table(
+            hostile,
+            Data {
+                columns: vec![hostile.to_string()],
+                rows: vec![vec![hostile.to_string()]],
+            },
+        );
+        let page = render(&[part]).expect("a page");
+        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(page.matches("<img").count(), 0);
+        assert!(
+            page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)")
+        );
+    }
+
+    #[test]
+    fn downloads_hold_no_sign_that_ends_an_attribute() {
+        let data = Data {
+            columns: vec!["a\"><b>".to_string()],
+            rows: Vec::new(),
+        };
+        assert_eq!(
+            download(&data),
+            "data:text/csv;charset=utf-8,%22a%22%22%3E%3Cb%3E%22%0A"
+        );
+    }
+}

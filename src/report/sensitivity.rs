@@ -1,0 +1,308 @@
+//! The report of `dualtrack sensitivity`.
+
+use super::error::ReportError;
+use super::figure::{Bar, Bars, Figure, Heat, Ramp, scale};
+use super::page::Part;
+use super::rows::{Row, Rows, counted};
+use super::source::Source;
+use super::words;
+
+/// Factors that are shown for a response.
+const FACTORS: usize = 20;
+/// Factors in a map of interactions.
+const PAIRS: usize = 20;
+
+/// An index: its name, for people, whether factors are ordered by it, and what it says.
+const INDICES: [(&str, &str, bool, &str); 6] = [
+    (
+        "total",
+        "total index",
+        true,
+        "the share of variance that stays if all other factors are fixed",
+    ),
+    (
+        "first",
+        "first-order index",
+        false,
+        "the share of variance that goes if the factor is fixed",
+    ),
+    (
+        "mu_star",
+        "mean absolute effect",
+        true,
+        "how far the response moves, on average, when the factor crosses its range",
+    ),
+    (
+        "sigma",
+        "spread of effects",
+        false,
+        "how much that differs from place to place: interactions or curvature",
+    ),
+    ("mu", "mean effect", false, "the same with its direction"),
+    (
+        "prcc",
+        "partial rank correlation",
+        true,
+        "how closely the response follows the factor, others held fixed, -1 to 1",
+    ),
+];
+
+/// Makes it.
+pub fn report(source: &Source) -> Result<Part, ReportError> {
+    let rows = Rows::needed(
+        source,
+        "sensitivity",
+        &["response", "factor", "index", "estimate", "low", "high"],
+    )?;
+    let mut part = Part {
+        subtitle: "Which settings matter: how much of the variation of a response each factor is responsible for, and how \
+                   much is luck."
+            .to_string(),
+        ..Part::default()
+    };
+    let present: Vec<&(&str, &str, bool, &str)> = INDICES
+        .iter()
+        .filter(|index| rows.iter().any(|row| row.text("index") == index.0))
+        .collect();
+    part.facts.push((
+        "Factors".to_string(),
+        rows.distinct("factor").len().to_string(),
+    ));
+    if present.is_empty() {
+        part.note("sensitivity.csv holds no index that this report knows.");
+    }
+    noise(source, &mut part)?;
+    for response in rows.distinct("response") {
+        let of: Vec<Row<'_>> = rows
+            .iter()
+            .filter(|row| row.text("response") == response)
+            .collect();
+        part.heading(&format!("response-{response}"), &words(response));
+        bars(response, &of, &present, &mut part);
+    }
+    interactions(source, &mut part)?;
+    part.reading = vec![
+        "An index is an estimate; the whiskers are its 95 % interval. A factor whose interval touches 0 is not shown to \
+         matter, within the range over which it was moved. Widen the range and it may."
+            .to_string(),
+        "Where total and first-order index of a factor differ, it acts together with others. First-order indices add up to \
+         1 where no factor does. Small estimates may fall below 0 by noise."
+            .to_string(),
+        "The noise share says how much of the variation between means of design points is luck that more replicates would \
+         remove. Where it is large, indices are blurred."
+            .to_string(),
+    ];
+    Ok(part)
+}
+
+fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)], part: &mut Part) {
+    let Some(main) = present.iter().find(|index| index.2).or(present.first()) else {
+        return;
+    };
+    let mut order: Vec<&Row<'_>> = rows
+        .iter()
+        .filter(|row| row.text("index") == main.0)
+        .collect();
+    let size = |row: &Row<'_>| row.number("estimate").map_or(-1.0, f64::abs);
+    order.sort_by(|a, b| {
+        size(b)
+            .total_cmp(&size(a))
+            .then(a.text("factor").cmp(b.text("factor")))
+    });
+    let all = order.len();
+    order.truncate(FACTORS);
+    let mut bars: Vec<Bar> = Vec::new();
+    for row in &order {
+        let factor = row.text("factor");
+        for (series, index) in present.iter().filter(|index| index.0 != "mu").enumerate() {
+            let of = rows
+                .iter()
+                .find(|row| row.text("factor") == factor && row.text("index") == index.0);
+            let Some(of) = of else {
+                continue;
+            };
+            let name = if series == 0 {
+                factor.to_string()
+            } else {
+                index.1.to_string()
+            };
+            bars.push(of.bar(name, "estimate", series));
+        }
+    }
+    let said: Vec<String> = present
+        .iter()
+        .filter(|index| index.0 != "mu")
+        .enumerate()
+        .map(|(series, index)| {
+            format!(
+                "{} ({}): {}",
+                index.1,
+                if series == 0 { "blue" } else { "orange" },
+                index.3
+            )
+        })
+        .collect();
+    let shown = if all > FACTORS {
+        format!(" The {FACTORS} largest of {all} factors are shown.")
+    } else {
+        String::new()
+    };
+    part.figure(Figure::new(
+        format!("indices-{response}"),
+        format!("What moves {}", words(response).to_lowercase()),
+        format!(
+            "Factors with the largest {} first. Shown are: {}. Whiskers are 95 % intervals.{shown}",
+            main.1,
+            said.join("; ")
+        ),
+        counted(rows.iter().copied(), "base rows, trajectories or points"),
+        Bars {
+            title: "factor".into(),
+            across: present
+                .first()
+                .map_or(String::new(), |_| main.1.to_string()),
+            bars,
+            is_marks: false,
+        },
+    ));
+}
+
+fn noise(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+    let Some(rows) = Rows::found(source, "noise", &["response"])? else {
+        return Ok(());
+    };
+    let shares = [
+        (
+            "noise_of_means",
+            "Luck left in means of design points",
+            "share of the variance between means",
+        ),
+        (
+            "between_points",
+            "Variation of single runs that factors explain",
+            "share of the variance of single runs",
+        ),
+        (
+            "common_luck",
+            "Variation of single runs that is common luck",
+            "share of the variance of single runs",
+        ),
+        (
+            "rest",
+            "Luck that falls differently at different points",
+            "share of the variance of single runs",
+        ),
+    ];
+    part.heading("noise", "How much is luck");
+    for (column, title, across) in shares {
+        if !rows.has(column) || rows.iter().all(|row| row.number(column).is_none()) {
+            continue;
+        }
+        let (low, high) = (format!("{column}_low"), format!("{column}_high"));
+        let bars = rows.iter().map(|row| Bar {
+            name: words(row.text("response")),
+            value: row.number(column),
+            interval: row.interval(&low, &high),
+            series: 5,
+            ..Bar::default()
+        });
+        let meaning = source
+            .column("noise", column)
+            .map(|(_, meaning)| meaning)
+            .unwrap_or_default();
+        let meaning = if meaning.is_empty() {
+            String::new()
+        } else {
+            let meaning = meaning
+                .split(". Missing")
+                .next()
+                .unwrap_or("")
+                .trim_end_matches('.');
+            format!(" In full: {}.", super::lower_first(meaning))
+        };
+        part.figure(Figure::new(
+            format!("noise-{column}"),
+            title,
+            format!("One bar for each response, with 95 % intervals.{meaning}"),
+            match scale::range(rows.iter().filter_map(|row| row.number("runs"))) {
+                Some((_, runs)) => format!("n = {} runs", scale::grouped(runs, 0)),
+                None => String::new(),
+            },
+            Bars {
+                title: "response".into(),
+                across: format!("{across}, 0 to 1"),
+                bars: bars.collect(),
+                is_marks: false,
+            },
+        ));
+    }
+    Ok(())
+}
+
+fn interactions(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+    let needed = ["response", "factor_1", "factor_2", "estimate"];
+    let Some(rows) = Rows::found(source, "interactions", &needed)? else {
+        return Ok(());
+    };
+    if rows.is_empty() {
+        return Ok(());
+    }
+    part.heading("interactions", "Which factors act together");
+    for response in rows.distinct("response") {
+        let of: Vec<Row<'_>> = rows
+            .iter()
+            .filter(|row| row.text("response") == response)
+            .collect();
+        if let Some(heat) = pairs(
+            &of,
+            ("factor_1", "factor_2"),
+            "estimate",
+            "share of variance",
+        ) {
+            part.figure(Figure::new(
+                format!("interactions-{response}"),
+                format!("Pairs of factors for {}", words(response).to_lowercase()),
+                "Share of variance that two factors have only together (second-order index). Below 0 is noise.",
+                counted(of.into_iter(), "base rows"),
+                heat,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A symmetric map of pairs.
+pub(super) fn pairs(
+    rows: &[Row<'_>],
+    (one, other): (&str, &str),
+    value: &str,
+    unit: &str,
+) -> Option<Heat> {
+    let mut names: Vec<&str> = Vec::new();
+    for row in rows {
+        for name in [row.text(one), row.text(other)] {
+            if !names.contains(&name) && names.len() < PAIRS {
+                names.push(name);
+            }
+        }
+    }
+    let place = |name: &str| names.iter().position(|known| *known == name);
+    let mut values = vec![None; names.len() * names.len()];
+    for row in rows {
+        if let (Some(a), Some(b)) = (place(row.text(one)), place(row.text(other))) {
+            values[a * names.len() + b] = row.number(value);
+            values[b * names.len() + a] = row.number(value);
+        }
+    }
+    let list = || names.iter().map(|name| words(name)).collect::<Vec<_>>();
+    values.iter().any(Option::is_some).then(|| Heat {
+        down: one.to_string(),
+        across: "the other of the pair".to_string(),
+        value: unit.to_string(),
+        rows: list(),
+        columns: list(),
+        values,
+        ramp: Ramp::Signed,
+        marked: Vec::new(),
+    })
+}

@@ -1,0 +1,117 @@
+//! Sweeps of two factors on a grid.
+
+use super::{Factor, Found, label, values};
+use crate::report::figure::{Across, Figure, Heat, Line, Lines, Multiples, Ramp};
+use crate::report::page::Part;
+use crate::report::rows::axis;
+use crate::report::source::Source;
+use crate::report::words;
+
+/// Maps of two factors, and lines.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of a sweep, each for itself"
+)]
+pub(super) fn two(
+    down: &Factor,
+    across: &Factor,
+    points: &[String],
+    responses: &[&str],
+    found: &Found,
+    source: &Source,
+    n: &str,
+    part: &mut Part,
+) {
+    part.heading(
+        "responses",
+        &format!("Responses to {} and {}", down.name, across.name),
+    );
+    let (rows, columns) = (down.levels(), across.levels());
+    for response in responses {
+        let of = values(found, response, points);
+        let mut cells = vec![None; rows.len() * columns.len()];
+        for (place, point) in of.iter().enumerate() {
+            let row = rows.iter().position(|level| *level == down.values[place]);
+            let column = columns
+                .iter()
+                .position(|level| *level == across.values[place]);
+            if let (Some(row), Some(column)) = (row, column) {
+                // Upwards is more, as on other charts.
+                cells[(rows.len() - 1 - row) * columns.len() + column] = point.value;
+            }
+        }
+        let chart = Heat {
+            down: down.name.clone(),
+            across: across.name.clone(),
+            value: axis(source, "runs", response),
+            rows: rows.iter().rev().map(|level| label(level)).collect(),
+            columns: columns.iter().map(|level| label(level)).collect(),
+            values: cells,
+            ramp: Ramp::Much,
+            marked: Vec::new(),
+        };
+        part.figure(Figure::new(
+            format!("response-{response}"),
+            words(response),
+            format!(
+                "Mean over replicates. From bottom to top: {}; from left to right: {}.",
+                down.name, across.name
+            ),
+            n,
+            chart,
+        ));
+    }
+    if columns.len() <= 12 && rows.len() <= 8 {
+        let panels = responses.iter().map(|response| {
+            let of = values(found, response, points);
+            let line = |row: &&str| {
+                let point = |column: &&str| {
+                    let place = (0..points.len()).find(|place| {
+                        down.values[*place] == *row && across.values[*place] == *column
+                    });
+                    place
+                        .and_then(|place| of.get(place))
+                        .copied()
+                        .unwrap_or_default()
+                };
+                Line {
+                    name: format!("{} = {row}", down.name),
+                    points: columns.iter().map(point).collect(),
+                }
+            };
+            let numbers = columns
+                .iter()
+                .map(|level| level.parse::<f64>().ok())
+                .collect::<Option<Vec<f64>>>();
+            let title = across.name.clone();
+            let lines = Lines {
+                across: match numbers {
+                    Some(values) => Across::Numbers { title, values },
+                    None => Across::Names {
+                        title,
+                        names: columns.iter().map(ToString::to_string).collect(),
+                    },
+                },
+                up: String::new(),
+                lines: rows.iter().map(line).collect(),
+                strips: Vec::new(),
+                from_zero: false,
+                is_ranking: false,
+            };
+            (axis(source, "runs", response), lines)
+        });
+        let panels = panels.collect();
+        part.figure(Figure::new(
+            "lines",
+            format!("The same as lines over {}", across.name),
+            format!(
+                "One small chart for each response, with its own scale; from left to right {}, one line for each level of \
+                 {}. Bands are 95 % intervals of the mean. Lines that are not parallel show that the two factors act on \
+                 each other.",
+                across.name, down.name
+            ),
+            n,
+            Multiples { panels, is_shared: false },
+        ));
+    }
+}

@@ -1,0 +1,156 @@
+//! Pages and figures on disk: whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::error::ReportError;
+use super::page::Part;
+use crate::output::folder::parent;
+
+/// Refuses a place for a page where something stands that is not to be replaced.
+///
+/// # Errors
+/// If it is taken, or names no file.
+pub fn check_page(target: &Path, force: bool) -> Result<(), ReportError> {
+    let shown = target.display();
+    if target.file_name().is_none() {
+        return Err(ReportError::Input(format!(
+            "`{shown}` does not end in the name of a file; choose one with `--out`"
+        )));
+    }
+    match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(ReportError::io(target)(error)),
+        Ok(found) if !found.is_file() => Err(ReportError::Input(format!(
+            "{shown} exists and is not a file; choose another name with `--out`"
+        ))),
+        Ok(_) if force => Ok(()),
+        Ok(_) => Err(ReportError::Input(format!(
+            "{shown} exists; add `--force` to replace it or choose another name with `--out`"
+        ))),
+    }
+}
+
+/// Writes a page beside its place, then gives it its name.
+///
+/// # Errors
+/// If the place is taken or the file system refuses.
+pub fn write_page(target: &Path, page: &str, force: bool) -> Result<(), ReportError> {
+    check_page(target, force)?;
+    let folder = parent(target);
+    fs::create_dir_all(folder).map_err(ReportError::io(folder))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".report-").suffix(".part");
+    // Temporary files are private by default; a report is as open as the user's other files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder
+        .tempfile_in(folder)
+        .map_err(ReportError::io(folder))?;
+    let written = file
+        .write_all(page.as_bytes())
+        .and_then(|()| file.as_file().sync_all());
+    written.map_err(ReportError::io(target))?;
+    let kept = if force {
+        file.persist(target)
+    } else {
+        file.persist_noclobber(target)
+    };
+    kept.map(|_| ())
+        .map_err(|error| ReportError::io(target)(error.error))
+}
+
+/// Refuses a folder for figures where something stands that is not to be replaced.
+///
+/// # Errors
+/// If it is taken. Even with `force`, a folder is replaced only if it holds nothing but figures.
+pub fn check_figures(target: &Path, force: bool) -> Result<(), ReportError> {
+    let shown = target.display();
+    if target.file_name().is_none() {
+        return Err(ReportError::Input(format!(
+            "`{shown}` does not end in the name of a folder"
+        )));
+    }
+    let entries = match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(ReportError::io(target)(error)),
+        Ok(found) if !found.is_dir() => {
+            return Err(ReportError::Input(format!(
+                "{shown} exists and is not a folder; choose another one"
+            )));
+        }
+        Ok(_) => fs::read_dir(target).map_err(ReportError::io(target))?,
+    };
+    let mut is_empty = true;
+    for entry in entries {
+        let name = entry.map_err(ReportError::io(target))?.file_name();
+        let name = name.to_string_lossy();
+        is_empty = false;
+        if !(name.ends_with(".svg") || name.ends_with(".png")) {
+            return Err(ReportError::Input(format!(
+                "{shown} holds `{name}`, which is no figure; choose another folder with `--figures`"
+            )));
+        }
+    }
+    if is_empty || force {
+        Ok(())
+    } else {
+        Err(ReportError::Input(format!(
+            "{shown} exists and holds figures; add `--force` to replace them or choose another folder with `--figures`"
+        )))
+    }
+}
+
+/// Writes all figures of some parts as files into a folder; returns how many.
+///
+/// # Errors
+/// If the place is taken or the file system refuses.
+pub fn write_figures(target: &Path, parts: &[Part], force: bool) -> Result<usize, ReportError> {
+    check_figures(target, force)?;
+    let folder = parent(target);
+    fs::create_dir_all(folder).map_err(ReportError::io(folder))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".figures-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let work = builder
+        .tempdir_in(folder)
+        .map_err(ReportError::io(folder))?;
+    let mut count = 0;
+    for (number, part) in parts.iter().enumerate() {
+        for figure in part.figures() {
+            let name = if number == 0 {
+                figure.id.clone()
+            } else {
+                format!("{}-{}", figure.id, number + 1)
+            };
+            let svg = figure.file();
+            let path = work.path().join(format!("{name}.svg"));
+            fs::write(&path, &svg).map_err(ReportError::io(&path))?;
+            #[cfg(feature = "png")]
+            {
+                let path = work.path().join(format!("{name}.png"));
+                fs::write(&path, super::figure::png::of(&svg)?).map_err(ReportError::io(&path))?;
+            }
+            count += 1;
+        }
+    }
+    if target.exists() {
+        let old = tempfile::Builder::new()
+            .prefix(".figures-")
+            .suffix(".old")
+            .tempdir_in(folder);
+        let old = old.map_err(ReportError::io(folder))?;
+        fs::rename(target, old.path().join("figures")).map_err(ReportError::io(target))?;
+        if let Err(error) = fs::rename(work.path(), target) {
+            fs::rename(old.path().join("figures"), target).map_err(ReportError::io(target))?;
+            return Err(ReportError::io(target)(error));
+        }
+    } else {
+        fs::rename(work.path(), target).map_err(ReportError::io(target))?;
+    }
+    // The folder has its name; what remains of the temporary one is its handle.
+    let _ = work.keep();
+    Ok(count)
+}
