@@ -7,6 +7,7 @@ mod compare;
 mod documents;
 mod memory;
 mod report;
+mod reproduction;
 mod responses;
 mod scenario_files;
 mod sweep;
