@@ -73,12 +73,14 @@ impl Folder {
     fn tables(&self, result: &str) -> Vec<(String, Vec<u8>)> {
         let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(self.path(result))
             .expect("a result")
-            .map(|entry| {
-                let entry = entry.expect("an entry");
-                let name = entry.file_name().to_string_lossy().into_owned();
-                (name, fs::read(entry.path()).expect("a file"))
+            .map(|entry| entry.expect("an entry").path())
+            // Figures and report come from the tables; the report shows clock times, as the manifest does.
+            .filter(|path| path.extension().is_some_and(|ending| ending == "csv"))
+            .map(|path| {
+                let name = path.file_name().expect("a name");
+                let name = name.to_string_lossy().into_owned();
+                (name, fs::read(path).expect("a file"))
             })
-            .filter(|(name, _)| name != "manifest.json" && name != "datapackage.json")
             .collect();
         files.sort();
         files
