@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+pub mod audit;
 pub mod check;
 pub mod codes;
 mod common;
 pub mod eval;
+mod freeze;
 pub mod init;
 pub mod merge;
 pub mod params;
@@ -13,6 +15,9 @@ pub mod print;
 mod progress;
 pub mod run;
 pub mod schema;
+pub mod script;
+pub mod shard;
+pub mod status;
 mod summary;
 pub mod sweep;
 mod tables;
@@ -29,7 +34,11 @@ pub struct Command {
 enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
+    Shard(shard::Args),
+    Status(status::Args),
     Merge(merge::Args),
+    Audit(audit::Args),
+    Script(script::Args),
     Eval(eval::Args),
     Check(check::Args),
     Init(init::Args),
@@ -43,7 +52,11 @@ impl Command {
         ExitCode::from(match &self.action {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
+            Action::Shard(args) => shard::run(args),
+            Action::Status(args) => status::run(args),
             Action::Merge(args) => merge::run(args),
+            Action::Audit(args) => audit::run(args),
+            Action::Script(args) => script::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),

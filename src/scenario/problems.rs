@@ -219,6 +219,9 @@ mod tests {
 
     #[test]
     fn no_problem_is_no_report() {
-        assert_eq!(Report::default().finish(&Files::new(&[], &Shelf::default())), None);
+        assert_eq!(
+            Report::default().finish(&Files::new(&[], &Shelf::default())),
+            None
+        );
     }
 }
