@@ -16,10 +16,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::Shard;
-use super::plan::{Plan, PlanError, differences, hex};
+use super::plan::{Plan, PlanError, differences, sha256};
 use super::work::PLAN;
 use crate::experiment::{self, Overlay};
 use crate::output::{Folder, OutputError, json_text};
@@ -137,7 +136,7 @@ pub fn freeze(
         list.push(KeptFile {
             name,
             file: format!("{FILES}/{file}"),
-            sha256: hex(&Sha256::digest(&bytes)),
+            sha256: sha256(&bytes),
         });
     }
     let document = Document {
@@ -275,7 +274,7 @@ impl PlanFolder {
                     path.display()
                 ))
             })?;
-            if hex(&Sha256::digest(&bytes)) != kept.sha256 {
+            if sha256(&bytes) != kept.sha256 {
                 return Err(FrozenError::Refused(format!(
                     "{}: its checksum is not that of `{PLAN}`; a plan is never changed: make a new one",
                     path.display()

@@ -1,6 +1,7 @@
 //! One module per promise of the project; all in one program, so that it is linked once.
 
 mod accounts;
+mod cluster;
 mod documents;
 mod memory;
 mod scenario_files;
