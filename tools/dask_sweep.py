@@ -67,7 +67,8 @@ def one_round(client, args, plan, numbers):
 
     def submit(count):
         nonlocal in_flight
-        for number, _ in zip(waiting, range(count)):
+        # The range first: `zip` takes an item too many from what it asks before.
+        for _, number in zip(range(count), waiting):
             # `pure` would hand out what an earlier round returned.
             futures.add(client.submit(make, args.program, plan, number, args.threads, pure=False, retries=3))
             in_flight += 1
@@ -88,7 +89,7 @@ def one_round(client, args, plan, numbers):
         future.release()
         done += 1
         # Workers may have come or gone.
-        submit(max(1, 2 * slots(client) - in_flight))
+        submit(max(0, 2 * slots(client) - in_flight))
         if time.monotonic() - said > PAUSE:
             said = time.monotonic()
             print(f"{done} of {len(numbers)} shards, {len(client.nthreads())} workers", file=sys.stderr)

@@ -9,7 +9,9 @@ use crate::experiment::Overlay;
 use crate::sweep::merge::{self, MergeError};
 use crate::sweep::{Begin, Plan, PlanFolder, Shard, WorkFolder, gather};
 
-/// Puts the shards of a sweep or of a plan folder together: the same files as a sweep in one go.
+/// Puts the shards of a sweep together: the same files as a sweep in one go.
+///
+/// EXPERIMENT is an experiment file, for shards of `sweep --shard`, or a plan folder.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -69,6 +69,10 @@ impl Growing {
         Ok(())
     }
 
+    fn flush(&mut self) -> Result<(), OutputError> {
+        self.file.flush().map_err(OutputError::io(&self.path))
+    }
+
     fn sync(&mut self) -> Result<(), OutputError> {
         let file = &mut self.file;
         file.flush()
@@ -183,8 +187,7 @@ pub(super) struct Counts {
 }
 
 impl Ledger {
-    /// Opens the rows of the runs of `range` in a folder at the checkpoint that was found there, and begins the list of
-    /// checkpoints anew with it. `pause` is the time between checkpoints.
+    /// Opens the rows of the runs of `range` in a folder at the checkpoint that was found there. `pause` is the time between checkpoints.
     pub(super) fn open(
         folder: &Path,
         plan: &Plan,
@@ -213,11 +216,15 @@ impl Ledger {
                 series.write(info.header().as_bytes())?;
             }
         }
-        ledger.sync()?;
-        // Without a line that was cut off.
-        write_atomically(folder, CHECKPOINTS, &ledger.at.line())?;
-        sync_folder(folder).map_err(OutputError::io(folder))?;
         Ok(ledger)
+    }
+
+    /// Begins the list of checkpoints anew, without a line that was cut off.
+    pub(super) fn begin(&mut self) -> Result<(), WorkError> {
+        self.sync()?;
+        write_atomically(&self.folder, CHECKPOINTS, &self.at.line())?;
+        sync_folder(&self.folder).map_err(OutputError::io(&self.folder))?;
+        Ok(())
     }
 
     /// Number of the next run.
@@ -285,7 +292,7 @@ impl Ledger {
         self.sync()?;
         let path = self.folder.join(CHECKPOINTS);
         let append = || -> io::Result<()> {
-            let mut file = OpenOptions::new().append(true).open(&path)?;
+            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
             file.write_all(self.at.line().as_bytes())?;
             file.sync_data()
         };
@@ -301,7 +308,7 @@ impl Ledger {
         head: impl FnOnce(&Checkpoint) -> String,
         tail: impl FnOnce(&str) -> String,
     ) -> Result<PathBuf, WorkError> {
-        self.sync()?;
+        self.mark()?;
         if self.series.is_some() {
             let path = self.folder.join(SERIES);
             let mut file = File::open(&path).map_err(OutputError::io(&path))?;
@@ -323,10 +330,20 @@ impl Ledger {
 
     /// Brings everything to disk.
     pub(super) fn sync(&mut self) -> Result<(), WorkError> {
+        self.mark()?;
         self.runs.sync()?;
-        self.at.runs = self.runs.mark();
         if let Some(series) = &mut self.series {
             series.sync()?;
+        }
+        Ok(())
+    }
+
+    /// Hands everything to the system and notes how far it is.
+    fn mark(&mut self) -> Result<(), WorkError> {
+        self.runs.flush()?;
+        self.at.runs = self.runs.mark();
+        if let Some(series) = &mut self.series {
+            series.flush()?;
             self.at.series = series.mark();
         }
         Ok(())

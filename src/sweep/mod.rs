@@ -1,11 +1,11 @@
 //! Sweeps: design points times replicates, to files that survive anything.
 //!
-//! [`plan`] numbers the runs and names what decides about their results. [`rows`] turns a run into rows. [`growing`]
+//! [`plan`] numbers the runs and names what decides about their results. `rows` turns a run into rows. `growing`
 //! holds rows in the order of their numbers, with checkpoints from which killed work goes on; [`work`] is the folder in
-//! which a sweep grows with them. [`finish`] makes a result of it, [`merge`] of the folders of shards, [`reuse`] takes
+//! which a sweep grows with them. `finish` makes a result of it, [`merge`] of the folders of shards, `reuse` takes
 //! over runs of an earlier result.
 //!
-//! For many machines a sweep is [`frozen`] into a plan folder. [`attempt`] makes one of its shards, a file that [`block`]
+//! For many machines a sweep is [`frozen`] into a plan folder. `attempt` makes one of its shards, a file that `block`
 //! describes, [`status`] tells what is missing, [`gather`] merges all of them, and [`audit`] runs some runs again.
 
 mod attempt;
@@ -96,19 +96,16 @@ pub fn run(
     control: &Control,
 ) -> Result<(), SweepError> {
     match folder.ledger() {
-        Some(ledger) => grow(
-            plan,
-            &rows::Setups::new(plan),
-            ledger,
-            reuse,
-            threads,
-            control,
-        ),
+        Some(ledger) => {
+            let setups = rows::Setups::new(plan);
+            grow(plan, &setups, ledger, reuse, threads, control)?;
+            Ok(ledger.checkpoint()?)
+        }
         None => Ok(()),
     }
 }
 
-/// Does the runs that a ledger does not hold yet.
+/// Does the runs that a ledger does not hold yet. Without an error, the last of them are not on disk yet.
 fn grow(
     plan: &Plan,
     setups: &rows::Setups<'_>,
@@ -134,8 +131,10 @@ fn grow(
             ledger.append(rows).map_err(SweepError::from)
         },
     );
-    // What came in order before the end is kept in any case.
-    ledger.checkpoint()?;
+    if outcome.is_err() {
+        // What came in order before the end is kept.
+        ledger.checkpoint()?;
+    }
     match outcome {
         Ok(()) => Ok(()),
         Err(Stopped::Failed(error)) => Err(error),

@@ -204,7 +204,8 @@ impl WorkFolder {
             (None, failed_runs(&path))
         } else {
             let found = recover(&path, plan, range.start)?;
-            let ledger = Ledger::open(&path, plan, range.clone(), found, PAUSE)?;
+            let mut ledger = Ledger::open(&path, plan, range.clone(), found, PAUSE)?;
+            ledger.begin()?;
             (Some(ledger), 0)
         };
         Ok(WorkFolder {

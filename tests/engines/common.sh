@@ -1,13 +1,13 @@
 # What tests of engines share: an experiment, its result from this machine, waiting, and a network of their own.
 # shellcheck shell=bash disable=SC2034
 
-# The experiment of these tests: 1,200 runs.
+# The experiment of these tests: 4,800 runs if nothing else is asked for.
 write_experiment() {
   mkdir -p "$1"
   cat > "$1/engines.toml" <<TOML
 title = "Engines"
 scenario = "$root/scenarios/china-2015-2024.toml"
-replicates = ${2:-200}
+replicates = ${2:-800}
 responses = ["competitiveness", "waste_share"]
 
 [design]

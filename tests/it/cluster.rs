@@ -46,7 +46,7 @@ fn wait_for_part(folder: &Folder, child: &mut Child) {
     let began = Instant::now();
     while !parts(folder)
         .iter()
-        .any(|part| part.join("checkpoints").exists())
+        .any(|part| part.join("runs.csv").exists())
     {
         assert!(child.try_wait().expect("a program").is_none(), "it ended");
         assert!(
