@@ -41,13 +41,17 @@ fn parts(folder: &Folder) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
-/// Waits for an attempt to have begun to write.
-fn wait_for_part(folder: &Folder, child: &mut Child) {
+/// Starts an attempt at the first shard and waits until it writes.
+fn begin(folder: &Folder) -> Child {
+    let written = || {
+        let parts = parts(folder);
+        let begun = parts.iter().filter(|part| part.join("runs.csv").exists());
+        begun.count()
+    };
+    let before = written();
+    let mut child = spawn(folder, &["shard", "p", "1", "--threads", "1"]);
     let began = Instant::now();
-    while !parts(folder)
-        .iter()
-        .any(|part| part.join("runs.csv").exists())
-    {
+    while written() <= before {
         assert!(child.try_wait().expect("a program").is_none(), "it ended");
         assert!(
             began.elapsed() < Duration::from_secs(60),
@@ -55,6 +59,7 @@ fn wait_for_part(folder: &Folder, child: &mut Child) {
         );
         thread::sleep(Duration::from_millis(5));
     }
+    child
 }
 
 fn spawn(folder: &Folder, arguments: &[&str]) -> Child {
@@ -295,8 +300,7 @@ fn a_shard_that_is_asked_to_stop_goes_on_from_there() {
     let folder = planned(&["--shards", "1", "--replicates", LONG]);
     let mut taken_over = 0;
     for name in ["TERM", "USR1", "INT"] {
-        let mut child = spawn(&folder, &["shard", "p", "1", "--threads", "1"]);
-        wait_for_part(&folder, &mut child);
+        let child = begin(&folder);
         thread::sleep(Duration::from_millis(150));
         signal(&child, name);
         let output = child.wait_with_output().expect("a program");
@@ -334,8 +338,7 @@ fn a_shard_that_is_asked_to_stop_goes_on_from_there() {
 fn a_shard_that_is_killed_is_made_by_another_attempt() {
     let folder = planned(&["--shards", "2", "--replicates", "400"]);
     for milliseconds in [0, 100, 300] {
-        let mut child = spawn(&folder, &["shard", "p", "1", "--threads", "1"]);
-        wait_for_part(&folder, &mut child);
+        let mut child = begin(&folder);
         thread::sleep(Duration::from_millis(milliseconds));
         child.kill().expect("killed");
         child.wait().expect("ended");
