@@ -62,7 +62,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Register, Problems> {
 }
 
 fn load_file(path: &Path, register: &mut Register) -> Result<(), Problems> {
-    let mut files = Files::with_sets(&[]);
+    let mut files = Files::default();
     let mut report = Report::default();
     let nothing = || Problems::of_file(path, "the claims cannot be read");
     let file = match files.read(path, MAX_SCENARIO_BYTES) {

@@ -77,6 +77,7 @@ impl From<SweepError> for Stop {
                 code: codes::INTERRUPTED,
                 message: "interrupted".to_string(),
             },
+            error @ SweepError::Lacks(_) => Stop::bad_input(error),
             error @ SweepError::Threads(_) => Stop {
                 code: codes::FAILURE,
                 message: error.to_string(),
@@ -124,6 +125,27 @@ pub(super) fn interruptible() -> Arc<Control> {
     // An error means that a handler is there already: this one, or one of callers of the library.
     let _ = ctrlc::set_handler(move || known().iter().for_each(|control| control.cancel()));
     control
+}
+
+/// A control that Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 cancel: what schedulers send before they kill.
+#[cfg(unix)]
+pub(super) fn stoppable() -> Arc<Control> {
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+    use signal_hook::iterator::Signals;
+    let control = Arc::new(Control::default());
+    let handle = Arc::clone(&control);
+    if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGUSR1, SIGUSR2]) {
+        let waiter = thread::Builder::new().name("signals".to_string());
+        // Without the thread a signal is lost, and the scheduler kills a little later what goes on from a checkpoint.
+        let _ = waiter.spawn(move || signals.forever().for_each(|_| handle.cancel()));
+    }
+    control
+}
+
+/// A control that Ctrl-C cancels.
+#[cfg(not(unix))]
+pub(super) fn stoppable() -> Arc<Control> {
+    interruptible()
 }
 
 /// Threads as asked for, or one for each core.

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use super::common::{self, Stop};
 use super::sweep::{ExperimentArgs, manifest};
-use super::{codes, print, tables};
+use super::{codes, freeze, print, tables};
+use crate::experiment::Overlay;
 use crate::sweep::merge::{self, MergeError};
-use crate::sweep::{Begin, Plan, Shard, WorkFolder};
+use crate::sweep::{Begin, Plan, PlanFolder, Shard, WorkFolder, gather};
 
 /// Puts the shards of a sweep together: the same files as a sweep in one go.
+///
+/// EXPERIMENT is an experiment file, for shards of `sweep --shard`, or a plan folder.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -36,6 +39,61 @@ impl From<MergeError> for Stop {
     }
 }
 
+/// Puts the shards of a plan folder together.
+fn gather(args: &Args, started: jiff::Timestamp) -> Result<u8, Stop> {
+    let experiment = &args.experiment;
+    if experiment.overlay() != Overlay::default() || !args.shards.is_empty() {
+        return Err(Stop::bad_input(format!(
+            "{} is a plan folder, which is merged as it is; allowed: `--out`, `--force` and `--quiet`",
+            experiment.experiment.display()
+        )));
+    }
+    let frozen = freeze::thaw(&experiment.experiment)?;
+    gather::check(&frozen, freeze::readers())?;
+    let plan = &frozen.plan;
+    let default = || PathBuf::from("output").join(&plan.experiment.name);
+    let target = args.out.clone().unwrap_or_else(default);
+    let mut folder = WorkFolder::open(plan, Shard::ALL, &target, args.begin())?;
+    gather::copy(&frozen, &mut folder)?;
+    finish(args, plan, folder, frozen.folder.shards(), started)
+}
+
+/// Makes a result of the rows of all shards.
+fn finish(
+    args: &Args,
+    plan: &Plan,
+    folder: WorkFolder,
+    shards: u64,
+    started: jiff::Timestamp,
+) -> Result<u8, Stop> {
+    let target = folder.target().to_path_buf();
+    let manifest = manifest(plan, 1, started, "merge");
+    let finished = folder.finish(plan, manifest, |_| Ok(Vec::new()))?;
+    if !args.quiet {
+        print::out(&format!(
+            "{} with {}\n\n{}",
+            tables::counted(shards, "shard"),
+            tables::counted(plan.runs(), "run"),
+            tables::files(&target, &finished.files)
+        ));
+    }
+    Ok(if finished.failed > 0 {
+        codes::RUNS_FAILED
+    } else {
+        codes::SUCCESS
+    })
+}
+
+impl Args {
+    fn begin(&self) -> Begin {
+        if self.force {
+            Begin::Replace
+        } else {
+            Begin::New
+        }
+    }
+}
+
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
     common::finish(try_run(args))
@@ -43,6 +101,9 @@ pub fn run(args: &Args) -> u8 {
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
     let started = jiff::Timestamp::now();
+    if PlanFolder::is_meant(&args.experiment.experiment) {
+        return gather(args, started);
+    }
     let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
     let default = || PathBuf::from("output").join(&plan.experiment.name);
     let target = args.out.clone().unwrap_or_else(default);
@@ -52,26 +113,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         args.shards.clone()
     };
     let parts = merge::check(&plan, &folders)?;
-    let begin = if args.force {
-        Begin::Replace
-    } else {
-        Begin::New
-    };
-    let mut folder = WorkFolder::open(&plan, Shard::ALL, &target, begin)?;
+    let mut folder = WorkFolder::open(&plan, Shard::ALL, &target, args.begin())?;
     merge::copy(&mut folder, &parts, plan.experiment.series)?;
-    let manifest = manifest(&plan, 1, started, "merge");
-    let finished = folder.finish(&plan, manifest, |_| Ok(Vec::new()))?;
-    if !args.quiet {
-        let shards = tables::counted(parts.len() as u64, "shard");
-        let runs = tables::counted(plan.runs(), "run");
-        print::out(&format!(
-            "{shards} with {runs}\n\n{}",
-            tables::files(&target, &finished.files)
-        ));
-    }
-    Ok(if finished.failed > 0 {
-        codes::RUNS_FAILED
-    } else {
-        codes::SUCCESS
-    })
+    finish(args, &plan, folder, parts.len() as u64, started)
 }

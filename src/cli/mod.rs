@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 pub mod attribute;
+pub mod audit;
 pub mod check;
 pub mod codes;
 mod common;
 pub mod compare;
 mod effects;
 pub mod eval;
+mod freeze;
 pub mod frontier;
 pub mod init;
 pub mod merge;
@@ -19,7 +21,10 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod schema;
+pub mod script;
 pub mod sensitivity;
+pub mod shard;
+pub mod status;
 mod summary;
 pub mod sweep;
 mod tables;
@@ -36,9 +41,13 @@ pub struct Command {
 enum Action {
     Run(run::Args),
     Sweep(sweep::Args),
+    Shard(shard::Args),
+    Status(status::Args),
     Merge(merge::Args),
     Compare(compare::Args),
     Report(report::Args),
+    Audit(audit::Args),
+    Script(script::Args),
     Eval(eval::Args),
     Reproduce(reproduce::Args),
     Sensitivity(sensitivity::Args),
@@ -56,9 +65,13 @@ impl Command {
         ExitCode::from(match &self.action {
             Action::Run(args) => run::run(args),
             Action::Sweep(args) => sweep::run(args),
+            Action::Shard(args) => shard::run(args),
+            Action::Status(args) => status::run(args),
             Action::Merge(args) => merge::run(args),
             Action::Compare(args) => compare::run(args),
             Action::Report(args) => report::run(args),
+            Action::Audit(args) => audit::run(args),
+            Action::Script(args) => script::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Reproduce(args) => reproduce::run(args),
             Action::Sensitivity(args) => sensitivity::run(args),

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::common::{self, Stop};
+use super::freeze::{self, PlanArgs};
 use super::progress::{self, Goal};
 use super::{codes, print, tables};
 use crate::engine::Control;
 use crate::experiment::{self, Experiment, Overlay};
 use crate::output::{Manifest, OutputError, Sheet};
+use crate::scenario::Shelf;
 use crate::sweep::{self, Begin, Finished, Plan, Reuse, Shard, WorkFolder, merge};
 
 /// What experiments have in common on the command line.
@@ -35,13 +37,22 @@ pub struct ExperimentArgs {
 impl ExperimentArgs {
     /// Reads the experiment.
     pub(super) fn load(&self) -> Result<Experiment, Stop> {
-        let overlay = Overlay {
+        self.load_from(&Shelf::default())
+    }
+
+    /// Reads the experiment from a shelf.
+    pub(super) fn load_from(&self, shelf: &Shelf) -> Result<Experiment, Stop> {
+        experiment::load_from(shelf, &self.experiment, &self.overlay()).map_err(Stop::bad_input)
+    }
+
+    /// What is laid over the experiment file.
+    pub(super) fn overlay(&self) -> Overlay {
+        Overlay {
             sets: self.sets.clone(),
             replicates: self.replicates,
             seed: self.seed,
             responses: common::split_responses(&self.responses),
-        };
-        experiment::load(&self.experiment, &overlay).map_err(Stop::bad_input)
+        }
     }
 }
 
@@ -98,6 +109,8 @@ pub struct Args {
     /// Runs one part of several, such as `2/10`; `dualtrack merge` puts them together.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<Shard>,
+    #[command(flatten)]
+    plan: PlanArgs,
 }
 
 /// Reads `2/10`.
@@ -118,6 +131,16 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
+    if let Some(target) = args.plan.folder() {
+        let work = &args.work;
+        return freeze::run(
+            &args.experiment,
+            &args.plan,
+            target,
+            work.threads,
+            work.quiet,
+        );
+    }
     let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
     if args.work.dry_run {
         return dry_run(&plan, &args.work);

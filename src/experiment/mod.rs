@@ -36,7 +36,7 @@ use std::path::PathBuf;
 pub use direct::{is_experiment, of_scenario};
 pub use factor::{Assignment, Factor, FactorValue, ScenarioFile, Variant};
 pub use points::{DesignSpec, Points};
-pub use reader::{Overlay, load};
+pub use reader::{Overlay, load, load_from};
 pub use worlds::Worlds;
 
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -16,7 +17,7 @@ use crate::scenario::keys::{Ticked, nearest};
 use crate::scenario::literal::Literal;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES, Spot};
 use crate::scenario::problems::Report;
-use crate::scenario::{Place, Problem, Problems};
+use crate::scenario::{Place, Problem, Problems, Shelf};
 
 mod design;
 mod factors;
@@ -44,7 +45,7 @@ const MOST_REPLICATES: u64 = 1_000_000;
 const MOST_POINTS: u64 = 1_000_000_000;
 
 /// What the command line lays over an experiment file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlay {
     /// Arguments of `--set`.
     pub sets: Vec<String>,
@@ -61,7 +62,15 @@ pub struct Overlay {
 /// # Errors
 /// Every problem of all files.
 pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
-    let mut files = Files::with_sets(&overlay.sets);
+    load_from(&Shelf::default(), path, overlay)
+}
+
+/// As [`load`], with all files from a shelf.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+    let mut files = Files::new(&overlay.sets, shelf);
     let mut report = Report::default();
     let file = match files.read(path, MAX_SCENARIO_BYTES) {
         Ok(file) => file,
@@ -91,6 +100,7 @@ pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
         report,
         files,
         foreign: Vec::new(),
+        shelf: shelf.clone(),
     };
     let experiment = reader.experiment(path, &fields, overlay);
     let Reader {
@@ -127,6 +137,7 @@ struct Reader {
     files: Files,
     /// Problems of scenario files.
     foreign: Vec<Problem>,
+    shelf: Shelf,
 }
 
 /// Something laid over the base that is tried while the file is read, and where it is written.
@@ -174,7 +185,7 @@ impl Reader {
         let base = base?;
         let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
         all_set.extend(overlay.sets.iter().map(|set| Assignment::parse(set)));
-        let worlds = Worlds::new(&base.path, &all_set);
+        let worlds = Worlds::on(&self.shelf, &base.path, &all_set);
         let scenario = match worlds.scenario(&Variant::default()) {
             Ok(scenario) => scenario,
             Err(problems) => {

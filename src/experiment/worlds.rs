@@ -11,7 +11,7 @@ use super::factor::{Assignment, Variant, parameter_value};
 use crate::model::data::World;
 use crate::model::{ModelError, Setup};
 use crate::params::{Parameter, Value};
-use crate::scenario::{self, Problems, Scenario};
+use crate::scenario::{self, Problems, Scenario, Shelf};
 
 /// Worlds read anew that are kept. Beyond them, each is read whenever it is needed.
 const KEPT: usize = 256;
@@ -22,6 +22,7 @@ pub struct Worlds {
     base: PathBuf,
     /// Laid over whatever scenario is run.
     set: Vec<Assignment>,
+    shelf: Shelf,
     read: Mutex<BTreeMap<Source, Arc<Scenario>>>,
 }
 
@@ -31,9 +32,15 @@ type Source = (PathBuf, Vec<String>);
 impl Worlds {
     /// Worlds over `base` with settings that hold everywhere.
     pub fn new(base: &Path, set: &[Assignment]) -> Self {
+        Worlds::on(&Shelf::default(), base, set)
+    }
+
+    /// As [`Worlds::new`], with all files from a shelf.
+    pub fn on(shelf: &Shelf, base: &Path, set: &[Assignment]) -> Self {
         Worlds {
             base: base.to_path_buf(),
             set: set.to_vec(),
+            shelf: shelf.clone(),
             read: Mutex::new(BTreeMap::new()),
         }
     }
@@ -53,12 +60,17 @@ impl Worlds {
         if let Some(known) = known {
             return Ok(known);
         }
-        let scenario = Arc::new(scenario::load(&source.0, &source.1)?);
+        let scenario = Arc::new(scenario::load_from(&self.shelf, &source.0, &source.1)?);
         let mut read = self.lock();
         if read.len() < KEPT {
             read.insert(source, Arc::clone(&scenario));
         }
         Ok(scenario)
+    }
+
+    /// Where its files are read from.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Source, Arc<Scenario>>> {

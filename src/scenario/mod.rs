@@ -26,6 +26,7 @@ mod rows;
 pub mod schema;
 mod sectors;
 pub mod settings;
+mod shelf;
 pub mod starter;
 pub mod synthetic;
 pub mod tables;
@@ -48,6 +49,7 @@ pub(crate) use keys::nearest;
 pub use places::{MAX_SCENARIO_BYTES, MAX_TABLE_BYTES};
 pub use problems::{Place, Problem, Problems, SHOWN};
 pub use resolved::parameter_json;
+pub use shelf::Shelf;
 pub use traces::{Compression, TraceSettings};
 
 /// A scenario, read and checked.
@@ -105,7 +107,15 @@ impl Scenario {
 /// # Errors
 /// Every problem of all files.
 pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
-    let mut files = Files::with_sets(sets);
+    load_from(&Shelf::default(), path, sets)
+}
+
+/// As [`load`], with all files from a shelf.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+    let mut files = Files::new(sets, shelf);
     let mut report = Report::default();
     let mut layers = layers::read_chain(path, &mut files, &mut report);
     let has_file = !layers.is_empty();

@@ -1,13 +1,13 @@
 //! The files of a scenario, and places in them.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::problems::Place;
+use super::shelf::Shelf;
 
 /// Largest scenario file, bytes.
 pub const MAX_SCENARIO_BYTES: u64 = 1 << 20;
@@ -46,6 +46,7 @@ impl Spot {
 pub(crate) struct Files {
     list: Vec<Source>,
     sets: Vec<String>,
+    shelf: Shelf,
 }
 
 #[derive(Debug)]
@@ -56,11 +57,12 @@ struct Source {
 }
 
 impl Files {
-    /// No file yet.
-    pub fn with_sets(sets: &[String]) -> Self {
+    /// No file yet; they will be read from the shelf.
+    pub fn new(sets: &[String], shelf: &Shelf) -> Self {
         Files {
             list: Vec::new(),
             sets: sets.to_vec(),
+            shelf: shelf.clone(),
         }
     }
 
@@ -70,11 +72,10 @@ impl Files {
     /// What is wrong with it, and the byte where it is not UTF-8.
     pub fn read(&mut self, path: &Path, limit: u64) -> Result<usize, (Option<Spot>, String)> {
         let whole = |message: String| (None, message);
-        let file = File::open(path).map_err(|error| whole(reason(&error)))?;
-        let mut bytes = Vec::new();
         // One byte more than allowed shows that a file is too large, whatever its length says.
-        file.take(limit + 1)
-            .read_to_end(&mut bytes)
+        let bytes = self
+            .shelf
+            .read(path, limit + 1)
             .map_err(|error| whole(reason(&error)))?;
         if bytes.len() as u64 > limit {
             return Err(whole(format!(
@@ -206,7 +207,7 @@ mod tests {
         };
         Files {
             list: vec![source],
-            sets: Vec::new(),
+            ..Files::default()
         }
     }
 

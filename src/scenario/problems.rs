@@ -200,11 +200,12 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Shelf;
 
     #[test]
     fn the_first_hundred_problems_are_shown_and_the_rest_is_counted() {
         let mut report = Report::default();
-        let files = Files::with_sets(&["a=1".to_string()]);
+        let files = Files::new(&["a=1".to_string()], &Shelf::default());
         for number in 0..(KEPT + 5) {
             report.add(Spot::Set(0), format!("problem {number}"));
         }
@@ -218,6 +219,9 @@ mod tests {
 
     #[test]
     fn no_problem_is_no_report() {
-        assert_eq!(Report::default().finish(&Files::with_sets(&[])), None);
+        assert_eq!(
+            Report::default().finish(&Files::new(&[], &Shelf::default())),
+            None
+        );
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Use {
     Trajectory = 1004,
     /// Resamples of the bootstrap; the stream is the resample.
     Resample = 1005,
+    /// Runs of a sweep that are made again to see whether they give the same bytes.
+    Audit = 1050,
 }
 
 /// Version of the addresses; part of every key.

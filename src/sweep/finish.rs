@@ -7,10 +7,9 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::growing::{CHECKPOINTS, RUNS, SERIES};
 use super::plan::Plan;
-use super::work::{
-    CHECKPOINTS, LOCK, PLAN, RUNS, SERIES, WorkError, WorkFolder, earlier, write_atomically,
-};
+use super::work::{LOCK, PLAN, WorkError, WorkFolder, earlier, write_atomically};
 use super::{reuse, summary};
 use crate::experiment::points::point_id;
 use crate::output::columns::FileInfo;

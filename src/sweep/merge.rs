@@ -8,9 +8,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::finish::Shard;
+use super::growing::{Counts, RUNS, SERIES, Summing};
 use super::plan::{Plan, differences, hex};
 use super::reuse;
-use super::work::{Counts, RUNS, SERIES, Summing, WorkError, WorkFolder};
+use super::work::{WorkError, WorkFolder};
 use crate::output::{MANIFEST, OutputError};
 
 /// Bytes that are copied at a time.

@@ -1,31 +1,47 @@
 //! Sweeps: design points times replicates, to files that survive anything.
 //!
-//! [`plan`] numbers the runs and names what decides about their results. [`rows`] turns a run into rows. [`work`] is the
-//! folder in which a sweep grows: rows in the order of their numbers, with checkpoints from which a killed sweep
-//! goes on. [`finish`] makes a result of it, [`merge`] of the folders of shards, [`reuse`] takes over runs of an
-//! earlier result.
+//! [`plan`] numbers the runs and names what decides about their results. `rows` turns a run into rows. `growing`
+//! holds rows in the order of their numbers, with checkpoints from which killed work goes on; [`work`] is the folder in
+//! which a sweep grows with them. `finish` makes a result of it, [`merge`] of the folders of shards, `reuse` takes
+//! over runs of an earlier result.
+//!
+//! For many machines a sweep is [`frozen`] into a plan folder. `attempt` makes one of its shards, a file that `block`
+//! describes, [`status`] tells what is missing, [`gather`] merges all of them, and [`audit`] runs some runs again.
 
+mod attempt;
+pub mod audit;
+mod block;
 mod finish;
+pub mod frozen;
+pub mod gather;
+mod growing;
 pub mod merge;
 pub mod pilot;
 pub mod plan;
 mod reuse;
 mod rows;
+pub mod status;
 mod summary;
 pub mod work;
 
 use std::path::{Path, PathBuf};
 
+pub use attempt::{Attempt, ShardMaker};
+pub use block::{Fault, Look};
 pub(crate) use finish::write_design;
 pub use finish::{Finished, Shard};
+pub use frozen::{Frozen, FrozenError, PlanFolder};
+pub use growing::Ledger;
 pub use pilot::{Pilot, pilot};
 pub use plan::{Plan, PlanError, RunIndex};
 pub use reuse::Reuse;
 pub use rows::Worker;
+pub use status::Status;
 pub use summary::read_runs;
 pub use work::{Begin, WorkError, WorkFolder};
 
 use crate::engine::{Control, Crew, Stopped, work_in_order};
+use crate::output::OutputError;
 use rows::{RowError, Rows};
 
 /// What ends a sweep early.
@@ -37,11 +53,19 @@ pub enum SweepError {
     Interrupted,
     /// The system gives no threads.
     Threads(String),
+    /// The plan folder has no such file, which a run asked for.
+    Lacks(PathBuf),
 }
 
 impl From<WorkError> for SweepError {
     fn from(error: WorkError) -> Self {
         SweepError::Work(error)
+    }
+}
+
+impl From<OutputError> for SweepError {
+    fn from(error: OutputError) -> Self {
+        SweepError::Work(error.into())
     }
 }
 
@@ -51,6 +75,11 @@ impl std::fmt::Display for SweepError {
             SweepError::Work(error) => error.fmt(f),
             SweepError::Interrupted => f.write_str("interrupted"),
             SweepError::Threads(error) => write!(f, "cannot start threads: {error}"),
+            SweepError::Lacks(path) => write!(
+                f,
+                "a run asks for {}, which the plan does not hold: no level names it on its own; name it in one and make a new plan",
+                path.display()
+            ),
         }
     }
 }
@@ -68,12 +97,30 @@ pub fn run(
     threads: usize,
     control: &Control,
 ) -> Result<(), SweepError> {
-    let range = folder.next_run()..folder.end();
-    let setups = rows::Setups::new(plan);
+    match folder.ledger() {
+        Some(ledger) => {
+            let setups = rows::Setups::new(plan);
+            grow(plan, &setups, ledger, reuse, threads, control)?;
+            Ok(ledger.checkpoint()?)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Does the runs that a ledger does not hold yet. Without an error, the last of them are not on disk yet.
+fn grow(
+    plan: &Plan,
+    setups: &rows::Setups<'_>,
+    ledger: &mut Ledger,
+    reuse: &[Reuse],
+    threads: usize,
+    control: &Control,
+) -> Result<(), SweepError> {
+    let range = ledger.next_run()..ledger.range().end;
     let outcome = work_in_order(
         range,
         Crew::of(if setups.is_large() { 1 } else { threads }),
-        || Worker::new(plan, &setups, reuse),
+        || Worker::new(plan, setups, reuse),
         |worker, number, rows: &mut Rows| {
             worker
                 .run(number, rows, control)
@@ -83,11 +130,13 @@ pub fn run(
         },
         |_, rows| {
             control.count_run(rows.has_failed);
-            folder.append(rows).map_err(SweepError::from)
+            ledger.append(rows).map_err(SweepError::from)
         },
     );
-    // What came in order before the end is kept in any case.
-    folder.checkpoint()?;
+    if outcome.is_err() {
+        // What came in order before the end is kept.
+        ledger.checkpoint()?;
+    }
     match outcome {
         Ok(()) => Ok(()),
         Err(Stopped::Failed(error)) => Err(error),

@@ -304,7 +304,12 @@ fn identity(experiment: &Experiment, points: &Points, run: Value) -> Value {
 
 /// SHA-256 of a JSON value; its objects have their keys in order.
 fn hash(value: &Value) -> String {
-    hex(&Sha256::digest(value.to_string().as_bytes()))
+    sha256(value.to_string().as_bytes())
+}
+
+/// SHA-256 of bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Hexadecimal digits.

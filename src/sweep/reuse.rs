@@ -8,8 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+use super::growing::RUNS;
 use super::plan::Plan;
-use super::work::{PLAN, RUNS};
+use super::work::PLAN;
 use crate::output::{MANIFEST, OutputError};
 
 /// Where rows stand, by design point and replicate.

@@ -166,7 +166,7 @@ pub fn read_runs(
     responses: usize,
     mut take: impl FnMut(u64, u64, Option<&[Option<f64>]>),
 ) -> Result<(), OutputError> {
-    let path = folder.join(super::work::RUNS);
+    let path = folder.join(super::growing::RUNS);
     let broken = |error: csv::Error| {
         let error = match error.into_kind() {
             csv::ErrorKind::Io(error) => error,

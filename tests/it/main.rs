@@ -3,6 +3,7 @@
 mod accounts;
 mod analysis;
 mod claims;
+mod cluster;
 mod compare;
 mod documents;
 mod memory;

@@ -10,7 +10,7 @@ mod survival;
 /// Files of a result that hold no clock times.
 const FILES: [&str; 4] = ["runs.csv", "design.csv", "summary.csv", "datapackage.json"];
 
-const EXPERIMENT: &str = "\
+pub const EXPERIMENT: &str = "\
 scenario = \"china.toml\"
 replicates = 6
 responses = [\"competitiveness\", \"waste_share\", \"sectors.gap[ai_chips]@2016\"]
@@ -31,10 +31,10 @@ levels = [true, false]
 ";
 
 /// A folder with an experiment over the scenario of China.
-struct Folder(tempfile::TempDir);
+pub struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = Folder(tempfile::tempdir().expect("a folder"));
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let base = base.to_string_lossy().replace('\\', "/");
@@ -43,19 +43,19 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).expect("written");
     }
 
-    fn read(&self, name: &str) -> String {
+    pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).expect("a file")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dualtrack"));
         command
             .current_dir(self.0.path())
@@ -65,12 +65,12 @@ impl Folder {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("a program")
     }
 
     /// Runs a command that has to go well.
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let text = said(&output);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {text}");
@@ -78,21 +78,21 @@ impl Folder {
     }
 
     /// Runs a command that has to end with a code; returns what it says about that.
-    fn refused(&self, code: i32, arguments: &[&str]) -> String {
+    pub fn refused(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(code), "{}", said(&output));
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     /// The bytes of a result, apart from its manifest.
-    fn bytes(&self, result: &str) -> Vec<Vec<u8>> {
+    pub fn bytes(&self, result: &str) -> Vec<Vec<u8>> {
         FILES
             .iter()
             .map(|name| fs::read(self.path(result).join(name)).expect("a file"))
             .collect()
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.0.path())
             .expect("a folder")
             .map(|entry| {
@@ -109,7 +109,7 @@ impl Folder {
     }
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 

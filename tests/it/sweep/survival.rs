@@ -281,3 +281,14 @@ fn an_extended_experiment_takes_over_the_runs_it_shares() {
     ]);
     assert!(!folder.read("r/runs.csv").contains(",0,1,"));
 }
+
+#[test]
+fn a_result_that_only_needs_its_name_keeps_its_rows() {
+    let folder = Folder::new();
+    folder.ok(&["sweep", "e.toml", "--out", "whole", "--quiet"]);
+    folder.ok(&["sweep", "e.toml", "--out", "r", "--quiet"]);
+    // As a sweep that was killed just before its last step leaves it.
+    fs::rename(folder.path("r"), folder.path("r.partial")).expect("renamed");
+    folder.ok(&["sweep", "e.toml", "--out", "r", "--resume", "--quiet"]);
+    assert!(folder.bytes("r") == folder.bytes("whole"));
+}

@@ -1,0 +1,83 @@
+//! `dualtrack audit`: some runs of a plan folder, made again.
+
+use std::path::PathBuf;
+
+use super::common::{self, Stop};
+use super::{codes, freeze, print, tables};
+use crate::sweep::audit::{Difference, Sample, audit};
+use crate::sweep::{Look, Status};
+
+/// Differences that are shown.
+const SHOWN: usize = 5;
+
+/// Runs a sample of the finished runs of a plan folder again and compares every byte.
+///
+/// Run it on another kind of machine than the shards. Exit code 1 where a run gives other rows.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Plan folder.
+    #[arg(value_name = "DIR")]
+    plan: PathBuf,
+    /// Number of runs.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    runs: u64,
+    /// Picks the runs.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Threads, on which results do not depend; one for each core if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Prints nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let control = common::stoppable();
+    let frozen = freeze::thaw(&args.plan)?;
+    let threads = common::threads(args.threads);
+    let status = Status::of(&frozen.folder, Look::Whole, freeze::readers());
+    if status.done_runs == 0 {
+        return Err(Stop::bad_input(format!(
+            "{}: no shard is done yet; allowed: at least one",
+            args.plan.display()
+        )));
+    }
+    let sample = Sample {
+        runs: args.runs,
+        seed: args.seed,
+    };
+    let audit = audit(&frozen, &status, sample, threads, &control)?;
+    let runs = tables::counted(audit.runs, "run");
+    if audit.different.is_empty() {
+        if !args.quiet {
+            print::out(&format!("{runs} made again: all bytes are the same\n"));
+        }
+        return Ok(codes::SUCCESS);
+    }
+    let count = audit.different.len() as u64;
+    let mut message = format!(
+        "{runs} made again: {} with other bytes",
+        tables::counted(count, "run")
+    );
+    for difference in audit.different.iter().take(SHOWN) {
+        let Difference {
+            run,
+            shard,
+            there,
+            here,
+        } = difference;
+        message.push_str(&format!(
+            "\nrun {run} of shard {shard}\n  there  {there}\n  here   {here}"
+        ));
+    }
+    Err(Stop {
+        code: codes::FAILURE,
+        message,
+    })
+}
