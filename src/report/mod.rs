@@ -1,6 +1,6 @@
 //! A result folder as one HTML page with figures.
 //!
-//! [`source`] reads a folder, [`run`] and its siblings make a [`page::Part`] of it, one for each command that writes
+//! [`source`] reads a folder, `run` and its siblings make a [`page::Part`] of it, one for each command that writes
 //! results; [`figure`] draws, [`page`] puts all into one file that needs no other.
 
 mod attribution;
