@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::block::{self, Look, Trailer};
+use super::checkpoint::{Recovered, recover};
 use super::frozen::Frozen;
-use super::growing::{Ledger, RUNS, Recovered, SERIES, recover};
+use super::growing::{Ledger, RUNS, SERIES};
 use super::rows::Setups;
 use super::{Shard, SweepError, grow};
 use crate::engine::Control;

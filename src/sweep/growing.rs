@@ -4,14 +4,15 @@
 //! `checkpoints`: how many runs, how many bytes of each file, and their SHA-256. Work that was killed, at whatever
 //! moment, goes on from the last checkpoint whose sums agree.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use super::checkpoint::{Checkpoint, Mark, Recovered};
 use super::plan::{Plan, hex};
 use super::rows::Rows;
 use super::work::{WorkError, write_atomically};
@@ -25,7 +26,7 @@ pub const RUNS: &str = "runs.csv";
 /// File with the course of each run.
 pub const SERIES: &str = "series.csv";
 /// Bytes kept back before they go to a file.
-const BUFFER: usize = 1 << 16;
+pub(super) const BUFFER: usize = 1 << 16;
 
 /// A file that is summed while it grows.
 #[derive(Debug)]
@@ -99,70 +100,6 @@ impl Write for Summing<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// What a checkpoint says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Checkpoint {
-    /// Number of the next run.
-    pub next_run: u64,
-    pub failed: u64,
-    pub runs: Mark,
-    pub series: Mark,
-    pub series_rows: u64,
-}
-
-/// So many bytes with this sum.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub bytes: u64,
-    pub sha256: String,
-}
-
-impl Checkpoint {
-    pub fn line(&self) -> String {
-        format!(
-            "{} {} {} {} {} {} {} end\n",
-            self.next_run,
-            self.failed,
-            self.runs.bytes,
-            self.runs.sha256,
-            self.series.bytes,
-            self.series.sha256,
-            self.series_rows,
-        )
-    }
-
-    /// A line; none where it was cut off.
-    pub fn read(line: &str) -> Option<Self> {
-        let parts: Vec<&str> = line.split(' ').collect();
-        let [
-            next_run,
-            failed,
-            bytes,
-            sha256,
-            series_bytes,
-            series_sha256,
-            series_rows,
-            "end",
-        ] = parts[..]
-        else {
-            return None;
-        };
-        let mark = |bytes: &str, sha256: &str| {
-            Some(Mark {
-                bytes: bytes.parse().ok()?,
-                sha256: sha256.to_string(),
-            })
-        };
-        Some(Checkpoint {
-            next_run: next_run.parse().ok()?,
-            failed: failed.parse().ok()?,
-            runs: mark(bytes, sha256)?,
-            series: mark(series_bytes, series_sha256)?,
-            series_rows: series_rows.parse().ok()?,
-        })
     }
 }
 
@@ -347,124 +284,5 @@ impl Ledger {
             self.at.series = series.mark();
         }
         Ok(())
-    }
-}
-
-/// What a folder holds.
-pub(super) struct Recovered {
-    pub at: Checkpoint,
-    runs: Sha256,
-    series: Sha256,
-}
-
-impl Recovered {
-    /// No run, where the first one would be `start`.
-    pub fn nothing(start: u64) -> Self {
-        Recovered {
-            at: Checkpoint {
-                next_run: start,
-                ..Checkpoint::default()
-            },
-            runs: Sha256::new(),
-            series: Sha256::new(),
-        }
-    }
-}
-
-/// The last checkpoint that the files bear out.
-pub(super) fn recover(path: &Path, plan: &Plan, start: u64) -> Result<Recovered, WorkError> {
-    let text = match fs::read_to_string(path.join(CHECKPOINTS)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(OutputError::io(path)(error).into()),
-    };
-    let mut marks: Vec<Checkpoint> = text.lines().filter_map(Checkpoint::read).collect();
-    marks.sort_by_key(|mark| mark.runs.bytes);
-    let runs = sums(&path.join(RUNS), marks.iter().map(|mark| &mark.runs))?;
-    let series = if plan.experiment.series {
-        sums(&path.join(SERIES), marks.iter().map(|mark| &mark.series))?
-    } else {
-        vec![Some(Sha256::new()); marks.len()]
-    };
-    let whole = marks.into_iter().zip(runs.into_iter().zip(series)).rev();
-    let found = whole.into_iter().find_map(|(at, sums)| match sums {
-        (Some(runs), Some(series)) => Some(Recovered { at, runs, series }),
-        _ => None,
-    });
-    Ok(found.unwrap_or_else(|| Recovered::nothing(start)))
-}
-
-/// For each mark, in order of bytes, the running sum where the file bears it out.
-fn sums<'a>(
-    path: &Path,
-    marks: impl Iterator<Item = &'a Mark>,
-) -> Result<Vec<Option<Sha256>>, OutputError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(marks.map(|_| None).collect());
-        }
-        Err(error) => return Err(OutputError::io(path)(error)),
-    };
-    let mut file = BufReader::with_capacity(BUFFER, file);
-    let (mut sum, mut read) = (Sha256::new(), 0);
-    let mut found = Vec::new();
-    for mark in marks {
-        let wanted = mark.bytes.saturating_sub(read);
-        let mut part = (&mut file).take(wanted);
-        let copied = io::copy(&mut part, &mut Summing(&mut sum)).map_err(OutputError::io(path))?;
-        read += copied;
-        let holds = read == mark.bytes && hex(&sum.clone().finalize()) == mark.sha256;
-        found.push(holds.then(|| sum.clone()));
-    }
-    Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_checkpoint_that_was_cut_off_is_none() {
-        let at = Checkpoint {
-            next_run: 12,
-            failed: 1,
-            runs: Mark {
-                bytes: 34,
-                sha256: "ab".to_string(),
-            },
-            series: Mark {
-                bytes: 0,
-                sha256: "-".to_string(),
-            },
-            series_rows: 0,
-        };
-        let line = at.line();
-        let read = |text: &str| Checkpoint::read(text.trim_end_matches('\n'));
-        assert_eq!(read(&line), Some(at));
-        for length in 0..line.len() - 1 {
-            assert_eq!(read(&line[..length]), None, "{length}");
-        }
-    }
-
-    #[test]
-    fn sums_are_borne_out_or_not() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("x");
-        fs::write(&path, "abcdef").expect("written");
-        let mark = |bytes, text: &str| Mark {
-            bytes,
-            sha256: hex(&Sha256::digest(text.as_bytes())),
-        };
-        let marks = [
-            mark(0, ""),
-            mark(3, "abc"),
-            mark(4, "abcX"),
-            mark(6, "abcdef"),
-            mark(9, "abcdefghi"),
-        ];
-        let found = sums(&path, marks.iter()).expect("read");
-        let holds: Vec<bool> = found.iter().map(Option::is_some).collect();
-        assert_eq!(holds, [true, true, false, true, false]);
     }
 }

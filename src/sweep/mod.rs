@@ -1,7 +1,7 @@
 //! Sweeps: design points times replicates, to files that survive anything.
 //!
 //! [`plan`] numbers the runs and names what decides about their results. `rows` turns a run into rows. `growing`
-//! holds rows in the order of their numbers, with checkpoints from which killed work goes on; [`work`] is the folder in
+//! holds rows in the order of their numbers, with a `checkpoint` from which killed work goes on; [`work`] is the folder in
 //! which a sweep grows with them. `finish` makes a result of it, [`merge`] of the folders of shards, `reuse` takes
 //! over runs of an earlier result.
 //!
@@ -11,6 +11,7 @@
 mod attempt;
 pub mod audit;
 mod block;
+mod checkpoint;
 mod finish;
 pub mod frozen;
 pub mod gather;

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::checkpoint::{Checkpoint, Mark, recover};
 use super::finish::write_design;
-use super::growing::{CHECKPOINTS, Checkpoint, Counts, Ledger, Mark, RUNS, SERIES, recover};
+use super::growing::{CHECKPOINTS, Counts, Ledger, RUNS, SERIES};
 use super::plan::{Plan, differences};
 use super::{Shard, partial};
 use crate::output::folder::check_target;
