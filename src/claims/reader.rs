@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::placement::{Placed, Placement};
 use super::{Claim, Comparison, Design, Expectation, Part, Register};
@@ -11,6 +11,7 @@ use crate::experiment::fields::{Fields, argument_text, number};
 use crate::experiment::{Assignment, ScenarioFile, Variant, Worlds};
 use crate::response::{Response, Responses, is_name};
 use crate::scenario::keys::Ticked;
+use crate::scenario::layers::parse_document;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::scenario::problems::Report;
 use crate::scenario::{Place, Problem, Problems};
@@ -74,14 +75,7 @@ fn load_file(path: &Path, register: &mut Register) -> Result<(), Problems> {
         }
     };
     let text = files.text(file);
-    let (document, errors) = DeTable::parse_recoverable(&text);
-    for error in errors {
-        let byte = error.span().map_or(text.len(), |span| span.start);
-        report.add_syntax(
-            Spot::At { file, byte },
-            format!("not valid TOML: {}", error.message()),
-        );
-    }
+    let document = parse_document(&text, file, &mut report);
     let fields = Fields {
         name: "",
         table: document.get_ref(),

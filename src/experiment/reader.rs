@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::factor::{Assignment, Factor, Level, ScenarioFile, Values, Variant, parameter_value};
 use super::fields::{Fields, argument_text};
@@ -14,6 +14,7 @@ use super::{Experiment, Objective, Treatment, table};
 use crate::params::{PARAMETERS, Params};
 use crate::response::{Response, Responses, is_name};
 use crate::scenario::keys::{Ticked, nearest};
+use crate::scenario::layers::parse_document;
 use crate::scenario::literal::Literal;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES, Spot};
 use crate::scenario::problems::Report;
@@ -81,14 +82,7 @@ pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experi
         }
     };
     let text = files.text(file);
-    let (document, errors) = DeTable::parse_recoverable(&text);
-    for error in errors {
-        let byte = error.span().map_or(text.len(), |span| span.start);
-        report.add_syntax(
-            Spot::At { file, byte },
-            format!("not valid TOML: {}", error.message()),
-        );
-    }
+    let document = parse_document(&text, file, &mut report);
     let fields = Fields {
         name: "",
         table: document.get_ref(),

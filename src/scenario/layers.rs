@@ -118,8 +118,12 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
     layers
 }
 
-/// Reads the text of one scenario file.
-fn read_file(file: usize, text: &str, folder: PathBuf, report: &mut Report) -> Layer {
+/// A TOML document as far as it can be read; every mistake of syntax is reported.
+pub(crate) fn parse_document<'t>(
+    text: &'t str,
+    file: usize,
+    report: &mut Report,
+) -> Spanned<DeTable<'t>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let byte = error.span().map_or(text.len(), |span| span.start);
@@ -128,6 +132,12 @@ fn read_file(file: usize, text: &str, folder: PathBuf, report: &mut Report) -> L
             format!("not valid TOML: {}", error.message()),
         );
     }
+    document
+}
+
+/// Reads the text of one scenario file.
+fn read_file(file: usize, text: &str, folder: PathBuf, report: &mut Report) -> Layer {
+    let document = parse_document(text, file, report);
     let mut reader = Reader {
         file,
         folder,

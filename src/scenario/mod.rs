@@ -16,7 +16,7 @@ mod cities;
 mod events;
 mod instruments;
 pub(crate) mod keys;
-mod layers;
+pub(crate) mod layers;
 pub(crate) mod literal;
 mod merge;
 pub(crate) mod places;
