@@ -5,8 +5,8 @@ import { interval, number, signed, unit } from "./format.js";
 import { onScheme } from "./palette.js";
 import { Plot } from "./plot.js";
 
-const USUAL = ["competitiveness", "unproductive_share", "waste_share", "duplicated_share", "duplicated_cny_mn", "idle_cny_mn",
-  "liberalisation", "stringency", "similarity_peers", "national_measures", "utilisation", "effective_talent", "researchers"];
+const USUAL = ["competitiveness", "waste_share", "duplicated_cny_mn", "idle_cny_mn",
+  "liberalisation", "stringency", "similarity_peers", "national_measures", "effective_talent", "researchers", "utilisation"];
 
 /** Names of the charts of a state; at the start those of the usual ones that the program has. */
 export function chosen(state, model) {

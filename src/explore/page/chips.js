@@ -3,10 +3,10 @@
 import { byId, el } from "./dom.js";
 import { setting, unit } from "./format.js";
 import { split } from "./parameters.js";
-import { differences, withValue } from "./sides.js";
+import { differences, valueBefore, withValue } from "./sides.js";
 
-function word(value) {
-  return value === undefined ? "no change" : setting(value);
+function word(value, side, scenario, name) {
+  return setting(value ?? valueBefore(side, scenario, name));
 }
 
 /** Shows the chips; a chip of a setting has a button that takes it away. */
@@ -32,7 +32,7 @@ export function showChips(store, scenarios) {
       const remove = name in variant.set
         ? () => store.set({ variant: withValue(variant, scenarios.variant, name, undefined) }, `${name}-`)
         : null;
-      items.push(chip(`${name} ${word(from)} \u2192 ${word(to)}${sign ? ` ${sign}` : ""}`, name, remove));
+      items.push(chip(`${name} ${word(from, base, scenarios.base, name)} \u2192 ${word(to, variant, scenarios.variant, name)}${sign ? ` ${sign}` : ""}`, name, remove));
     }
   }
   const said = variant ? "Variant equals base." : "No variant yet: change a rule, or choose another scenario as variant.";

@@ -2,6 +2,7 @@
 
 import { byId, el, setOptions, setText } from "./dom.js";
 import { Field } from "./field.js";
+import { words } from "./format.js";
 import { withValue } from "./sides.js";
 
 const FIRST = ["mechanisms", "tournament", "regime"];
@@ -21,7 +22,7 @@ export class Controls {
       this.fields.push(...fields);
       const count = el("span", { class: "count" });
       const details = el("details", { class: "group", open: FIRST.includes(group.name), data: { testid: `group-${group.name}` } },
-        el("summary", {}, el("span", {}, group.title), count), ...fields.map((field) => field.node));
+        el("summary", {}, el("span", {}, words(group.name)), count), el("p", { class: "soft purpose" }, `${group.title}.`), ...fields.map((field) => field.node));
       return { details, fields, count, open: FIRST.includes(group.name) };
     });
     byId("groups").replaceChildren(...this.groups.map((group) => group.details));

@@ -3,6 +3,7 @@
 import { el, setText } from "./dom.js";
 import { plain, setting, unit, words } from "./format.js";
 import { allowed, read, span, tidy } from "./parameters.js";
+import { valueBefore } from "./sides.js";
 
 /** One value: a slider with a number, a switch, or a choice. */
 class Entry {
@@ -117,7 +118,7 @@ export class Field {
       uncertain ? `Plausible: ${plain(uncertain[0])} to ${plain(uncertain[1])}.` : "",
       parameter.timing === "start" ? "Set once, at the start." : ""].filter((text) => text !== "");
     this.more = el("details", { class: "meaning" },
-      el("summary", { "aria-label": `Meaning of ${parameter.key}` }, "Meaning"),
+      el("summary", { "aria-label": `Meaning of ${parameter.key}`, title: "Meaning, range and source" }, "?"),
       el("p", {}, meaning), el("p", { class: "soft" }, facts.join(" ")), el("p", { class: "soft" }, `Source: ${source}.`));
     if (parameter.timing !== "start") {
       this.quarter = el("select", { "aria-label": `Quarter from which ${parameter.key} changes` });
@@ -131,13 +132,14 @@ export class Field {
   addDate() {
     const name = `${this.parameter.key}@${this.quarter.value}`;
     if (!this.entries.has(name)) {
-      this.change(name, this.last, true);
+      this.change(name, valueBefore(this.side, this.scenario, name), true);
       this.entries.get(name)?.main.focus();
     }
   }
 
   /** Shows what a side has: values by name, as the scenario has them and as they are now. */
   show(side, scenario) {
+    Object.assign(this, { side, scenario });
     const { key } = this.parameter;
     const dated = new Set(scenario.changes.filter((one) => one.key === key).map((one) => `${key}@${one.from}`));
     Object.keys(side.set).filter((name) => name.startsWith(`${key}@`)).forEach((name) => dated.add(name));
@@ -160,8 +162,7 @@ export class Field {
       }
       const change = place === 0 ? null : scenario.changes.find((one) => `${key}@${one.from}` === name);
       const original = place === 0 ? scenario.values[key] : change?.value;
-      this.last = side.set[name] ?? original;
-      entry.show(this.last, original);
+      entry.show(side.set[name] ?? original, original);
     });
     if (this.quarter && this.quarter.dataset.of !== scenario.name) {
       this.quarter.dataset.of = scenario.name;

@@ -16,6 +16,9 @@ export function number(value, digits = 3) {
   } else if (size >= 10 ** -digits) {
     const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
     text = size.toFixed(Math.max(0, Math.min(digits, digits + 1 - whole)));
+    if (size < 0.1) {
+      text = Number(size.toPrecision(digits - 1)).toString();
+    }
   } else {
     text = size.toExponential(1).replace("-", MINUS);
   }
@@ -39,6 +42,21 @@ export function percent(value, digits = 1) {
   return value === null || !Number.isFinite(value) ? "\u2013" : `${(100 * value).toFixed(digits).replace("-", MINUS)} %`;
 }
 
+/** A share as per cent with three digits, for shares that may be small. */
+export function finePercent(value) {
+  return value === null || !Number.isFinite(value) ? "\u2013" : `${number(100 * value)} %`;
+}
+
+/** A function that writes the numbers of an axis, with the digits that its steps need. */
+export function axisNumbers(step) {
+  let digits = 0;
+  while (digits < 10 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6 * step * 10 ** digits) {
+    digits += 1;
+  }
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return (value) => (value === null ? "" : value.toLocaleString("en-US", options).replace("-", MINUS));
+}
+
 /** A unit after a number; nothing for pure numbers. */
 export function unit(name) {
   return name && name !== "\u2013" && name !== "1" ? name : "";
@@ -46,7 +64,7 @@ export function unit(name) {
 
 /** The last part of a key in words: `tournament.promotion_slope` is "Promotion slope". */
 export function words(key) {
-  const text = key.slice(key.indexOf(".") + 1).replaceAll("_", " ");
+  const text = key.slice(key.indexOf(".") + 1).replaceAll("_", " ").replace(/\b(eu|us)\b/g, (name) => name.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

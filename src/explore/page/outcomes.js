@@ -8,6 +8,8 @@ import { interval, number, percent, signed, unit } from "./format.js";
 const PARTS = [["productive_cny_mn", "productive", "a0"], ["introduction_cny_mn", "introduction", "a1"],
   ["subscale_cny_mn", "subscale", "a2"], ["duplicated_cny_mn", "duplicated", "a3"], ["idle_cny_mn", "idle", "a4"]];
 
+const WASTE = "waste_share";
+
 function cells(base, variant, difference) {
   const side = (one) => el("td", { class: "r" }, number(one?.mean), el("small", {}, ` ${interval(one?.low, one?.high)}`));
   const sure = difference && difference.low !== null && (difference.low > 0 || difference.high < 0);
@@ -94,11 +96,11 @@ export function showHeadlines(store, snapshot, place, quarter) {
       ? [headline(response.title, quarter, number(base.mean), variant ? number(variant.mean) : null, difference ? signed(difference.mean) : null)]
       : [];
   });
-  const [base, variant] = [shares(snapshot.base), shares(snapshot.variant)];
-  if (base) {
-    const points = variant ? 100 * (variant.parts[0] - base.parts[0]) : null;
-    out.splice(1, 0, headline("Productive share", "whole run", percent(base.parts[0]), variant ? percent(variant.parts[0]) : null,
-      points === null ? null : `${signed(Math.round(points * 100) / 100)} points`));
+  const [base, variant, difference] = ["base", "variant", "difference"].map((side) => snapshot[side]?.totals[WASTE]);
+  const response = store.model.totals.find((one) => one.name === WASTE);
+  if (response && base) {
+    out.splice(1, 0, headline(response.title, "whole run", percent(base.mean), variant ? percent(variant.mean) : null,
+      difference ? `${signed(Math.round(difference.mean * 1e4) / 100)} points` : null));
   }
   byId("headlines").replaceChildren(...out);
 }

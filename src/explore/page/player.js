@@ -109,7 +109,7 @@ export class Player {
     const quarter = Math.min(this.place(), this.scenario.quarters.length - 1);
     if (this.city) {
       this.want("choice", { ...body, quarter, city: this.city }, (choice) => {
-        showChoice(choice, this.names(), this.sector ?? null);
+        showChoice(choice, this.names());
         setText(byId("choice-title"), `${this.names().cities.get(choice.city) ?? choice.city} in ${choice.quarter}`);
         byId("choice").setAttribute("aria-busy", "false");
       }, () => byId("choice").setAttribute("aria-busy", "true"));

@@ -2,7 +2,7 @@
 
 import uPlot from "./vendor/uPlot.esm.js";
 import { colour, SIDES, veil } from "./palette.js";
-import { number } from "./format.js";
+import { axisNumbers } from "./format.js";
 
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const HEIGHT = 170;
@@ -48,7 +48,7 @@ export class Plot {
           values: (_, splits) => splits.map((place) => quarters[place].slice(0, 4)) },
         { stroke: () => colour("soft"), font: FONT, size: 50, gap: 3, ticks: { show: false },
           grid: { stroke: () => colour("grid"), width: 1 },
-          values: (_, splits) => splits.map((value) => (value === null ? "" : number(value))) },
+          values: (_, splits, __, ___, step) => splits.map(axisNumbers(step)) },
       ],
       hooks: {
         drawClear: [(plot) => this.marks(plot)],

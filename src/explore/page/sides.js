@@ -1,5 +1,7 @@
 // A side is a scenario and what is set over it: {scenario, set}. Sides are not changed, but replaced.
 
+import { split } from "./parameters.js";
+
 /** The value a scenario itself has under a name, dated or not; undefined where it says nothing at that date. */
 export function scenarioValue(scenario, name) {
   if (name in scenario.values) {
@@ -12,6 +14,15 @@ export function scenarioValue(scenario, name) {
 /** The value a side has under a name. */
 export function valueOf(side, scenario, name) {
   return side.set[name] ?? scenarioValue(scenario, name);
+}
+
+/** The value that holds in a quarter of `budgets.retention@2018Q1`, but for what is set under this name itself. */
+export function valueBefore(side, scenario, name) {
+  const [key, quarter] = split(name);
+  const dates = new Set([...scenario.changes.filter((one) => one.key === key).map((one) => one.from),
+    ...Object.keys(side.set).map(split).filter(([other, from]) => other === key && from !== null).map(([, from]) => from)]);
+  const last = [...dates].filter((from) => from < quarter).sort().at(-1);
+  return valueOf(side, scenario, last === undefined ? key : `${key}@${last}`);
 }
 
 /** The side with a value set, or with the scenario's own where they are the same. */

@@ -1,7 +1,7 @@
 // A city's choice in a quarter: what it saw, and what it did.
 
 import { byId, dot, el, setText } from "./dom.js";
-import { number, percent } from "./format.js";
+import { finePercent, number } from "./format.js";
 
 const KINDS = {
   pioneered: "tried on its own", imitated: "copied", taken_up: "took up the national measure", dropped: "gave up",
@@ -47,28 +47,30 @@ function optionRow(option, mostShare, mostReturn, isAsked) {
   return el("tr", { class: isAsked ? "asked" : "", data: { testid: `option-${option.id}` } },
     el("th", { scope: "row" }, option.name, option.kind === "instrument" ? el("span", { class: "soft" }, " (instrument)") : null),
     el("td", {}, el("span", { class: "two", "aria-hidden": "true" }, bar(option.share_before ?? 0, shown, "before"), bar(option.share_after ?? 0, shown, "after")),
-      el("span", { class: "nums" }, `${percent(option.share_before, 2)} \u2192 ${percent(option.share_after, 2)}`)),
+      el("span", { class: "nums" }, `${finePercent(option.share_before)} \u2192 ${finePercent(option.share_after)}`)),
     el("td", {}, returns(option, mostReturn),
       el("span", { class: "nums" }, `${number(option.own_return)} + ${number(option.career_return)}`)));
 }
 
-/** Shows a choice; `asked` is the sector that the question is about. */
-export function showChoice(choice, names, asked) {
+/** Shows a choice. */
+export function showChoice(choice, names) {
   byId("story").replaceChildren(...choice.story.map((text) => el("p", {}, text)));
-  setText(byId("choice-facts"), `Budget ${number(choice.budget_cny_mn)} CNY mn; career weight of the official ${number(choice.career_weight)}; last score ${number(choice.score)} s.d.`);
+  setText(byId("choice-facts"), `Budget ${number(choice.budget_cny_mn)} CNY mn. ${choice.is_planned
+    ? "A planner composes the spending on sectors, by marginal national value."
+    : `Career weight of the official times intensity of the tournament: ${number(choice.career)}.`}`);
   const plain = choice.options.filter((one) => one.kind !== "rest");
   const mostShare = Math.max(1e-9, ...plain.flatMap((one) => [one.share_before ?? 0, one.share_after ?? 0]));
   const mostReturn = Math.max(1e-9, ...choice.options.map((one) => Math.abs(one.own_return ?? 0) + Math.abs(one.career_return ?? 0)));
   const order = { sector: 0, rest: 1, instrument: 2 };
   const rows = [...choice.options].sort((a, b) => order[a.kind] - order[b.kind] || (b.share_after ?? 0) - (a.share_after ?? 0));
-  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, mostReturn, one.id === asked)));
+  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, mostReturn, one.id === choice.sector)));
   byId("terms").replaceChildren(...choice.terms.map((term) => el("tr", {},
     el("th", { scope: "row" }, term.name, term.symbol ? el("span", { class: "soft" }, ` ${term.symbol}`) : null),
     el("td", { class: "r" }, number(term.value)), el("td", { class: "soft" }, term.meaning))));
   const most = Math.max(1e-9, ...choice.peers.map((peer) => peer.share_before ?? 0));
   byId("peers").replaceChildren(...(choice.peers.length > 0
-    ? choice.peers.map((peer) => el("li", {}, el("span", {}, peer.name), el("span", { class: "two", "aria-hidden": "true" }, bar(peer.share_before ?? 0, most, "before")),
-      el("span", { class: "nums" }, percent(peer.share_before, 2))))
+    ? choice.peers.map((peer) => el("li", { title: `Weight ${number(peer.weight)}, score ${number(peer.score)} s.d.` }, el("span", {}, peer.name), el("span", { class: "two", "aria-hidden": "true" }, bar(peer.share_before ?? 0, most, "before")),
+      el("span", { class: "nums" }, finePercent(peer.share_before))))
     : [el("li", { class: "soft" }, "no peers")]));
   byId("templates").replaceChildren(...(choice.national.length > 0
     ? choice.national.map((one) => el("li", {}, `${one.name}: design ${number(one.design)}`
