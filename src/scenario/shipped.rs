@@ -2,7 +2,7 @@
 //! path of a file is asked for.
 
 use std::io;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::keys::nearest;
 
@@ -38,6 +38,15 @@ pub static DATA: &[(&str, &str)] = files![
 /// The path of a shipped file by its path below the folder `scenarios`.
 pub fn path(name: &str) -> String {
     format!("{ROOT}/{name}")
+}
+
+/// The path of a file that is named in another one of `folder`; names of shipped files start from nowhere else.
+pub fn beside(folder: &Path, name: &str) -> PathBuf {
+    if Path::new(name).starts_with(ROOT) {
+        PathBuf::from(name)
+    } else {
+        folder.join(name)
+    }
 }
 
 /// The bytes of a shipped file; none where the path is that of another one.
