@@ -34,7 +34,7 @@ pub(super) fn router(laboratory: Arc<Laboratory>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(|| async { assets::page() }))
         .route(
-            "/page/{name}",
+            "/page/{*name}",
             get(|Path(name): Path<String>| async move { assets::file(&name) }),
         )
         .route(
