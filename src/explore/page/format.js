@@ -13,11 +13,11 @@ export function number(value, digits = 3) {
     text = "0";
   } else if (size >= 1000) {
     text = size.toLocaleString("en-US", { maximumFractionDigits: 0 });
-  } else if (size >= 10 ** -digits) {
+  } else if (size >= 1e-4) {
     const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
     text = size.toFixed(Math.max(0, Math.min(digits, digits + 1 - whole)));
     if (size < 0.1) {
-      text = Number(size.toPrecision(digits - 1)).toString();
+      text = size.toPrecision(digits - 1);
     }
   } else {
     text = size.toExponential(1).replace("-", MINUS);

@@ -16,6 +16,7 @@ export class Player {
     Object.assign(this, { store, scenarios, place, fail });
     this.map = new CityMap(byId("map"), (id) => store.set({ city: id }, "city"));
     this.timer = null;
+    new ResizeObserver(() => this.draw()).observe(byId("map"));
     const choose = (id, name, read = (value) => value) =>
       byId(id).addEventListener("change", (event) => store.set({ [name]: read(event.target.value) }, name));
     choose("player-side", "side");
@@ -198,7 +199,7 @@ export class Player {
     const drawn = this.map.frame(scenario);
     byId("no-map").hidden = drawn;
     this.map.show({ ...look, sizes: sizes[place], shades: grid[place], chosen: this.city });
-    showLegend(look);
+    showLegend(look, this.map.full);
     this.list(trace.events.filter((event) => event.quarter === place));
   }
 
