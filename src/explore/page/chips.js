@@ -12,7 +12,6 @@ function word(value, side, scenario, name) {
 /** Shows the chips; a chip of a setting has a button that takes it away. */
 export function showChips(store, scenarios) {
   const { base, variant } = store.state;
-  const list = byId("chips");
   const items = [];
   const units = new Map(store.model.parameters.map((one) => [one.key, unit(one.unit)]));
   const chip = (text, name, remove) =>
@@ -27,7 +26,10 @@ export function showChips(store, scenarios) {
     if (variant.scenario !== base.scenario) {
       items.push(chip(`${title(base.scenario)} \u2192 ${title(variant.scenario)}`, "scenario", null));
     }
-    for (const { name, from, to } of differences(base, scenarios.base, variant, scenarios.variant)) {
+    const order = new Map(store.model.parameters.map((one, place) => [one.key, place]));
+    const rank = ({ name }) => order.get(split(name)[0]) ?? -1;
+    const list = differences(base, scenarios.base, variant, scenarios.variant).sort((a, b) => rank(a) - rank(b));
+    for (const { name, from, to } of list) {
       const sign = units.get(split(name)[0]);
       const remove = name in variant.set
         ? () => store.set({ variant: withValue(variant, scenarios.variant, name, undefined) }, `${name}-`)
@@ -36,5 +38,5 @@ export function showChips(store, scenarios) {
     }
   }
   const said = variant ? "Variant equals base." : "No variant yet: change a rule, or choose another scenario as variant.";
-  list.replaceChildren(...(items.length > 0 ? items : [el("li", { class: "soft" }, said)]));
+  byId("chips").replaceChildren(...(items.length > 0 ? items : [el("li", { class: "soft" }, said)]));
 }

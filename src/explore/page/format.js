@@ -1,6 +1,7 @@
 // Numbers and names as text.
 
 const MINUS = "\u2212";
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** A number with as many digits as can be read; an en dash where it is not defined. */
 export function number(value, digits = 3) {
@@ -12,7 +13,7 @@ export function number(value, digits = 3) {
   if (size === 0) {
     text = "0";
   } else if (size >= 1000) {
-    text = size.toLocaleString("en-US", { maximumFractionDigits: 0 });
+    text = WHOLE.format(size);
   } else if (size >= 1e-4) {
     const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
     text = size.toFixed(Math.max(0, Math.min(digits, digits + 1 - whole)));
@@ -47,14 +48,19 @@ export function finePercent(value) {
   return value === null || !Number.isFinite(value) ? "\u2013" : `${number(100 * value)} %`;
 }
 
+const AXES = new Map();
+
 /** A function that writes the numbers of an axis, with the digits that its steps need. */
 export function axisNumbers(step) {
   let digits = 0;
   while (digits < 10 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6 * step * 10 ** digits) {
     digits += 1;
   }
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return (value) => (value === null ? "" : value.toLocaleString("en-US", options).replace("-", MINUS));
+  if (!AXES.has(digits)) {
+    AXES.set(digits, new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  }
+  const write = AXES.get(digits);
+  return (value) => (value === null ? "" : write.format(value).replace("-", MINUS));
 }
 
 /** A unit after a number; nothing for pure numbers. */

@@ -12,6 +12,9 @@ import { Runner } from "./runner.js";
 import { wireSaving } from "./save.js";
 import { Store } from "./store.js";
 
+// Tables are written anew this often while snapshots come in, and with the first and the last one.
+const TABLES_MS = 200;
+
 /** Parts of the page that need the model. */
 class Page {
   constructor(model) {
@@ -167,6 +170,8 @@ class Page {
 
   stale() {
     byId("results").setAttribute("aria-busy", "true");
+    byId("main").classList.add("stale");
+    this.tabled = 0;
     setText(byId("progress"), this.shown ? "computing \u2026" : "first run \u2026");
   }
 
@@ -182,6 +187,7 @@ class Page {
       return;
     }
     byId("results").setAttribute("aria-busy", "false");
+    byId("main").classList.remove("stale");
     byId("progress").dataset.n = String(snapshot.n);
     setText(byId("progress"), `${snapshot.n} of ${snapshot.of} replicates`);
     if (snapshot.n === snapshot.of) {
@@ -198,7 +204,9 @@ class Page {
     const place = this.place();
     const quarter = scenarios.base.quarters[place];
     showHeadlines(this.store, this.shown, place, quarter);
-    if (this.store.state.view === "charts") {
+    const isWhole = this.shown.n === this.shown.of;
+    if (this.store.state.view === "charts" && (isWhole || performance.now() - this.tabled > TABLES_MS)) {
+      this.tabled = performance.now();
       showSpending(this.shown);
       showOutcomes(this.store, this.shown, place, quarter);
     }
@@ -206,7 +214,7 @@ class Page {
 
   fail(problem) {
     showProblem(problem);
-    setText(byId("progress"), "not computed");
+    setText(byId("progress"), this.shown ? "not computed; faint numbers are of earlier settings" : "not computed");
   }
 
   again() {

@@ -50,7 +50,7 @@ export function wireSaving(store, { scenarios, fail }) {
   byId("copy").addEventListener("click", async () => {
     let done = "The settings are copied. Add them to the address that dualtrack explore prints.";
     try {
-      await navigator.clipboard.writeText(location.hash);
+      await navigator.clipboard.writeText(store.address);
     } catch {
       done = "The browser does not allow copying: the address of this page holds the settings.";
     }

@@ -57,7 +57,7 @@ function names(sides) {
   return all;
 }
 
-/** What differs: [{name, from, to}], in the order of the table; `from` or `to` is undefined where a side says nothing. */
+/** What differs: [{name, from, to}]; `from` or `to` is undefined where a side says nothing. */
 export function differences(base, baseScenario, variant, variantScenario) {
   const out = [];
   for (const name of names([[base, baseScenario], [variant, variantScenario]])) {

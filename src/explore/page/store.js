@@ -3,6 +3,8 @@
 import { format, parse } from "./link.js";
 
 const COALESCE_MS = 1500;
+// Browsers refuse to change an address a hundred times in half a minute.
+const WRITE_MS = 250;
 
 /** Keeps the state and the address of the page together. */
 export class Store {
@@ -12,15 +14,29 @@ export class Store {
     this.lastField = null;
     this.lastTime = 0;
     this.read();
-    history.replaceState(null, "", format(this.state, model));
+    this.address = format(this.state, model);
+    history.replaceState(null, "", this.address);
+    addEventListener("pagehide", () => this.write());
     // Back, forward, and an address changed by hand.
     addEventListener("hashchange", () => {
-      if (location.hash !== format(this.state, model)) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      if (location.hash !== this.address) {
+        this.address = location.hash;
         this.read();
         this.lastField = null;
         this.tell();
       }
     });
+  }
+
+  /** Writes a change of the address that waits. */
+  write() {
+    if (this.timer) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      history.replaceState(null, "", this.address);
+    }
   }
 
   read() {
@@ -47,10 +63,17 @@ export class Store {
   set(patch, field = null) {
     this.state = { ...this.state, ...patch };
     const address = format(this.state, this.model);
-    if (address !== location.hash) {
+    if (address !== this.address) {
       const now = performance.now();
       const joins = field === null || (field === this.lastField && now - this.lastTime < COALESCE_MS);
-      history[joins ? "replaceState" : "pushState"](null, "", address);
+      if (!joins) {
+        this.write();
+        history.pushState(null, "", address);
+      }
+      this.address = address;
+      if (joins && !this.timer) {
+        this.timer = setTimeout(() => this.write(), WRITE_MS);
+      }
       if (field !== null) {
         this.lastField = field;
         this.lastTime = now;
