@@ -63,6 +63,11 @@ export function axisNumbers(step) {
   return (value) => (value === null ? "" : write.format(value).replace("-", MINUS));
 }
 
+/** A difference of shares in percentage points. */
+export function points(value) {
+  return value === null || !Number.isFinite(value) ? "\u2013" : `${value > 0 ? "+" : ""}${(100 * value).toFixed(2).replace("-", MINUS)} points`;
+}
+
 /** A unit after a number; nothing for pure numbers. */
 export function unit(name) {
   return name && name !== "\u2013" && name !== "1" ? name : "";

@@ -2,7 +2,7 @@
 
 import { chosen } from "./charts.js";
 import { byId, dot, el, setText } from "./dom.js";
-import { interval, number, percent, signed, unit } from "./format.js";
+import { interval, number, percent, points, signed, unit } from "./format.js";
 
 // Parts of the spending on sectors, with their colours.
 const PARTS = [["productive_cny_mn", "productive", "a0"], ["introduction_cny_mn", "introduction", "a1"],
@@ -100,7 +100,7 @@ export function showHeadlines(store, snapshot, place, quarter) {
   const response = store.model.totals.find((one) => one.name === WASTE);
   if (response && base) {
     out.splice(1, 0, headline(response.title, "whole run", percent(base.mean), variant ? percent(variant.mean) : null,
-      difference ? `${signed(Math.round(difference.mean * 1e4) / 100)} points` : null));
+      difference ? points(difference.mean) : null));
   }
   byId("headlines").replaceChildren(...out);
 }

@@ -24,17 +24,26 @@ function bar(share, most, kind) {
   return part;
 }
 
+function losses(option) {
+  return Math.max(0, -(option.own_return ?? 0)) + Math.max(0, -(option.career_return ?? 0));
+}
+
+function gains(option) {
+  return Math.max(0, option.own_return ?? 0) + Math.max(0, option.career_return ?? 0);
+}
+
 /** Own and career return side by side from 0, to the left where they are losses. */
-function returns(option, most) {
+function returns(option, scale) {
   const parts = [[option.own_return ?? 0, "own"], [option.career_return ?? 0, "career"]];
   const box = el("span", { class: "returns", "aria-hidden": "true" });
+  box.style.backgroundPosition = `${scale.zero}% 0`;
   let right = 0;
   let left = 0;
   for (const [value, kind] of parts) {
-    const width = (50 * Math.abs(value)) / most;
+    const width = (100 * Math.abs(value)) / scale.span;
     const piece = el("span", { class: `piece ${kind}` });
     piece.style.width = `${width}%`;
-    piece.style.left = value >= 0 ? `${50 + right}%` : `${50 - left - width}%`;
+    piece.style.left = value >= 0 ? `${scale.zero + right}%` : `${scale.zero - left - width}%`;
     right += value >= 0 ? width : 0;
     left += value < 0 ? width : 0;
     box.append(piece);
@@ -42,13 +51,13 @@ function returns(option, most) {
   return box;
 }
 
-function optionRow(option, mostShare, mostReturn, isAsked) {
+function optionRow(option, mostShare, scale, isAsked) {
   const shown = option.kind === "rest" ? 1 : mostShare;
   return el("tr", { class: isAsked ? "asked" : "", data: { testid: `option-${option.id}` } },
     el("th", { scope: "row" }, option.name, option.kind === "instrument" ? el("span", { class: "soft" }, " (instrument)") : null),
     el("td", {}, el("span", { class: "two", "aria-hidden": "true" }, bar(option.share_before ?? 0, shown, "before"), bar(option.share_after ?? 0, shown, "after")),
       el("span", { class: "nums" }, `${finePercent(option.share_before)} \u2192 ${finePercent(option.share_after)}`)),
-    el("td", {}, returns(option, mostReturn),
+    el("td", {}, returns(option, scale),
       el("span", { class: "nums" }, `${number(option.own_return)} + ${number(option.career_return)}`)));
 }
 
@@ -60,10 +69,12 @@ export function showChoice(choice, names) {
     : `Career weight of the official times intensity of the tournament: ${number(choice.career)}.`}`);
   const plain = choice.options.filter((one) => one.kind !== "rest");
   const mostShare = Math.max(1e-9, ...plain.flatMap((one) => [one.share_before ?? 0, one.share_after ?? 0]));
-  const mostReturn = Math.max(1e-9, ...choice.options.map((one) => Math.abs(one.own_return ?? 0) + Math.abs(one.career_return ?? 0)));
+  const loss = Math.max(...choice.options.map(losses), 0);
+  const span = Math.max(loss + Math.max(...choice.options.map(gains), 0), 1e-9);
+  const scale = { span, zero: (100 * loss) / span };
   const order = { sector: 0, rest: 1, instrument: 2 };
   const rows = [...choice.options].sort((a, b) => order[a.kind] - order[b.kind] || (b.share_after ?? 0) - (a.share_after ?? 0));
-  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, mostReturn, one.id === choice.sector)));
+  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, scale, one.id === choice.sector)));
   byId("terms").replaceChildren(...choice.terms.map((term) => el("tr", {},
     el("th", { scope: "row" }, term.name, term.symbol ? el("span", { class: "soft" }, ` ${term.symbol}`) : null),
     el("td", { class: "r" }, number(term.value)), el("td", { class: "soft" }, term.meaning))));
