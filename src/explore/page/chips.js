@@ -15,8 +15,12 @@ export function showChips(store, scenarios) {
   const items = [];
   const units = new Map(store.model.parameters.map((one) => [one.key, unit(one.unit)]));
   const chip = (text, name, remove) =>
-    el("li", { class: "chip", data: { testid: `chip-${name}` } }, el("span", {}, text),
-      remove ? el("button", { type: "button", "aria-label": `Take away ${text}`, onclick: remove }, "\u00d7") : null);
+    el(
+      "li",
+      { class: "chip", data: { testid: `chip-${name}` } },
+      el("span", {}, text),
+      remove ? el("button", { type: "button", "aria-label": `Take away ${text}`, onclick: remove }, "\u00d7") : null,
+    );
   for (const [name, value] of Object.entries(base.set)) {
     const remove = () => store.set({ base: withValue(base, scenarios.base, name, undefined) }, `${name}-`);
     items.push(chip(`base: ${name} = ${setting(value)}`, `base-${name}`, remove));
@@ -31,10 +35,17 @@ export function showChips(store, scenarios) {
     const list = differences(base, scenarios.base, variant, scenarios.variant).sort((a, b) => rank(a) - rank(b));
     for (const { name, from, to } of list) {
       const sign = units.get(split(name)[0]);
-      const remove = name in variant.set
-        ? () => store.set({ variant: withValue(variant, scenarios.variant, name, undefined) }, `${name}-`)
-        : null;
-      items.push(chip(`${name} ${word(from, base, scenarios.base, name)} \u2192 ${word(to, variant, scenarios.variant, name)}${sign ? ` ${sign}` : ""}`, name, remove));
+      const remove =
+        name in variant.set
+          ? () => store.set({ variant: withValue(variant, scenarios.variant, name, undefined) }, `${name}-`)
+          : null;
+      items.push(
+        chip(
+          `${name} ${word(from, base, scenarios.base, name)} \u2192 ${word(to, variant, scenarios.variant, name)}${sign ? ` ${sign}` : ""}`,
+          name,
+          remove,
+        ),
+      );
     }
   }
   const said = variant ? "Variant equals base." : "No variant yet: change a rule, or choose another scenario as variant.";

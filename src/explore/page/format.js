@@ -65,7 +65,9 @@ export function axisNumbers(step) {
 
 /** A difference of shares in percentage points. */
 export function points(value) {
-  return value === null || !Number.isFinite(value) ? "\u2013" : `${value > 0 ? "+" : ""}${(100 * value).toFixed(2).replace("-", MINUS)} points`;
+  return value === null || !Number.isFinite(value)
+    ? "\u2013"
+    : `${value > 0 ? "+" : ""}${(100 * value).toFixed(2).replace("-", MINUS)} points`;
 }
 
 /** A unit after a number; nothing for pure numbers. */
@@ -75,7 +77,10 @@ export function unit(name) {
 
 /** The last part of a key in words: `tournament.promotion_slope` is "Promotion slope". */
 export function words(key) {
-  const text = key.slice(key.indexOf(".") + 1).replaceAll("_", " ").replace(/\b(eu|us)\b/g, (name) => name.toUpperCase());
+  const text = key
+    .slice(key.indexOf(".") + 1)
+    .replaceAll("_", " ")
+    .replace(/\b(eu|us)\b/g, (name) => name.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

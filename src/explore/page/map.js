@@ -68,15 +68,38 @@ export class CityMap {
     const labels = svg("g", { class: "labels" });
     this.cities = scenario.cities.map((city) => {
       const title = svg("title", {});
-      const circle = svg("circle", { cx: x(city.longitude), cy: y(city.latitude), r: 2, class: "city", onclick: () => this.pick(city.id), data: { city: city.id } }, title);
+      const circle = svg(
+        "circle",
+        {
+          cx: x(city.longitude),
+          cy: y(city.latitude),
+          r: 2,
+          class: "city",
+          onclick: () => this.pick(city.id),
+          data: { city: city.id },
+        },
+        title,
+      );
       return { city, circle, title, x: x(city.longitude), y: y(city.latitude) };
     });
     this.halo = svg("circle", { class: "halo", r: 0 });
     this.circles = circles;
     this.labels = labels;
     circles.append(...this.cities.map((one) => one.circle));
-    this.host.append(svg("svg", { viewBox: `0 0 ${width} ${Math.round(y(south) + 22)}`, role: "img", "aria-label": "Map of the cities; choose one in the list of cities above" },
-      ground, circles, this.halo, labels));
+    this.host.append(
+      svg(
+        "svg",
+        {
+          viewBox: `0 0 ${width} ${Math.round(y(south) + 22)}`,
+          role: "img",
+          "aria-label": "Map of the cities; choose one in the list of cities above",
+        },
+        ground,
+        circles,
+        this.halo,
+        labels,
+      ),
+    );
     return true;
   }
 
@@ -129,12 +152,27 @@ export class CityMap {
       const text = [...city.name].length > 18 ? `${[...city.name].slice(0, 17).join("")}\u2026` : city.name;
       const r = radius(sizes[place]) + 3;
       const width = [...text].length * 6.4;
-      const spots = [[x + r, y + 4, "start"], [x - r - width, y + 4, "start"], [x - width / 2, y - r - 1, "start"], [x - width / 2, y + r + 10, "start"]];
-      const free = spots.find(([left, base]) => left > 0 && left + width < this.width
-        && !taken.some((box) => left < box[2] && left + width > box[0] && base - 9 < box[3] && base + 2 > box[1]));
+      const spots = [
+        [x + r, y + 4, "start"],
+        [x - r - width, y + 4, "start"],
+        [x - width / 2, y - r - 1, "start"],
+        [x - width / 2, y + r + 10, "start"],
+      ];
+      const free = spots.find(
+        ([left, base]) =>
+          left > 0 &&
+          left + width < this.width &&
+          !taken.some((box) => left < box[2] && left + width > box[0] && base - 9 < box[3] && base + 2 > box[1]),
+      );
       if (free) {
         taken.push([free[0], free[1] - 9, free[0] + width, free[1] + 2]);
-        names.push(svg("text", { x: free[0].toFixed(1), y: free[1].toFixed(1), class: city.id === chosen ? "bold" : "", "text-anchor": free[2] }, text));
+        names.push(
+          svg(
+            "text",
+            { x: free[0].toFixed(1), y: free[1].toFixed(1), class: city.id === chosen ? "bold" : "", "text-anchor": free[2] },
+            text,
+          ),
+        );
       }
     }
     this.labels.replaceChildren(...names);
@@ -145,8 +183,27 @@ export class CityMap {
 export function showLegend({ largest, range, size, shade, isSigned }, full) {
   const ramp = isSigned ? "d" : "m";
   byId("legend").replaceChildren(
-    el("span", { class: "legend-size" }, svg("svg", { viewBox: "0 0 30 30", width: 30, height: 30, "aria-hidden": "true" }, svg("circle", { cx: 15, cy: 15, r: full / 2 + 1.5, class: "ring" })),
-      `${size}: ${number(largest / 4)}`),
-    el("span", { class: "legend-shade" }, el("span", {}, shade), el("span", { class: "steps" }, el("span", {}, number(range[0])),
-      ...Array.from({ length: 9 }, (_, step) => el("span", { class: `step ${ramp}${step}` })), el("span", {}, number(range[1])))));
+    el(
+      "span",
+      { class: "legend-size" },
+      svg(
+        "svg",
+        { viewBox: "0 0 30 30", width: 30, height: 30, "aria-hidden": "true" },
+        svg("circle", { cx: 15, cy: 15, r: full / 2 + 1.5, class: "ring" }),
+      ),
+      `${size}: ${number(largest / 4)}`,
+    ),
+    el(
+      "span",
+      { class: "legend-shade" },
+      el("span", {}, shade),
+      el(
+        "span",
+        { class: "steps" },
+        el("span", {}, number(range[0])),
+        ...Array.from({ length: 9 }, (_, step) => el("span", { class: `step ${ramp}${step}` })),
+        el("span", {}, number(range[1])),
+      ),
+    ),
+  );
 }

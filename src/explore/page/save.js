@@ -45,8 +45,14 @@ export function wireSaving(store, { scenarios, fail }) {
       }
     }
   };
-  byId("save-scenario").addEventListener("click", save("/api/scenario-file", () => ({ ...body(), title: byId("save-title").value.trim() || "Untitled" })));
-  byId("save-csv").addEventListener("click", save("/api/csv", () => ({ ...body(), file: byId("save-table").value })));
+  byId("save-scenario").addEventListener(
+    "click",
+    save("/api/scenario-file", () => ({ ...body(), title: byId("save-title").value.trim() || "Untitled" })),
+  );
+  byId("save-csv").addEventListener(
+    "click",
+    save("/api/csv", () => ({ ...body(), file: byId("save-table").value })),
+  );
   byId("copy").addEventListener("click", async () => {
     let done = "The settings are copied. Add them to the address that dualtrack explore prints.";
     try {

@@ -19,9 +19,17 @@ export function valueOf(side, scenario, name) {
 /** The value that holds in a quarter of `budgets.retention@2018Q1`, but for what is set under this name itself. */
 export function valueBefore(side, scenario, name) {
   const [key, quarter] = split(name);
-  const dates = new Set([...scenario.changes.filter((one) => one.key === key).map((one) => one.from),
-    ...Object.keys(side.set).map(split).filter(([other, from]) => other === key && from !== null).map(([, from]) => from)]);
-  const last = [...dates].filter((from) => from < quarter).sort().at(-1);
+  const dates = new Set([
+    ...scenario.changes.filter((one) => one.key === key).map((one) => one.from),
+    ...Object.keys(side.set)
+      .map(split)
+      .filter(([other, from]) => other === key && from !== null)
+      .map(([, from]) => from),
+  ]);
+  const last = [...dates]
+    .filter((from) => from < quarter)
+    .sort()
+    .at(-1);
   return valueOf(side, scenario, last === undefined ? key : `${key}@${last}`);
 }
 
@@ -40,9 +48,7 @@ export function withValue(side, scenario, name, value) {
 export function same(a, b) {
   const names = Object.keys(a.set);
   return (
-    a.scenario === b.scenario &&
-    names.length === Object.keys(b.set).length &&
-    names.every((name) => a.set[name] === b.set[name])
+    a.scenario === b.scenario && names.length === Object.keys(b.set).length && names.every((name) => a.set[name] === b.set[name])
   );
 }
 
@@ -60,7 +66,10 @@ function names(sides) {
 /** What differs: [{name, from, to}]; `from` or `to` is undefined where a side says nothing. */
 export function differences(base, baseScenario, variant, variantScenario) {
   const out = [];
-  for (const name of names([[base, baseScenario], [variant, variantScenario]])) {
+  for (const name of names([
+    [base, baseScenario],
+    [variant, variantScenario],
+  ])) {
     const from = valueOf(base, baseScenario, name);
     const to = valueOf(variant, variantScenario, name);
     if (from !== to) {

@@ -1,10 +1,16 @@
 // The state of the page, its link, and who wants to know of changes.
 
 import { format, parse } from "./link.js";
+import { same } from "./sides.js";
 
 const COALESCE_MS = 1500;
 // Browsers refuse to change an address a hundred times in half a minute.
 const WRITE_MS = 250;
+
+/** A variant that equals the base is none. */
+function settled(state) {
+  return state.variant && same(state.variant, state.base) ? { ...state, variant: null } : state;
+}
 
 /** Keeps the state and the address of the page together. */
 export class Store {
@@ -41,7 +47,7 @@ export class Store {
 
   read() {
     const { state, ignored } = parse(location.hash, this.model);
-    this.state = state;
+    this.state = settled(state);
     this.ignored = ignored;
   }
 
@@ -61,7 +67,7 @@ export class Store {
    * slider is dragged, are one step, and changes without a field are none.
    */
   set(patch, field = null) {
-    this.state = { ...this.state, ...patch };
+    this.state = settled({ ...this.state, ...patch });
     const address = format(this.state, this.model);
     if (address !== this.address) {
       const now = performance.now();
