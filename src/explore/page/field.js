@@ -59,7 +59,7 @@ class Entry {
       });
       this.inputs = [this.slider, this.main];
     }
-    this.text = el("label", { for: this.id }, label);
+    this.text = el("label", { for: this.id }, label, " ", el("code", {}, name));
     const sign = unit(parameter.unit);
     this.row = el(
       "div",
