@@ -111,8 +111,8 @@ impl Axis {
         let (low, high) = scale::range(values.iter().flatten().copied()).unwrap_or((0.0, 1.0));
         let (low, high, ticks) = scale::axis(low, high, PARTS);
         let parts = ticks.len().saturating_sub(1).max(1);
-        // Six rows above the lowest, or as many more as give all parts the same.
-        let apart = 6_usize.div_ceil(parts);
+        // Eight rows above the lowest, or as many more as give all parts the same.
+        let apart = 8_usize.div_ceil(parts);
         Axis {
             low,
             high,
@@ -258,14 +258,42 @@ mod tests {
 
     #[test]
     fn a_line_of_quarters_between_axes() {
-        insta::assert_snapshot!(drawn(&shape(), "2015Q3", 50, false), @"");
+        insta::assert_snapshot!(drawn(&shape(), "2015Q3", 50, false), @r"
+        Level
+        0.46 ┤
+             │
+             │
+        0.44 ┤──────────────────────┐
+             │                      │
+             │                      └───────┐
+        0.42 ┤                              └────┐
+             │                                   └────┐
+             │                                        └───
+        0.40 ┤
+             └────────┬─────────────────┬─────────────────
+                      2016              2017
+        ");
     }
 
     #[test]
     fn the_same_in_ascii() {
         let text = drawn(&shape(), "2015Q3", 50, true);
         assert!(text.is_ascii());
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r"
+        Level
+        0.46 +
+             |
+             |
+        0.44 +----------------------.
+             |                      |
+             |                      '-------.
+        0.42 +                              '----.
+             |                                   '----.
+             |                                        '---
+        0.40 +
+             +--------+-----------------+-----------------
+                      2016              2017
+        ");
     }
 
     #[test]
@@ -293,7 +321,21 @@ mod tests {
     fn what_is_missing_is_left_out() {
         let mut values = shape();
         values[4..7].fill(None);
-        insta::assert_snapshot!(drawn(&values, "2015Q1", 50, false), @"");
+        insta::assert_snapshot!(drawn(&values, "2015Q1", 50, false), @r"
+        Level
+        0.46 ┤
+             │
+             │
+        0.44 ┤──────────────────
+             │
+             │
+        0.42 ┤                              ─────┐
+             │                                   └────┐
+             │                                        └───
+        0.40 ┤
+             └┬────────────────┬─────────────────┬────────
+              2015             2016              2017
+        ");
         assert!(drawn(&[None, Some(f64::NAN)], "2015Q1", 80, false).contains("2015Q1"));
         assert!(!drawn(&[], "2015Q1", 80, false).is_empty());
     }
