@@ -15,6 +15,7 @@ pub mod design;
 pub mod documents;
 pub mod engine;
 pub mod experiment;
+pub mod explore;
 pub mod lanes;
 pub mod math;
 pub mod model;

@@ -185,16 +185,7 @@ impl Evaluator {
             None => {}
             Some(Value::Object(set)) => {
                 for (key, value) in set {
-                    let value = argument_text(value).ok_or_else(|| {
-                        format!(
-                            "`{key}` is {value}; allowed: a number, a text, true, false or a list"
-                        )
-                    })?;
-                    variant.set.push(Assignment {
-                        key: key.clone(),
-                        value,
-                        ..Assignment::default()
-                    });
+                    variant.set.push(Assignment::of_json(key, value)?);
                 }
             }
             Some(value) => {
@@ -269,17 +260,4 @@ enum Failure {
     Input(String),
     Run(String),
     Interrupted,
-}
-
-/// A JSON value as `--set` takes it.
-fn argument_text(value: &Value) -> Option<String> {
-    match value {
-        // JSON texts in quotes are TOML texts, too.
-        Value::Number(_) | Value::String(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Array(items) => {
-            let items: Option<Vec<String>> = items.iter().map(argument_text).collect();
-            Some(format!("[{}]", items?.join(", ")))
-        }
-        Value::Null | Value::Object(_) => None,
-    }
 }

@@ -11,6 +11,7 @@ mod common;
 pub mod compare;
 mod effects;
 pub mod eval;
+pub mod explore;
 mod freeze;
 pub mod frontier;
 pub mod init;
@@ -55,6 +56,7 @@ enum Action {
     Sensitivity(sensitivity::Args),
     Attribute(attribute::Args),
     Frontier(frontier::Args),
+    Explore(explore::Args),
     Check(check::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -79,6 +81,7 @@ impl Command {
             Action::Sensitivity(args) => sensitivity::run(args),
             Action::Attribute(args) => attribute::run(args),
             Action::Frontier(args) => frontier::run(args),
+            Action::Explore(args) => explore::run(args),
             Action::Check(args) => check::run(args),
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::math;
 use crate::params::{self, Kind, Parameter, Value};
 use crate::scenario::settings::{self, SettingKind};
+use crate::scenario::shipped;
 
 /// One setting laid over a scenario: a key as `--set` takes it, with the text of its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -32,16 +33,46 @@ impl Assignment {
         }
     }
 
+    /// From a JSON value: a number, a text, true, false, or a list of these.
+    ///
+    /// # Errors
+    /// A sentence on a value of another kind.
+    pub fn of_json(key: &str, value: &serde_json::Value) -> Result<Self, String> {
+        let value = argument_text(value).ok_or_else(|| {
+            format!("`{key}` is {value}; allowed: a number, a text, true, false or a list")
+        })?;
+        Ok(Assignment {
+            key: key.to_string(),
+            value,
+            folder: PathBuf::new(),
+        })
+    }
+
     /// As `--set` takes it.
     pub fn argument(&self) -> String {
         let is_file =
             settings::find(&self.key).is_some_and(|setting| setting.kind == SettingKind::File);
         let written = self.value.trim_matches('"');
         if is_file && !self.folder.as_os_str().is_empty() && !written.is_empty() {
-            let path = self.folder.join(written);
+            let path = shipped::beside(&self.folder, written);
             return format!("{}={}", self.key, path.display());
         }
         format!("{}={}", self.key, self.value)
+    }
+}
+
+/// A JSON value as `--set` takes it.
+fn argument_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        // JSON texts in quotes are TOML texts, too.
+        serde_json::Value::Number(_)
+        | serde_json::Value::String(_)
+        | serde_json::Value::Bool(_) => Some(value.to_string()),
+        serde_json::Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(argument_text).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        serde_json::Value::Null | serde_json::Value::Object(_) => None,
     }
 }
 
@@ -60,7 +91,7 @@ impl ScenarioFile {
     pub fn new(folder: &Path, written: &str) -> Self {
         ScenarioFile {
             written: written.to_string(),
-            path: folder.join(written),
+            path: shipped::beside(folder, written),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod balance;
 mod check;
+pub mod choice;
 mod constants;
 pub mod data;
 pub mod equations;

@@ -170,12 +170,25 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
     pub fn step(&mut self, mut journal: Option<&mut Journal>) -> Result<(), ModelError> {
+        self.begin_quarter(journal.as_deref_mut());
+        self.set_budgets(journal.as_deref_mut()); // E8-E14, E18, E20, E32, E40
+        self.end_quarter(journal)
+    }
+
+    /// All that comes before budgets are set.
+    pub(super) fn begin_quarter(&mut self, journal: Option<&mut Journal>) {
         self.change_parameters();
         self.let_successors_enter();
         self.advance_outside_world(); // E1-E3, E6, E37, E38
-        self.set_centre(journal.as_deref_mut()); // E4, E5, E7      draws: Incident
+        self.set_centre(journal); // E4, E5, E7                     draws: Incident
         self.decide_policies(); // E15-E17, E19                     draws: Moves, DesignError
-        self.set_budgets(journal.as_deref_mut()); // E8-E14, E18, E20, E32, E40
+    }
+
+    /// All that comes after.
+    pub(super) fn end_quarter(
+        &mut self,
+        mut journal: Option<&mut Journal>,
+    ) -> Result<(), ModelError> {
         self.move_talent_and_produce(); // E21-E29, E39
         self.check_state()?;
         if self.is_evaluation() {

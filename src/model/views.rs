@@ -117,6 +117,11 @@ impl Run<'_> {
         if !self.is_in_force(city, instrument) {
             return 0.0;
         }
+        self.effect_of_money(city, instrument, self.instrument_money(city, instrument))
+    }
+
+    /// E20 with so much money, CNY mn, and the design and stringency of the quarter.
+    pub(crate) fn effect_of_money(&self, city: usize, instrument: usize, money: f64) -> f64 {
         let policy = &self.params.policy;
         let (chunk, block, lane) = place(city);
         let constants = &self.setup.chunks[chunk];
@@ -131,10 +136,8 @@ impl Run<'_> {
             1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
-        let money = budgets::money_effect(
-            self.instrument_money(city, instrument),
-            policy.half_money_share * constants.base[block][lane],
-        );
+        let money =
+            budgets::money_effect(money, policy.half_money_share * constants.base[block][lane]);
         true_effect * fit * unblunted * money
     }
 

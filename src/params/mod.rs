@@ -7,8 +7,8 @@
 mod table;
 
 pub use table::{
-    Allocation, Budgets, Centre, Champions, Codification, Geography, Market, Mechanisms, Outcomes,
-    Outside, PARAMETERS, Params, Peers, Policy, Production, Regime, Talent, Tournament,
+    Allocation, Budgets, Centre, Champions, Codification, GROUPS, Geography, Market, Mechanisms,
+    Outcomes, Outside, PARAMETERS, Params, Peers, Policy, Production, Regime, Talent, Tournament,
 };
 
 /// What a parameter holds, with the values it may take.

@@ -31,6 +31,11 @@ macro_rules! parameters {
                 }
             }
         )*
+        /// Groups of parameters with what they are about, in the order of the documents.
+        pub static GROUPS: &[(&str, &str)] = &[$((
+            stringify!($group),
+            concat!($($group_doc),*),
+        ),)*];
         /// Every parameter, in the order of the documents.
         pub static PARAMETERS: &[Parameter] = &[$($(
             Parameter {

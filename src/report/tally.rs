@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::figure::Point;
 use crate::quarter::Quarter;
+use crate::stats::quantile;
 use crate::stats::running::Running;
 
 /// Values of single runs that are kept for spreads, over a whole tally.
@@ -68,16 +69,6 @@ impl Tally {
             spread: self.spread().map(scaled),
         }
     }
-}
-
-/// Quantile of sorted values, linear between them (type 7 of Hyndman and Fan 1996).
-pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = share * last as f64;
-    let below = place.floor() as usize;
-    let low = *sorted.get(below)?;
-    let high = *sorted.get(below + 1).unwrap_or(&low);
-    Some(low + (high - low) * (place - below as f64))
 }
 
 /// Tallies by quarter, one for each of some columns.
@@ -149,17 +140,6 @@ impl Quarters {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_are_those_of_r() {
-        // quantile(c(1, 2, 4, 8), c(0.025, 0.5, 0.975)) in R: 1.075, 3, 7.7.
-        let sorted = [1.0, 2.0, 4.0, 8.0];
-        let at = |share| quantile(&sorted, share).expect("values");
-        approx::assert_relative_eq!(at(0.025), 1.075);
-        approx::assert_relative_eq!(at(0.5), 3.0);
-        approx::assert_relative_eq!(at(0.975), 7.7);
-        assert_eq!(quantile(&[], 0.5), None);
-    }
 
     #[test]
     fn a_spread_needs_enough_runs() {

@@ -9,6 +9,7 @@ use super::keys::{self, Key, Ticked, nearest};
 use super::literal::Literal;
 use super::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use super::problems::Report;
+use super::shipped;
 use super::values::{dated, override_column, override_table, parameter_value};
 use crate::params::{Parameter, Value};
 use crate::quarter::{NotAQuarter, Quarter};
@@ -109,7 +110,7 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
         next = layer
             .setting("extends")
             .and_then(|given| match &given.value {
-                Literal::Text(name) => Some((folder.join(name), Some(given.spot))),
+                Literal::Text(name) => Some((shipped::beside(&folder, name), Some(given.spot))),
                 _ => None,
             });
         layers.push(layer);

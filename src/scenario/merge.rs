@@ -11,7 +11,7 @@ use super::layers::{Dated, Given, Layer, Override};
 use super::literal::Literal;
 use super::places::Spot;
 use super::problems::Report;
-use super::settings;
+use super::{settings, shipped};
 use crate::params::{Params, Value};
 use crate::quarter::Quarter;
 
@@ -231,7 +231,9 @@ impl Merged {
     pub fn path(&self, key: &str) -> Option<(PathBuf, Spot)> {
         let given = self.settings.get(key)?;
         match &given.value {
-            Literal::Text(name) if !name.is_empty() => Some((given.folder.join(name), given.spot)),
+            Literal::Text(name) if !name.is_empty() => {
+                Some((shipped::beside(&given.folder, name), given.spot))
+            }
             _ => None,
         }
     }

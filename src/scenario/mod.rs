@@ -27,6 +27,7 @@ pub mod schema;
 mod sectors;
 pub mod settings;
 mod shelf;
+pub mod shipped;
 pub mod starter;
 pub mod synthetic;
 pub mod tables;

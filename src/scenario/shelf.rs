@@ -1,10 +1,12 @@
-//! Where files are read from: the disk, or a set that was taken from it before.
+//! Where files are read from: the disk and what comes with the program, or a set that was taken from them before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use super::shipped;
 
 /// Files by the names under which they are asked for.
 type Kept = BTreeMap<PathBuf, Arc<[u8]>>;
@@ -94,6 +96,10 @@ impl Shelf {
 
 fn from_disk(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    if let Some(shipped) = shipped::read(path) {
+        shipped?.take(most).read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

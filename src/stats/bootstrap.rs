@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-use super::estimate::{CONFIDENCE, mean, standard_deviation};
+use super::estimate::{CONFIDENCE, mean, quantile, standard_deviation};
 use super::keyed::{Use, generator};
 use super::student::normal_cdf;
 use crate::math::normal_quantile;
@@ -147,7 +147,10 @@ fn accelerated(observed: f64, mut replicates: Vec<f64>, left_out: &[f64]) -> Opt
     let end = |level: f64| {
         let z = bias + normal_quantile(level);
         let shrink = 1.0 - acceleration * z;
-        (shrink > 0.0).then(|| sorted_quantile(&replicates, normal_cdf(bias + z / shrink)))
+        let level = normal_cdf(bias + z / shrink);
+        (shrink > 0.0)
+            .then(|| quantile(&replicates, level))
+            .flatten()
     };
     Some((end(0.5 - CONFIDENCE / 2.0)?, end(0.5 + CONFIDENCE / 2.0)?))
 }
@@ -162,8 +165,8 @@ pub(crate) fn spread(values: &[f64]) -> Option<(f64, (f64, f64))> {
     }
     let error = standard_deviation(&finite)?;
     finite.sort_unstable_by(f64::total_cmp);
-    let low = sorted_quantile(&finite, 0.5 - CONFIDENCE / 2.0);
-    let high = sorted_quantile(&finite, 0.5 + CONFIDENCE / 2.0);
+    let low = quantile(&finite, 0.5 - CONFIDENCE / 2.0)?;
+    let high = quantile(&finite, 0.5 + CONFIDENCE / 2.0)?;
     Some((error, (low, high)))
 }
 
@@ -192,15 +195,6 @@ pub(crate) fn variances_left_out(sample: &[f64]) -> Vec<Option<f64>> {
             (n > 2.0).then(|| rest.max(0.0) / (n - 2.0))
         })
         .collect()
-}
-
-/// Quantile of sorted numbers, interpolated as R's type 7 (Hyndman and Fan 1996); at least one number is given.
-fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
-    let last = sorted.len() - 1;
-    let place = (level.clamp(0.0, 1.0) * last as f64).min(last as f64);
-    let below = place.floor() as usize;
-    let above = (below + 1).min(last);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
 #[cfg(test)]
@@ -323,16 +317,6 @@ mod tests {
         assert_eq!(bca_mean(&[1.0, f64::NAN, 2.0], 100, 1), None);
         assert_eq!(bca_mean(&[1.0, 2.0], 1, 1), None);
         assert_eq!(spread(&[1.0, f64::NAN, 2.0]), None);
-    }
-
-    #[test]
-    fn quantiles_are_of_type_seven() {
-        // numpy.quantile([1, 2, 4, 8], [0, 0.5, 0.9, 1]) is 1, 3, 6.8, 8.
-        let sorted = [1.0, 2.0, 4.0, 8.0];
-        let found = [0.0, 0.5, 0.9, 1.0].map(|level| sorted_quantile(&sorted, level));
-        for (found, expected) in found.into_iter().zip([1.0, 3.0, 6.8, 8.0]) {
-            approx::assert_abs_diff_eq!(found, expected, epsilon = 1e-12);
-        }
     }
 
     const MEAN: (f64, f64) = (9.4050, 20.4000);

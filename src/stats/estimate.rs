@@ -129,6 +129,17 @@ pub fn standard_deviation(sample: &[f64]) -> Option<f64> {
     Some((squares / (sample.len() - 1) as f64).sqrt())
 }
 
+/// Quantile of sorted numbers, linear between them (type 7 of Hyndman and Fan 1996); none of an empty sample.
+///
+/// `level` is cut to 0 to 1.
+pub fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = (level.clamp(0.0, 1.0) * last as f64).min(last as f64);
+    let below = place.floor() as usize;
+    let above = (below + 1).min(last);
+    Some(sorted[below] + (place - below as f64) * (sorted[above] - sorted[below]))
+}
+
 /// Quantile of Student's t with `n - 1` degrees of freedom that a two-sided 95 % interval takes; none for
 /// fewer than two observations.
 pub fn t_quantile(n: usize) -> Option<f64> {
@@ -169,6 +180,25 @@ mod tests {
             let found = t_quantile(freedom + 1).expect("two or more");
             approx::assert_abs_diff_eq!(found, t, epsilon = 5e-4);
         }
+    }
+
+    #[test]
+    fn quantiles_of_a_sample_are_of_type_seven() {
+        // quantile(c(1, 2, 4, 8), c(0, 0.025, 0.5, 0.9, 0.975, 1)) in R.
+        let sorted = [1.0, 2.0, 4.0, 8.0];
+        let expected = [
+            (0.0, 1.0),
+            (0.025, 1.075),
+            (0.5, 3.0),
+            (0.9, 6.8),
+            (0.975, 7.7),
+            (1.0, 8.0),
+        ];
+        for (level, expected) in expected {
+            let found = quantile(&sorted, level).expect("values");
+            approx::assert_abs_diff_eq!(found, expected, epsilon = 1e-12);
+        }
+        assert_eq!(quantile(&[], 0.5), None);
     }
 
     #[test]

@@ -19,4 +19,6 @@ pub mod sobol;
 pub mod student;
 pub mod tree;
 
-pub use estimate::{CONFIDENCE, Estimate, Uncertain, mean, standard_deviation, t_quantile};
+pub use estimate::{
+    CONFIDENCE, Estimate, Uncertain, mean, quantile, standard_deviation, t_quantile,
+};

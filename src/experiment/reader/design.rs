@@ -1,6 +1,7 @@
 //! `[design]` and `[objectives]`.
 
 use super::*;
+use crate::scenario::shipped;
 
 impl Reader {
     pub(super) fn design(
@@ -100,7 +101,7 @@ impl Reader {
             fields.missing("file", "the path of a CSV file in quotes", &mut self.report);
         }
         let name = fields.text("file", &mut self.report)?;
-        let path = self.folder.join(name);
+        let path = shipped::beside(&self.folder, &name);
         match self.files.read(&path, MAX_TABLE_BYTES) {
             Ok(file) => Some(table::read(file, &self.files, factors, &mut self.report)),
             Err((spot, message)) => {

@@ -1,0 +1,54 @@
+//! `dualtrack explore`: a page on this machine where one moves the rules and watches.
+
+use std::path::PathBuf;
+
+use super::common::{self, Stop, interruptible};
+use super::{codes, print};
+use crate::explore::Laboratory;
+use crate::explore::server::Server;
+
+/// Opens a page where one moves the rules and watches: sliders, charts, a map, and why a city chose as it did.
+///
+/// The page is served to this machine only, at a link with a random token, until Ctrl-C. Nothing is written.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Scenario file to begin with; the China scenario that comes with the program if left out.
+    #[arg(value_name = "SCENARIO")]
+    scenario: Option<PathBuf>,
+    /// Port of the loopback address; a free one if left out or 0.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// Prints the link and does not open it.
+    #[arg(long)]
+    no_open: bool,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args) -> u8 {
+    common::finish(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<u8, Stop> {
+    let laboratory = Laboratory::new(args.scenario.as_deref()).map_err(Stop::bad_input)?;
+    let failed = |error: std::io::Error| Stop {
+        code: codes::FAILURE,
+        message: format!("cannot serve the page at 127.0.0.1:{}: {error}", args.port),
+    };
+    let server = Server::bind(laboratory, args.port).map_err(failed)?;
+    let link = server.link();
+    let control = interruptible();
+    let code = print::out(&format!("{link}\n"));
+    if code != codes::SUCCESS {
+        return Ok(code);
+    }
+    print::err("Ctrl-C ends it.\n");
+    if !args.no_open
+        && let Err(error) = open::that_detached(&link)
+    {
+        print::err(&format!(
+            "no browser could be opened ({error}); open the link yourself\n"
+        ));
+    }
+    server.serve(&control).map_err(failed)?;
+    Ok(codes::SUCCESS)
+}
