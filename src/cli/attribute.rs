@@ -6,6 +6,7 @@ use std::thread;
 use super::common::{self, Stop};
 use super::progress::{self, Goal};
 use super::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use super::terminal::NARROW;
 use super::{codes, print, summary};
 use crate::analysis::attribution::{self, Attribution};
 use crate::analysis::batch::{Batch, BatchError, Done};
@@ -18,8 +19,6 @@ use crate::response::Responses;
 use crate::scenario::{self, Compression, Scenario};
 use crate::sweep::plan::response_column;
 
-/// Width of what is printed.
-const WIDTH: usize = 80;
 /// Longest name of a response that stands in the head of a table.
 const LONG: usize = 32;
 
@@ -284,7 +283,7 @@ fn report(
             },
             found.whole,
         );
-        text.push_str(&wrapped(&sentence, "", WIDTH));
+        text.push_str(&wrapped(&sentence, "", NARROW));
     }
     for (of, name) in found.responses.iter().zip(question.names()) {
         // A long name stands alone, so that the table fits.
@@ -330,7 +329,7 @@ fn report(
             found.whole
         ),
         "",
-        WIDTH,
+        NARROW,
     ));
     if found.replicates == 1 {
         text.push_str("One replicate has no interval; add `--replicates 20` or more.\n");

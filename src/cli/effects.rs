@@ -15,6 +15,9 @@ const SOME: f64 = 0.05;
 /// Factors that are named for each treatment and response.
 const NAMED: usize = 3;
 
+/// Decimals beyond which a change has a power of ten.
+const MOST_DECIMALS: usize = 6;
+
 /// Effects of treatments, a block for each.
 pub struct Summary<'a> {
     /// What was compared.
@@ -135,7 +138,10 @@ fn row(name: &str, effect: &Effect) -> Vec<String> {
     let level = |value: f64| grouped_decimals(value, digits(paired.base_mean, 4));
     let scale = difference.half_width.filter(|half| *half > 0.0);
     let decimals = scale.map_or_else(|| digits(difference.mean, 4), |half| digits(half, 2));
-    let number = |value: f64| grouped_decimals(value, decimals);
+    let number = |value: f64| match value {
+        value if value == 0.0 || decimals <= MOST_DECIMALS => grouped_decimals(value, decimals),
+        value => format!("{value:.1e}"),
+    };
     let star = if effect.verdict() == Verdict::NotShown {
         ""
     } else {

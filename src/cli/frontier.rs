@@ -5,6 +5,7 @@ use super::common::{self, Stop};
 use super::sensitivity::names;
 use super::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
 use super::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use super::terminal::{NARROW, Terminal};
 use super::{codes, print};
 use crate::analysis::batch::{Batch, Done};
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
@@ -15,8 +16,6 @@ use crate::sweep::{Plan, Shard};
 
 /// Points and moves that are shown.
 const SHOWN: usize = 20;
-/// Width of what is printed.
-const WIDTH: usize = 80;
 
 /// Runs an experiment and tells which design points no other beats in all objectives, and which changes of the base buy
 /// one objective without loss in another.
@@ -155,14 +154,14 @@ fn report(found: &Frontier, plan: &Plan) -> String {
         text.push_str(&wrapped(
             "One replicate has no interval, so no gain is shown; add `--replicates 20` or more.",
             "",
-            WIDTH,
+            NARROW,
         ));
     }
     if found.failed > 0 {
         text.push_str(&wrapped(
             "Runs that failed are left out of means; differences go over replicates that both have.",
             "",
-            WIDTH,
+            NARROW,
         ));
     }
     text
@@ -215,7 +214,7 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
         "Below each point is where it differs from the base. chance: share of resamples of replicates in which no other point is at least as good in all objectives and \
          better in one.",
         "",
-        WIDTH,
+        NARROW,
     ));
     text
 }
@@ -242,10 +241,11 @@ fn fitting_table(
         }));
         tables::table(&header, rows)
     };
+    let width = Terminal::of_stdout().width;
     // The first line has marks of bold letters; all lines are as wide.
     let fits = |table: &str| {
         let widest = table.lines().skip(1).map(|line| line.chars().count());
-        widest.max().unwrap_or(0) <= WIDTH
+        widest.max().unwrap_or(0) <= width
     };
     let table = make(headings, true);
     if fits(&table) {
@@ -277,7 +277,7 @@ fn list(parts: &[String], indent: &str, empty: &str) -> String {
     };
     // `split_whitespace` would break at them as well.
     let text = text.replace('\u{a0}', "\u{1}");
-    wrapped(&text, indent, WIDTH).replace('\u{1}', " ")
+    wrapped(&text, indent, NARROW).replace('\u{1}', " ")
 }
 
 /// A value as it is shown: numbers with many digits are cut.
@@ -343,7 +343,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
                         Toward::NotWorse | Toward::NotShown => "",
                     }
                 );
-                text.push_str(&wrapped(&line, "    ", WIDTH).replace('\u{1}', " "));
+                text.push_str(&wrapped(&line, "    ", NARROW).replace('\u{1}', " "));
             }
         }
         if of.len() > SHOWN {
@@ -373,7 +373,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
                     count(Verdict::NotShown),
                 ),
                 "",
-                WIDTH,
+                NARROW,
             ));
         }
     }
@@ -384,7 +384,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             plan.experiment.replicates
         ),
         "",
-        WIDTH,
+        NARROW,
     ));
     text
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 pub mod attribute;
 pub mod audit;
+mod chart;
 pub mod check;
 pub mod codes;
 mod common;
@@ -29,6 +30,7 @@ pub mod status;
 mod summary;
 pub mod sweep;
 mod tables;
+mod terminal;
 
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]

@@ -4,11 +4,14 @@ use std::fmt::Write;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
+use super::terminal::Terminal;
 use super::{codes, print};
 use crate::params::{Kind, PARAMETERS, Parameter, Timing};
 
-/// Width of the table on a terminal, in characters.
-const WIDTH: u16 = 100;
+/// Columns beyond which the table does not grow.
+const WIDEST: usize = 98;
+/// Columns of the longest name, with the space around it.
+const NAMES: u16 = 35;
 
 /// Lists every parameter: key, symbol, unit, default, range, uncertain range, source and meaning.
 #[derive(Debug, clap::Args)]
@@ -113,6 +116,12 @@ fn cells(parameter: &Parameter) -> [String; 9] {
 /// range under one another.
 fn table(rows: &[&Parameter]) -> String {
     let mut text = String::new();
+    let width = Terminal::of_stdout().width.min(WIDEST) as u16;
+    // Without the lines between columns.
+    let rest = width - 2 - NAMES;
+    let values = rest * 3 / 8;
+    let widths = [NAMES, values, rest - values];
+    let widths = widths.map(|width| ColumnConstraint::Absolute(Width::Fixed(width)));
     let mut groups: Vec<&str> = rows.iter().map(|row| row.group()).collect();
     groups.dedup();
     for group in groups {
@@ -120,10 +129,9 @@ fn table(rows: &[&Parameter]) -> String {
         table
             .load_style(presets::UTF8_HORIZONTAL_ONLY)
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(WIDTH)
+            .set_width(width)
             .set_header(["name, symbol, unit", "default, range", "meaning, source"]);
-        let widths = [36, 22, 38].map(|width| ColumnConstraint::Absolute(Width::Fixed(width)));
-        table.set_constraints(widths);
+        table.set_constraints(widths.clone());
         for row in rows.iter().filter(|row| row.group() == group) {
             let name = row.key.split_once('.').map_or(row.key, |(_, name)| name);
             let about = [row.symbol, if row.unit == "–" { "" } else { row.unit }];

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::common::{self, Stop};
 use super::progress::{self, Goal};
+use super::terminal::NARROW;
 use super::{codes, print, tables};
 use crate::claims::ledger::Ledger;
 use crate::claims::outcome::reading;
@@ -24,8 +25,6 @@ use crate::sweep::Begin;
 
 /// Folder of the paper's register, seen from where the command is called.
 const REGISTER: &str = "scenarios/claims";
-/// Columns of a terminal.
-const WIDTH: usize = 80;
 /// Columns before the text of a claim.
 const MARGIN: usize = 18;
 
@@ -394,7 +393,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         tables::counted(found.verdicts.len() as u64, "claim"),
         counts.join(", "),
     );
-    text.push_str(&format!("\n{}\n", lines(&closing, WIDTH).join("\n")));
+    text.push_str(&format!("\n{}\n", lines(&closing, NARROW).join("\n")));
     text.push('\n');
     text
 }
@@ -402,7 +401,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
 /// A text beside a head, in lines that fit a terminal.
 fn wrapped(head: &str, says: &str) -> String {
     let mut text = String::new();
-    for (number, line) in lines(says, WIDTH - MARGIN).iter().enumerate() {
+    for (number, line) in lines(says, NARROW - MARGIN).iter().enumerate() {
         let head = if number == 0 && !head.is_empty() {
             head.to_string()
         } else {

@@ -8,7 +8,8 @@ use super::common::{self, Stop, interruptible};
 use super::print;
 use super::progress::{self, Goal};
 use super::summary::Summary;
-use crate::engine::{self, Control, Job, Outcome};
+use super::terminal::Terminal;
+use crate::engine::{self, Control, Job, Replicates};
 use crate::model::Setup;
 use crate::output::{Manifest, ResultFolder, Traces, columns};
 use crate::scenario::{self, Scenario};
@@ -78,16 +79,17 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         replicates: scenario.replicates,
         threads,
     };
-    let outcomes = run_job(&job, &control, &mut result, args.quiet)?;
+    let kept = run_job(&job, &control, &mut result, args.quiet)?;
     let files = result.finish(manifest(&scenario, threads, started))?;
     if args.quiet {
         return Ok(codes::SUCCESS);
     }
     let summary = Summary {
         scenario: &scenario,
-        outcomes: &outcomes,
+        kept: &kept,
         target: &target,
         files: &files,
+        terminal: Terminal::of_stdout(),
     };
     Ok(print::out(&summary.to_string()))
 }
@@ -98,15 +100,15 @@ fn run_job(
     control: &Control,
     result: &mut ResultFolder,
     is_quiet: bool,
-) -> Result<Vec<Outcome>, Stop> {
+) -> Result<Replicates, Stop> {
     let quarters = u64::from(job.replicates) * u64::from(job.setup.world().quarters);
-    let outcomes = thread::scope(|scope| {
+    let kept = thread::scope(|scope| {
         // Dropped at the end, it ends the display.
         let _display =
             (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(quarters)));
         engine::replicates(job, control, |chunk| result.append(chunk))
     });
-    Ok(outcomes?)
+    Ok(kept?)
 }
 
 /// Options that stand for keys of a scenario go the way of `--set`, so that they are checked and recorded

@@ -3,6 +3,7 @@
 use super::common::{self, Stop};
 use super::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
 use super::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
+use super::terminal::{NARROW, Terminal};
 use super::{codes, print};
 use crate::analysis::runs::Runs;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
@@ -11,8 +12,6 @@ use crate::sweep::{Plan, Shard};
 
 /// Factors that are shown of each response.
 const SHOWN: usize = 10;
-/// Width of what is printed.
-const WIDTH: usize = 80;
 /// Longest bar.
 const BAR: usize = 12;
 
@@ -128,7 +127,7 @@ fn report(found: &Sensitivity, plan: &Plan, factors: &[&str]) -> String {
         text.push('\n');
         text.push_str(&noise_words(&of.noise, plan.experiment.replicates));
         match &of.remark {
-            Some(remark) => text.push_str(&wrapped(remark, "  ", WIDTH)),
+            Some(remark) => text.push_str(&wrapped(remark, "  ", NARROW)),
             None => text.push_str(&table(found.method, of, &name, width)),
         }
         text.push('\n');
@@ -214,8 +213,9 @@ fn table<'a>(
     let lengths: Vec<usize> = (1..heads.len()).map(length).collect();
     // Two spaces before each column; names give way where numbers are long.
     let used: usize = lengths.iter().map(|length| length + 2).sum::<usize>() + 2;
-    let width = width.min(WIDTH.saturating_sub(used)).max(8);
-    let room = WIDTH.saturating_sub(used + width + 2).min(BAR);
+    let all = Terminal::of_stdout().width;
+    let width = width.min(all.saturating_sub(used)).max(8);
+    let room = all.saturating_sub(used + width + 2).min(BAR);
     let largest = match method {
         Method::Morris => {
             index(places.first().copied().unwrap_or(0), 0).map_or(0.0, |index| index.value.abs())
@@ -277,12 +277,12 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "design points",
         ),
     };
-    let mut text = wrapped(what, "", WIDTH);
+    let mut text = wrapped(what, "", NARROW);
     if plan.experiment.replicates < 2 {
         text.push_str(&wrapped(
             "One replicate does not tell noise from effects; add `--replicates 2` or more.",
             "",
-            WIDTH,
+            NARROW,
         ));
     }
     if found.failed > 0 {
@@ -291,7 +291,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
              all takes out the {who} it is part of, which the column n counts.",
             counted(found.failed as u64, "run")
         );
-        text.push_str(&wrapped(&sentence, "", WIDTH));
+        text.push_str(&wrapped(&sentence, "", NARROW));
     }
     let unordered: Vec<String> = plan
         .points
@@ -305,7 +305,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "Levels of {} are no numbers: their ranks are their order in the experiment.",
             unordered.join(", ")
         );
-        text.push_str(&wrapped(&sentence, "", WIDTH));
+        text.push_str(&wrapped(&sentence, "", NARROW));
     }
     text
 }

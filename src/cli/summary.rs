@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use super::tables::{NOTHING, bold, counted, counted_of, files, grouped_decimals, table};
-use crate::engine::{Outcome, Sums};
+use super::chart::{Series, chart};
+use super::tables::{NOTHING, bold, counted, counted_of, files, grouped_decimals, hanging, table};
+use super::terminal::Terminal;
+use crate::engine::{Outcome, Replicates, Sums};
 use crate::model::data::World;
 use crate::model::record::National;
 use crate::output::WrittenFile;
@@ -19,16 +21,22 @@ const SHARES: &str = "\
 Shares of the line above to which a part belongs; of sectors and instruments
 together; forgone return in the rest of the economy of spending on sectors.\n";
 
+/// How the charts are to be read.
+const AXES: &str = "\
+Introduction, subscale, duplicated and idle together. Axes need not start at 0.\n";
+
 /// The summary of a run.
 pub struct Summary<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
-    /// Outcomes of its replicates.
-    pub outcomes: &'a [Outcome],
+    /// What is kept of its replicates.
+    pub kept: &'a Replicates,
     /// Folder of the result.
     pub target: &'a Path,
     /// Files in it.
     pub files: &'a [WrittenFile],
+    /// Where it is printed.
+    pub terminal: Terminal,
 }
 
 /// The last quarter of a world.
@@ -127,7 +135,7 @@ impl<'a> Summary<'a> {
             last_quarter(world),
             counted(u64::from(world.quarters), "quarter"),
             counted_of(world.cities.len() as u64, "city", "cities"),
-            counted(self.outcomes.len() as u64, "replicate"),
+            counted(self.kept.outcomes.len() as u64, "replicate"),
             self.scenario.seed,
         )
     }
@@ -148,14 +156,15 @@ impl<'a> Summary<'a> {
                     Some(first) if first == quarter => &outcome.first_year_end,
                     _ => &outcome.last,
                 };
-                let values = self.outcomes.iter().map(nation).filter_map(state.get);
+                let values = self.kept.outcomes.iter().map(nation).filter_map(state.get);
                 let values: Vec<f64> = values.collect();
-                if !values.is_empty() && values.len() < self.outcomes.len() {
+                if !values.is_empty() && values.len() < self.kept.outcomes.len() {
                     let name = state.name.trim().to_lowercase();
                     let n = values.len();
-                    remarks.push(format!(
-                        "In {quarter}, n = {n} for \"{name}\"; it is missing in the other replicates.\n"
-                    ));
+                    let remark = format!(
+                        "In {quarter}, n = {n} for \"{name}\"; it is missing in the other replicates."
+                    );
+                    remarks.push(hanging(&remark, 0));
                 }
                 cells.extend(shown(&values, state.style));
             }
@@ -175,7 +184,7 @@ impl<'a> Summary<'a> {
         let header = header.map(str::to_string);
         let mut rows = Vec::new();
         for (name, part, whole) in MONEY {
-            let sums = || self.outcomes.iter().map(|outcome| &outcome.sums);
+            let sums = || self.kept.outcomes.iter().map(|outcome| &outcome.sums);
             let bn: Vec<f64> = sums().map(|sums| part(sums) / 1000.0).collect();
             let shares = sums().filter(|sums| whole(sums) > 0.0);
             let shares: Vec<f64> = shares.map(|sums| part(sums) / whole(sums)).collect();
@@ -188,8 +197,30 @@ impl<'a> Summary<'a> {
         format!("{table}{SHARES}")
     }
 
+    /// Competitiveness and waste over the quarters; none for a run without a course.
+    fn chart(&self) -> Option<String> {
+        let (world, course) = (&self.scenario.world, &self.kept.course);
+        if world.quarters < 2 {
+            return None;
+        }
+        let percent = |share: Option<f64>| share.map(|share| 100.0 * share);
+        let shares = course.unproductive_share().into_iter().map(percent);
+        let all = [
+            Series {
+                title: "Competitiveness (1 = level with the frontier)",
+                values: course.competitiveness(),
+            },
+            Series {
+                title: "Unproductive part of spending on sectors, %",
+                values: shares.collect(),
+            },
+        ];
+        let drawn = chart(&all, world.start, self.terminal);
+        Some(format!("{drawn}{AXES}"))
+    }
+
     fn closing(&self) -> String {
-        match self.outcomes.len() {
+        match self.kept.outcomes.len() {
             1 => "One replicate has no interval; add `--replicates 20` or more.\n".to_string(),
             n => format!("Means over replicates, n = {n}, with Student's 95 % intervals.\n"),
         }
@@ -199,12 +230,14 @@ impl<'a> Summary<'a> {
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
-            self.head(),
-            self.outcomes_table(),
-            self.money_table(),
-            self.closing(),
-            files(self.target, self.files),
+            Some(self.head()),
+            Some(self.outcomes_table()),
+            Some(self.money_table()),
+            self.chart(),
+            Some(self.closing()),
+            Some(files(self.target, self.files)),
         ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
         f.write_str(&parts.join("\n"))
     }
 }

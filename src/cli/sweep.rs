@@ -342,7 +342,8 @@ pub(super) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
     lines.push((
         "Time".to_string(),
         format!(
-            "about {} on {} (from {})",
+            "{}{} on {} (from {})",
+            if seconds < 1.0 { "" } else { "about " },
             tables::duration(seconds),
             tables::counted(threads as u64, "thread"),
             tables::counted(pilot.runs, "run")
@@ -354,11 +355,12 @@ pub(super) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
     ));
     let mut text = tables::pairs(&lines);
     if pilot.failed > 0 {
-        text.push_str(&format!(
-            "{} of these failed: {}\n",
+        let failed = format!(
+            "{} of these failed: {}",
             tables::counted(pilot.failed, "run"),
             pilot.reason
-        ));
+        );
+        text.push_str(&tables::hanging(&failed, 0));
     }
     Ok(print::out(&text))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::terminal::{NARROW, Terminal};
 use crate::output::WrittenFile;
 
 /// Stands where there is nothing to show.
@@ -38,13 +39,17 @@ pub fn files(target: &Path, files: &[WrittenFile]) -> String {
     format!("{folder}\n{}\n", table.trim_fmt())
 }
 
-/// Names and what belongs to them, one pair a line.
+/// Names and what belongs to them, one below the other.
 pub fn pairs(lines: &[(String, String)]) -> String {
     let width = lines.iter().map(|(name, _)| name.chars().count()).max();
     let width = width.unwrap_or(0);
     lines
         .iter()
-        .map(|(name, text)| format!("{name:<width$}  {text}\n"))
+        .map(|(name, text)| {
+            let text = wrapped(text, "", NARROW.saturating_sub(width + 2));
+            let text = text.trim_end().replace('\n', &format!("\n{:width$}  ", ""));
+            format!("{name:<width$}  {text}\n")
+        })
         .collect()
 }
 
@@ -89,12 +94,13 @@ fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
     format!("{BOLD}{head}{PLAIN}\n{body}\n")
 }
 
-/// Columns of the terminal that tables are made for.
-const WIDTH: usize = 80;
-
 /// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
 /// many of the others as fit. One that nearly fits is set tighter instead.
 pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
+    blocks_within(Terminal::of_stdout().width, header, rows)
+}
+
+fn blocks_within(most: usize, header: &[String], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..header.len())
         .map(|place| {
             let cells = rows.iter().filter_map(|row| row.get(place));
@@ -103,8 +109,8 @@ pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
         })
         .collect();
     let all: usize = widths.iter().sum();
-    let tight = all + widths.len().saturating_sub(1) <= WIDTH;
-    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > WIDTH {
+    let tight = all + widths.len().saturating_sub(1) <= most;
+    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > most {
         1
     } else {
         GAP
@@ -114,7 +120,7 @@ pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
     let mut next = 1;
     while next < header.len() {
         let (from, mut used) = (next, first);
-        while next < header.len() && (next == from || used + gap + widths[next] <= WIDTH) {
+        while next < header.len() && (next == from || used + gap + widths[next] <= most) {
             used += gap + widths[next];
             next += 1;
         }
@@ -189,11 +195,11 @@ pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
     filled(text, indent, indent, width)
 }
 
-/// A text in lines that fit the terminal, each but the first after so many spaces.
+/// A text in lines of at most 80 characters, each but the first after so many spaces.
 pub fn hanging(text: &str, indent: usize) -> String {
     let words = text.trim_start();
     let first = &text[..text.len() - words.len()];
-    filled(words, first, &" ".repeat(indent), WIDTH)
+    filled(words, first, &" ".repeat(indent), NARROW)
 }
 
 fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
@@ -282,9 +288,9 @@ mod tests {
         let header = ["name", "a", "b", "c"].map(str::to_string);
         let rows = vec![vec!["row".to_string(), cell(40), cell(32), cell(10)]];
         let near = vec![vec!["row".to_string(), cell(40), cell(32), cell(1)]];
-        let text = anstream::adapter::strip_str(&blocks(&header, &near)).to_string();
+        let text = anstream::adapter::strip_str(&blocks_within(80, &header, &near)).to_string();
         assert_eq!(text.lines().count(), 2, "{text}");
-        let text = anstream::adapter::strip_str(&blocks(&header, &rows)).to_string();
+        let text = anstream::adapter::strip_str(&blocks_within(80, &header, &rows)).to_string();
         let lines: Vec<&str> = text.lines().collect();
         // 4 + 2 + 40 + 2 + 32 = 80, so the third column needs a block of its own.
         assert_eq!(lines.len(), 5, "{text}");
@@ -293,6 +299,8 @@ mod tests {
             "{text}"
         );
         assert_eq!(lines[3], "name           c");
+        let text = blocks_within(140, &header, &rows);
+        assert_eq!(text.lines().count(), 2, "{text}");
     }
 
     #[test]

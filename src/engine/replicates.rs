@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::course::{Course, Line, Moment};
 use super::ordered::{Crew, Stopped, work_in_order};
 use super::outcome::Outcome;
 use super::streamed;
@@ -28,6 +29,23 @@ pub struct Job<'a> {
     pub replicates: u32,
     /// Threads, at least 1. Results do not depend on them.
     pub threads: usize,
+}
+
+/// What is kept of all replicates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replicates {
+    /// One for each replicate, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Their means in each quarter.
+    pub course: Course,
+}
+
+impl Replicates {
+    /// Takes in the next replicate.
+    pub(super) fn take(&mut self, outcome: Outcome, line: &[Moment]) {
+        self.outcomes.push(outcome);
+        self.course.take(line);
+    }
 }
 
 /// Lets others follow and stop a job.
@@ -122,9 +140,9 @@ pub fn replicates<E: Send>(
     job: &Job<'_>,
     control: &Control,
     sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
-) -> Result<Vec<Outcome>, EngineError<E>> {
+) -> Result<Replicates, EngineError<E>> {
     if job.replicates == 0 {
-        return Ok(Vec::new());
+        return Ok(Replicates::default());
     }
     let world = job.setup.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
@@ -144,10 +162,11 @@ pub fn replicates<E: Send>(
     }
 }
 
-/// What a thread hands over for a replicate: its rows and its outcome.
+/// What a thread hands over for a replicate: its rows, its quarters and its outcome.
 #[derive(Default)]
 struct Done {
     chunk: Chunk,
+    line: Line,
     outcome: Option<Outcome>,
 }
 
@@ -157,29 +176,31 @@ fn side_by_side<E: Send>(
     crew: Crew,
     control: &Control,
     mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
-) -> Result<Vec<Outcome>, EngineError<E>> {
-    let mut outcomes = Vec::with_capacity(job.replicates as usize);
+) -> Result<Replicates, EngineError<E>> {
+    let mut all = Replicates::default();
     let done = work_in_order(
         0..u64::from(job.replicates),
         crew,
         || Worker::new(job, control),
         |worker, replicate, done: &mut Done| {
             done.chunk.clear();
-            let outcome =
-                worker.replicate(replicate, &mut done.chunk, |recorder, run, chunk| {
-                    recorder.record_cities(run, chunk);
-                    Ok(())
-                })?;
+            let Done { chunk, line, .. } = done;
+            let outcome = worker.replicate(replicate, chunk, line, |recorder, run, chunk| {
+                recorder.record_cities(run, chunk);
+                Ok(())
+            })?;
             done.outcome = Some(outcome);
             Ok(())
         },
         |_, done| {
-            outcomes.extend(done.outcome.take());
+            if let Some(outcome) = done.outcome.take() {
+                all.take(outcome, &done.line);
+            }
             sink(&done.chunk).map_err(EngineError::Sink)
         },
     );
     match done {
-        Ok(()) => Ok(outcomes),
+        Ok(()) => Ok(all),
         Err(Stopped::Failed(error)) => Err(error),
         Err(Stopped::Threads(error)) => Err(EngineError::Threads(error)),
     }
@@ -203,12 +224,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Runs a replicate. Rows of the start and of each quarter are appended to `chunk`; at the end of each
-    /// quarter `hand_over` is called, which writes the rows of cities, too.
+    /// Runs a replicate, and puts its quarters into `line`. Rows of the start and of each quarter are appended to
+    /// `chunk`; at the end of each quarter `hand_over` is called, which writes the rows of cities, too.
     pub(super) fn replicate<E>(
         &mut self,
         replicate: u64,
         chunk: &mut Chunk,
+        line: &mut Line,
         mut hand_over: impl FnMut(&mut Recorder<'a>, &Run<'a>, &mut Chunk) -> Result<(), E>,
     ) -> Result<Outcome, EngineError<E>> {
         let job = self.job;
@@ -223,6 +245,7 @@ impl<'a> Worker<'a> {
         let recorder = &mut self.recorder;
         recorder.begin(run, luck, chunk);
         let mut outcome = Outcome::new(luck);
+        line.clear();
         let mut detail = None;
         for quarters_done in 0..job.setup.world().quarters {
             if self.control.is_cancelled() {
@@ -241,6 +264,7 @@ impl<'a> Worker<'a> {
             let nation = run.national();
             recorder.record_quarter(run, &nation, chunk);
             hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
+            line.push(Moment::of(&nation));
             outcome.observe(quarters_done + 1, nation);
             self.control.quarters_done.fetch_add(1, Ordering::Relaxed);
         }
@@ -258,21 +282,21 @@ mod tests {
     use crate::output::columns;
     use crate::scenario::{self, traces::TraceSettings};
 
-    /// Outcomes, and all bytes of each file.
-    type Written = (Vec<Outcome>, BTreeMap<&'static str, Vec<u8>>);
+    /// What is kept, and all bytes of each file.
+    type Written = (Replicates, BTreeMap<&'static str, Vec<u8>>);
 
     fn written(
         traces: &Traces,
-        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Vec<Outcome>,
+        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Replicates,
     ) -> Written {
         let mut files: BTreeMap<&'static str, Vec<u8>> = BTreeMap::new();
-        let outcomes = run(&mut |chunk| {
+        let kept = run(&mut |chunk| {
             for (file, name, _) in traces.files() {
                 files.entry(name).or_default().extend(chunk.of(file).0);
             }
             Ok(())
         });
-        (outcomes, files)
+        (kept, files)
     }
 
     #[test]
@@ -302,7 +326,8 @@ mod tests {
         let streamed = written(&traces, |sink| {
             streamed::run(&job, &control, sink).expect("a run")
         });
-        assert_eq!(streamed.0.len(), 5);
+        assert_eq!(streamed.0.outcomes.len(), 5);
+        assert_eq!(streamed.0.course.competitiveness().len(), 8);
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
         for (threads, items) in [(1, 1), (3, 2), (3, 8)] {
             let ordered = written(&traces, |sink| {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use dualtrack::engine::{Control, EngineError, Job, Outcome, replicates};
+use dualtrack::engine::{Control, EngineError, Job, Replicates, replicates};
 use dualtrack::model::Setup;
 use dualtrack::model::data::World;
 use dualtrack::output::{Manifest, OutputError, ResultFolder, Traces, columns};
@@ -50,7 +50,7 @@ fn write(
     settings: &TraceSettings,
     count: u32,
     threads: usize,
-) -> Result<Vec<Outcome>, EngineError<OutputError>> {
+) -> Result<Replicates, EngineError<OutputError>> {
     let traces = Traces::new(settings).expect("files and columns that exist");
     let setup = Setup::new(world.clone()).expect("a world that can start");
     let folder = ResultFolder::create(target, false, "small", "Small", &traces);
@@ -62,11 +62,11 @@ fn write(
         replicates: count,
         threads,
     };
-    let outcomes = replicates(&job, &Control::default(), |chunk| folder.append(chunk))?;
+    let kept = replicates(&job, &Control::default(), |chunk| folder.append(chunk))?;
     folder
         .finish(Manifest::default())
         .map_err(EngineError::Sink)?;
-    Ok(outcomes)
+    Ok(kept)
 }
 
 /// The files that a run writes, apart from the manifest.
@@ -196,7 +196,7 @@ fn outcomes_do_not_depend_on_what_is_written() {
     };
     let nothing = outcomes("nothing", &settings(&[]), 1);
     assert_eq!(outcomes("everything", &everything(), 3), nothing);
-    assert_eq!(nothing.len(), 4);
+    assert_eq!(nothing.outcomes.len(), 4);
 }
 
 #[test]

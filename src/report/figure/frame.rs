@@ -5,6 +5,9 @@ use super::scale::{self, Linear};
 use super::svg::{Anchor, Svg};
 use crate::quarter::Quarter;
 
+/// Size of the letters of the title of the upright axis.
+const TITLE_SIZE: f64 = 12.0;
+
 /// What runs from left to right.
 #[derive(Clone, Debug)]
 pub enum Across {
@@ -212,13 +215,9 @@ impl Frame {
             svg.text("soft small", Anchor::End, left - 5.0, place + 3.5, label);
         }
         if !plan.up_title.is_empty() {
-            svg.text(
-                "soft",
-                Anchor::Start,
-                left - 40.0_f64.min(left - 2.0),
-                top - 12.0,
-                plan.up_title,
-            );
+            let start = left - 40.0_f64.min(left - 2.0);
+            let title = scale::fit(plan.up_title, right - start, TITLE_SIZE);
+            svg.text("soft", Anchor::Start, start, top - 12.0, &title);
         }
         let mut row = bottom + 16.0;
         for (value, label) in plan.across.ticks(right - left) {
