@@ -66,8 +66,9 @@ fn numbers_on_the_page_are_those_of_a_run() {
     let last = told.last().expect("a snapshot");
 
     let folder = tempfile::tempdir().expect("a folder");
+    let path = scenario();
     let arguments = [
-        &[scenario().as_str(), "--seed", "5", "--replicates", "7"][..],
+        &[path.as_str(), "--seed", "5", "--replicates", "7"][..],
         &SETS,
     ]
     .concat();
@@ -119,8 +120,9 @@ fn a_saved_scenario_and_a_download_are_what_a_run_gives() {
         let downloaded = String::from_utf8(bytes).expect("text");
         let by_file = run(folder.path(), &[&saved], &name);
         assert!(downloaded == by_file, "{file}");
+        let path = scenario();
         let arguments = [
-            &[scenario().as_str(), "--seed", "9", "--replicates", "3"][..],
+            &[path.as_str(), "--seed", "9", "--replicates", "3"][..],
             &SETS,
         ]
         .concat();
