@@ -2,6 +2,7 @@
 
 mod accounts;
 mod analysis;
+mod catalogue;
 mod claims;
 mod cluster;
 mod compare;
