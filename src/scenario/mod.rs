@@ -269,7 +269,7 @@ impl Loader<'_> {
         sectors: usize,
     ) -> Option<(Cities, Vec<String>, bool)> {
         let merged = self.merged;
-        let mut has_all = true;
+        let has_all;
         let mut cities = if merged.settings.contains_key("cities.synthetic") {
             if let Some(cell) = merged
                 .overrides

@@ -1,5 +1,7 @@
 //! One module per promise of the project; all in one program, so that it is linked once.
 
+#![allow(clippy::disallowed_methods)]
+
 mod accounts;
 mod analysis;
 mod catalogue;
@@ -8,6 +10,9 @@ mod cluster;
 mod compare;
 mod documents;
 mod explore;
+mod golden;
+mod long;
+mod luck;
 mod memory;
 mod report;
 mod reproduction;
