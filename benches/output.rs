@@ -8,7 +8,7 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dualtrack::engine::{self, Control, Job};
 use dualtrack::model::Setup;
-use dualtrack::output::traces::{File, Traces};
+use dualtrack::output::{File, Traces};
 use dualtrack::scenario;
 
 const REPLICATES: u32 = 20;
