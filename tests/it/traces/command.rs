@@ -231,3 +231,45 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
     assert_eq!(text(&output.stderr), "interrupted; nothing was written\n");
     assert_eq!(entries(&folder), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let summary = |threads: &str, columns: &str| {
+        let output = program(folder.path())
+            .env("COLUMNS", columns)
+            .env("TERM", "xterm-256color")
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("NO_COLOR")
+            .arg("run")
+            .arg(scenario())
+            .args(["--set", "run.quarters=12", "--replicates", "5"])
+            .args(["--threads", threads, "--out", "a", "--force"])
+            .output()
+            .expect("a program");
+        text(&output.stdout)
+    };
+    let one = summary("1", "80");
+    assert_eq!(summary("3", "140"), one);
+    // Sizes of files depend on the names of folders.
+    let (said, _) = one.split_once("\na\n").expect("a list of files");
+    insta::assert_snapshot!(said, @"");
+}
+
+#[test]
+fn a_locale_without_unicode_has_charts_in_ascii() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path())
+        .env("LC_ALL", "C")
+        .arg("run")
+        .arg(scenario())
+        .args(["--set", "run.quarters=6", "--replicates", "2"])
+        .output()
+        .expect("a program");
+    let summary = text(&output.stdout);
+    let (_, chart) = summary
+        .split_once("Competitiveness (1")
+        .expect("a chart under the tables");
+    assert!(chart.is_ascii(), "{chart}");
+    assert!(chart.contains("2015Q1   "), "{chart}");
+}
