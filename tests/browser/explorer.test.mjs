@@ -85,7 +85,7 @@ test("numbers are those of a run with the same settings", async () => {
       const [base, variant] = national.map((rows) => means(rows, name).get("2020Q4"));
       const [ofBase, ofVariant, difference] = await shown(page, name);
       assert.deepEqual([ofBase, ofVariant], [base.toFixed(3), variant.toFixed(3)], name);
-      const number = Number(difference.replace("\u2212", "-"));
+      const number = Number(difference.replaceAll("\u2212", "-"));
       assert.ok(Math.abs(number - (variant - base)) <= 0.00051, `${name}: ${difference} for ${variant - base}`);
     }
   });
