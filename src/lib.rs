@@ -1,8 +1,9 @@
 //! dualtrack: an agent-based model of how Chinese cities compete with each other in AI policy.
 //!
 //! After Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. [`model`] is the model that `docs/odd.md` describes
-//! equation by equation. [`scenario`] reads files, [`engine`] runs replicates, [`output`] writes traces, and [`cli`]
-//! is the command. What [`params`], [`random`], [`math`], [`parallel`] and [`stats`] hold depends on nothing else here.
+//! equation by equation. [`scenario`] reads files, [`engine`] runs replicates, [`output`] writes traces,
+//! [`explore`] answers a page, and [`cli`] is the command. What [`params`], [`random`], [`math`], [`parallel`] and
+//! [`stats`] hold depends on nothing else here.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -6,6 +6,7 @@ mod claims;
 mod cluster;
 mod compare;
 mod documents;
+mod explore;
 mod memory;
 mod report;
 mod reproduction;

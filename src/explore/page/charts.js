@@ -5,8 +5,19 @@ import { interval, number, signed, unit } from "./format.js";
 import { onScheme } from "./palette.js";
 import { Plot } from "./plot.js";
 
-const USUAL = ["competitiveness", "unproductive_share", "waste_share", "duplicated_share", "duplicated_cny_mn", "idle_cny_mn",
-  "liberalisation", "stringency", "similarity_peers", "national_measures", "utilisation", "effective_talent", "researchers"];
+const USUAL = [
+  "competitiveness",
+  "waste_share",
+  "duplicated_cny_mn",
+  "idle_cny_mn",
+  "liberalisation",
+  "stringency",
+  "similarity_peers",
+  "national_measures",
+  "effective_talent",
+  "researchers",
+  "utilisation",
+];
 
 /** Names of the charts of a state; at the start those of the usual ones that the program has. */
 export function chosen(state, model) {
@@ -35,7 +46,9 @@ export class Charts {
       this.cards.clear();
       const host = byId("charts");
       host.replaceChildren();
-      const events = [...new Set(scenario.events.map((event) => scenario.quarters.indexOf(event.quarter)))].filter((one) => one >= 0);
+      const events = [...new Set(scenario.events.map((event) => scenario.quarters.indexOf(event.quarter)))].filter(
+        (one) => one >= 0,
+      );
       this.scenario = scenario;
       this.sides = sides;
       for (const name of names) {
@@ -56,9 +69,18 @@ export class Charts {
     const picture = el("div", { class: "plot", role: "img" });
     const readout = el("p", { class: "readout" });
     const sign = unit(response.unit);
-    const figure = el("figure", { class: "card", data: { testid: `chart-${response.name}` } },
-      el("figcaption", { title: response.meaning }, el("strong", {}, response.title), sign ? el("span", { class: "soft" }, ` ${sign}`) : null),
-      picture, readout);
+    const figure = el(
+      "figure",
+      { class: "card", data: { testid: `chart-${response.name}` } },
+      el(
+        "figcaption",
+        { title: response.meaning },
+        el("strong", {}, response.title),
+        sign ? el("span", { class: "soft" }, ` ${sign}`) : null,
+      ),
+      picture,
+      readout,
+    );
     this.cards.set(response.name, { response, picture, readout, sides, events });
     return figure;
   }
@@ -66,7 +88,9 @@ export class Charts {
   attach(name, events) {
     const card = this.cards.get(name);
     card.plot = new Plot(card.picture, {
-      quarters: this.scenario.quarters, sides: this.sides, events,
+      quarters: this.scenario.quarters,
+      sides: this.sides,
+      events,
       move: (place) => this.hover(place),
       pick: (place) => this.store.set({ q: this.scenario.quarters[place] }, "q"),
     });
@@ -104,7 +128,9 @@ export class Charts {
       return series;
     }
     const places = quarters.map((quarter) => this.variantQuarters.indexOf(quarter));
-    return Object.fromEntries(Object.entries(series).map(([part, values]) => [part, values && places.map((place) => values[place] ?? null)]));
+    return Object.fromEntries(
+      Object.entries(series).map(([part, values]) => [part, values && places.map((place) => values[place] ?? null)]),
+    );
   }
 
   /** Writes the numbers at the quarter under the pointer, or at the chosen one. */
@@ -117,7 +143,16 @@ export class Charts {
         if (series) {
           const show = side === "difference" ? signed : number;
           const [mean, low, high] = ["mean", "low", "high"].map((part) => series[part]?.[place] ?? null);
-          parts.push(el("span", { class: "reading" }, dot(side), `${NAMES[side]} `, el("b", {}, show(mean)), ` ${interval(low, high, show)}`));
+          parts.push(
+            el(
+              "span",
+              { class: "reading" },
+              dot(side),
+              `${NAMES[side]} `,
+              el("b", {}, show(mean)),
+              ` ${interval(low, high, show)}`,
+            ),
+          );
         }
       }
       card.readout.replaceChildren(el("span", { class: "soft" }, this.scenario?.quarters[place] ?? ""), ...parts);

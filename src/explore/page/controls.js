@@ -2,6 +2,7 @@
 
 import { byId, el, setOptions, setText } from "./dom.js";
 import { Field } from "./field.js";
+import { words } from "./format.js";
 import { withValue } from "./sides.js";
 
 const FIRST = ["mechanisms", "tournament", "regime"];
@@ -12,16 +13,24 @@ export class Controls {
   constructor(store, scenarios) {
     Object.assign(this, { store, scenarios });
     const { groups, parameters } = store.model;
-    const order = [...FIRST.map((name) => groups.find((one) => one.name === name)).filter(Boolean),
-      ...groups.filter((one) => !FIRST.includes(one.name))];
+    const order = [
+      ...FIRST.map((name) => groups.find((one) => one.name === name)).filter(Boolean),
+      ...groups.filter((one) => !FIRST.includes(one.name)),
+    ];
     this.fields = [];
     this.groups = order.map((group) => {
-      const fields = parameters.filter((one) => one.group === group.name)
+      const fields = parameters
+        .filter((one) => one.group === group.name)
         .map((parameter) => new Field(parameter, (name, value, isDiscrete) => this.change(name, value, isDiscrete)));
       this.fields.push(...fields);
       const count = el("span", { class: "count" });
-      const details = el("details", { class: "group", open: FIRST.includes(group.name), data: { testid: `group-${group.name}` } },
-        el("summary", {}, el("span", {}, group.title), count), ...fields.map((field) => field.node));
+      const details = el(
+        "details",
+        { class: "group", open: FIRST.includes(group.name), data: { testid: `group-${group.name}` } },
+        el("summary", {}, el("span", {}, words(group.name)), count),
+        el("p", { class: "soft purpose" }, `${group.title}.`),
+        ...fields.map((field) => field.node),
+      );
       return { details, fields, count, open: FIRST.includes(group.name) };
     });
     byId("groups").replaceChildren(...this.groups.map((group) => group.details));
@@ -30,7 +39,8 @@ export class Controls {
       input.addEventListener("change", () => store.set({ edit: input.value }, "edit"));
     }
     byId("base-scenario").addEventListener("change", (event) =>
-      store.set({ base: { scenario: event.target.value, set: {} } }, "base"));
+      store.set({ base: { scenario: event.target.value, set: {} } }, "base"),
+    );
     byId("variant-scenario").addEventListener("change", (event) => {
       const set = store.state.variant?.set ?? store.state.base.set;
       store.set({ variant: { scenario: event.target.value, set } }, "variant");
@@ -68,7 +78,11 @@ export class Controls {
   }
 
   search() {
-    const wanted = byId("search").value.trim().toLowerCase().split(/\s+/).filter((one) => one !== "");
+    const wanted = byId("search")
+      .value.trim()
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((one) => one !== "");
     let found = 0;
     for (const group of this.groups) {
       let any = false;
@@ -109,7 +123,7 @@ export class Controls {
     }
     byId("replicates").value = String(state.n);
     byId("replicates").max = String(this.store.model.limits.replicates);
-    const side = state.edit === "base" ? state.base : state.variant ?? state.base;
+    const side = state.edit === "base" ? state.base : (state.variant ?? state.base);
     const scenario = scenarios[state.edit];
     let changed = 0;
     for (const group of this.groups) {

@@ -3,6 +3,7 @@
 import { el, setText } from "./dom.js";
 import { plain, setting, unit, words } from "./format.js";
 import { allowed, read, span, tidy } from "./parameters.js";
+import { valueBefore } from "./sides.js";
 
 /** One value: a slider with a number, a switch, or a choice. */
 class Entry {
@@ -11,35 +12,62 @@ class Entry {
     this.id = `f-${name.replace(/[^A-Za-z0-9]/g, "-")}`;
     this.problem = el("p", { class: "problem", id: `${this.id}-problem`, role: "alert", hidden: true });
     this.reset = el("button", {
-      type: "button", class: "reset", hidden: true, data: { testid: `reset-${name}` },
-      onclick: () => { this.change(this.name, undefined, true); this.main.focus(); },
+      type: "button",
+      class: "reset",
+      hidden: true,
+      data: { testid: `reset-${name}` },
+      onclick: () => {
+        this.change(this.name, undefined, true);
+        this.main.focus();
+      },
     });
     const common = { id: this.id, data: { testid: `value-${name}` } };
     if (parameter.kind === "switch") {
-      this.main = el("input", { ...common, type: "checkbox", role: "switch", onchange: () => this.change(name, this.main.checked, true) });
+      this.main = el("input", {
+        ...common,
+        type: "checkbox",
+        role: "switch",
+        onchange: () => this.change(name, this.main.checked, true),
+      });
       this.inputs = [this.main];
     } else if (parameter.kind === "choice") {
-      this.main = el("select", { ...common, onchange: () => this.change(name, this.main.value, true) },
-        ...parameter.names.map((one) => el("option", { value: one }, one)));
+      this.main = el(
+        "select",
+        { ...common, onchange: () => this.change(name, this.main.value, true) },
+        ...parameter.names.map((one) => el("option", { value: one }, one)),
+      );
       this.inputs = [this.main];
     } else {
       this.slider = el("input", {
-        type: "range", id: `${this.id}-slider`, "aria-label": `${label}, slider`, data: { testid: `slider-${name}` },
-        oninput: () => this.slid(), onchange: () => this.slid(),
+        type: "range",
+        id: `${this.id}-slider`,
+        "aria-label": `${label}, slider`,
+        data: { testid: `slider-${name}` },
+        oninput: () => this.slid(),
+        onchange: () => this.slid(),
       });
       this.main = el("input", {
-        ...common, type: "number", inputmode: "decimal", "aria-describedby": `${this.id}-problem`,
-        min: parameter.min, max: parameter.max, step: parameter.kind === "count" ? 1 : "any",
-        oninput: () => this.typed(), onchange: () => this.typed(),
+        ...common,
+        type: "number",
+        inputmode: "decimal",
+        "aria-describedby": `${this.id}-problem`,
+        min: parameter.min,
+        max: parameter.max,
+        step: parameter.kind === "count" ? 1 : "any",
+        oninput: () => this.typed(),
+        onchange: () => this.typed(),
       });
       this.inputs = [this.slider, this.main];
     }
-    this.text = el("label", { for: this.id }, label);
+    this.text = el("label", { for: this.id }, label, " ", el("code", {}, name));
     const sign = unit(parameter.unit);
-    this.row = el("div", { class: `entry ${parameter.kind}` },
+    this.row = el(
+      "div",
+      { class: `entry ${parameter.kind}` },
       el("span", { class: "entry-head" }, this.text, this.reset),
       el("span", { class: "entry-inputs" }, ...this.inputs, sign ? el("span", { class: "unit" }, sign) : null),
-      this.problem);
+      this.problem,
+    );
   }
 
   slid() {
@@ -55,7 +83,10 @@ class Entry {
     if (value === undefined) {
       this.main.setAttribute("aria-invalid", "true");
       this.problem.hidden = false;
-      setText(this.problem, `Not used: ${this.main.value === "" ? "this" : plain(this.main.value)} is not ${allowed(this.parameter)}. The runs keep ${setting(this.value)}.`);
+      setText(
+        this.problem,
+        `Not used: ${this.main.value === "" ? "this" : plain(this.main.value)} is not ${allowed(this.parameter)}. The runs keep ${setting(this.value)}.`,
+      );
     } else if (value !== this.value) {
       this.accept(value);
     } else {
@@ -101,7 +132,10 @@ class Entry {
     this.row.classList.toggle("differs", value !== original);
     const back = original === undefined ? "remove" : `\u21ba ${setting(original)}`;
     setText(this.reset, back);
-    this.reset.setAttribute("aria-label", original === undefined ? `Remove ${this.name}` : `Reset ${this.name} to ${setting(original)}`);
+    this.reset.setAttribute(
+      "aria-label",
+      original === undefined ? `Remove ${this.name}` : `Reset ${this.name} to ${setting(original)}`,
+    );
   }
 }
 
@@ -113,34 +147,63 @@ export class Field {
     this.entries = new Map();
     this.list = el("div", { class: "entries" });
     const { meaning, source, symbol, uncertain } = parameter;
-    const facts = [`Key: ${parameter.key}.`, symbol ? `Symbol: ${symbol}.` : "", `Allowed: ${allowed(parameter)}.`,
+    const facts = [
+      `Key: ${parameter.key}.`,
+      symbol ? `Symbol: ${symbol}.` : "",
+      `Allowed: ${allowed(parameter)}.`,
       uncertain ? `Plausible: ${plain(uncertain[0])} to ${plain(uncertain[1])}.` : "",
-      parameter.timing === "start" ? "Set once, at the start." : ""].filter((text) => text !== "");
-    this.more = el("details", { class: "meaning" },
-      el("summary", { "aria-label": `Meaning of ${parameter.key}` }, "Meaning"),
-      el("p", {}, meaning), el("p", { class: "soft" }, facts.join(" ")), el("p", { class: "soft" }, `Source: ${source}.`));
+      parameter.timing === "start" ? "Set once, at the start." : "",
+    ].filter((text) => text !== "");
+    this.more = el(
+      "details",
+      { class: "meaning" },
+      el("summary", { "aria-label": `Meaning of ${parameter.key}`, title: "Meaning, range and source" }, "?"),
+      el("p", {}, meaning),
+      el("p", { class: "soft" }, facts.join(" ")),
+      el("p", { class: "soft" }, `Source: ${source}.`),
+    );
     if (parameter.timing !== "start") {
       this.quarter = el("select", { "aria-label": `Quarter from which ${parameter.key} changes` });
-      this.more.append(el("p", { class: "dated" }, "From ", this.quarter, " on ",
-        el("button", { type: "button", data: { testid: `date-${parameter.key}` }, onclick: () => this.addDate() }, "add a change")));
+      this.more.append(
+        el(
+          "p",
+          { class: "dated" },
+          "From ",
+          this.quarter,
+          " on ",
+          el(
+            "button",
+            { type: "button", data: { testid: `date-${parameter.key}` }, onclick: () => this.addDate() },
+            "add a change",
+          ),
+        ),
+      );
     }
-    this.node = el("div", { class: "field", data: { key: parameter.key, testid: `field-${parameter.key}` } }, this.list, this.more);
+    this.node = el(
+      "div",
+      { class: "field", data: { key: parameter.key, testid: `field-${parameter.key}` } },
+      this.list,
+      this.more,
+    );
     this.haystack = `${parameter.key} ${words(parameter.key)} ${meaning}`.toLowerCase();
   }
 
   addDate() {
     const name = `${this.parameter.key}@${this.quarter.value}`;
     if (!this.entries.has(name)) {
-      this.change(name, this.last, true);
+      this.change(name, valueBefore(this.side, this.scenario, name), true);
       this.entries.get(name)?.main.focus();
     }
   }
 
   /** Shows what a side has: values by name, as the scenario has them and as they are now. */
   show(side, scenario) {
+    Object.assign(this, { side, scenario });
     const { key } = this.parameter;
     const dated = new Set(scenario.changes.filter((one) => one.key === key).map((one) => `${key}@${one.from}`));
-    Object.keys(side.set).filter((name) => name.startsWith(`${key}@`)).forEach((name) => dated.add(name));
+    Object.keys(side.set)
+      .filter((name) => name.startsWith(`${key}@`))
+      .forEach((name) => dated.add(name));
     const names = [key, ...[...dated].sort()];
     for (const [name, entry] of this.entries) {
       if (!names.includes(name)) {
@@ -160,8 +223,7 @@ export class Field {
       }
       const change = place === 0 ? null : scenario.changes.find((one) => `${key}@${one.from}` === name);
       const original = place === 0 ? scenario.values[key] : change?.value;
-      this.last = side.set[name] ?? original;
-      entry.show(this.last, original);
+      entry.show(side.set[name] ?? original, original);
     });
     if (this.quarter && this.quarter.dataset.of !== scenario.name) {
       this.quarter.dataset.of = scenario.name;

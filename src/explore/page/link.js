@@ -98,7 +98,10 @@ export function parse(fragment, model) {
   const state = start(model);
   const ignored = [];
   const given = {};
-  for (const part of fragment.replace(/^#/, "").split("&").filter((one) => one !== "")) {
+  for (const part of fragment
+    .replace(/^#/, "")
+    .split("&")
+    .filter((one) => one !== "")) {
     const equals = part.indexOf("=");
     given[decode(equals < 0 ? part : part.slice(0, equals))] = equals < 0 ? "" : decode(part.slice(equals + 1));
   }

@@ -5,12 +5,14 @@ import { Charts, chosen, showEvents } from "./charts.js";
 import { showChips } from "./chips.js";
 import { Controls } from "./controls.js";
 import { byId, el, setText } from "./dom.js";
-import { same } from "./sides.js";
 import { showHeadlines, showOutcomes, showSpending } from "./outcomes.js";
 import { Player } from "./player.js";
 import { Runner } from "./runner.js";
 import { wireSaving } from "./save.js";
 import { Store } from "./store.js";
+
+// Tables are written anew this often while snapshots come in, and with the first and the last one.
+const TABLES_MS = 200;
 
 /** Parts of the page that need the model. */
 class Page {
@@ -55,15 +57,20 @@ class Page {
     });
     byId("all-outcomes").addEventListener("change", () => this.numbers());
     byId("again").addEventListener("click", () => this.again());
-    byId("ignored-close").addEventListener("click", () => { store.ignored = []; byId("ignored").hidden = true; });
+    byId("ignored-close").addEventListener("click", () => {
+      store.ignored = [];
+      byId("ignored").hidden = true;
+    });
     byId("rules-toggle").addEventListener("click", () => {
       const isOpen = byId("rules").classList.toggle("open");
       byId("rules-toggle").setAttribute("aria-expanded", String(isOpen));
     });
-    byId("more-charts").replaceChildren(...store.model.responses.map((one) => {
-      const box = el("input", { type: "checkbox", value: one.name, onchange: () => this.choose(one.name, box.checked) });
-      return el("li", {}, el("label", { title: one.meaning }, box, ` ${one.title}`));
-    }));
+    byId("more-charts").replaceChildren(
+      ...store.model.responses.map((one) => {
+        const box = el("input", { type: "checkbox", value: one.name, onchange: () => this.choose(one.name, box.checked) });
+        return el("li", {}, el("label", { title: one.meaning }, box, ` ${one.title}`));
+      }),
+    );
   }
 
   choose(name, isChosen) {
@@ -108,9 +115,6 @@ class Page {
       this.stale();
       this.load();
       return;
-    }
-    if (state.variant && same(state.variant, state.base)) {
-      state.variant = null;
     }
     this.ignored(scenarios);
     byId("results").hidden = false;
@@ -167,6 +171,8 @@ class Page {
 
   stale() {
     byId("results").setAttribute("aria-busy", "true");
+    byId("main").classList.add("stale");
+    this.tabled = 0;
     setText(byId("progress"), this.shown ? "computing \u2026" : "first run \u2026");
   }
 
@@ -182,6 +188,7 @@ class Page {
       return;
     }
     byId("results").setAttribute("aria-busy", "false");
+    byId("main").classList.remove("stale");
     byId("progress").dataset.n = String(snapshot.n);
     setText(byId("progress"), `${snapshot.n} of ${snapshot.of} replicates`);
     if (snapshot.n === snapshot.of) {
@@ -198,7 +205,9 @@ class Page {
     const place = this.place();
     const quarter = scenarios.base.quarters[place];
     showHeadlines(this.store, this.shown, place, quarter);
-    if (this.store.state.view === "charts") {
+    const isWhole = this.shown.n === this.shown.of;
+    if (this.store.state.view === "charts" && (isWhole || performance.now() - this.tabled > TABLES_MS)) {
+      this.tabled = performance.now();
       showSpending(this.shown);
       showOutcomes(this.store, this.shown, place, quarter);
     }
@@ -206,7 +215,7 @@ class Page {
 
   fail(problem) {
     showProblem(problem);
-    setText(byId("progress"), "not computed");
+    setText(byId("progress"), this.shown ? "not computed; faint numbers are of earlier settings" : "not computed");
   }
 
   again() {
@@ -220,13 +229,18 @@ class Page {
   }
 }
 
+const ADVICE = {
+  gone:
+    "The program has ended. Start it again with \u201cdualtrack explore\u201d and add the settings of this page (Copy settings) " +
+    "to the address that it prints.",
+  session:
+    "This page does not belong to the running program any more. Open the address that \u201cdualtrack explore\u201d printed " +
+    "last; the settings of this page (Copy settings) can be added to it.",
+};
+
 /** Says what went wrong, and what to do about it. */
 function showProblem(problem) {
-  const told = {
-    gone: "The program has ended. Start it again with \u201cdualtrack explore\u201d and add the settings of this page (Copy settings) to the address that it prints.",
-    session: "This page does not belong to the running program any more. Open the address that \u201cdualtrack explore\u201d printed last; the settings of this page (Copy settings) can be added to it.",
-  }[problem.kind] ?? problem.message;
-  setText(byId("problem-text"), told);
+  setText(byId("problem-text"), ADVICE[problem.kind] ?? problem.message);
   byId("problem").hidden = false;
 }
 

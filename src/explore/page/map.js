@@ -3,9 +3,8 @@
 import { byId, el, svg } from "./dom.js";
 import { number } from "./format.js";
 
-const WIDTH = 640;
-const MOST = 470;
-const FULL = 24;
+const WIDEST = 640;
+const NARROWEST = 320;
 
 function ends(values) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -37,10 +36,12 @@ export class CityMap {
 
   /** Draws the ground and the cities; false where the scenario has no positions. */
   frame(scenario) {
-    if (this.scenario === scenario) {
+    // Drawn in pixels of the screen, so that names can be read on a phone; a little change of width only scales it.
+    const width = Math.round(Math.max(NARROWEST, Math.min(WIDEST, this.host.clientWidth || WIDEST)) / 20) * 20;
+    if (this.scenario === scenario && this.width === width) {
       return this.drawn;
     }
-    this.scenario = scenario;
+    Object.assign(this, { scenario, width, full: width < 500 ? 17 : 24, order: null, named: null });
     this.drawn = scenario.cities.length > 0 && scenario.cities.every((city) => city.longitude !== null && city.latitude !== null);
     this.host.replaceChildren();
     if (!this.drawn) {
@@ -50,8 +51,8 @@ export class CityMap {
     const [south, north] = ends(scenario.cities.map((city) => city.latitude));
     // An even projection, true to scale at the middle latitude.
     const shrink = Math.max(0.1, Math.cos((((south + north) / 2) * Math.PI) / 180));
-    const scale = Math.min((WIDTH - 50) / ((east - west) * shrink), MOST / (north - south));
-    const x = (longitude) => (WIDTH + 18) / 2 + (longitude - (west + east) / 2) * shrink * scale;
+    const scale = Math.min((width - 50) / ((east - west) * shrink), (width < 500 ? 380 : 470) / (north - south));
+    const x = (longitude) => (width + 18) / 2 + (longitude - (west + east) / 2) * shrink * scale;
     const y = (latitude) => 8 + (north - latitude) * scale;
     const ground = svg("g", { class: "ground" });
     const line = (x1, y1, x2, y2) => ground.append(svg("line", { x1, y1, x2, y2, class: "grid" }));
@@ -67,15 +68,38 @@ export class CityMap {
     const labels = svg("g", { class: "labels" });
     this.cities = scenario.cities.map((city) => {
       const title = svg("title", {});
-      const circle = svg("circle", { cx: x(city.longitude), cy: y(city.latitude), r: 2, class: "city", onclick: () => this.pick(city.id), data: { city: city.id } }, title);
+      const circle = svg(
+        "circle",
+        {
+          cx: x(city.longitude),
+          cy: y(city.latitude),
+          r: 2,
+          class: "city",
+          onclick: () => this.pick(city.id),
+          data: { city: city.id },
+        },
+        title,
+      );
       return { city, circle, title, x: x(city.longitude), y: y(city.latitude) };
     });
     this.halo = svg("circle", { class: "halo", r: 0 });
     this.circles = circles;
     this.labels = labels;
     circles.append(...this.cities.map((one) => one.circle));
-    this.host.append(svg("svg", { viewBox: `0 0 ${WIDTH} ${Math.round(y(south) + 22)}`, role: "img", "aria-label": "Map of the cities; choose one in the list of cities above" },
-      ground, circles, this.halo, labels));
+    this.host.append(
+      svg(
+        "svg",
+        {
+          viewBox: `0 0 ${width} ${Math.round(y(south) + 22)}`,
+          role: "img",
+          "aria-label": "Map of the cities; choose one in the list of cities above",
+        },
+        ground,
+        circles,
+        this.halo,
+        labels,
+      ),
+    );
     return true;
   }
 
@@ -84,7 +108,7 @@ export class CityMap {
     if (!this.drawn) {
       return;
     }
-    const radius = (value) => Math.sqrt(Math.max(value ?? 0, 0) / largest) * FULL + 1.5;
+    const radius = (value) => Math.sqrt(Math.max(value ?? 0, 0) / largest) * this.full + 1.5;
     const ramp = isSigned ? "d" : "m";
     const order = this.cities.map((_, place) => place).sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
     this.halo.setAttribute("r", 0);
@@ -128,12 +152,27 @@ export class CityMap {
       const text = [...city.name].length > 18 ? `${[...city.name].slice(0, 17).join("")}\u2026` : city.name;
       const r = radius(sizes[place]) + 3;
       const width = [...text].length * 6.4;
-      const spots = [[x + r, y + 4, "start"], [x - r - width, y + 4, "start"], [x - width / 2, y - r - 1, "start"], [x - width / 2, y + r + 10, "start"]];
-      const free = spots.find(([left, base]) => left > 0 && left + width < WIDTH
-        && !taken.some((box) => left < box[2] && left + width > box[0] && base - 9 < box[3] && base + 2 > box[1]));
+      const spots = [
+        [x + r, y + 4, "start"],
+        [x - r - width, y + 4, "start"],
+        [x - width / 2, y - r - 1, "start"],
+        [x - width / 2, y + r + 10, "start"],
+      ];
+      const free = spots.find(
+        ([left, base]) =>
+          left > 0 &&
+          left + width < this.width &&
+          !taken.some((box) => left < box[2] && left + width > box[0] && base - 9 < box[3] && base + 2 > box[1]),
+      );
       if (free) {
         taken.push([free[0], free[1] - 9, free[0] + width, free[1] + 2]);
-        names.push(svg("text", { x: free[0].toFixed(1), y: free[1].toFixed(1), class: city.id === chosen ? "bold" : "", "text-anchor": free[2] }, text));
+        names.push(
+          svg(
+            "text",
+            { x: free[0].toFixed(1), y: free[1].toFixed(1), class: city.id === chosen ? "bold" : "", "text-anchor": free[2] },
+            text,
+          ),
+        );
       }
     }
     this.labels.replaceChildren(...names);
@@ -141,11 +180,30 @@ export class CityMap {
 }
 
 /** The legend below a map. */
-export function showLegend({ largest, range, size, shade, isSigned }) {
+export function showLegend({ largest, range, size, shade, isSigned }, full) {
   const ramp = isSigned ? "d" : "m";
   byId("legend").replaceChildren(
-    el("span", { class: "legend-size" }, svg("svg", { viewBox: "0 0 30 30", width: 30, height: 30, "aria-hidden": "true" }, svg("circle", { cx: 15, cy: 15, r: FULL / 2 + 1.5, class: "ring" })),
-      `${size}: ${number(largest / 4)}`),
-    el("span", { class: "legend-shade" }, el("span", {}, shade), el("span", { class: "steps" }, el("span", {}, number(range[0])),
-      ...Array.from({ length: 9 }, (_, step) => el("span", { class: `step ${ramp}${step}` })), el("span", {}, number(range[1])))));
+    el(
+      "span",
+      { class: "legend-size" },
+      svg(
+        "svg",
+        { viewBox: "0 0 30 30", width: 30, height: 30, "aria-hidden": "true" },
+        svg("circle", { cx: 15, cy: 15, r: full / 2 + 1.5, class: "ring" }),
+      ),
+      `${size}: ${number(largest / 4)}`,
+    ),
+    el(
+      "span",
+      { class: "legend-shade" },
+      el("span", {}, shade),
+      el(
+        "span",
+        { class: "steps" },
+        el("span", {}, number(range[0])),
+        ...Array.from({ length: 9 }, (_, step) => el("span", { class: `step ${ramp}${step}` })),
+        el("span", {}, number(range[1])),
+      ),
+    ),
+  );
 }

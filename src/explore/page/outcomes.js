@@ -2,25 +2,40 @@
 
 import { chosen } from "./charts.js";
 import { byId, dot, el, setText } from "./dom.js";
-import { interval, number, percent, signed, unit } from "./format.js";
+import { interval, number, percent, points, signed, unit } from "./format.js";
 
 // Parts of the spending on sectors, with their colours.
-const PARTS = [["productive_cny_mn", "productive", "a0"], ["introduction_cny_mn", "introduction", "a1"],
-  ["subscale_cny_mn", "subscale", "a2"], ["duplicated_cny_mn", "duplicated", "a3"], ["idle_cny_mn", "idle", "a4"]];
+const PARTS = [
+  ["productive_cny_mn", "productive", "a0"],
+  ["introduction_cny_mn", "introduction", "a1"],
+  ["subscale_cny_mn", "subscale", "a2"],
+  ["duplicated_cny_mn", "duplicated", "a3"],
+  ["idle_cny_mn", "idle", "a4"],
+];
+
+const WASTE = "waste_share";
 
 function cells(base, variant, difference) {
   const side = (one) => el("td", { class: "r" }, number(one?.mean), el("small", {}, ` ${interval(one?.low, one?.high)}`));
   const sure = difference && difference.low !== null && (difference.low > 0 || difference.high < 0);
   const change = difference
-    ? el("td", { class: sure ? "r sure" : "r" }, signed(difference.mean), el("small", {}, ` ${interval(difference.low, difference.high, signed)}`))
+    ? el(
+        "td",
+        { class: sure ? "r sure" : "r" },
+        signed(difference.mean),
+        el("small", {}, ` ${interval(difference.low, difference.high, signed)}`),
+      )
     : el("td", { class: "r soft" }, "\u2013");
   return [side(base), variant ? side(variant) : el("td", { class: "r soft" }, "\u2013"), change];
 }
 
 function row(name, title, sign, meaning, base, variant, difference) {
-  return el("tr", { data: { testid: `row-${name}` } },
+  return el(
+    "tr",
+    { data: { testid: `row-${name}` } },
     el("th", { scope: "row", title: meaning }, title, sign ? el("span", { class: "soft" }, ` ${sign}`) : null),
-    ...cells(base, variant, difference));
+    ...cells(base, variant, difference),
+  );
 }
 
 function at(side, name, place) {
@@ -34,16 +49,39 @@ export function showOutcomes(store, snapshot, place, quarter) {
   const { model, state } = store;
   const all = byId("all-outcomes").checked;
   const names = chosen(state, model);
-  const rows = model.responses.filter((one) => all || names.includes(one.name)).map((one) =>
-    row(one.name, one.title, unit(one.unit), one.meaning,
-      at(snapshot.base, one.name, place), at(snapshot.variant, one.name, place), at(snapshot.difference, one.name, place)));
+  const rows = model.responses
+    .filter((one) => all || names.includes(one.name))
+    .map((one) =>
+      row(
+        one.name,
+        one.title,
+        unit(one.unit),
+        one.meaning,
+        at(snapshot.base, one.name, place),
+        at(snapshot.variant, one.name, place),
+        at(snapshot.difference, one.name, place),
+      ),
+    );
   byId("outcomes-body").replaceChildren(...rows);
-  byId("totals-body").replaceChildren(...model.totals.map((one) =>
-    row(`total-${one.name}`, one.title, unit(one.unit), one.meaning,
-      snapshot.base.totals[one.name], snapshot.variant?.totals[one.name], snapshot.difference?.totals[one.name])));
+  byId("totals-body").replaceChildren(
+    ...model.totals.map((one) =>
+      row(
+        `total-${one.name}`,
+        one.title,
+        unit(one.unit),
+        one.meaning,
+        snapshot.base.totals[one.name],
+        snapshot.variant?.totals[one.name],
+        snapshot.difference?.totals[one.name],
+      ),
+    ),
+  );
   setText(byId("outcomes-quarter"), `At the end of ${quarter}`);
-  setText(byId("outcomes-n"), `Means over ${snapshot.n} replicate${snapshot.n === 1 ? "" : "s"}; in brackets Student\u2019s 95 % interval of the mean.`
-    + (snapshot.difference ? " Differences are of pairs that meet the same luck; bold where the interval leaves out 0." : ""));
+  setText(
+    byId("outcomes-n"),
+    `Means over ${snapshot.n} replicate${snapshot.n === 1 ? "" : "s"}; in brackets Student\u2019s 95 % interval of the mean.` +
+      (snapshot.difference ? " Differences are of pairs that meet the same luck; bold where the interval leaves out 0." : ""),
+  );
 }
 
 function shares(side) {
@@ -59,10 +97,24 @@ export function showSpending(snapshot) {
   byId("spending").hidden = sides.length === 0;
   if (host.dataset.sides !== sides.join()) {
     host.dataset.sides = sides.join();
-    host.replaceChildren(...sides.map((side) => el("div", { class: "spending-row", data: { side } },
-      el("span", { class: "spending-name" }, dot(side), side), el("span", { class: "spending-bar", role: "img" },
-        ...PARTS.map(([, , shade]) => el("span", { class: `part ${shade}` }))), el("span", { class: "spending-sum" }))));
-    byId("spending-legend").replaceChildren(...PARTS.map(([, name, shade]) => el("li", {}, el("span", { class: `key ${shade}` }), name)));
+    host.replaceChildren(
+      ...sides.map((side) =>
+        el(
+          "div",
+          { class: "spending-row", data: { side } },
+          el("span", { class: "spending-name" }, dot(side), side),
+          el(
+            "span",
+            { class: "spending-bar", role: "img" },
+            ...PARTS.map(([, , shade]) => el("span", { class: `part ${shade}` })),
+          ),
+          el("span", { class: "spending-sum" }),
+        ),
+      ),
+    );
+    byId("spending-legend").replaceChildren(
+      ...PARTS.map(([, name, shade]) => el("li", {}, el("span", { class: `key ${shade}` }), name)),
+    );
   }
   for (const line of host.children) {
     const { sum, parts } = shares(snapshot[line.dataset.side]);
@@ -79,10 +131,18 @@ export function showSpending(snapshot) {
 }
 
 function headline(title, note, base, variant, change) {
-  return el("div", { class: "headline" }, el("dt", {}, title, el("span", { class: "soft note-small" }, ` ${note}`)),
-    el("dd", {}, el("span", { class: "reading" }, dot("base"), el("b", {}, base)),
+  return el(
+    "div",
+    { class: "headline" },
+    el("dt", {}, title, el("span", { class: "soft note-small" }, ` ${note}`)),
+    el(
+      "dd",
+      {},
+      el("span", { class: "reading" }, dot("base"), el("b", {}, base)),
       variant === null ? null : el("span", { class: "reading" }, dot("variant"), el("b", {}, variant)),
-      change === null ? null : el("span", { class: "reading change soft" }, change)));
+      change === null ? null : el("span", { class: "reading change soft" }, change),
+    ),
+  );
 }
 
 /** A few numbers that stay in sight while rules are changed. */
@@ -91,14 +151,31 @@ export function showHeadlines(store, snapshot, place, quarter) {
     const response = store.model.responses.find((one) => one.name === name);
     const [base, variant, difference] = ["base", "variant", "difference"].map((side) => at(snapshot[side], name, place));
     return response && base
-      ? [headline(response.title, quarter, number(base.mean), variant ? number(variant.mean) : null, difference ? signed(difference.mean) : null)]
+      ? [
+          headline(
+            response.title,
+            quarter,
+            number(base.mean),
+            variant ? number(variant.mean) : null,
+            difference ? signed(difference.mean) : null,
+          ),
+        ]
       : [];
   });
-  const [base, variant] = [shares(snapshot.base), shares(snapshot.variant)];
-  if (base) {
-    const points = variant ? 100 * (variant.parts[0] - base.parts[0]) : null;
-    out.splice(1, 0, headline("Productive share", "whole run", percent(base.parts[0]), variant ? percent(variant.parts[0]) : null,
-      points === null ? null : `${signed(Math.round(points * 100) / 100)} points`));
+  const [base, variant, difference] = ["base", "variant", "difference"].map((side) => snapshot[side]?.totals[WASTE]);
+  const response = store.model.totals.find((one) => one.name === WASTE);
+  if (response && base) {
+    out.splice(
+      1,
+      0,
+      headline(
+        response.title,
+        "whole run",
+        percent(base.mean),
+        variant ? percent(variant.mean) : null,
+        difference ? points(difference.mean) : null,
+      ),
+    );
   }
   byId("headlines").replaceChildren(...out);
 }

@@ -1,8 +1,15 @@
 // Colours of drawings come from the style sheet, so that they follow light and dark.
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const known = new Map();
+dark.addEventListener("change", () => known.clear());
+
 /** The value of a colour variable of the style sheet. */
 export function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!known.has(name)) {
+    known.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  }
+  return known.get(name);
 }
 
 /** The same, let through to some extent. */
@@ -17,5 +24,5 @@ export const SIDES = { base: "s0", variant: "s1", difference: "s5" };
 
 /** Calls a listener when the reader's system turns light or dark. */
 export function onScheme(listener) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener);
+  dark.addEventListener("change", listener);
 }

@@ -16,6 +16,7 @@ export class Player {
     Object.assign(this, { store, scenarios, place, fail });
     this.map = new CityMap(byId("map"), (id) => store.set({ city: id }, "city"));
     this.timer = null;
+    new ResizeObserver(() => this.draw()).observe(byId("map"));
     const choose = (id, name, read = (value) => value) =>
       byId(id).addEventListener("change", (event) => store.set({ [name]: read(event.target.value) }, name));
     choose("player-side", "side");
@@ -27,7 +28,10 @@ export class Player {
       const fits = event.target.value !== "" && Number.isInteger(value) && value >= 0 && value < store.model.limits.replicates;
       event.target.toggleAttribute("aria-invalid", !fits);
       byId("replicate-problem").hidden = fits;
-      setText(byId("replicate-problem"), fits ? "" : `Not used: this is a whole number from 0 to ${store.model.limits.replicates - 1}.`);
+      setText(
+        byId("replicate-problem"),
+        fits ? "" : `Not used: this is a whole number from 0 to ${store.model.limits.replicates - 1}.`,
+      );
       if (fits) {
         store.set({ replicate: value }, "replicate");
       }
@@ -35,7 +39,12 @@ export class Player {
     byId("play").addEventListener("click", () => this.toggle());
     byId("step-back").addEventListener("click", () => this.step(-1));
     byId("step-on").addEventListener("click", () => this.step(1));
-    byId("speed").addEventListener("change", () => { if (this.timer) { this.stop(); this.toggle(); } });
+    byId("speed").addEventListener("change", () => {
+      if (this.timer) {
+        this.stop();
+        this.toggle();
+      }
+    });
     byId("returns-legend").replaceChildren(...returnsLegend());
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -76,13 +85,16 @@ export class Player {
     }
     byId("play").setAttribute("aria-label", "Pause");
     setText(byId("play"), "\u23f8 Pause");
-    this.timer = setInterval(() => {
-      if (this.place() >= this.quarters.length - 1) {
-        this.stop();
-      } else {
-        this.go(this.place() + 1, null);
-      }
-    }, Number(byId("speed").value));
+    this.timer = setInterval(
+      () => {
+        if (this.place() >= this.quarters.length - 1) {
+          this.stop();
+        } else {
+          this.go(this.place() + 1, null);
+        }
+      },
+      Number(byId("speed").value),
+    );
   }
 
   stop() {
@@ -104,15 +116,23 @@ export class Player {
     this.scenario = isVariant ? scenarios.variant : scenarios.base;
     this.selects(state, isVariant);
     const body = { side, seed: state.seed ?? scenarios.base.seed, replicate: state.replicate, sector: this.sector };
-    this.want("trace", body, (trace) => { this.traced = { trace, scenario: this.scenario, key: JSON.stringify(body) }; this.draw(); });
+    this.want("trace", body, (trace) => {
+      this.traced = { trace, scenario: this.scenario, key: JSON.stringify(body) };
+      this.draw();
+    });
     this.draw();
     const quarter = Math.min(this.place(), this.scenario.quarters.length - 1);
     if (this.city) {
-      this.want("choice", { ...body, quarter, city: this.city }, (choice) => {
-        showChoice(choice, this.names(), this.sector ?? null);
-        setText(byId("choice-title"), `${this.names().cities.get(choice.city) ?? choice.city} in ${choice.quarter}`);
-        byId("choice").setAttribute("aria-busy", "false");
-      }, () => byId("choice").setAttribute("aria-busy", "true"));
+      this.want(
+        "choice",
+        { ...body, quarter, city: this.city },
+        (choice) => {
+          showChoice(choice, this.names());
+          setText(byId("choice-title"), `${this.names().cities.get(choice.city) ?? choice.city} in ${choice.quarter}`);
+          byId("choice").setAttribute("aria-busy", "false");
+        },
+        () => byId("choice").setAttribute("aria-busy", "true"),
+      );
     }
   }
 
@@ -149,14 +169,37 @@ export class Player {
   selects(state, isVariant) {
     const { cities, sectors } = this.scenario;
     const known = (list, id) => list.some((one) => one.id === id);
-    this.city = known(cities, state.city) ? state.city : cities.find((one) => one.id === "zhengzhou")?.id ?? cities[0]?.id ?? null;
+    this.city = known(cities, state.city)
+      ? state.city
+      : (cities.find((one) => one.id === "zhengzhou")?.id ?? cities[0]?.id ?? null);
     this.sector = known(sectors, state.sector) ? state.sector : null;
-    const colours = [...this.store.model.city_responses.map((one) => [one.name, one.title]), ...(this.sector ? [[SHARE, "Share of the asked sector"]] : [])];
-    const usual = ["liberalisation", "score", "capability"].find((name) => colours.some(([one]) => one === name)) ?? colours[0]?.[0];
+    const colours = [
+      ...this.store.model.city_responses.map((one) => [one.name, one.title]),
+      ...(this.sector ? [[SHARE, "Share of the asked sector"]] : []),
+    ];
+    const usual =
+      ["liberalisation", "score", "capability"].find((name) => colours.some(([one]) => one === name)) ?? colours[0]?.[0];
     this.colour = colours.some(([name]) => name === state.colour) ? state.colour : usual;
-    setOptions(byId("player-side"), state.variant ? [["base", "Base"], ["variant", "Variant"]] : [["base", "Base"]], isVariant ? "variant" : "base");
-    setOptions(byId("player-city"), cities.map((one) => [one.id, one.name]), this.city);
-    setOptions(byId("player-sector"), [["", "The one that moved most"], ...sectors.map((one) => [one.id, one.name])], this.sector ?? "");
+    setOptions(
+      byId("player-side"),
+      state.variant
+        ? [
+            ["base", "Base"],
+            ["variant", "Variant"],
+          ]
+        : [["base", "Base"]],
+      isVariant ? "variant" : "base",
+    );
+    setOptions(
+      byId("player-city"),
+      cities.map((one) => [one.id, one.name]),
+      this.city,
+    );
+    setOptions(
+      byId("player-sector"),
+      [["", "The one that moved most"], ...sectors.map((one) => [one.id, one.name])],
+      this.sector ?? "",
+    );
     setOptions(byId("player-colour"), colours, this.colour);
     if (document.activeElement !== byId("player-replicate")) {
       byId("player-replicate").value = String(state.replicate);
@@ -187,10 +230,16 @@ export class Player {
     }
     if (this.ranged?.grid !== grid) {
       const flat = grid.flat().filter((value) => Number.isFinite(value));
-      const [low, high] = flat.length > 0 ? [flat.reduce((a, b) => Math.min(a, b)), flat.reduce((a, b) => Math.max(a, b))] : [0, 1];
+      const [low, high] =
+        flat.length > 0 ? [flat.reduce((a, b) => Math.min(a, b)), flat.reduce((a, b) => Math.max(a, b))] : [0, 1];
       const far = Math.max(Math.abs(low), Math.abs(high));
       const isSigned = low < 0;
-      this.ranged = { grid, isSigned, range: isSigned ? [-far, far] : [low, high], largest: sizes.flat().reduce((a, b) => Math.max(a, b ?? 0), 1e-9) };
+      this.ranged = {
+        grid,
+        isSigned,
+        range: isSigned ? [-far, far] : [low, high],
+        largest: sizes.flat().reduce((a, b) => Math.max(a, b ?? 0), 1e-9),
+      };
     }
     const sign = unit(response?.unit);
     const title = response ? `${response.title}${sign ? `, ${sign}` : ""}` : "Share of the asked sector in the budget";
@@ -198,7 +247,7 @@ export class Player {
     const drawn = this.map.frame(scenario);
     byId("no-map").hidden = drawn;
     this.map.show({ ...look, sizes: sizes[place], shades: grid[place], chosen: this.city });
-    showLegend(look);
+    showLegend(look, this.map.full);
     this.list(trace.events.filter((event) => event.quarter === place));
   }
 
@@ -209,7 +258,14 @@ export class Player {
     const shown = [...mine, ...rest].slice(0, MOST_EVENTS);
     const more = events.length - shown.length;
     byId("events").replaceChildren(
-      ...(shown.length > 0 ? shown : [null]).map((event) => el("li", { class: event && event.city === this.city ? "mine" : "" }, event ? eventWords(event, names) : "nothing of note")),
-      ...(more > 0 ? [el("li", { class: "soft" }, `and ${more} more`)] : []));
+      ...(shown.length > 0 ? shown : [null]).map((event) =>
+        el(
+          "li",
+          { class: event && event.city === this.city ? "mine" : "" },
+          event ? eventWords(event, names) : "nothing of note",
+        ),
+      ),
+      ...(more > 0 ? [el("li", { class: "soft" }, `and ${more} more`)] : []),
+    );
   }
 }

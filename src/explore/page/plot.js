@@ -2,7 +2,7 @@
 
 import uPlot from "./vendor/uPlot.esm.js";
 import { colour, SIDES, veil } from "./palette.js";
-import { number } from "./format.js";
+import { axisNumbers } from "./format.js";
 
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const HEIGHT = 170;
@@ -27,34 +27,59 @@ export class Plot {
     for (const side of sides) {
       const first = series.length;
       const name = SIDES[side];
-      PARTS.forEach((part) => series.push({
-        stroke: part === "mean" ? () => colour(name) : "transparent",
-        width: part === "mean" ? 2 : 0,
-        dash: part === "mean" && side === "variant" ? [7, 3] : undefined,
-        points: { show: false },
-      }));
+      PARTS.forEach((part) =>
+        series.push({
+          stroke: part === "mean" ? () => colour(name) : "transparent",
+          width: part === "mean" ? 2 : 0,
+          dash: part === "mean" && side === "variant" ? [7, 3] : undefined,
+          points: { show: false },
+        }),
+      );
       bands.push({ series: [first, first + 1], fill: () => veil(name, 0.1) });
       bands.push({ series: [first + 2, first + 3], fill: () => veil(name, 0.28) });
     }
-    this.plot = new uPlot({
-      width: Math.max(host.clientWidth, 200), height: HEIGHT, series, bands, padding: [8, 8, 0, 0],
-      legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-      scales: { x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 1)] }, y: { range: (_, low, high) => this.ends(low, high) } },
-      axes: [
-        { stroke: () => colour("soft"), font: FONT, size: 26, gap: 3, ticks: { show: false },
-          grid: { stroke: () => colour("grid"), width: 1 },
-          splits: (plot) => years(quarters, plot.bbox.width / devicePixelRatio),
-          values: (_, splits) => splits.map((place) => quarters[place].slice(0, 4)) },
-        { stroke: () => colour("soft"), font: FONT, size: 50, gap: 3, ticks: { show: false },
-          grid: { stroke: () => colour("grid"), width: 1 },
-          values: (_, splits) => splits.map((value) => (value === null ? "" : number(value))) },
-      ],
-      hooks: {
-        drawClear: [(plot) => this.marks(plot)],
-        setCursor: [(plot) => move(plot.cursor.left >= 0 ? plot.cursor.idx : null)],
+    this.plot = new uPlot(
+      {
+        width: Math.max(host.clientWidth, 200),
+        height: HEIGHT,
+        series,
+        bands,
+        padding: [8, 8, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+        scales: {
+          x: { time: false, range: (_, low, high) => [low, Math.max(high, low + 1)] },
+          y: { range: (_, low, high) => this.ends(low, high) },
+        },
+        axes: [
+          {
+            stroke: () => colour("soft"),
+            font: FONT,
+            size: 26,
+            gap: 3,
+            ticks: { show: false },
+            grid: { stroke: () => colour("grid"), width: 1 },
+            splits: (plot) => years(quarters, plot.bbox.width / devicePixelRatio),
+            values: (_, splits) => splits.map((place) => quarters[place].slice(0, 4)),
+          },
+          {
+            stroke: () => colour("soft"),
+            font: FONT,
+            size: 50,
+            gap: 3,
+            ticks: { show: false },
+            grid: { stroke: () => colour("grid"), width: 1 },
+            values: (_, splits, __, ___, step) => splits.map(axisNumbers(step)),
+          },
+        ],
+        hooks: {
+          drawClear: [(plot) => this.marks(plot)],
+          setCursor: [(plot) => move(plot.cursor.left >= 0 ? plot.cursor.idx : null)],
+        },
       },
-    }, [quarters.map((_, place) => place), ...series.slice(1).map(() => quarters.map(() => null))], host);
+      [quarters.map((_, place) => place), ...series.slice(1).map(() => quarters.map(() => null))],
+      host,
+    );
     this.plot.over.addEventListener("click", () => {
       if (this.plot.cursor.idx !== null && this.plot.cursor.idx !== undefined) {
         pick(this.plot.cursor.idx);

@@ -45,12 +45,18 @@ export function wireSaving(store, { scenarios, fail }) {
       }
     }
   };
-  byId("save-scenario").addEventListener("click", save("/api/scenario-file", () => ({ ...body(), title: byId("save-title").value.trim() || "Untitled" })));
-  byId("save-csv").addEventListener("click", save("/api/csv", () => ({ ...body(), file: byId("save-table").value })));
+  byId("save-scenario").addEventListener(
+    "click",
+    save("/api/scenario-file", () => ({ ...body(), title: byId("save-title").value.trim() || "Untitled" })),
+  );
+  byId("save-csv").addEventListener(
+    "click",
+    save("/api/csv", () => ({ ...body(), file: byId("save-table").value })),
+  );
   byId("copy").addEventListener("click", async () => {
     let done = "The settings are copied. Add them to the address that dualtrack explore prints.";
     try {
-      await navigator.clipboard.writeText(location.hash);
+      await navigator.clipboard.writeText(store.address);
     } catch {
       done = "The browser does not allow copying: the address of this page holds the settings.";
     }

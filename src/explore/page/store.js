@@ -1,8 +1,16 @@
 // The state of the page, its link, and who wants to know of changes.
 
 import { format, parse } from "./link.js";
+import { same } from "./sides.js";
 
 const COALESCE_MS = 1500;
+// Browsers refuse to change an address a hundred times in half a minute.
+const WRITE_MS = 250;
+
+/** A variant that equals the base is none. */
+function settled(state) {
+  return state.variant && same(state.variant, state.base) ? { ...state, variant: null } : state;
+}
 
 /** Keeps the state and the address of the page together. */
 export class Store {
@@ -12,10 +20,15 @@ export class Store {
     this.lastField = null;
     this.lastTime = 0;
     this.read();
-    history.replaceState(null, "", format(this.state, model));
+    this.address = format(this.state, model);
+    history.replaceState(null, "", this.address);
+    addEventListener("pagehide", () => this.write());
     // Back, forward, and an address changed by hand.
     addEventListener("hashchange", () => {
-      if (location.hash !== format(this.state, model)) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      if (location.hash !== this.address) {
+        this.address = location.hash;
         this.read();
         this.lastField = null;
         this.tell();
@@ -23,9 +36,18 @@ export class Store {
     });
   }
 
+  /** Writes a change of the address that waits. */
+  write() {
+    if (this.timer) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      history.replaceState(null, "", this.address);
+    }
+  }
+
   read() {
     const { state, ignored } = parse(location.hash, this.model);
-    this.state = state;
+    this.state = settled(state);
     this.ignored = ignored;
   }
 
@@ -45,12 +67,19 @@ export class Store {
    * slider is dragged, are one step, and changes without a field are none.
    */
   set(patch, field = null) {
-    this.state = { ...this.state, ...patch };
+    this.state = settled({ ...this.state, ...patch });
     const address = format(this.state, this.model);
-    if (address !== location.hash) {
+    if (address !== this.address) {
       const now = performance.now();
       const joins = field === null || (field === this.lastField && now - this.lastTime < COALESCE_MS);
-      history[joins ? "replaceState" : "pushState"](null, "", address);
+      if (!joins) {
+        this.write();
+        history.pushState(null, "", address);
+      }
+      this.address = address;
+      if (joins && !this.timer) {
+        this.timer = setTimeout(() => this.write(), WRITE_MS);
+      }
       if (field !== null) {
         this.lastField = field;
         this.lastTime = now;

@@ -1,21 +1,30 @@
 // A city's choice in a quarter: what it saw, and what it did.
 
 import { byId, dot, el, setText } from "./dom.js";
-import { number, percent } from "./format.js";
+import { finePercent, number } from "./format.js";
 
 const KINDS = {
-  pioneered: "tried on its own", imitated: "copied", taken_up: "took up the national measure", dropped: "gave up",
-  codified: "made national", top_down: "issued by the centre", promoted: "official promoted", replaced: "official replaced",
-  leader: "leads its region", champion: "named national champion",
+  pioneered: "tried on its own",
+  imitated: "copied",
+  taken_up: "took up the national measure",
+  dropped: "gave up",
+  codified: "made national",
+  top_down: "issued by the centre",
+  promoted: "official promoted",
+  replaced: "official replaced",
+  leader: "leads its region",
+  champion: "named national champion",
 };
 
 /** The words of an event, with names from the scenario. */
 export function eventWords(event, names) {
   const what = names.instruments.get(event.instrument) ?? names.sectors.get(event.sector) ?? "";
-  const city = event.city ? names.cities.get(event.city) ?? event.city : "The centre";
+  const city = event.city ? (names.cities.get(event.city) ?? event.city) : "The centre";
   const from = event.from ? ` (from ${names.cities.get(event.from) ?? event.from})` : "";
   const kind = KINDS[event.kind] ?? event.kind;
-  return event.kind === "codified" || event.kind === "top_down" ? `${what}: ${kind}${from}` : `${city}: ${kind}${what ? ` ${what}` : ""}${from}`;
+  return event.kind === "codified" || event.kind === "top_down"
+    ? `${what}: ${kind}${from}`
+    : `${city}: ${kind}${what ? ` ${what}` : ""}${from}`;
 }
 
 function bar(share, most, kind) {
@@ -24,17 +33,29 @@ function bar(share, most, kind) {
   return part;
 }
 
+function losses(option) {
+  return Math.max(0, -(option.own_return ?? 0)) + Math.max(0, -(option.career_return ?? 0));
+}
+
+function gains(option) {
+  return Math.max(0, option.own_return ?? 0) + Math.max(0, option.career_return ?? 0);
+}
+
 /** Own and career return side by side from 0, to the left where they are losses. */
-function returns(option, most) {
-  const parts = [[option.own_return ?? 0, "own"], [option.career_return ?? 0, "career"]];
+function returns(option, scale) {
+  const parts = [
+    [option.own_return ?? 0, "own"],
+    [option.career_return ?? 0, "career"],
+  ];
   const box = el("span", { class: "returns", "aria-hidden": "true" });
+  box.style.backgroundPosition = `${scale.zero}% 0`;
   let right = 0;
   let left = 0;
   for (const [value, kind] of parts) {
-    const width = (50 * Math.abs(value)) / most;
+    const width = (100 * Math.abs(value)) / scale.span;
     const piece = el("span", { class: `piece ${kind}` });
     piece.style.width = `${width}%`;
-    piece.style.left = value >= 0 ? `${50 + right}%` : `${50 - left - width}%`;
+    piece.style.left = value >= 0 ? `${scale.zero + right}%` : `${scale.zero - left - width}%`;
     right += value >= 0 ? width : 0;
     left += value < 0 ? width : 0;
     box.append(piece);
@@ -42,41 +63,93 @@ function returns(option, most) {
   return box;
 }
 
-function optionRow(option, mostShare, mostReturn, isAsked) {
+function optionRow(option, mostShare, scale, isAsked) {
   const shown = option.kind === "rest" ? 1 : mostShare;
-  return el("tr", { class: isAsked ? "asked" : "", data: { testid: `option-${option.id}` } },
+  return el(
+    "tr",
+    { class: isAsked ? "asked" : "", data: { testid: `option-${option.id}` } },
     el("th", { scope: "row" }, option.name, option.kind === "instrument" ? el("span", { class: "soft" }, " (instrument)") : null),
-    el("td", {}, el("span", { class: "two", "aria-hidden": "true" }, bar(option.share_before ?? 0, shown, "before"), bar(option.share_after ?? 0, shown, "after")),
-      el("span", { class: "nums" }, `${percent(option.share_before, 2)} \u2192 ${percent(option.share_after, 2)}`)),
-    el("td", {}, returns(option, mostReturn),
-      el("span", { class: "nums" }, `${number(option.own_return)} + ${number(option.career_return)}`)));
+    el(
+      "td",
+      {},
+      el(
+        "span",
+        { class: "two", "aria-hidden": "true" },
+        bar(option.share_before ?? 0, shown, "before"),
+        bar(option.share_after ?? 0, shown, "after"),
+      ),
+      el("span", { class: "nums" }, `${finePercent(option.share_before)} \u2192 ${finePercent(option.share_after)}`),
+    ),
+    el(
+      "td",
+      {},
+      returns(option, scale),
+      el("span", { class: "nums" }, `${number(option.own_return)} + ${number(option.career_return)}`),
+    ),
+  );
 }
 
-/** Shows a choice; `asked` is the sector that the question is about. */
-export function showChoice(choice, names, asked) {
+/** Shows a choice. */
+export function showChoice(choice, names) {
   byId("story").replaceChildren(...choice.story.map((text) => el("p", {}, text)));
-  setText(byId("choice-facts"), `Budget ${number(choice.budget_cny_mn)} CNY mn; career weight of the official ${number(choice.career_weight)}; last score ${number(choice.score)} s.d.`);
+  setText(
+    byId("choice-facts"),
+    `Budget ${number(choice.budget_cny_mn)} CNY mn. ${
+      choice.is_planned
+        ? "A planner composes the spending on sectors, by marginal national value."
+        : `Career weight of the official times intensity of the tournament: ${number(choice.career)}.`
+    }`,
+  );
   const plain = choice.options.filter((one) => one.kind !== "rest");
   const mostShare = Math.max(1e-9, ...plain.flatMap((one) => [one.share_before ?? 0, one.share_after ?? 0]));
-  const mostReturn = Math.max(1e-9, ...choice.options.map((one) => Math.abs(one.own_return ?? 0) + Math.abs(one.career_return ?? 0)));
+  const loss = Math.max(...choice.options.map(losses), 0);
+  const span = Math.max(loss + Math.max(...choice.options.map(gains), 0), 1e-9);
+  const scale = { span, zero: (100 * loss) / span };
   const order = { sector: 0, rest: 1, instrument: 2 };
   const rows = [...choice.options].sort((a, b) => order[a.kind] - order[b.kind] || (b.share_after ?? 0) - (a.share_after ?? 0));
-  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, mostReturn, one.id === asked)));
-  byId("terms").replaceChildren(...choice.terms.map((term) => el("tr", {},
-    el("th", { scope: "row" }, term.name, term.symbol ? el("span", { class: "soft" }, ` ${term.symbol}`) : null),
-    el("td", { class: "r" }, number(term.value)), el("td", { class: "soft" }, term.meaning))));
+  byId("options-body").replaceChildren(...rows.map((one) => optionRow(one, mostShare, scale, one.id === choice.sector)));
+  byId("terms").replaceChildren(
+    ...choice.terms.map((term) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, term.name, term.symbol ? el("span", { class: "soft" }, ` ${term.symbol}`) : null),
+        el("td", { class: "r" }, number(term.value)),
+        el("td", { class: "soft" }, term.meaning),
+      ),
+    ),
+  );
   const most = Math.max(1e-9, ...choice.peers.map((peer) => peer.share_before ?? 0));
-  byId("peers").replaceChildren(...(choice.peers.length > 0
-    ? choice.peers.map((peer) => el("li", {}, el("span", {}, peer.name), el("span", { class: "two", "aria-hidden": "true" }, bar(peer.share_before ?? 0, most, "before")),
-      el("span", { class: "nums" }, percent(peer.share_before, 2))))
-    : [el("li", { class: "soft" }, "no peers")]));
-  byId("templates").replaceChildren(...(choice.national.length > 0
-    ? choice.national.map((one) => el("li", {}, `${one.name}: design ${number(one.design)}`
-      + (one.own_design === null ? ", not in force here" : `, here ${number(one.own_design)}`)))
-    : [el("li", { class: "soft" }, "none in force yet")]));
-  byId("moves").replaceChildren(...(choice.moves.length > 0
-    ? choice.moves.map((move) => el("li", {}, eventWords({ ...move, city: choice.city, sector: null }, names)))
-    : [el("li", { class: "soft" }, "no policy move")]));
+  byId("peers").replaceChildren(
+    ...(choice.peers.length > 0
+      ? choice.peers.map((peer) =>
+          el(
+            "li",
+            { title: `Weight ${number(peer.weight)}, score ${number(peer.score)} s.d.` },
+            el("span", {}, peer.name),
+            el("span", { class: "two", "aria-hidden": "true" }, bar(peer.share_before ?? 0, most, "before")),
+            el("span", { class: "nums" }, finePercent(peer.share_before)),
+          ),
+        )
+      : [el("li", { class: "soft" }, "no peers")]),
+  );
+  byId("templates").replaceChildren(
+    ...(choice.national.length > 0
+      ? choice.national.map((one) =>
+          el(
+            "li",
+            {},
+            `${one.name}: design ${number(one.design)}` +
+              (one.own_design === null ? ", not in force here" : `, here ${number(one.own_design)}`),
+          ),
+        )
+      : [el("li", { class: "soft" }, "none in force yet")]),
+  );
+  byId("moves").replaceChildren(
+    ...(choice.moves.length > 0
+      ? choice.moves.map((move) => el("li", {}, eventWords({ ...move, city: choice.city, sector: null }, names)))
+      : [el("li", { class: "soft" }, "no policy move")]),
+  );
 }
 
 /** The legend of the returns. */

@@ -253,7 +253,7 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
     assert_eq!(summary("3", "140"), one);
     // Sizes of files depend on the names of folders.
     let (said, _) = one.split_once("\na\n").expect("a list of files");
-    insta::assert_snapshot!(said, @r"
+    insta::assert_snapshot!(said, @r#"
     China, dual-track, 2015 to 2024
     2015Q1 to 2017Q4, 12 quarters, 32 cities, 5 replicates, seed 1
 
@@ -310,7 +310,7 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
     Introduction, subscale, duplicated and idle together. Axes need not start at 0.
 
     Means over replicates, n = 5, with Student's 95 % intervals.
-    ");
+    "#);
 }
 
 #[test]
