@@ -59,7 +59,8 @@ const ASCII: Letters = Letters {
 /// Charts of series that begin with the quarter `start`. A column shows the mean over its part of the time.
 pub fn chart(all: &[Series<'_>], start: Quarter, terminal: Terminal) -> String {
     let letters = if terminal.is_ascii { &ASCII } else { &LINES };
-    let axes: Vec<Axis> = all.iter().map(|series| Axis::of(&series.values)).collect();
+    let axis = |series: &Series<'_>| Axis::of(&series.values, terminal.is_ascii);
+    let axes: Vec<Axis> = all.iter().map(axis).collect();
     let labels = axes.iter().flat_map(|axis| &axis.labels);
     let margin = labels.map(|label| label.chars().count()).max().unwrap_or(0) + 1;
     let columns = terminal.width.saturating_sub(margin + 1).max(1);
@@ -107,17 +108,23 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(values: &[Option<f64>]) -> Self {
+    fn of(values: &[Option<f64>], is_ascii: bool) -> Self {
         let (low, high) = scale::range(values.iter().flatten().copied()).unwrap_or((0.0, 1.0));
         let (low, high, ticks) = scale::axis(low, high, PARTS);
         let parts = ticks.len().saturating_sub(1).max(1);
+        let mut labels = scale::tick_labels(&ticks);
+        if is_ascii {
+            for label in &mut labels {
+                *label = label.replace('−', "-").replace('\u{202f}', "");
+            }
+        }
         // Eight rows above the lowest, or as many more as give all parts the same.
         let apart = 8_usize.div_ceil(parts);
         Axis {
             low,
             high,
             rows: parts * apart + 1,
-            labels: scale::tick_labels(&ticks),
+            labels,
             apart,
         }
     }
@@ -277,6 +284,8 @@ mod tests {
 
     #[test]
     fn the_same_in_ascii() {
+        let large = [Some(-20_000.0), Some(20_000.0)];
+        assert!(drawn(&large, "2015Q3", 50, true).is_ascii());
         let text = drawn(&shape(), "2015Q3", 50, true);
         assert!(text.is_ascii());
         insta::assert_snapshot!(text, @r"

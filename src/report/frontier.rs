@@ -144,7 +144,7 @@ pub fn report(source: &Source) -> Result<Part, ReportError> {
             ));
         }
     }
-    chances(&rows, &said, &n, &mut part);
+    chances(&rows, &n, &mut part);
     let mut data = Data::new(["Point".to_string()]);
     data.columns
         .extend(factors.iter().map(|name| name.to_string()));
@@ -183,7 +183,7 @@ pub fn report(source: &Source) -> Result<Part, ReportError> {
     Ok(part)
 }
 
-fn chances(rows: &Rows, said: &dyn Fn(&Row<'_>) -> String, n: &str, part: &mut Part) {
+fn chances(rows: &Rows, n: &str, part: &mut Part) {
     let mut of: Vec<Row<'_>> = rows
         .iter()
         .filter(|row| {
@@ -197,7 +197,8 @@ fn chances(rows: &Rows, said: &dyn Fn(&Row<'_>) -> String, n: &str, part: &mut P
     });
     of.truncate(POINTS);
     let bars = of.iter().map(|row| Bar {
-        name: said(row),
+        // Rules would be cut where they begin to differ.
+        name: format!("point {}", row.text("design_point")),
         value: row.number("chance_non_dominated"),
         series: if row.text("non_dominated") == "true" {
             0
@@ -212,7 +213,8 @@ fn chances(rows: &Rows, said: &dyn Fn(&Row<'_>) -> String, n: &str, part: &mut P
             "chances",
             "How sure it is that a point is on the frontier",
             "Share of bootstrap resamples of replicates, the same for all points, in which the point is non-dominated. Blue: \
-             non-dominated by means; dark: dominated by means, but perhaps by luck.",
+             non-dominated by means; dark: dominated by means, but perhaps by luck. The numbers of the figure above say what \
+             each point is.",
             n,
             Bars { title: "point".into(), across: "chance, 0 to 1".into(), bars, is_marks: false },
         ));

@@ -124,14 +124,17 @@ impl Source {
         })
     }
 
-    /// The data file the scenario was read from that ends in `name`, if it is there and still the same, or if it is
-    /// the one that comes with the program.
+    /// The data file the scenario was read from for `name`, such as `cities.csv`, whatever its own name is; if it is
+    /// there and still the same, or if it is the one that comes with the program.
     pub fn data(&self, name: &str) -> Option<String> {
+        let key = name.strip_suffix(".csv").unwrap_or(name);
+        let named = self.manifest.get("settings")?.get("data")?.get(key)?;
+        let own = Path::new(named.as_str()?).file_name()?;
         let sources = self.manifest.get("sources")?.as_array()?;
         for source in sources {
             let path = Path::new(source.get("path")?.as_str()?);
             let sha256 = source.get("sha256")?.as_str()?;
-            if path.file_name().and_then(|name| name.to_str()) != Some(name) {
+            if path.file_name() != Some(own) {
                 continue;
             }
             let shipped = starter::DATA.iter().find(|(path, _)| path.ends_with(name));

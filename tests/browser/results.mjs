@@ -1,6 +1,6 @@
 // Small results of every command, and what their pages must say of the files beside them.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORMULA, HOSTILE, china, dualtrack, means, records, root } from "./browser.mjs";
 
@@ -31,11 +31,9 @@ export function hostileScenario(folder) {
   const named = cities
     .replace(/^(beijing,\d+,)[^,]*,/m, (_, start) => `${start}${quoted(HOSTILE)},`)
     .replace(/^(shanghai,\d+,)[^,]*,/m, (_, start) => `${start}${quoted(FORMULA)},`);
-  // A report finds positions for its map in a file of this name.
-  mkdirSync(join(folder, "data"), { recursive: true });
-  writeFileSync(join(folder, "data/cities.csv"), named);
+  writeFileSync(join(folder, "hostile.csv"), named);
   const file = join(folder, "hostile.toml");
-  const text = `extends = ${JSON.stringify(china)}\ntitle = '${HOSTILE}'\n[data]\ncities = "data/cities.csv"\n`;
+  const text = `extends = ${JSON.stringify(china)}\ntitle = '${HOSTILE}'\n[data]\ncities = "hostile.csv"\n`;
   writeFileSync(file, text);
   return file;
 }

@@ -231,3 +231,102 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
     assert_eq!(text(&output.stderr), "interrupted; nothing was written\n");
     assert_eq!(entries(&folder), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let summary = |threads: &str, columns: &str| {
+        let output = program(folder.path())
+            .env("COLUMNS", columns)
+            .env("TERM", "xterm-256color")
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("NO_COLOR")
+            .arg("run")
+            .arg(scenario())
+            .args(["--set", "run.quarters=12", "--replicates", "5"])
+            .args(["--threads", threads, "--out", "a", "--force"])
+            .output()
+            .expect("a program");
+        text(&output.stdout)
+    };
+    let one = summary("1", "80");
+    assert_eq!(summary("3", "140"), one);
+    // Sizes of files depend on the names of folders.
+    let (said, _) = one.split_once("\na\n").expect("a list of files");
+    insta::assert_snapshot!(said, @r#"
+    China, dual-track, 2015 to 2024
+    2015Q1 to 2017Q4, 12 quarters, 32 cities, 5 replicates, seed 1
+
+    Outcome                2015Q4   95 % interval  2017Q4   95 % interval
+    Competitiveness         0.441  [0.440, 0.442]   0.427  [0.420, 0.435]
+    Technological gap       0.559  [0.558, 0.560]   0.573  [0.565, 0.580]
+    Stringency              0.025  [0.025, 0.025]   0.031  [0.031, 0.032]
+    Similarity, all pairs   0.894  [0.891, 0.898]   0.880  [0.871, 0.888]
+    Similarity, peers       0.903  [0.900, 0.905]   0.894  [0.884, 0.904]
+    Specialisation          0.245  [0.240, 0.251]   0.273  [0.255, 0.290]
+    Concentration           0.153  [0.153, 0.154]   0.151  [0.148, 0.153]
+    Liberalisation          0.003  [0.001, 0.004]   0.024  [0.011, 0.037]
+    National measures         0.0      [0.0, 0.0]     0.8      [0.2, 1.4]
+      begun in a city           –               –  25.0 %  [-54.6, 104.6]
+    In 2017Q4, n = 4 for "begun in a city"; it is missing in the other replicates.
+
+    Spending, whole run   CNY bn    95 % interval   share  95 % interval
+    Sectors                167.9   [151.4, 184.3]  99.8 %   [99.8, 99.9]
+      introduction          16.4     [15.4, 17.5]   9.8 %    [9.3, 10.3]
+      subscale              23.1     [22.7, 23.4]  13.8 %   [12.6, 15.0]
+      duplicated            50.2     [44.9, 55.5]  29.9 %   [29.6, 30.1]
+      idle                   8.7      [6.7, 10.6]   5.1 %     [4.5, 5.8]
+      productive            69.5     [61.4, 77.6]  41.4 %   [40.5, 42.2]
+    Instruments            0.258   [0.147, 0.368]   0.2 %     [0.1, 0.2]
+      failed experiments   0.040   [0.008, 0.071]  15.2 %    [4.0, 26.4]
+      poaching             0.016  [-0.004, 0.036]   7.1 %   [-1.2, 15.4]
+    Forgone return         165.4   [149.6, 181.3]  98.6 %   [98.2, 98.9]
+    Shares of the line above to which a part belongs; of sectors and instruments
+    together; forgone return in the rest of the economy of spending on sectors.
+
+    Competitiveness (1 = level with the frontier)
+    0.46 ┤
+         │──────┐
+    0.45 ┤      └─────┐
+         │            └──────┐
+    0.44 ┤                   └────┐
+         │                        └┐
+    0.43 ┤                         └───────────┐
+         │                                     └────────────────────────────────────
+    0.42 ┤
+
+    Unproductive part of spending on sectors, %
+      65 ┤
+         │
+         │────────────┐
+         │            └────────────┐
+      60 ┤                         └─────┐
+         │                               └───────────┐
+         │                                           └───────────┐
+         │                                                       └──────────────────
+      55 ┤
+         └┬───────────┬───────────┬────────────┬───────────┬───────────┬────────────
+          2015Q1      2015Q3      2016Q1       2016Q3      2017Q1      2017Q3
+    Introduction, subscale, duplicated and idle together. Axes need not start at 0.
+
+    Means over replicates, n = 5, with Student's 95 % intervals.
+    "#);
+}
+
+#[test]
+fn a_locale_without_unicode_has_charts_in_ascii() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = program(folder.path())
+        .env("LC_ALL", "C")
+        .arg("run")
+        .arg(scenario())
+        .args(["--set", "run.quarters=6", "--replicates", "2"])
+        .output()
+        .expect("a program");
+    let summary = text(&output.stdout);
+    let (_, chart) = summary
+        .split_once("Competitiveness (1")
+        .expect("a chart under the tables");
+    assert!(chart.is_ascii(), "{chart}");
+    assert!(chart.contains("2015Q1   "), "{chart}");
+}
