@@ -1,4 +1,4 @@
-//! Long and large runs keep their accounts. Run by hand, as it takes minutes:
+//! Long and large runs keep their accounts. Ten seconds of a processor, so it is asked for by name:
 //! `cargo test --features parquet --test it -- --ignored ten_million`.
 
 use dualtrack::model::{Run, Setup};
@@ -10,7 +10,7 @@ const CITIES: usize = 2_500;
 const QUARTERS: u32 = 4_000;
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes ten seconds"]
 fn ten_million_city_quarters_without_drift_in_the_accounts() {
     let mut world = many_cities(CITIES);
     world.quarters = QUARTERS;
