@@ -62,7 +62,10 @@ impl Run<'_> {
             }
         }
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
-        for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
+        let decisions = self.decisions.iter();
+        for ((constants, chunk), decisions) in
+            self.setup.chunks.iter().zip(&self.chunks).zip(decisions)
+        {
             for own in 0..constants.cities {
                 let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
                 let shares = &chunk.shares[block * options..(block + 1) * options];
@@ -75,7 +78,7 @@ impl Run<'_> {
                         (
                             "E21",
                             "the weight of its location",
-                            chunk.location_weight[block][lane],
+                            decisions.location_weight[block][lane],
                         ),
                         (
                             "E22",

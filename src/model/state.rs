@@ -20,8 +20,6 @@ pub(crate) struct Chunk {
     pub design: Vec<Lanes>,
     /// Local optimum, by instrument.
     pub optimum: Vec<Lanes>,
-    /// Instruments in force, one bit each; one entry per lane.
-    pub in_force: Vec<u64>,
     /// Budget, CNY mn.
     pub budget: Vec<Lanes>,
     /// Grant, CNY mn.
@@ -32,14 +30,8 @@ pub(crate) struct Chunk {
     pub output: Vec<Lanes>,
     /// Researchers, FTE.
     pub researchers: Vec<Lanes>,
-    /// Mean of peers' researchers as published, FTE.
-    pub peers_researchers: Vec<Lanes>,
     /// Effective talent, FTE.
     pub effective_talent: Vec<Lanes>,
-    /// Channel sums of the quarter.
-    pub channels: Vec<Channels>,
-    /// Weight in the choice of researchers who move.
-    pub location_weight: Vec<Lanes>,
     /// Score, s.d.
     pub score: Vec<Lanes>,
     /// Result of the evaluation under way.
@@ -56,12 +48,6 @@ pub(crate) struct Chunk {
     pub take_ups: Vec<Lanes>,
     /// Failures since the last evaluation.
     pub failures: Vec<Lanes>,
-    /// Money in instruments that do not fit, CNY mn.
-    pub failed: Vec<Lanes>,
-    /// Money that only moves researchers, CNY mn.
-    pub poaching: Vec<Lanes>,
-    /// O8 of the city.
-    pub liberalisation: Vec<Lanes>,
     /// Scratch of phase 4.
     pub instruments: Instruments,
     /// Introduction and subscale spending by sector, kept only where somebody looks.
@@ -128,16 +114,12 @@ impl Chunk {
             at_evaluation: vec![ZERO; blocks * sectors],
             design: vec![ZERO; blocks * instruments],
             optimum: vec![ZERO; blocks * instruments],
-            in_force: vec![0; blocks * LANES],
             budget: column(),
             grant: column(),
             grant_weight: column(),
             output: column(),
             researchers: column(),
-            peers_researchers: column(),
             effective_talent: column(),
-            channels: vec![Channels::default(); blocks],
-            location_weight: column(),
             score: column(),
             result: column(),
             readability: column(),
@@ -146,9 +128,6 @@ impl Chunk {
             inventions: column(),
             take_ups: column(),
             failures: column(),
-            failed: column(),
-            poaching: column(),
-            liberalisation: column(),
             instruments: Instruments::new(instruments),
             detail: Vec::new(),
         }
@@ -172,7 +151,6 @@ impl Chunk {
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
         self.design.fill(ZERO);
-        self.in_force.fill(0);
         self.budget.copy_from_slice(&constants.base);
         self.grant.fill(ZERO);
         self.output.copy_from_slice(&constants.output);
@@ -184,9 +162,6 @@ impl Chunk {
             &mut self.inventions,
             &mut self.take_ups,
             &mut self.failures,
-            &mut self.failed,
-            &mut self.poaching,
-            &mut self.liberalisation,
         ] {
             column.fill(ZERO);
         }
@@ -200,9 +175,24 @@ impl Chunk {
 pub(crate) struct Published {
     /// A row for each city: sector shares `p`, then researchers.
     pub rows: Rows,
-    /// Instruments in force.
+    /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
-    /// Scores.
+}
+
+impl Published {
+    /// A board for so many lanes.
+    pub fn new(lanes: usize, sectors: usize) -> Self {
+        Published {
+            rows: Rows::new(lanes, sectors + 1),
+            in_force: vec![0; lanes],
+        }
+    }
+}
+
+/// Scores of all cities, flat as peers read them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scores {
+    /// Scores, s.d.
     pub score: Vec<f64>,
     /// Results of an evaluation under way.
     pub result: Vec<f64>,
@@ -356,6 +346,8 @@ pub(crate) struct Nation {
     pub pipeline_factor: f64,
     /// `H_US`.
     pub us_researchers: f64,
+    /// `Σ_j H_j`, FTE.
+    pub researchers: f64,
     /// Sum of grant weights.
     pub grant_weights: f64,
     /// `χ_F` with which these were made.

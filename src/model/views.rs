@@ -79,8 +79,7 @@ impl Run<'_> {
 
     /// Whether an instrument is in force in a city.
     pub fn is_in_force(&self, city: usize, instrument: usize) -> bool {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].in_force[block * LANES + lane] >> instrument & 1 == 1
+        self.published.in_force[city] >> instrument & 1 == 1
     }
 
     /// Whether an instrument is a national measure in force.
@@ -140,8 +139,7 @@ impl Run<'_> {
 
     /// Instruments in force in a city, one bit each by row.
     pub fn portfolio(&self, city: usize) -> u64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].in_force[block * LANES + lane]
+        self.published.in_force[city]
     }
 
     /// Whether a city is designated as a pilot zone in the quarter just done, whatever the mechanism does with it.
@@ -203,7 +201,8 @@ impl Run<'_> {
         for s in 0..sectors {
             cascade.add(self.city_cascade(city, s));
         }
-        let in_force = state.in_force[block * LANES + lane];
+        let in_force = self.published.in_force[city];
+        let money = self.instrument_use(city);
         let instruments: f64 = (0..self.instruments())
             .map(|m| self.share(city, 1 + sectors + m) * budget)
             .sum();
@@ -217,8 +216,8 @@ impl Run<'_> {
             idle_cny_mn: cascade.idle,
             productive_cny_mn: cascade.productive,
             instruments_cny_mn: instruments,
-            failed_experiments_cny_mn: state.failed[block][lane],
-            poaching_cny_mn: state.poaching[block][lane],
+            failed_experiments_cny_mn: money.failed,
+            poaching_cny_mn: money.poaching,
             forgone_cny_mn: self.params.outcomes.rest_return
                 * self.setup.chunks[chunk].outside[block][lane]
                 * cascade.spending,
@@ -230,7 +229,7 @@ impl Run<'_> {
             career_weight: state.career_weight[block][lane],
             quarters_in_post: state.in_post[block * LANES + lane],
             instruments_in_force: in_force.count_ones(),
-            liberalisation: state.liberalisation[block][lane],
+            liberalisation: money.liberalisation,
             is_pilot_zone: self.params.mechanisms.pilot_zones
                 && self.quarter > 0
                 && self.setup.timeline.is_pilot_zone(self.quarter - 1, city),

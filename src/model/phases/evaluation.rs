@@ -26,7 +26,7 @@ impl Run<'_> {
                     chunk.score[block][l] = score * constants.live[block][l];
                 }
                 let first = constants.first + block * LANES;
-                self.published.score[first..first + LANES].copy_from_slice(&*chunk.score[block]);
+                self.scores.score[first..first + LANES].copy_from_slice(&*chunk.score[block]);
                 chunk.inventions[block] = ZERO;
                 chunk.take_ups[block] = ZERO;
                 chunk.failures[block] = ZERO;
@@ -53,7 +53,7 @@ impl Run<'_> {
             is_compared: self.params.mechanisms.comparability,
             rows: &self.published.rows,
         };
-        let mut results = std::mem::take(&mut self.published.result);
+        let mut results = std::mem::take(&mut self.scores.result);
         let pieces = Pieces {
             whole: &mut results,
             length: CHUNK_CITIES,
@@ -68,12 +68,12 @@ impl Run<'_> {
                 );
             },
         );
-        self.published.result = results;
+        self.scores.result = results;
     }
 
     /// `rel_i`: the result against that of peers, or against the nation where there are none.
     fn compare_with_peers(&mut self) {
-        let results = &self.published.result;
+        let results = &self.scores.result;
         let national = self
             .setup
             .chunks

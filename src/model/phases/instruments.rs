@@ -1,20 +1,74 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
-use super::budgets::{Block, Shared};
+use super::cities::{Block, Scratch, Shared};
 use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::math::select;
-use crate::model::data::Channel;
-use crate::model::equations::{budgets, moves};
+use crate::model::data::{Channel, Instrument};
+use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::record::Move;
-use crate::model::run::CityMove;
+use crate::model::run::{CityMove, Run};
+use crate::model::setup::place;
 use crate::model::state::{Channels, Chunk, Instruments, Sums, bits};
 
+/// What a city's use of its instruments comes to in a quarter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Use {
+    /// Money spent on failed experiments, CNY mn.
+    pub failed: f64,
+    /// Money that only moves researchers, CNY mn.
+    pub poaching: f64,
+    /// O8 of the city.
+    pub liberalisation: f64,
+}
+
+/// Share of an instrument's fitting money that only moves researchers at home.
+#[inline(always)]
+fn from_home(instrument: &Instrument, talent_mobility: bool) -> f64 {
+    if talent_mobility && instrument.channel == Channel::Attract {
+        1.0 - instrument.overseas_share
+    } else {
+        0.0
+    }
+}
+
+impl Run<'_> {
+    /// What one city's use of its instruments came to in the quarter just done: as `account_for_instruments`, of
+    /// which only sums are kept.
+    pub(crate) fn instrument_use(&self, city: usize) -> Use {
+        let policy = &self.params.policy;
+        let (chunk, block, lane) = place(city);
+        let constants = &self.setup.chunks[chunk];
+        let (base, amenity) = (constants.base[block][lane], constants.amenity[block][lane]);
+        let mut all = Use::default();
+        for m in bits(self.portfolio(city)) {
+            let instrument = &self.setup.world().instruments[m];
+            let fit = budgets::design_fit(
+                self.design(city, m),
+                self.optimum(city, m),
+                1.0 / policy.design_tolerance,
+            );
+            let theta = self.nation.true_effect[m];
+            let true_effect = budgets::tier_effect(theta, instrument.tier_slope, amenity);
+            let works = select(true_effect > 0.0, fit, 0.0);
+            let money = self.instrument_money(city, m);
+            let bought = budgets::money_effect(money, policy.half_money_share * base);
+            let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
+            all.failed += production::failed(money, works);
+            all.poaching += production::poaching(from_home, money, works);
+            all.liberalisation +=
+                outcomes::liberalisation(1.0, fit, self.unblunted(), bought);
+        }
+        all.liberalisation /= self.instruments().max(1) as f64;
+        all
+    }
+}
+
 impl Shared<'_> {
-    /// E19 and E18, then the instruments that begin.
+    /// E19 and E18, then the instruments that begin; leaves in the block what is in force.
     #[inline(always)]
     pub(super) fn adjust_designs<'m>(
         &self,
-        block: &Block,
+        block: &mut Block,
         chunk: &mut Chunk,
         moves: &mut std::iter::Peekable<impl Iterator<Item = &'m CityMove>>,
     ) {
@@ -26,7 +80,7 @@ impl Shared<'_> {
             if own.kind == Move::Drop {
                 let row = block.number * options;
                 let m = own.instrument as usize;
-                chunk.in_force[own.city as usize] &= !(1 << own.instrument);
+                block.in_force[lane] &= !(1 << own.instrument);
                 chunk.shares[row][lane] += chunk.shares[row + 1 + self.sectors() + m][lane];
                 chunk.shares[row + 1 + self.sectors() + m][lane] = 0.0;
                 chunk.failures[block.number][lane] += 1.0;
@@ -36,9 +90,7 @@ impl Shared<'_> {
             }
         }
         if self.params.mechanisms.local_adjustment {
-            let any = chunk.in_force[block.number * LANES..][..LANES]
-                .iter()
-                .fold(0, |any, own| any | own);
+            let any = block.in_force.iter().fold(0, |any, own| any | own);
             let adjustment = self.params.policy.adjustment_rate;
             for m in bits(any) {
                 let at = block.number * count + m;
@@ -48,19 +100,20 @@ impl Shared<'_> {
                         chunk.optimum[at][l],
                         adjustment,
                     );
-                    let is_in_force = chunk.in_force[block.number * LANES + l] >> m & 1 == 1;
+                    let is_in_force = block.in_force[l] >> m & 1 == 1;
                     chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
                 }
             }
         }
         for own in begun.iter().flatten() {
             let lane = own.city as usize % LANES;
-            chunk.in_force[own.city as usize] |= 1 << own.instrument;
+            block.in_force[lane] |= 1 << own.instrument;
             chunk.design[block.number * count + own.instrument as usize][lane] = own.design;
             if own.kind == Move::TakeUp {
                 chunk.take_ups[block.number][lane] += 1.0;
             }
         }
+        block.any = block.in_force.iter().fold(0, |any, own| any | own);
     }
 
     /// E20 with the money of the quarter before.
@@ -69,17 +122,16 @@ impl Shared<'_> {
         &self,
         block: &Block,
         chunk: &Chunk,
-        any: u64,
         instruments: &mut Instruments,
     ) {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
-        let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
+        let masks = block.in_force;
         let per_tolerance = 1.0 / policy.design_tolerance;
         let base = block.constants.base[block.number];
         let amenity = block.constants.amenity[block.number];
         let budget = chunk.budget[block.number];
-        for m in bits(any) {
+        for m in bits(block.any) {
             let slope = self.setup.world().instruments[m].tier_slope;
             let at = block.number * count + m;
             let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
@@ -104,12 +156,11 @@ impl Shared<'_> {
     pub(super) fn channels(
         &self,
         block: &Block,
-        chunk: &mut Chunk,
-        any: u64,
-        instruments: &Instruments,
+        scratch: &mut Scratch,
     ) {
+        let instruments = &scratch.instruments;
         let mut channels = Channels::default();
-        for m in bits(any) {
+        for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let sum = match instrument.channel {
                 Channel::Train => &mut channels.train,
@@ -123,7 +174,7 @@ impl Shared<'_> {
             let overseas = channels.overseas;
             channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
         }
-        chunk.channels[block.number] = channels;
+        scratch.channels = channels;
     }
 
     /// What the centre will see of instruments in E33.
@@ -132,11 +183,10 @@ impl Shared<'_> {
         &self,
         block: &Block,
         chunk: &Chunk,
-        any: u64,
         instruments: &Instruments,
         sums: &mut Sums<Lanes>,
     ) {
-        for m in bits(any) {
+        for m in bits(block.any) {
             let sum = &mut sums.evidence[m];
             let (active, effect) = (instruments.active[m], instruments.effect[m]);
             let design = chunk.design[block.number * self.instruments() + m];
@@ -156,8 +206,7 @@ impl Shared<'_> {
     pub(super) fn account_for_instruments(
         &self,
         block: &Block,
-        chunk: &mut Chunk,
-        any: u64,
+        chunk: &Chunk,
         instruments: &Instruments,
         sums: &mut Sums<Lanes>,
     ) {
@@ -169,15 +218,9 @@ impl Shared<'_> {
             chunk.budget[block.number],
             block.constants.base[block.number],
         );
-        for m in bits(any) {
+        for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
-            let moves_only =
-                self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
-            let poached = if moves_only {
-                1.0 - instrument.overseas_share
-            } else {
-                0.0
-            };
+            let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
             let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
             let (works, fit, active) = (
                 instruments.positive_fit[m],
@@ -187,10 +230,13 @@ impl Shared<'_> {
             let money = each(|l| share[l] * budget[l]);
             let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
             spent = each(|l| spent[l] + money[l]);
-            failed = each(|l| failed[l] + money[l] * (1.0 - works[l]));
-            poaching = each(|l| poaching[l] + poached * money[l] * works[l]);
-            liberalisation =
-                each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
+            failed = each(|l| failed[l] + production::failed(money[l], works[l]));
+            poaching = each(|l| poaching[l] + production::poaching(from_home, money[l], works[l]));
+            liberalisation = each(|l| {
+                let term =
+                    outcomes::liberalisation(active[l], fit[l], self.unblunted, bought[l]);
+                liberalisation[l] + term
+            });
             in_force = each(|l| in_force[l] + active[l]);
         }
         let count = self.instruments().max(1) as f64;
@@ -200,8 +246,5 @@ impl Shared<'_> {
         sums.failed = plus(sums.failed, failed);
         sums.poaching = plus(sums.poaching, poaching);
         sums.liberalisation = plus(sums.liberalisation, liberalisation);
-        chunk.failed[block.number] = failed;
-        chunk.poaching[block.number] = poaching;
-        chunk.liberalisation[block.number] = liberalisation;
     }
 }

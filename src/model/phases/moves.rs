@@ -1,6 +1,7 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
-use crate::lanes::{LANES, each};
+use super::location::Location;
+use crate::lanes::{LANES, ZERO, each, plus, vectorised};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
@@ -24,17 +25,26 @@ impl Run<'_> {
         let constants = &self.setup.chunks[chunk];
         let luck = self.luck.wide_stream(Purpose::Moves);
         let mut errors = self.luck.stream(Purpose::DesignError);
-        let chances = self.chances();
+        let (chances, location) = (self.chances(), Location::new(self));
         decisions.moves.clear();
+        decisions.all_location_weight = ZERO;
         for (block, codes) in constants.codes.iter().enumerate() {
             let words = luck.blocks(codes, u64::from(self.quarter));
             decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
+            let before = decisions.moves.len();
             for lane in 0..LANES.min(constants.cities - block * LANES) {
                 if chances.may_move(&words, lane) {
                     let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
                     self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
                 }
             }
+            let moves = &decisions.moves[before..];
+            let weight = vectorised(
+                #[inline(always)]
+                || location.weights(chunk, block, moves),
+            );
+            decisions.location_weight[block] = weight;
+            decisions.all_location_weight = plus(decisions.all_location_weight, weight);
         }
     }
 
@@ -71,7 +81,7 @@ impl Run<'_> {
     ) {
         let (policy, on) = (&self.params.policy, &self.params.mechanisms);
         let city = self.setup.chunks[chunk].first + own;
-        let in_force = self.chunks[chunk].in_force[own];
+        let in_force = self.published.in_force[city];
         let national = self.nation.national;
         let mut lacks = all_bits(self.instruments()) & !in_force;
         let mut act = |kind: Move, instrument: usize, design: f64, from: usize| {
@@ -155,16 +165,16 @@ impl Run<'_> {
         let behind = self
             .setup
             .peers
-            .mean(city, &self.published.score)
+            .mean(city, &self.scores.score)
             .map_or(0.0, |peers| {
-                moves::behind(peers, self.published.score[city])
+                moves::behind(peers, self.scores.score[city])
             });
         draw < probability(behind)
     }
 
     /// E16: the peer with the highest score; ties fall to the first in the list.
     fn best_peer(&self, city: usize) -> Option<usize> {
-        let score = &self.published.score;
+        let score = &self.scores.score;
         self.setup
             .peers
             .of(city)
@@ -183,7 +193,7 @@ impl Run<'_> {
         let (block, lane) = (own / LANES, own % LANES);
         let amenity = self.setup.chunks[chunk].amenity[block][lane];
         let state = &self.chunks[chunk];
-        let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let unblunted = self.unblunted();
         let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
             let at = block * self.instruments() + m;

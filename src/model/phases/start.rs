@@ -1,6 +1,6 @@
 //! Section 5, steps 6 and 7: what luck decides at the start, and what cities first publish.
 
-use crate::lanes::{LANES, each};
+use crate::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::model::equations::moves;
 use crate::model::run::Run;
 use crate::parallel::for_each;
@@ -47,8 +47,12 @@ impl Run<'_> {
         let options = 1 + sectors + instruments;
         let published = &mut self.published;
         published.in_force.fill(0);
-        published.score.fill(0.0);
+        self.scores.score.fill(0.0);
+        self.nation.researchers = 0.0;
         for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
+            let researchers = chunk.researchers.iter();
+            let researchers = researchers.fold(ZERO, |sum, own| plus(sum, *own));
+            self.nation.researchers += lane_sum(&researchers);
             for own in 0..constants.cities {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
