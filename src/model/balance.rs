@@ -163,9 +163,10 @@ impl Setup {
         );
         for constants in &mut self.chunks {
             let stocks = constants.capability.chunks_exact(sectors);
-            for (output, stocks) in constants.output.iter_mut().zip(stocks) {
+            for (start, stocks) in constants.start.iter_mut().zip(stocks) {
                 let stock = stocks.iter().fold(ZERO, |sum, own| plus(sum, *own));
-                *output = each(|l| production::output(self.output_price, utilisation * stock[l]));
+                start.output =
+                    each(|l| production::output(self.output_price, utilisation * stock[l]));
             }
         }
     }
@@ -216,8 +217,11 @@ impl Choice<'_> {
                     self.comparability / self.mean_comparability,
                 )
             });
-            let (unit_need, outside) = (constants.unit_need[block], constants.outside[block]);
-            let live = constants.live[block];
+            let (unit_need, outside) = (
+                constants.columns[block].unit_need,
+                constants.columns[block].outside,
+            );
+            let live = constants.columns[block].live;
             let rest = each(|l| {
                 budgets::rest_value(outside[l], self.career, tournament.career_value_rest)
             });
@@ -283,7 +287,10 @@ impl Stock<'_> {
         let made = self.made;
         for block in 0..constants.blocks() {
             let shares = &constants.shares[block * (sectors + 1) + 1..(block + 1) * (sectors + 1)];
-            let (base, researchers) = (constants.base[block], constants.researchers[block]);
+            let (base, researchers) = (
+                constants.columns[block].base,
+                constants.start[block].researchers,
+            );
             let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
             for s in 0..sectors {
                 let at = block * sectors + s;
@@ -331,7 +338,7 @@ impl ChunkConstants {
     fn add_start(&self, rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {
         let sectors = terms.len();
         for block in 0..self.blocks() {
-            let base = self.base[block];
+            let base = self.columns[block].base;
             for (s, sum) in terms.iter_mut().enumerate() {
                 let share = self.shares[block * (sectors + 1) + 1 + s];
                 let stock = self.capability[block * sectors + s];

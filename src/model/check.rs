@@ -74,7 +74,7 @@ impl Run<'_> {
                     .iter()
                     .map(|share| ("E13", "a budget share", share[lane]))
                     .chain([
-                        ("E14", "the budget", chunk.budget[block][lane]),
+                        ("E14", "the budget", chunk.columns[block].budget[lane]),
                         (
                             "E21",
                             "the weight of its location",
@@ -83,12 +83,12 @@ impl Run<'_> {
                         (
                             "E22",
                             "the number of researchers",
-                            chunk.researchers[block][lane],
+                            chunk.columns[block].researchers[lane],
                         ),
                         (
                             "E23",
                             "effective talent",
-                            chunk.effective_talent[block][lane],
+                            chunk.columns[block].effective_talent[lane],
                         ),
                     ])
                     .chain(
@@ -96,7 +96,7 @@ impl Run<'_> {
                             .iter()
                             .map(|stock| ("E29", "capability", stock[lane])),
                     )
-                    .chain([("E39", "output", chunk.output[block][lane])]);
+                    .chain([("E39", "output", chunk.columns[block].output[lane])]);
                 for (equation, what, value) in all {
                     if !value.is_finite() {
                         return error(Some(city), equation, what, value);

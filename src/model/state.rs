@@ -4,54 +4,71 @@ use super::setup::{ChunkConstants, Setup};
 use crate::lanes::{LANES, Lanes, ZERO, plus};
 use crate::rows::Rows;
 
-/// State of a chunk of cities. Columns have one entry per block; where they hold sectors, instruments or
-/// options, these follow each other within the block.
+/// State of a chunk of cities, block by block. What has a number for each sector, instrument or option stands in a
+/// column of its own, one after the other within the block; single numbers stand side by side in one record.
+///
+/// One column for each of them would be easier to read and was slower: a chunk's column is as long as a page of
+/// memory, so that the same block of all columns falls into the same few places of the processor's cache.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunk {
     /// Budget shares: rest, sectors, instruments.
     pub shares: Vec<Lanes>,
     /// Capability, by sector.
     pub capability: Vec<Lanes>,
-    /// Capability in all sectors.
-    pub stock: Vec<Lanes>,
     /// Capability at the last evaluation, by sector.
     pub at_evaluation: Vec<Lanes>,
     /// Design, by instrument; meaningful where in force.
     pub design: Vec<Lanes>,
     /// Local optimum, by instrument.
     pub optimum: Vec<Lanes>,
-    /// Budget, CNY mn.
-    pub budget: Vec<Lanes>,
-    /// Grant, CNY mn.
-    pub grant: Vec<Lanes>,
-    /// Weight in the grants.
-    pub grant_weight: Vec<Lanes>,
-    /// Output, CNY mn.
-    pub output: Vec<Lanes>,
-    /// Researchers, FTE.
-    pub researchers: Vec<Lanes>,
-    /// Effective talent, FTE.
-    pub effective_talent: Vec<Lanes>,
-    /// Score, s.d.
-    pub score: Vec<Lanes>,
-    /// Result of the evaluation under way.
-    pub result: Vec<Lanes>,
-    /// Mean comparability of a city's own shares, in an evaluation.
-    pub readability: Vec<Lanes>,
-    /// Career weight.
-    pub career_weight: Vec<Lanes>,
+    /// What a quarter reads and writes.
+    pub columns: Vec<Columns>,
+    /// What counts in evaluations.
+    pub deeds: Vec<Deeds>,
     /// Quarters in post, one entry per lane.
     pub in_post: Vec<u32>,
-    /// Inventions since the last evaluation.
-    pub inventions: Vec<Lanes>,
-    /// Take-ups since the last evaluation.
-    pub take_ups: Vec<Lanes>,
-    /// Failures since the last evaluation.
-    pub failures: Vec<Lanes>,
     /// Scratch of phase 4.
     pub instruments: Instruments,
     /// Introduction and subscale spending by sector, kept only where somebody looks.
     pub detail: Vec<[Lanes; 2]>,
+}
+
+/// Single numbers of the cities of a block that each quarter reads and writes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Columns {
+    /// Capability in all sectors.
+    pub stock: Lanes,
+    /// Budget, CNY mn.
+    pub budget: Lanes,
+    /// Grant, CNY mn.
+    pub grant: Lanes,
+    /// Weight in the grants.
+    pub grant_weight: Lanes,
+    /// Output, CNY mn.
+    pub output: Lanes,
+    /// Researchers, FTE.
+    pub researchers: Lanes,
+    /// Effective talent, FTE.
+    pub effective_talent: Lanes,
+    /// Career weight.
+    pub career_weight: Lanes,
+}
+
+/// Single numbers of the cities of a block that evaluations read and write.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deeds {
+    /// Score, s.d.
+    pub score: Lanes,
+    /// Result of the evaluation under way.
+    pub result: Lanes,
+    /// Mean comparability of a city's own shares, in an evaluation.
+    pub readability: Lanes,
+    /// Inventions since the last evaluation.
+    pub inventions: Lanes,
+    /// Take-ups since the last evaluation.
+    pub take_ups: Lanes,
+    /// Failures since the last evaluation.
+    pub failures: Lanes,
 }
 
 /// Sums of effects over the instruments in force in a block, by channel.
@@ -106,28 +123,15 @@ impl Chunk {
     /// Columns of the right length.
     pub fn new(constants: &ChunkConstants, sectors: usize, instruments: usize) -> Self {
         let blocks = constants.blocks();
-        let column = || vec![ZERO; blocks];
         Chunk {
             shares: vec![ZERO; blocks * (1 + sectors + instruments)],
             capability: vec![ZERO; blocks * sectors],
-            stock: column(),
             at_evaluation: vec![ZERO; blocks * sectors],
             design: vec![ZERO; blocks * instruments],
             optimum: vec![ZERO; blocks * instruments],
-            budget: column(),
-            grant: column(),
-            grant_weight: column(),
-            output: column(),
-            researchers: column(),
-            effective_talent: column(),
-            score: column(),
-            result: column(),
-            readability: column(),
-            career_weight: column(),
+            columns: vec![Columns::default(); blocks],
+            deeds: vec![Deeds::default(); blocks],
             in_post: vec![0; blocks * LANES],
-            inventions: column(),
-            take_ups: column(),
-            failures: column(),
             instruments: Instruments::new(instruments),
             detail: Vec::new(),
         }
@@ -142,29 +146,22 @@ impl Chunk {
             shares[sectors + 1..].fill(ZERO);
         }
         self.capability.copy_from_slice(&constants.capability);
-        for (stock, own) in self
-            .stock
-            .iter_mut()
-            .zip(constants.capability.chunks_exact(sectors))
-        {
-            *stock = own.iter().fold(ZERO, |sum, own| plus(sum, *own));
+        let stocks = constants.capability.chunks_exact(sectors);
+        for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
+            let start = &constants.start[block];
+            *columns = Columns {
+                stock: stocks.iter().fold(ZERO, |sum, own| plus(sum, *own)),
+                budget: constants.columns[block].base,
+                output: start.output,
+                researchers: start.researchers,
+                effective_talent: start.researchers,
+                grant_weight: columns.grant_weight,
+                ..Columns::default()
+            };
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
         self.design.fill(ZERO);
-        self.budget.copy_from_slice(&constants.base);
-        self.grant.fill(ZERO);
-        self.output.copy_from_slice(&constants.output);
-        self.researchers.copy_from_slice(&constants.researchers);
-        self.effective_talent
-            .copy_from_slice(&constants.researchers);
-        for column in [
-            &mut self.score,
-            &mut self.inventions,
-            &mut self.take_ups,
-            &mut self.failures,
-        ] {
-            column.fill(ZERO);
-        }
+        self.deeds.fill(Deeds::default());
         self.in_post.fill(0);
     }
 }

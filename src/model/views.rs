@@ -102,7 +102,7 @@ impl Run<'_> {
     /// Productivity of the rest of a city's economy (D5).
     pub fn outside_productivity(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.setup.chunks[chunk].outside[block][lane]
+        self.setup.chunks[chunk].columns[block].outside[lane]
     }
 
     /// Money in an instrument in the quarter just done, CNY mn.
@@ -122,7 +122,7 @@ impl Run<'_> {
         let true_effect = budgets::tier_effect(
             self.nation.true_effect[instrument],
             self.world().instruments[instrument].tier_slope,
-            constants.amenity[block][lane],
+            constants.columns[block].amenity[lane],
         );
         let fit = budgets::design_fit(
             self.design(city, instrument),
@@ -132,7 +132,7 @@ impl Run<'_> {
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
         let money = budgets::money_effect(
             self.instrument_money(city, instrument),
-            policy.half_money_share * constants.base[block][lane],
+            policy.half_money_share * constants.columns[block].base[lane],
         );
         true_effect * fit * unblunted * money
     }
@@ -156,19 +156,19 @@ impl Run<'_> {
     /// Researchers of a city, FTE.
     pub fn researchers(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].researchers[block][lane]
+        self.chunks[chunk].columns[block].researchers[lane]
     }
 
     /// Score of a city's last evaluation, s.d.
     pub fn score(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].score[block][lane]
+        self.chunks[chunk].deeds[block].score[lane]
     }
 
     /// Career weight of the official who is in post next quarter, 0 to 1.
     pub fn career_weight(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        let in_post = self.chunks[chunk].career_weight[block][lane];
+        let in_post = self.chunks[chunk].columns[block].career_weight[lane];
         let enters = self
             .successors
             .binary_search_by_key(&(city as u32), |(city, _)| *city);
@@ -196,7 +196,7 @@ impl Run<'_> {
         let (chunk, block, lane) = place(city);
         let state = &self.chunks[chunk];
         let sectors = self.sectors();
-        let budget = state.budget[block][lane];
+        let budget = state.columns[block].budget[lane];
         let mut cascade = Cascade::default();
         for s in 0..sectors {
             cascade.add(self.city_cascade(city, s));
@@ -208,7 +208,7 @@ impl Run<'_> {
             .sum();
         CityRow {
             budget_cny_mn: budget,
-            grant_cny_mn: state.grant[block][lane],
+            grant_cny_mn: state.columns[block].grant[lane],
             spending_cny_mn: cascade.spending,
             introduction_cny_mn: cascade.introduction,
             subscale_cny_mn: cascade.subscale,
@@ -219,14 +219,14 @@ impl Run<'_> {
             failed_experiments_cny_mn: money.failed,
             poaching_cny_mn: money.poaching,
             forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.chunks[chunk].outside[block][lane]
+                * self.setup.chunks[chunk].columns[block].outside[lane]
                 * cascade.spending,
-            output_cny_mn: state.output[block][lane],
+            output_cny_mn: state.columns[block].output[lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
-            researchers: state.researchers[block][lane],
-            effective_talent: state.effective_talent[block][lane],
-            score: state.score[block][lane],
-            career_weight: state.career_weight[block][lane],
+            researchers: state.columns[block].researchers[lane],
+            effective_talent: state.columns[block].effective_talent[lane],
+            score: state.deeds[block].score[lane],
+            career_weight: state.columns[block].career_weight[lane],
             quarters_in_post: state.in_post[block * LANES + lane],
             instruments_in_force: in_force.count_ones(),
             liberalisation: money.liberalisation,
@@ -305,7 +305,7 @@ impl Run<'_> {
         let (chunk, block, lane) = place(city);
         let state = &self.chunks[chunk];
         let spending = if self.quarter > 0 {
-            self.share(city, 1 + sector) * state.budget[block][lane]
+            self.share(city, 1 + sector) * state.columns[block].budget[lane]
         } else {
             0.0
         };

@@ -37,13 +37,13 @@ impl Run<'_> {
             let mut sum = 0.0;
             for block in 0..constants.blocks() {
                 for l in 0..LANES {
-                    chunk.grant_weight[block][l] = budgets::grant_weight(
-                        constants.base[block][l],
+                    chunk.columns[block].grant_weight[l] = budgets::grant_weight(
+                        constants.columns[block].base[l],
                         concentration,
-                        chunk.score[block][l],
+                        chunk.deeds[block].score[l],
                     );
                 }
-                sum += lane_sum(&chunk.grant_weight[block]);
+                sum += lane_sum(&chunk.columns[block].grant_weight);
             }
             self.nation.grant_weights += sum;
         }
@@ -82,15 +82,15 @@ impl Shared<'_> {
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
         let per_mean = weight / self.nation.mean_comparability;
-        let live = block.constants.live[block.number];
-        let career_weight = chunk.career_weight[block.number];
+        let live = block.columns.live;
+        let career_weight = chunk.columns[block.number].career_weight;
         let career = each(|l| self.rules.intensity * career_weight[l]);
-        let unit_need = block.constants.unit_need[block.number];
+        let unit_need = block.columns.unit_need;
         let need = each(|l| budget_rules.need_scale * unit_need[l]);
         let advantage =
             &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
 
-        let outside = block.constants.outside[block.number];
+        let outside = block.columns.outside;
         let rest =
             each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
         let mut highest = rest;
@@ -179,17 +179,14 @@ impl Shared<'_> {
             shares[1 + sectors + m] = next;
         }
         shares[0] = each(|l| 1.0 - spent[l]);
-        let (base, output) = (
-            block.constants.base[block.number],
-            chunk.output[block.number],
-        );
-        let grant_weight = chunk.grant_weight[block.number];
+        let (base, output) = (block.columns.base, chunk.columns[block.number].output);
+        let grant_weight = chunk.columns[block.number].grant_weight;
         let grant = each(|l| self.grant_per_weight * grant_weight[l]);
         let growth = self.nation.growth_factor;
-        chunk.budget[block.number] =
+        chunk.columns[block.number].budget =
             each(|l| budgets::budget(base[l], growth, self.retained_tax, output[l], grant[l]));
-        chunk.grant[block.number] = grant;
-        sums.budget = plus(sums.budget, chunk.budget[block.number]);
+        chunk.columns[block.number].grant = grant;
+        sums.budget = plus(sums.budget, chunk.columns[block.number].budget);
         sums.grants = plus(sums.grants, grant);
     }
 
@@ -205,7 +202,7 @@ impl Shared<'_> {
             let mut planned = [0.0; MAX_SECTORS];
             for s in 0..sectors {
                 let at = block.number * sectors + s;
-                let spending = shares[s][l] * chunk.budget[block.number][l];
+                let spending = shares[s][l] * chunk.columns[block.number].budget[l];
                 let stock = chunk.capability[at][l];
                 let (half_base, cost) = (self.setup.half_base[s], made.introduction_cost);
                 let per_base = production::per_base(stock, half_base);
@@ -222,7 +219,7 @@ impl Shared<'_> {
                     made.productivity,
                     block.constants.advantage[at][l],
                     production::effective_spending(left, scale_share),
-                    chunk.effective_talent[block.number][l] * within,
+                    chunk.columns[block.number].effective_talent[l] * within,
                     made.money_elasticity,
                     self.nation.access[s],
                 );

@@ -104,7 +104,7 @@ impl Run<'_> {
             if let Some(city) = measure.origin {
                 nation.local_origin += 1;
                 let (chunk, block, lane) = place(city as usize);
-                chunks[chunk].inventions[block][lane] += 1.0;
+                chunks[chunk].deeds[block].inventions[lane] += 1.0;
             }
             if let Some(journal) = journal.as_deref_mut() {
                 journal.policies.push(PolicyEvent {

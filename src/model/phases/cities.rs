@@ -9,7 +9,7 @@ use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{Decisions, Run};
-use crate::model::setup::ChunkConstants;
+use crate::model::setup::{ChunkConstants, Constant};
 use crate::model::state::{Channels, Chunk, Instruments, Nation, Published, Sums};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
@@ -44,6 +44,7 @@ pub(super) struct Block<'a> {
     /// Cities in it.
     pub(super) cities: usize,
     pub(super) constants: &'a ChunkConstants,
+    pub(super) columns: &'a Constant,
     /// Instruments in force in each city, one bit each.
     pub(super) in_force: [u64; LANES],
     /// Instruments in force in any of its cities.
@@ -271,6 +272,7 @@ impl Shared<'_> {
                 first,
                 cities: LANES.min(constants.cities - number * LANES),
                 constants,
+                columns: &constants.columns[number],
                 in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
                 any: 0,
             };
@@ -286,7 +288,7 @@ impl Shared<'_> {
             self.spend(&block, chunk, &mut scratch.built, sums);
             self.build(&block, chunk, &scratch.built, sums);
             let sectors = self.sectors();
-            scratch.built.within[sectors] = chunk.researchers[number];
+            scratch.built.within[sectors] = chunk.columns[number].researchers;
             let lines = (sectors + 1).div_ceil(LANES);
             let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
             write_rows(rows, &scratch.built.within, lines);

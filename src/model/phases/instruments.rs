@@ -38,7 +38,10 @@ impl Run<'_> {
         let policy = &self.params.policy;
         let (chunk, block, lane) = place(city);
         let constants = &self.setup.chunks[chunk];
-        let (base, amenity) = (constants.base[block][lane], constants.amenity[block][lane]);
+        let (base, amenity) = (
+            constants.columns[block].base[lane],
+            constants.columns[block].amenity[lane],
+        );
         let mut all = Use::default();
         for m in bits(self.portfolio(city)) {
             let instrument = &self.setup.world().instruments[m];
@@ -55,8 +58,7 @@ impl Run<'_> {
             let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
             all.failed += production::failed(money, works);
             all.poaching += production::poaching(from_home, money, works);
-            all.liberalisation +=
-                outcomes::liberalisation(1.0, fit, self.unblunted(), bought);
+            all.liberalisation += outcomes::liberalisation(1.0, fit, self.unblunted(), bought);
         }
         all.liberalisation /= self.instruments().max(1) as f64;
         all
@@ -83,7 +85,7 @@ impl Shared<'_> {
                 block.in_force[lane] &= !(1 << own.instrument);
                 chunk.shares[row][lane] += chunk.shares[row + 1 + self.sectors() + m][lane];
                 chunk.shares[row + 1 + self.sectors() + m][lane] = 0.0;
-                chunk.failures[block.number][lane] += 1.0;
+                chunk.deeds[block.number].failures[lane] += 1.0;
             } else {
                 begun[waiting] = Some(*own);
                 waiting += 1;
@@ -110,7 +112,7 @@ impl Shared<'_> {
             block.in_force[lane] |= 1 << own.instrument;
             chunk.design[block.number * count + own.instrument as usize][lane] = own.design;
             if own.kind == Move::TakeUp {
-                chunk.take_ups[block.number][lane] += 1.0;
+                chunk.deeds[block.number].take_ups[lane] += 1.0;
             }
         }
         block.any = block.in_force.iter().fold(0, |any, own| any | own);
@@ -118,19 +120,14 @@ impl Shared<'_> {
 
     /// E20 with the money of the quarter before.
     #[inline(always)]
-    pub(super) fn read_effects(
-        &self,
-        block: &Block,
-        chunk: &Chunk,
-        instruments: &mut Instruments,
-    ) {
+    pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) {
         let policy = &self.params.policy;
         let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
         let masks = block.in_force;
         let per_tolerance = 1.0 / policy.design_tolerance;
-        let base = block.constants.base[block.number];
-        let amenity = block.constants.amenity[block.number];
-        let budget = chunk.budget[block.number];
+        let base = block.columns.base;
+        let amenity = block.columns.amenity;
+        let budget = chunk.columns[block.number].budget;
         for m in bits(block.any) {
             let slope = self.setup.world().instruments[m].tier_slope;
             let at = block.number * count + m;
@@ -153,11 +150,7 @@ impl Shared<'_> {
 
     /// Channel sums of 7.5.
     #[inline(always)]
-    pub(super) fn channels(
-        &self,
-        block: &Block,
-        scratch: &mut Scratch,
-    ) {
+    pub(super) fn channels(&self, block: &Block, scratch: &mut Scratch) {
         let instruments = &scratch.instruments;
         let mut channels = Channels::default();
         for m in bits(block.any) {
@@ -190,7 +183,7 @@ impl Shared<'_> {
             let sum = &mut sums.evidence[m];
             let (active, effect) = (instruments.active[m], instruments.effect[m]);
             let design = chunk.design[block.number * self.instruments() + m];
-            let advantage = block.constants.site_advantage[block.number];
+            let advantage = block.constants.start[block.number].site_advantage;
             let weight = each(|l| effect[l].max(0.0));
             sum.adopters = plus(sum.adopters, active);
             sum.effect = plus(sum.effect, effect);
@@ -214,10 +207,7 @@ impl Shared<'_> {
         let half_money = self.params.policy.half_money_share;
         let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
         let (mut liberalisation, mut in_force) = (ZERO, ZERO);
-        let (budget, base) = (
-            chunk.budget[block.number],
-            block.constants.base[block.number],
-        );
+        let (budget, base) = (chunk.columns[block.number].budget, block.columns.base);
         for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
@@ -233,8 +223,7 @@ impl Shared<'_> {
             failed = each(|l| failed[l] + production::failed(money[l], works[l]));
             poaching = each(|l| poaching[l] + production::poaching(from_home, money[l], works[l]));
             liberalisation = each(|l| {
-                let term =
-                    outcomes::liberalisation(active[l], fit[l], self.unblunted, bought[l]);
+                let term = outcomes::liberalisation(active[l], fit[l], self.unblunted, bought[l]);
                 liberalisation[l] + term
             });
             in_force = each(|l| in_force[l] + active[l]);

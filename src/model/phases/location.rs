@@ -44,7 +44,7 @@ impl<'a> Location<'a> {
         let state = &self.run.chunks[chunk];
         let constants = &self.run.setup.chunks[chunk];
         let precision = self.run.params.talent.location_precision;
-        let (stock, amenity) = (state.stock[block], constants.amenity[block]);
+        let (stock, amenity) = (state.columns[block].stock, constants.columns[block].amenity);
         let attraction = self.attraction(chunk, block, moves);
         each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]))
     }
@@ -66,8 +66,11 @@ impl<'a> Location<'a> {
         if any == 0 {
             return attraction;
         }
-        let (base, amenity) = (constants.base[block], constants.amenity[block]);
-        let budget = state.budget[block];
+        let (base, amenity) = (
+            constants.columns[block].base,
+            constants.columns[block].amenity,
+        );
+        let budget = state.columns[block].budget;
         let half_money = run.params.policy.half_money_share;
         for m in bits(any) {
             let slope = run.setup.world().instruments[m].tier_slope;
@@ -76,13 +79,10 @@ impl<'a> Location<'a> {
             let (design, optimum) = (state.design[at], state.optimum[at]);
             let share = state.shares[block * options + 1 + run.sectors() + m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
-            let design =
-                each(|l| moves::adjusted_design(design[l], optimum[l], self.adjustment));
+            let design = each(|l| moves::adjusted_design(design[l], optimum[l], self.adjustment));
             let fit = each(|l| budgets::design_fit(design[l], optimum[l], self.per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
-            let money = each(|l| {
-                budgets::money_effect(share[l] * budget[l], half_money * base[l])
-            });
+            let money = each(|l| budgets::money_effect(share[l] * budget[l], half_money * base[l]));
             let before = attraction;
             attraction = each(|l| {
                 before[l] + true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]

@@ -144,13 +144,15 @@ impl Run<'_> {
     fn pioneers(&self, city: usize, draw: f64) -> bool {
         let policy = &self.params.policy;
         let (chunk, block, lane) = place(city);
-        let need = self.params.budgets.need_scale * self.setup.chunks[chunk].unit_need[block][lane];
+        let need = self.params.budgets.need_scale
+            * self.setup.chunks[chunk].columns[block].unit_need[lane];
         let is_zone = self.params.mechanisms.pilot_zones
             && self.setup.timeline.is_pilot_zone(self.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
         let probability = |behind: f64| {
-            let pressure =
-                self.rules.intensity * self.chunks[chunk].career_weight[block][lane] * behind;
+            let pressure = self.rules.intensity
+                * self.chunks[chunk].columns[block].career_weight[lane]
+                * behind;
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
                 policy.pioneer_pressure,
@@ -166,9 +168,7 @@ impl Run<'_> {
             .setup
             .peers
             .mean(city, &self.scores.score)
-            .map_or(0.0, |peers| {
-                moves::behind(peers, self.scores.score[city])
-            });
+            .map_or(0.0, |peers| moves::behind(peers, self.scores.score[city]));
         draw < probability(behind)
     }
 
@@ -191,7 +191,7 @@ impl Run<'_> {
     /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
     fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
         let (block, lane) = (own / LANES, own % LANES);
-        let amenity = self.setup.chunks[chunk].amenity[block][lane];
+        let amenity = self.setup.chunks[chunk].columns[block].amenity[lane];
         let state = &self.chunks[chunk];
         let unblunted = self.unblunted();
         let per_tolerance = 1.0 / self.params.policy.design_tolerance;

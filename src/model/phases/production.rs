@@ -22,9 +22,9 @@ impl Shared<'_> {
         let rules = &self.params.talent;
         let (channels, peers) = (scratch.channels, scratch.peers_researchers);
         let (before, weight, pipeline) = (
-            chunk.researchers[block.number],
+            chunk.columns[block.number].researchers,
             location_weight[block.number],
-            block.constants.pipeline[block.number],
+            block.columns.pipeline,
         );
         let own = each(|l| {
             let location = weight[l] * self.per_location_weight;
@@ -57,8 +57,8 @@ impl Shared<'_> {
                 peers[l],
             )
         });
-        chunk.researchers[block.number] = own;
-        chunk.effective_talent[block.number] = effective;
+        chunk.columns[block.number].researchers = own;
+        chunk.columns[block.number].effective_talent = effective;
         sums.researchers = plus(sums.researchers, own);
         sums.effective_talent = plus(sums.effective_talent, effective);
     }
@@ -77,8 +77,12 @@ impl Shared<'_> {
         let sectors = world.sectors.len();
         let options = 1 + sectors + world.instruments.len();
         let cost = self.params.production.introduction_cost;
-        let shares = &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
-        let (budget, effective_talent) = (chunk.budget[block.number], chunk.effective_talent[block.number]);
+        let shares =
+            &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
+        let (budget, effective_talent) = (
+            chunk.columns[block.number].budget,
+            chunk.columns[block.number].effective_talent,
+        );
         let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
         let per_share = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
         for s in 0..sectors {
@@ -112,7 +116,7 @@ impl Shared<'_> {
                 *detail = [introduction, subscale];
             }
         }
-        let (rest_return, outside) = (self.params.outcomes.rest_return, block.constants.outside[block.number]);
+        let (rest_return, outside) = (self.params.outcomes.rest_return, block.columns.outside);
         let forgone = each(|l| rest_return * outside[l] * all_share[l] * budget[l]);
         sums.forgone = plus(sums.forgone, forgone);
     }
@@ -131,7 +135,8 @@ impl Shared<'_> {
         let (productivity, alpha, rho) =
             (made.productivity, made.money_elasticity, made.aggregation);
         let stocks = &mut chunk.capability[block.number * sectors..(block.number + 1) * sectors];
-        let advantages = &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
+        let advantages =
+            &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
         for s in 0..sectors {
             let (before, advantage, access) = (stocks[s], advantages[s], self.nation.access[s]);
             let (effective, talent) = (built.effective[s], built.talent[s]);
@@ -158,9 +163,10 @@ impl Shared<'_> {
             sum.capability = plus(sum.capability, stock);
             sum.terms = plus(sum.terms, terms);
         }
-        chunk.stock[block.number] = all;
-        chunk.output[block.number] = each(|l| production::output(self.setup.output_price, used[l]));
-        sums.output = plus(sums.output, chunk.output[block.number]);
+        chunk.columns[block.number].stock = all;
+        chunk.columns[block.number].output =
+            each(|l| production::output(self.setup.output_price, used[l]));
+        sums.output = plus(sums.output, chunk.columns[block.number].output);
     }
 }
 

@@ -27,7 +27,7 @@ impl Run<'_> {
             let optima = luck.wide_stream(Purpose::LocalOptimum);
             for (block, codes) in constants.codes.iter().enumerate() {
                 let [a, b, c, ..] = officials.blocks(codes, 0);
-                chunk.career_weight[block] = each(|l| beta_2_2([a[l], b[l], c[l]]));
+                chunk.columns[block].career_weight = each(|l| beta_2_2([a[l], b[l], c[l]]));
                 for (octet, rows) in setup.instrument_order.chunks(8).enumerate() {
                     let words = optima.blocks(codes, octet as u64);
                     for (row, words) in rows.iter().zip(words) {
@@ -50,15 +50,15 @@ impl Run<'_> {
         self.scores.score.fill(0.0);
         self.nation.researchers = 0.0;
         for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
-            let researchers = chunk.researchers.iter();
-            let researchers = researchers.fold(ZERO, |sum, own| plus(sum, *own));
+            let columns = chunk.columns.iter();
+            let researchers = columns.fold(ZERO, |sum, own| plus(sum, own.researchers));
             self.nation.researchers += lane_sum(&researchers);
             for own in 0..constants.cities {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
                 published
                     .rows
-                    .set(city, sectors, chunk.researchers[block][lane]);
+                    .set(city, sectors, chunk.columns[block].researchers[lane]);
                 let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
                 for (s, share) in shares.iter().enumerate() {
