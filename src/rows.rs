@@ -37,6 +37,14 @@ impl Rows {
         &mut self.data
     }
 
+    /// Asks for a row ahead of its use, so that the processor need not wait for it then. Changes speed alone.
+    #[inline(always)]
+    pub fn ask_for(&self, row: usize) {
+        for line in 0..self.lines {
+            prefetch_index::prefetch_index(&self.data[..], row * self.lines + line);
+        }
+    }
+
     /// The numbers of a row, padding included.
     #[inline(always)]
     pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {

@@ -103,8 +103,8 @@ impl<'a> Run<'a> {
                     all_location_weight: ZERO,
                 })
                 .collect(),
-            published: Published::new(lanes, sectors),
-            next: Published::new(lanes, sectors),
+            published: Published::new(lanes, sectors, instruments),
+            next: Published::new(lanes, sectors, instruments),
             scores: Scores {
                 score: vec![0.0; lanes],
                 result: vec![0.0; lanes],

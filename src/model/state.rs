@@ -1,7 +1,7 @@
 //! What changes during a run: columns of cities in chunks of blocks, and the nation.
 
 use super::setup::{ChunkConstants, Setup};
-use crate::lanes::{LANES, Lanes, ZERO, plus};
+use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::rows::Rows;
 
 /// State of a chunk of cities, block by block. What has a number for each sector, instrument or option stands in a
@@ -170,19 +170,43 @@ impl Chunk {
 /// empty block included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
-    /// A row for each city: sector shares `p`, then researchers.
+    /// A row for each city: sector shares `p`, researchers, and instruments in force as one or two whole numbers, so
+    /// that one visit to a peer brings everything.
     pub rows: Rows,
     /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
+    sectors: usize,
 }
+
+/// Instruments in one number of a row: a whole number of so many bits is exact in `f64`.
+const BITS_IN_NUMBER: usize = 32;
 
 impl Published {
     /// A board for so many lanes.
-    pub fn new(lanes: usize, sectors: usize) -> Self {
+    pub fn new(lanes: usize, sectors: usize, instruments: usize) -> Self {
+        let numbers = instruments.div_ceil(BITS_IN_NUMBER);
         Published {
-            rows: Rows::new(lanes, sectors + 1),
+            rows: Rows::new(lanes, sectors + 1 + numbers),
             in_force: vec![0; lanes],
+            sectors,
         }
+    }
+
+    /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
+    #[inline(always)]
+    pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
+        let low = self.rows.get(city, self.sectors + 1) as u64;
+        if OCTETS * LANES > BITS_IN_NUMBER {
+            low | (self.rows.get(city, self.sectors + 2) as u64) << BITS_IN_NUMBER
+        } else {
+            low
+        }
+    }
+
+    /// Columns of a block that hold its instruments in force, in the order of a row.
+    #[inline(always)]
+    pub fn instrument_columns(in_force: &[u64; LANES]) -> [Lanes; 2] {
+        [0, BITS_IN_NUMBER].map(|shift| each(|l| f64::from((in_force[l] >> shift) as u32)))
     }
 }
 

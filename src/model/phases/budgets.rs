@@ -76,8 +76,12 @@ impl Shared<'_> {
             scratch.peers_researchers[lane] = researchers[lane] / count as f64;
         }
         if block.any != 0 {
-            let in_force = &self.published.in_force;
-            peers::instruments(&self.setup.peers, cities, in_force, &mut instruments.peers);
+            peers::instruments(
+                &self.setup.peers,
+                cities,
+                self.published,
+                &mut instruments.peers,
+            );
         }
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);

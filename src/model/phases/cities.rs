@@ -33,6 +33,8 @@ pub(super) struct Shared<'a> {
     /// One over the sum of location weights; 0 where nobody moves.
     pub(super) per_location_weight: f64,
     pub(super) mobile_share: f64,
+    /// Whether rows of peers lie too far apart to be at hand when they are wanted.
+    pub(super) is_large: bool,
 }
 
 /// What a block works on: its rows of the chunk's columns.
@@ -101,6 +103,7 @@ impl Run<'_> {
             } else {
                 0.0
             },
+            is_large: self.parallel,
         };
         let decisions = &self.decisions;
         for_each(
@@ -245,6 +248,17 @@ impl Shared<'_> {
         self.setup.world().instruments.len()
     }
 
+    /// Asks for the rows of the peers of a city of the next block, where there are too many rows to be at hand.
+    #[inline(always)]
+    fn ask_ahead(&self, block: &Block, lane: usize) {
+        let city = block.first + LANES + lane;
+        if self.is_large && city < self.setup.world().cities.len() {
+            for peer in self.setup.peers.rows_of(city) {
+                self.published.rows.ask_for(*peer as usize);
+            }
+        }
+    }
+
     /// One chunk of cities, block by block.
     #[inline(always)]
     fn chunk(
@@ -276,22 +290,34 @@ impl Shared<'_> {
                 in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
                 any: 0,
             };
+            // What the next block will want of its peers is asked for a city at a time, so that the requests do not
+            // stand in each other's way.
+            self.ask_ahead(&block, 0);
             self.adjust_designs(&mut block, chunk, &mut moves);
+            self.ask_ahead(&block, 1);
             self.read_effects(&block, chunk, &mut scratch.instruments);
             self.channels(&block, &mut scratch);
+            self.ask_ahead(&block, 2);
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
             }
             self.set_budgets(&block, chunk, &mut scratch, sums);
+            self.ask_ahead(&block, 3);
             self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
+            self.ask_ahead(&block, 4);
             self.move_researchers(&block, chunk, &decisions.location_weight, &scratch, sums);
+            self.ask_ahead(&block, 5);
             self.spend(&block, chunk, &mut scratch.built, sums);
+            self.ask_ahead(&block, 6);
             self.build(&block, chunk, &scratch.built, sums);
+            self.ask_ahead(&block, 7);
             let sectors = self.sectors();
-            scratch.built.within[sectors] = chunk.columns[number].researchers;
-            let lines = (sectors + 1).div_ceil(LANES);
+            let in_force = Published::instrument_columns(&block.in_force);
+            scratch.built.published[sectors] = chunk.columns[number].researchers;
+            scratch.built.published[sectors + 1..sectors + 3].copy_from_slice(&in_force);
+            let lines = self.published.rows.lines();
             let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
-            write_rows(rows, &scratch.built.within, lines);
+            write_rows(rows, &scratch.built.published, lines);
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }

@@ -3,10 +3,11 @@
 use crate::lanes::{LANES, Lanes, ZERO, each};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
+use crate::model::state::Published;
 use crate::rows::Rows;
 use std::ops::Range;
 
-/// Columns of a row of what a city publishes: shares by sector, then researchers, and padding to whole lines.
+/// Columns of a row of what a city publishes, and padding to whole lines.
 pub(super) const COLUMNS: usize = MAX_SECTORS + LANES;
 
 /// One entry for each column of the rows.
@@ -48,20 +49,20 @@ fn sums<const LINES: usize>(
 }
 
 /// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
-/// nobody asks for them.
+/// nobody asks for them. The rows have just been read by [`rows`].
 #[inline(always)]
 pub(super) fn instruments(
     peers: &Peers,
     cities: Range<usize>,
-    in_force: &[u64],
+    published: &Published,
     by_instrument: &mut [Lanes],
 ) {
     match by_instrument.len().div_ceil(LANES) {
-        1 => adopters::<1>(peers, cities, in_force, by_instrument),
-        2 => adopters::<2>(peers, cities, in_force, by_instrument),
-        3 => adopters::<3>(peers, cities, in_force, by_instrument),
-        4 => adopters::<4>(peers, cities, in_force, by_instrument),
-        _ => adopters::<8>(peers, cities, in_force, by_instrument),
+        1 => adopters::<1>(peers, cities, published, by_instrument),
+        2 => adopters::<2>(peers, cities, published, by_instrument),
+        3 => adopters::<3>(peers, cities, published, by_instrument),
+        4 => adopters::<4>(peers, cities, published, by_instrument),
+        _ => adopters::<8>(peers, cities, published, by_instrument),
     }
 }
 
@@ -69,14 +70,14 @@ pub(super) fn instruments(
 fn adopters<const OCTETS: usize>(
     peers: &Peers,
     cities: Range<usize>,
-    in_force: &[u64],
+    published: &Published,
     by_instrument: &mut [Lanes],
 ) {
     let mut sums = [[ZERO; OCTETS]; LANES];
     for (sums, city) in sums.iter_mut().zip(cities) {
         let mut all = [ZERO; OCTETS];
         for (peer, weight) in peers.of(city) {
-            let in_force = in_force[peer];
+            let in_force = published.instruments_in_row::<OCTETS>(peer);
             for (octet, sum) in all.iter_mut().enumerate() {
                 let (before, own) = (*sum, in_force >> (octet * LANES));
                 *sum = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });

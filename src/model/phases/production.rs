@@ -105,7 +105,7 @@ impl Shared<'_> {
             let scale_share = each(|l| production::scale_share(left[l], scale));
             let subscale = each(|l| production::subscale(scale_share[l], scale));
             let within = each(|l| share[l] * per_share[l]);
-            built.within[s] = within;
+            built.published[s] = within;
             built.talent[s] = each(|l| effective_talent[l] * within[l]);
             built.effective[s] = each(|l| production::effective_spending(left[l], scale_share[l]));
             let sum = &mut sums.sectors[s];
@@ -173,7 +173,7 @@ impl Shared<'_> {
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
 pub(super) struct Built {
     /// Columns to be published: shares, then researchers.
-    pub(super) within: Columns,
+    pub(super) published: Columns,
     /// Effective talent, FTE.
     talent: [Lanes; MAX_SECTORS],
     /// Effective spending, CNY mn.
@@ -184,7 +184,7 @@ impl Default for Built {
     fn default() -> Self {
         let column = [ZERO; MAX_SECTORS];
         Built {
-            within: [ZERO; COLUMNS],
+            published: [ZERO; COLUMNS],
             talent: column,
             effective: column,
         }

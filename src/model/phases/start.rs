@@ -61,6 +61,10 @@ impl Run<'_> {
                     .set(city, sectors, chunk.columns[block].researchers[lane]);
                 let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
+                let in_force = sectors + 1..sectors + 1 + instruments.div_ceil(32);
+                for column in in_force {
+                    published.rows.set(city, column, 0.0);
+                }
                 for (s, share) in shares.iter().enumerate() {
                     let share = if all > 0.0 { share[lane] / all } else { 0.0 };
                     published.rows.set(city, s, share);
