@@ -37,12 +37,10 @@ impl Rows {
         &mut self.data
     }
 
-    /// Asks for a row ahead of its use, so that the processor need not wait for it then. Changes speed alone.
+    /// Asks for rows that will be wanted.
     #[inline(always)]
-    pub fn ask_for(&self, row: usize) {
-        for line in 0..self.lines {
-            prefetch_index::prefetch_index(&self.data[..], row * self.lines + line);
-        }
+    pub fn ask_for(&self, row: usize, rows: usize) {
+        ask_for(&self.data[row * self.lines], rows * self.lines);
     }
 
     /// The numbers of a row, padding included.
@@ -51,6 +49,17 @@ impl Rows {
         self.data[row * self.lines..(row + 1) * self.lines]
             .iter()
             .flat_map(|line| line.0)
+    }
+
+    /// Columns of the eight rows from `first` on.
+    #[inline(always)]
+    pub fn columns(&self, first: usize, columns: &mut [Lanes]) {
+        let rows = &self.data[first * self.lines..(first + LANES) * self.lines];
+        for (line, columns) in columns.chunks_mut(LANES).take(self.lines).enumerate() {
+            for (column, lanes) in columns.iter_mut().enumerate() {
+                *lanes = each(|lane| rows[lane * self.lines + line][column]);
+            }
+        }
     }
 
     /// A number of a row.
@@ -62,6 +71,15 @@ impl Rows {
     /// Sets a number of a row.
     pub fn set(&mut self, row: usize, column: usize, value: f64) {
         self.data[row * self.lines + column / LANES][column % LANES] = value;
+    }
+}
+
+/// Asks for lines of memory, from this one on, ahead of their use, so that the processor need not wait for them then.
+/// Changes speed alone.
+#[inline(always)]
+pub fn ask_for(first: &Lanes, lines: usize) {
+    for line in 0..lines {
+        prefetch_index::prefetch_index(std::slice::from_ref(first), line);
     }
 }
 

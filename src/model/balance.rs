@@ -256,13 +256,10 @@ impl Choice<'_> {
             let rest = each(|l| {
                 budgets::choice_weight(rules.rest_base_rate, rules.precision, rest[l], highest[l])
             });
-            let shares = &mut constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
-            let mut spent = ZERO;
-            for (share, weight) in shares[1..].iter_mut().zip(&weights) {
+            let shares = &mut constants.shares[block * sectors..(block + 1) * sectors];
+            for (share, weight) in shares.iter_mut().zip(&weights) {
                 *share = each(|l| live[l] * weight[l] / (rest[l] + all[l]));
-                spent = plus(spent, *share);
             }
-            shares[0] = each(|l| 1.0 - spent[l]);
         }
     }
 }
@@ -286,7 +283,7 @@ impl Stock<'_> {
         let sectors = self.access.len();
         let made = self.made;
         for block in 0..constants.blocks() {
-            let shares = &constants.shares[block * (sectors + 1) + 1..(block + 1) * (sectors + 1)];
+            let shares = &constants.shares[block * sectors..(block + 1) * sectors];
             let (base, researchers) = (
                 constants.columns[block].base,
                 constants.start[block].researchers,
@@ -340,7 +337,7 @@ impl ChunkConstants {
         for block in 0..self.blocks() {
             let base = self.columns[block].base;
             for (s, sum) in terms.iter_mut().enumerate() {
-                let share = self.shares[block * (sectors + 1) + 1 + s];
+                let share = self.shares[block * sectors + s];
                 let stock = self.capability[block * sectors + s];
                 let before = *spending;
                 *spending = each(|l| before[l] + share[l] * base[l]);

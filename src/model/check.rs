@@ -68,11 +68,9 @@ impl Run<'_> {
         {
             for own in 0..constants.cities {
                 let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                let shares = &chunk.shares[block * options..(block + 1) * options];
                 let stocks = &chunk.capability[block * sectors..(block + 1) * sectors];
-                let all = shares
-                    .iter()
-                    .map(|share| ("E13", "a budget share", share[lane]))
+                let all = (0..options)
+                    .map(|option| ("E13", "a budget share", self.share(city, option)))
                     .chain([
                         ("E14", "the budget", chunk.columns[block].budget[lane]),
                         (

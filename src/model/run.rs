@@ -126,9 +126,9 @@ impl<'a> Run<'a> {
         self.successors.clear();
         self.params.clone_from(&self.setup.world().params);
         self.nation.reset(self.setup);
-        let (sectors, instruments) = (self.sectors(), self.instruments());
+        let sectors = self.sectors();
         for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
-            chunk.reset(constants, sectors, instruments);
+            chunk.reset(constants, sectors);
         }
         self.draw_start();
         self.publish_start();

@@ -23,7 +23,7 @@ pub(crate) struct ChunkConstants {
     pub start: Vec<Start>,
     /// D4, block by block and sector by sector.
     pub advantage: Vec<Lanes>,
-    /// Budget shares at the start: rest, then sectors, block by block.
+    /// Budget shares of sectors at the start, block by block.
     pub shares: Vec<Lanes>,
     /// Capability at the start, block by block and sector by sector.
     pub capability: Vec<Lanes>,
@@ -33,6 +33,7 @@ pub(crate) struct ChunkConstants {
 
 /// Constants of the cities of a block that each quarter reads.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
 pub(crate) struct Constant {
     /// 1 for a city, 0 for an empty lane.
     pub live: Lanes,
@@ -309,10 +310,6 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                         constants.advantage[(first + own) * sectors + s];
                 }
             }
-            let mut shares = vec![ZERO; blocks * (sectors + 1)];
-            for block in 0..blocks {
-                shares[block * (sectors + 1)] = Lanes([1.0; LANES]);
-            }
             let mut codes = vec![[0; LANES]; blocks];
             for (own, city) in world.cities[first..first + cities].iter().enumerate() {
                 codes[own / LANES][own % LANES] = city.code;
@@ -339,7 +336,7 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                     })
                     .collect(),
                 advantage,
-                shares,
+                shares: vec![ZERO; blocks * sectors],
                 capability: vec![ZERO; blocks * sectors],
                 closures: closures(world, first, cities),
             }

@@ -11,14 +11,12 @@ use crate::rows::Rows;
 /// memory, so that the same block of all columns falls into the same few places of the processor's cache.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunk {
-    /// Budget shares: rest, sectors, instruments.
-    pub shares: Vec<Lanes>,
+    /// Money and designs, by instrument.
+    pub held: Vec<Held>,
     /// Capability, by sector.
     pub capability: Vec<Lanes>,
     /// Capability at the last evaluation, by sector.
     pub at_evaluation: Vec<Lanes>,
-    /// Design, by instrument; meaningful where in force.
-    pub design: Vec<Lanes>,
     /// Local optimum, by instrument.
     pub optimum: Vec<Lanes>,
     /// What a quarter reads and writes.
@@ -33,8 +31,19 @@ pub(crate) struct Chunk {
     pub detail: Vec<[Lanes; 2]>,
 }
 
+/// An instrument in the cities of a block.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub(crate) struct Held {
+    /// Budget share.
+    pub share: Lanes,
+    /// Design less local optimum; meaningful where in force. Quarters ask for this difference alone.
+    pub distance: Lanes,
+}
+
 /// Single numbers of the cities of a block that each quarter reads and writes.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
 pub(crate) struct Columns {
     /// Capability in all sectors.
     pub stock: Lanes,
@@ -124,10 +133,9 @@ impl Chunk {
     pub fn new(constants: &ChunkConstants, sectors: usize, instruments: usize) -> Self {
         let blocks = constants.blocks();
         Chunk {
-            shares: vec![ZERO; blocks * (1 + sectors + instruments)],
+            held: vec![Held::default(); blocks * instruments],
             capability: vec![ZERO; blocks * sectors],
             at_evaluation: vec![ZERO; blocks * sectors],
-            design: vec![ZERO; blocks * instruments],
             optimum: vec![ZERO; blocks * instruments],
             columns: vec![Columns::default(); blocks],
             deeds: vec![Deeds::default(); blocks],
@@ -138,13 +146,8 @@ impl Chunk {
     }
 
     /// Goes back to the start of `constants`; luck is filled in by the caller.
-    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize, instruments: usize) {
-        let options = 1 + sectors + instruments;
-        for (block, shares) in self.shares.chunks_exact_mut(options).enumerate() {
-            let start = &constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
-            shares[..=sectors].copy_from_slice(start);
-            shares[sectors + 1..].fill(ZERO);
-        }
+    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize) {
+        self.held.fill(Held::default());
         self.capability.copy_from_slice(&constants.capability);
         let stocks = constants.capability.chunks_exact(sectors);
         for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
@@ -160,7 +163,6 @@ impl Chunk {
             };
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
-        self.design.fill(ZERO);
         self.deeds.fill(Deeds::default());
         self.in_post.fill(0);
     }
@@ -170,8 +172,9 @@ impl Chunk {
 /// empty block included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
-    /// A row for each city: sector shares `p`, researchers, and instruments in force as one or two whole numbers, so
-    /// that one visit to a peer brings everything.
+    /// A row for each city: sector shares `p`; researchers; the share `Σ_s w_s` of all sectors in the budget, which is
+    /// for the city itself; and instruments in force as one or two whole numbers, so that one visit to a peer brings
+    /// everything. Budget shares of sectors stand nowhere else.
     pub rows: Rows,
     /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
@@ -186,7 +189,7 @@ impl Published {
     pub fn new(lanes: usize, sectors: usize, instruments: usize) -> Self {
         let numbers = instruments.div_ceil(BITS_IN_NUMBER);
         Published {
-            rows: Rows::new(lanes, sectors + 1 + numbers),
+            rows: Rows::new(lanes, sectors + 2 + numbers),
             in_force: vec![0; lanes],
             sectors,
         }
@@ -195,9 +198,9 @@ impl Published {
     /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
     #[inline(always)]
     pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
-        let low = self.rows.get(city, self.sectors + 1) as u64;
+        let low = self.rows.get(city, self.sectors + 2) as u64;
         if OCTETS * LANES > BITS_IN_NUMBER {
-            low | (self.rows.get(city, self.sectors + 2) as u64) << BITS_IN_NUMBER
+            low | (self.rows.get(city, self.sectors + 3) as u64) << BITS_IN_NUMBER
         } else {
             low
         }

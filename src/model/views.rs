@@ -55,8 +55,21 @@ impl Cascade {
 impl Run<'_> {
     /// Budget share of an option: 0 the rest, then sectors, then instruments.
     pub fn share(&self, city: usize, option: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].shares[block * (1 + self.sectors() + self.instruments()) + option][lane]
+        let sectors = self.sectors();
+        let rows = &self.published.rows;
+        let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
+        let of_instrument = |m: usize| {
+            let (chunk, block, lane) = place(city);
+            self.chunks[chunk].held[block * self.instruments() + m].share[lane]
+        };
+        match option {
+            0 => {
+                let instruments = (0..self.instruments()).map(of_instrument);
+                1.0 - (0..sectors).map(of_sector).chain(instruments).sum::<f64>()
+            }
+            _ if option <= sectors => of_sector(option - 1),
+            _ => of_instrument(option - 1 - sectors),
+        }
     }
 
     /// Capability of a city in a sector, capability units.
@@ -67,8 +80,13 @@ impl Run<'_> {
 
     /// Design of an instrument; meaningful where it is in force.
     pub fn design(&self, city: usize, instrument: usize) -> f64 {
+        self.optimum(city, instrument) + self.distance(city, instrument)
+    }
+
+    /// Design of an instrument less its local optimum; meaningful where it is in force.
+    pub(crate) fn distance(&self, city: usize, instrument: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].design[block * self.instruments() + instrument][lane]
+        self.chunks[chunk].held[block * self.instruments() + instrument].distance[lane]
     }
 
     /// Design of an instrument that would suit the city best; nobody in the model knows it.
@@ -125,8 +143,8 @@ impl Run<'_> {
             constants.columns[block].amenity[lane],
         );
         let fit = budgets::design_fit(
-            self.design(city, instrument),
-            self.optimum(city, instrument),
+            self.distance(city, instrument),
+            0.0,
             1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;

@@ -16,6 +16,8 @@ pub(super) struct Sectors {
     peers: Columns,
     /// Value, then weight of E12.
     values: [Lanes; MAX_SECTORS],
+    /// What the cities of the block published themselves.
+    own: Columns,
 }
 
 impl Default for Sectors {
@@ -23,6 +25,7 @@ impl Default for Sectors {
         Sectors {
             peers: [ZERO; COLUMNS],
             values: [ZERO; MAX_SECTORS],
+            own: [ZERO; COLUMNS],
         }
     }
 }
@@ -60,16 +63,17 @@ impl Shared<'_> {
         scratch: &mut Scratch,
         sums: &mut Sums<Lanes>,
     ) {
-        let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
+        let sectors = self.sectors();
         let cities = block.first..block.first + block.cities;
         let instruments = &mut scratch.instruments;
-        let Sectors { peers, values } = &mut scratch.sectors;
+        let Sectors { peers, values, own } = &mut scratch.sectors;
         peers::rows(
             &self.setup.peers,
             cities.clone(),
             &self.published.rows,
             peers,
         );
+        self.published.rows.columns(block.first, own);
         let researchers = peers[sectors];
         for lane in 0..block.cities {
             let count = self.setup.peers.count(block.first + lane).max(1);
@@ -163,26 +167,25 @@ impl Shared<'_> {
             total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
-            self.coordinate(block, chunk, values);
+            self.coordinate(block, chunk, own, values);
         }
 
-        let shares = &mut chunk.shares[block.number * options..(block.number + 1) * options];
+        let count = self.instruments();
+        let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
+        let all_share = own[sectors + 1];
         let adjustment = budget_rules.adjustment_rate;
         let per_total = each(|l| 1.0 / total[l]);
-        let mut spent = ZERO;
         for s in 0..sectors {
-            let (now, weight) = (shares[1 + s], values[s]);
+            let (within, weight) = (own[s], values[s]);
+            let now = each(|l| within[l] * all_share[l]);
             let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
-            spent = each(|l| spent[l] + next[l]);
-            shares[1 + s] = next;
+            scratch.built.shares[s] = next;
         }
         for m in bits(block.any) {
-            let (now, weight) = (shares[1 + sectors + m], instruments.weight[m]);
+            let (now, weight) = (held[m].share, instruments.weight[m]);
             let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
-            spent = each(|l| spent[l] + next[l]);
-            shares[1 + sectors + m] = next;
+            held[m].share = next;
         }
-        shares[0] = each(|l| 1.0 - spent[l]);
         let (base, output) = (block.columns.base, chunk.columns[block.number].output);
         let grant_weight = chunk.columns[block.number].grant_weight;
         let grant = each(|l| self.grant_per_weight * grant_weight[l]);
@@ -196,17 +199,21 @@ impl Shared<'_> {
 
     /// E40: splits the sectors' total weight anew by spending times marginal national value.
     #[inline(always)]
-    fn coordinate(&self, block: &Block, chunk: &Chunk, weights: &mut [Lanes; MAX_SECTORS]) {
-        let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
+    fn coordinate(
+        &self,
+        block: &Block,
+        chunk: &Chunk,
+        own: &Columns,
+        weights: &mut [Lanes; MAX_SECTORS],
+    ) {
+        let sectors = self.sectors();
         let made = &self.params.production;
-        let shares =
-            &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
         for l in 0..LANES {
-            let all_share: f64 = shares.iter().map(|share| share[l]).sum();
+            let all_share = own[sectors + 1][l];
             let mut planned = [0.0; MAX_SECTORS];
             for s in 0..sectors {
                 let at = block.number * sectors + s;
-                let spending = shares[s][l] * chunk.columns[block.number].budget[l];
+                let spending = own[s][l] * all_share * chunk.columns[block.number].budget[l];
                 let stock = chunk.capability[at][l];
                 let (half_base, cost) = (self.setup.half_base[s], made.introduction_cost);
                 let per_base = production::per_base(stock, half_base);
@@ -214,11 +221,7 @@ impl Shared<'_> {
                     production::left_after_introduction(spending, stock, half_base, per_base, cost);
                 let scale = self.setup.minimum_scale[s];
                 let scale_share = production::scale_share(left, scale);
-                let within = if all_share > 0.0 {
-                    shares[s][l] / all_share
-                } else {
-                    0.0
-                };
+                let within = own[s][l];
                 let increment = production::increment(
                     made.productivity,
                     block.constants.advantage[at][l],

@@ -10,10 +10,15 @@ use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::{Decisions, Run};
 use crate::model::setup::{ChunkConstants, Constant};
-use crate::model::state::{Channels, Chunk, Instruments, Nation, Published, Sums};
+use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Published, Sums, bits};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
-use crate::rows::write_rows;
+use crate::rows::{ask_for, write_rows};
+
+/// Lines of memory of the single numbers of a block.
+const COLUMN_LINES: usize = size_of::<Columns>() / size_of::<Lanes>();
+/// Lines of memory of its constants.
+const CONSTANT_LINES: usize = size_of::<Constant>() / size_of::<Lanes>();
 
 /// Everything about the quarter that all blocks share.
 pub(super) struct Shared<'a> {
@@ -214,14 +219,12 @@ impl Run<'_> {
                         ));
                     }
                     if let Some(journal) = journal.as_deref_mut() {
-                        let (block, lane) = (own.city as usize / LANES, own.city as usize % LANES);
-                        let chunk = &self.chunks[constants.first / crate::parallel::CHUNK_CITIES];
                         journal.policies.push(PolicyEvent {
                             kind,
                             city: Some(city),
                             instrument: own.instrument.into(),
                             design: if kind == Move::Drop {
-                                chunk.design[block * world.instruments.len() + instrument][lane]
+                                self.design(city as usize, instrument)
                             } else {
                                 own.design
                             },
@@ -248,14 +251,41 @@ impl Shared<'_> {
         self.setup.world().instruments.len()
     }
 
-    /// Asks for the rows of the peers of a city of the next block, where there are too many rows to be at hand.
+    /// Asks for an eighth of what the next block will read, where worlds are too large for it to be at hand. Asking
+    /// for all at once would fill the few places the processor has for open requests.
     #[inline(always)]
-    fn ask_ahead(&self, block: &Block, lane: usize) {
-        let city = block.first + LANES + lane;
-        if self.is_large && city < self.setup.world().cities.len() {
-            for peer in self.setup.peers.rows_of(city) {
-                self.published.rows.ask_for(*peer as usize);
+    fn ask_ahead(&self, block: &Block, chunk: &Chunk, part: usize) {
+        let city = block.first + LANES + part;
+        if !self.is_large || city >= self.setup.world().cities.len() {
+            return;
+        }
+        for peer in self.setup.peers.rows_of(city) {
+            self.published.rows.ask_for(*peer as usize, 1);
+        }
+        let next = block.number + 1;
+        if next == block.constants.blocks() {
+            return;
+        }
+        let (sectors, count) = (self.sectors(), self.instruments());
+        match part {
+            0 | 1 => {
+                let in_force = &self.published.in_force[block.first + LANES..][..LANES];
+                let any = in_force.iter().fold(0, |any, own| any | own);
+                let half = if part == 0 {
+                    0x5555_5555_5555_5555
+                } else {
+                    0xaaaa_aaaa_aaaa_aaaa
+                };
+                for m in bits(any & half) {
+                    ask_for(&chunk.held[next * count + m].share, 2);
+                }
             }
+            2 => self.published.rows.ask_for(block.first + LANES, LANES),
+            3 => ask_for(&block.constants.advantage[next * sectors], sectors),
+            4 => ask_for(&chunk.columns[next].stock, COLUMN_LINES),
+            5 => ask_for(&chunk.capability[next * sectors], sectors),
+            6 => ask_for(&block.constants.columns[next].live, CONSTANT_LINES),
+            _ => {}
         }
     }
 
@@ -292,29 +322,29 @@ impl Shared<'_> {
             };
             // What the next block will want of its peers is asked for a city at a time, so that the requests do not
             // stand in each other's way.
-            self.ask_ahead(&block, 0);
+            self.ask_ahead(&block, chunk, 0);
             self.adjust_designs(&mut block, chunk, &mut moves);
-            self.ask_ahead(&block, 1);
+            self.ask_ahead(&block, chunk, 1);
             self.read_effects(&block, chunk, &mut scratch.instruments);
             self.channels(&block, &mut scratch);
-            self.ask_ahead(&block, 2);
+            self.ask_ahead(&block, chunk, 2);
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
             }
             self.set_budgets(&block, chunk, &mut scratch, sums);
-            self.ask_ahead(&block, 3);
+            self.ask_ahead(&block, chunk, 3);
             self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
-            self.ask_ahead(&block, 4);
+            self.ask_ahead(&block, chunk, 4);
             self.move_researchers(&block, chunk, &decisions.location_weight, &scratch, sums);
-            self.ask_ahead(&block, 5);
+            self.ask_ahead(&block, chunk, 5);
             self.spend(&block, chunk, &mut scratch.built, sums);
-            self.ask_ahead(&block, 6);
+            self.ask_ahead(&block, chunk, 6);
             self.build(&block, chunk, &scratch.built, sums);
-            self.ask_ahead(&block, 7);
+            self.ask_ahead(&block, chunk, 7);
             let sectors = self.sectors();
             let in_force = Published::instrument_columns(&block.in_force);
             scratch.built.published[sectors] = chunk.columns[number].researchers;
-            scratch.built.published[sectors + 1..sectors + 3].copy_from_slice(&in_force);
+            scratch.built.published[sectors + 2..sectors + 4].copy_from_slice(&in_force);
             let lines = self.published.rows.lines();
             let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
             write_rows(rows, &scratch.built.published, lines);

@@ -8,7 +8,7 @@ use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::place;
-use crate::model::state::{Channels, Chunk, Instruments, Sums, bits};
+use crate::model::state::{Channels, Chunk, Held, Instruments, Sums, bits};
 
 /// What a city's use of its instruments comes to in a quarter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,11 +45,8 @@ impl Run<'_> {
         let mut all = Use::default();
         for m in bits(self.portfolio(city)) {
             let instrument = &self.setup.world().instruments[m];
-            let fit = budgets::design_fit(
-                self.design(city, m),
-                self.optimum(city, m),
-                1.0 / policy.design_tolerance,
-            );
+            let distance = self.distance(city, m);
+            let fit = budgets::design_fit(distance, 0.0, 1.0 / policy.design_tolerance);
             let theta = self.nation.true_effect[m];
             let true_effect = budgets::tier_effect(theta, instrument.tier_slope, amenity);
             let works = select(true_effect > 0.0, fit, 0.0);
@@ -74,17 +71,15 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         moves: &mut std::iter::Peekable<impl Iterator<Item = &'m CityMove>>,
     ) {
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
+        let count = self.instruments();
+        let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
         let mut begun: [Option<CityMove>; 3 * LANES] = [None; 3 * LANES];
         let mut waiting = 0;
         while let Some(own) = moves.next_if(|own| own.city as usize / LANES == block.number) {
             let lane = own.city as usize % LANES;
             if own.kind == Move::Drop {
-                let row = block.number * options;
-                let m = own.instrument as usize;
                 block.in_force[lane] &= !(1 << own.instrument);
-                chunk.shares[row][lane] += chunk.shares[row + 1 + self.sectors() + m][lane];
-                chunk.shares[row + 1 + self.sectors() + m][lane] = 0.0;
+                held[own.instrument as usize].share[lane] = 0.0;
                 chunk.deeds[block.number].failures[lane] += 1.0;
             } else {
                 begun[waiting] = Some(*own);
@@ -95,22 +90,20 @@ impl Shared<'_> {
             let any = block.in_force.iter().fold(0, |any, own| any | own);
             let adjustment = self.params.policy.adjustment_rate;
             for m in bits(any) {
-                let at = block.number * count + m;
-                for l in 0..LANES {
-                    let adjusted = moves::adjusted_design(
-                        chunk.design[at][l],
-                        chunk.optimum[at][l],
-                        adjustment,
-                    );
+                let before = held[m].distance;
+                held[m].distance = each(|l| {
+                    let adjusted = moves::adjusted_design(before[l], 0.0, adjustment);
                     let is_in_force = block.in_force[l] >> m & 1 == 1;
-                    chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
-                }
+                    select(is_in_force, adjusted, before[l])
+                });
             }
         }
         for own in begun.iter().flatten() {
             let lane = own.city as usize % LANES;
             block.in_force[lane] |= 1 << own.instrument;
-            chunk.design[block.number * count + own.instrument as usize][lane] = own.design;
+            let m = own.instrument as usize;
+            let optimum = chunk.optimum[block.number * count + m][lane];
+            held[m].distance[lane] = own.design - optimum;
             if own.kind == Move::TakeUp {
                 chunk.deeds[block.number].take_ups[lane] += 1.0;
             }
@@ -122,7 +115,7 @@ impl Shared<'_> {
     #[inline(always)]
     pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) {
         let policy = &self.params.policy;
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
+        let count = self.instruments();
         let masks = block.in_force;
         let per_tolerance = 1.0 / policy.design_tolerance;
         let base = block.columns.base;
@@ -130,12 +123,10 @@ impl Shared<'_> {
         let budget = chunk.columns[block.number].budget;
         for m in bits(block.any) {
             let slope = self.setup.world().instruments[m].tier_slope;
-            let at = block.number * count + m;
-            let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let Held { share, distance } = chunk.held[block.number * count + m];
             let theta = self.nation.true_effect[m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], per_tolerance));
+            let fit = each(|l| budgets::design_fit(distance[l], 0.0, per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
             let money = each(|l| {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
@@ -182,7 +173,9 @@ impl Shared<'_> {
         for m in bits(block.any) {
             let sum = &mut sums.evidence[m];
             let (active, effect) = (instruments.active[m], instruments.effect[m]);
-            let design = chunk.design[block.number * self.instruments() + m];
+            let at = block.number * self.instruments() + m;
+            let (distance, optimum) = (chunk.held[at].distance, chunk.optimum[at]);
+            let design = each(|l| optimum[l] + distance[l]);
             let advantage = block.constants.start[block.number].site_advantage;
             let weight = each(|l| effect[l].max(0.0));
             sum.adopters = plus(sum.adopters, active);
@@ -203,7 +196,6 @@ impl Shared<'_> {
         instruments: &Instruments,
         sums: &mut Sums<Lanes>,
     ) {
-        let options = 1 + self.sectors() + self.instruments();
         let half_money = self.params.policy.half_money_share;
         let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
         let (mut liberalisation, mut in_force) = (ZERO, ZERO);
@@ -211,7 +203,7 @@ impl Shared<'_> {
         for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let share = chunk.held[block.number * self.instruments() + m].share;
             let (works, fit, active) = (
                 instruments.positive_fit[m],
                 instruments.fit[m],

@@ -6,7 +6,7 @@ use crate::model::data::Channel;
 use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::state::bits;
+use crate::model::state::{Held, bits};
 
 /// What weights of location take, the same for all cities.
 pub(super) struct Location<'a> {
@@ -54,7 +54,6 @@ impl<'a> Location<'a> {
     fn attraction(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
         let (run, state) = (self.run, &self.run.chunks[chunk]);
         let constants = &run.setup.chunks[chunk];
-        let (count, options) = (run.instruments(), 1 + run.sectors() + run.instruments());
         let first = constants.first + block * LANES;
         let mut masks: [u64; LANES] =
             std::array::from_fn(|l| run.published.in_force[first + l] & self.attracting);
@@ -75,12 +74,10 @@ impl<'a> Location<'a> {
         for m in bits(any) {
             let slope = run.setup.world().instruments[m].tier_slope;
             let theta = run.nation.true_effect[m];
-            let at = block * count + m;
-            let (design, optimum) = (state.design[at], state.optimum[at]);
-            let share = state.shares[block * options + 1 + run.sectors() + m];
+            let Held { share, distance } = state.held[block * run.instruments() + m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
-            let design = each(|l| moves::adjusted_design(design[l], optimum[l], self.adjustment));
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], self.per_tolerance));
+            let distance = each(|l| moves::adjusted_design(distance[l], 0.0, self.adjustment));
+            let fit = each(|l| budgets::design_fit(distance[l], 0.0, self.per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
             let money = each(|l| budgets::money_effect(share[l] * budget[l], half_money * base[l]));
             let before = attraction;

@@ -192,17 +192,12 @@ impl Run<'_> {
     fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
         let (block, lane) = (own / LANES, own % LANES);
         let amenity = self.setup.chunks[chunk].columns[block].amenity[lane];
-        let state = &self.chunks[chunk];
+        let city = self.setup.chunks[chunk].first + own;
         let unblunted = self.unblunted();
         let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
-            let at = block * self.instruments() + m;
             let slope = self.setup.world().instruments[m].tier_slope;
-            let fit = budgets::design_fit(
-                state.design[at][lane],
-                state.optimum[at][lane],
-                per_tolerance,
-            );
+            let fit = budgets::design_fit(self.distance(city, m), 0.0, per_tolerance);
             budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
         };
         bits(candidates)

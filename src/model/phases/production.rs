@@ -75,16 +75,15 @@ impl Shared<'_> {
     ) {
         let world = self.setup.world();
         let sectors = world.sectors.len();
-        let options = 1 + sectors + world.instruments.len();
         let cost = self.params.production.introduction_cost;
-        let shares =
-            &chunk.shares[block.number * options + 1..block.number * options + 1 + sectors];
+        let shares = &built.shares[..sectors];
         let (budget, effective_talent) = (
             chunk.columns[block.number].budget,
             chunk.columns[block.number].effective_talent,
         );
         let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
         let per_share = each(|l| select(all_share[l] > 0.0, 1.0 / all_share[l], 0.0));
+        built.published[sectors + 1] = all_share;
         for s in 0..sectors {
             let at = block.number * sectors + s;
             let (share, stock) = (shares[s], chunk.capability[at]);
@@ -172,7 +171,9 @@ impl Shared<'_> {
 
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
 pub(super) struct Built {
-    /// Columns to be published: shares, then researchers.
+    /// Budget shares of sectors (E13).
+    pub(super) shares: [Lanes; MAX_SECTORS],
+    /// Columns to be published, in the order of a row.
     pub(super) published: Columns,
     /// Effective talent, FTE.
     talent: [Lanes; MAX_SECTORS],
@@ -184,6 +185,7 @@ impl Default for Built {
     fn default() -> Self {
         let column = [ZERO; MAX_SECTORS];
         Built {
+            shares: column,
             published: [ZERO; COLUMNS],
             talent: column,
             effective: column,

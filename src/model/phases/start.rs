@@ -44,7 +44,6 @@ impl Run<'_> {
     /// What cities see of each other before the first quarter.
     pub(crate) fn publish_start(&mut self) {
         let (sectors, instruments) = (self.sectors(), self.instruments());
-        let options = 1 + sectors + instruments;
         let published = &mut self.published;
         published.in_force.fill(0);
         self.scores.score.fill(0.0);
@@ -53,15 +52,16 @@ impl Run<'_> {
             let columns = chunk.columns.iter();
             let researchers = columns.fold(ZERO, |sum, own| plus(sum, own.researchers));
             self.nation.researchers += lane_sum(&researchers);
-            for own in 0..constants.cities {
+            for own in 0..constants.blocks() * LANES {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
                 published
                     .rows
                     .set(city, sectors, chunk.columns[block].researchers[lane]);
-                let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
+                let shares = &constants.shares[block * sectors..(block + 1) * sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
-                let in_force = sectors + 1..sectors + 1 + instruments.div_ceil(32);
+                published.rows.set(city, sectors + 1, all);
+                let in_force = sectors + 2..sectors + 2 + instruments.div_ceil(32);
                 for column in in_force {
                     published.rows.set(city, column, 0.0);
                 }
