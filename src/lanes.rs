@@ -62,8 +62,40 @@ pub fn plus(a: Lanes, b: Lanes) -> Lanes {
     each(|l| a[l] + b[l])
 }
 
+/// Rows become columns: entry `l` of result `c` is entry `c` of row `l`.
+#[inline(always)]
+pub fn transposed(rows: &[Lanes; LANES]) -> [Lanes; LANES] {
+    // Halves of 1, 2 and 4 are exchanged between rows that far apart: a few shuffles of whole vectors, where
+    // picking number by number would take one for each.
+    exchanged::<4>(exchanged::<2>(exchanged::<1>(*rows)))
+}
+
+#[inline(always)]
+fn exchanged<const APART: usize>(rows: [Lanes; LANES]) -> [Lanes; LANES] {
+    let mut result = rows;
+    for low in (0..LANES).filter(|row| row & APART == 0) {
+        let (a, b) = (rows[low], rows[low | APART]);
+        result[low] = each(|l| if l & APART == 0 { a[l] } else { b[l ^ APART] });
+        result[low | APART] = each(|l| if l & APART == 0 { a[l ^ APART] } else { b[l] });
+    }
+    result
+}
+
 /// Adds the lanes of a block in order.
 #[inline(always)]
 pub fn lane_sum(lanes: &Lanes) -> f64 {
     lanes.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_become_columns() {
+        let rows: [Lanes; LANES] = std::array::from_fn(|row| each(|l| (10 * row + l) as f64));
+        for (column, lanes) in transposed(&rows).iter().enumerate() {
+            assert_eq!(*lanes, each(|l| (10 * l + column) as f64));
+        }
+    }
 }

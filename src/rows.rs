@@ -1,6 +1,6 @@
 //! Rows of numbers, one for each city, that others gather from anywhere in memory.
 
-use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::lanes::{LANES, Lanes, ZERO, transposed};
 
 /// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
 /// in vain.
@@ -56,8 +56,9 @@ impl Rows {
     pub fn columns(&self, first: usize, columns: &mut [Lanes]) {
         let rows = &self.data[first * self.lines..(first + LANES) * self.lines];
         for (line, columns) in columns.chunks_mut(LANES).take(self.lines).enumerate() {
-            for (column, lanes) in columns.iter_mut().enumerate() {
-                *lanes = each(|lane| rows[lane * self.lines + line][column]);
+            let of_line = std::array::from_fn(|lane| rows[lane * self.lines + line]);
+            for (lanes, column) in columns.iter_mut().zip(transposed(&of_line)) {
+                *lanes = column;
             }
         }
     }
@@ -87,8 +88,9 @@ pub fn ask_for(first: &Lanes, lines: usize) {
 #[inline(always)]
 pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
     for (line, columns) in columns.chunks_exact(LANES).take(lines).enumerate() {
-        for lane in 0..LANES {
-            rows[lane * lines + line] = each(|column| columns[column][lane]);
+        let of_line = transposed(&std::array::from_fn(|column| columns[column]));
+        for (lane, row) in of_line.into_iter().enumerate() {
+            rows[lane * lines + line] = row;
         }
     }
 }
@@ -96,6 +98,7 @@ pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::each;
 
     #[test]
     fn columns_become_rows() {

@@ -173,16 +173,19 @@ impl Chunk {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
     /// A row for each city: sector shares `p`; researchers; the share `Σ_s w_s` of all sectors in the budget, which is
-    /// for the city itself; and instruments in force as one or two whole numbers, so that one visit to a peer brings
-    /// everything. Budget shares of sectors stand nowhere else.
+    /// for the city itself; and instruments in force in the bits of one or two numbers, so that one visit to a peer
+    /// brings everything. Budget shares of sectors stand nowhere else.
     pub rows: Rows,
     /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
     sectors: usize,
 }
 
-/// Instruments in one number of a row: a whole number of so many bits is exact in `f64`.
+/// Instruments in one number of a row: they are the lowest bits of a number from 1 to 2, so that whatever a vector
+/// does with it on its way is done at full speed.
 const BITS_IN_NUMBER: usize = 32;
+/// Bits of the number 1.
+const ONE: u64 = 1f64.to_bits();
 
 impl Published {
     /// A board for so many lanes.
@@ -198,18 +201,20 @@ impl Published {
     /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
     #[inline(always)]
     pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
-        let low = self.rows.get(city, self.sectors + 2) as u64;
+        let number = |place: usize| self.rows.get(city, self.sectors + 2 + place).to_bits() - ONE;
         if OCTETS * LANES > BITS_IN_NUMBER {
-            low | (self.rows.get(city, self.sectors + 3) as u64) << BITS_IN_NUMBER
+            number(0) | number(1) << BITS_IN_NUMBER
         } else {
-            low
+            number(0)
         }
     }
 
     /// Columns of a block that hold its instruments in force, in the order of a row.
     #[inline(always)]
     pub fn instrument_columns(in_force: &[u64; LANES]) -> [Lanes; 2] {
-        [0, BITS_IN_NUMBER].map(|shift| each(|l| f64::from((in_force[l] >> shift) as u32)))
+        [0, BITS_IN_NUMBER].map(|shift| {
+            each(|l| f64::from_bits(ONE | in_force[l] >> shift & all_bits(BITS_IN_NUMBER)))
+        })
     }
 }
 

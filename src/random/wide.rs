@@ -42,10 +42,12 @@ impl WideStream {
         )
     }
 
+    /// The same, for callers whose code is vectorised already.
+    ///
     /// The rounds of one lane stand inside the loop over lanes: the compiler then makes each number of the state a
     /// vector.
     #[inline(always)]
-    fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
+    pub(crate) fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
         let mut words = [[0; LANES]; 8];
         for l in 0..LANES {
             let (code, [a, b, c, d]) = (codes[l], CONSTANTS);

@@ -149,7 +149,12 @@ impl Run<'_> {
 
     /// Adds what the chunks found, in order; the stocks serve the next quarter's E2.
     fn add_sums(&mut self, location: f64) {
-        let (sectors, instruments) = (self.sectors(), self.instruments());
+        let sectors = self.sectors();
+        let instruments = if self.is_evaluation() {
+            self.instruments()
+        } else {
+            0
+        };
         let cities = self.cities() as f64 * sectors as f64;
         let nation = &mut self.nation;
         let total = &mut nation.sums;
@@ -251,6 +256,15 @@ impl Shared<'_> {
         self.setup.world().instruments.len()
     }
 
+    /// Instruments of which evidence is gathered.
+    fn evidence(&self) -> usize {
+        if self.is_evaluation {
+            self.instruments()
+        } else {
+            0
+        }
+    }
+
     /// Asks for an eighth of what the next block will read, where worlds are too large for it to be at hand. Asking
     /// for all at once would fill the few places the processor has for open requests.
     #[inline(always)]
@@ -300,7 +314,7 @@ impl Shared<'_> {
         sums: &mut Sums<Lanes>,
     ) {
         let constants = &self.setup.chunks[index];
-        sums.clear(self.sectors(), self.instruments());
+        sums.clear(self.sectors(), self.evidence());
         let mut scratch = Scratch {
             sectors: Sectors::default(),
             instruments: std::mem::take(&mut chunk.instruments),

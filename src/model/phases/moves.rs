@@ -16,11 +16,15 @@ impl Run<'_> {
         let mut decisions = std::mem::take(&mut self.decisions);
         let run = &*self;
         for_each(run.parallel, &mut decisions[..], |chunk, decisions| {
-            run.decide_in_chunk(chunk, decisions)
+            vectorised(
+                #[inline(always)]
+                || run.decide_in_chunk(chunk, decisions),
+            );
         });
         self.decisions = decisions;
     }
 
+    #[inline(always)]
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
         let constants = &self.setup.chunks[chunk];
         let luck = self.luck.wide_stream(Purpose::Moves);
@@ -29,20 +33,15 @@ impl Run<'_> {
         decisions.moves.clear();
         decisions.all_location_weight = ZERO;
         for (block, codes) in constants.codes.iter().enumerate() {
-            let words = luck.blocks(codes, u64::from(self.quarter));
+            let words = luck.lanes(codes, u64::from(self.quarter));
             decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
             let before = decisions.moves.len();
-            for lane in 0..LANES.min(constants.cities - block * LANES) {
-                if chances.may_move(&words, lane) {
-                    let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
-                    self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
-                }
+            let cities = LANES.min(constants.cities - block * LANES);
+            for lane in bits(chances.may_move(&words) & all_bits(cities)) {
+                let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
+                self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
             }
-            let moves = &decisions.moves[before..];
-            let weight = vectorised(
-                #[inline(always)]
-                || location.weights(chunk, block, moves),
-            );
+            let weight = location.weights(chunk, block, &decisions.moves[before..]);
             decisions.location_weight[block] = weight;
             decisions.all_location_weight = plus(decisions.all_location_weight, weight);
         }
@@ -217,18 +216,50 @@ struct Chances {
 }
 
 impl Chances {
-    /// Most cities do not move in a quarter; they are told apart from four draws, before their state is looked at.
+    /// Cities of a block that may move, one bit each. Most do not in a quarter; they are told apart from four draws,
+    /// before their state is looked at.
     #[inline(always)]
-    fn may_move(&self, words: &Words, lane: usize) -> bool {
-        let below = |slot: usize, bound: f64| uniform(words[slot][lane]) < bound;
-        below(slot::PIONEER, self.pioneer)
-            | below(slot::IMITATE, self.imitate)
-            | below(slot::TAKE_UP, self.take_up)
-            | below(slot::REVIEW, self.review)
+    fn may_move(&self, words: &Words) -> u64 {
+        let [pioneer, imitate, take_up, review] =
+            [self.pioneer, self.imitate, self.take_up, self.review].map(words_below);
+        let mut cities = 0;
+        for lane in 0..LANES {
+            let may_move = (words[slot::PIONEER][lane] >> 11 < pioneer)
+                | (words[slot::IMITATE][lane] >> 11 < imitate)
+                | (words[slot::TAKE_UP][lane] >> 11 < take_up)
+                | (words[slot::REVIEW][lane] >> 11 < review);
+            cities |= u64::from(may_move) << lane;
+        }
+        cities
     }
+}
+
+/// How many of the 2^53 values of `word >> 11` give a uniform number below `chance`.
+fn words_below(chance: f64) -> u64 {
+    (chance * 9_007_199_254_740_992.0).ceil() as u64
 }
 
 /// One of the set bits, each as likely, in order of row.
 fn pick(candidates: u64, word: u64) -> Option<usize> {
     bits(candidates).nth(index(word, candidates.count_ones() as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_below_a_chance_as_their_uniform_numbers_are() {
+        for chance in [0.0, -0.1, 1e-300, 0.1, 0.25, 1.0 / 3.0, 0.999_999, 1.0] {
+            let bound = words_below(chance);
+            for high in [bound.saturating_sub(1), bound, bound + 1] {
+                let word = high.min((1 << 53) - 1) << 11;
+                assert_eq!(
+                    word >> 11 < bound,
+                    uniform(word) < chance,
+                    "{chance}, {high}"
+                );
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! E9: what cities see of their peers.
 
-use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::lanes::{LANES, Lanes, ZERO, each, transposed};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
 use crate::model::state::Published;
@@ -92,8 +92,9 @@ fn adopters<const OCTETS: usize>(
 #[inline(always)]
 fn write_columns<const LINES: usize>(columns: &mut [Lanes], rows: &[[Lanes; LINES]; LANES]) {
     for (line, columns) in columns.chunks_mut(LANES).take(LINES).enumerate() {
-        for (column, lanes) in columns.iter_mut().enumerate() {
-            *lanes = each(|lane| rows[lane][line][column]);
+        let of_line = std::array::from_fn(|lane| rows[lane][line]);
+        for (lanes, column) in columns.iter_mut().zip(transposed(&of_line)) {
+            *lanes = column;
         }
     }
 }

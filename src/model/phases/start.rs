@@ -63,7 +63,7 @@ impl Run<'_> {
                 published.rows.set(city, sectors + 1, all);
                 let in_force = sectors + 2..sectors + 2 + instruments.div_ceil(32);
                 for column in in_force {
-                    published.rows.set(city, column, 0.0);
+                    published.rows.set(city, column, 1.0);
                 }
                 for (s, share) in shares.iter().enumerate() {
                     let share = if all > 0.0 { share[lane] / all } else { 0.0 };
