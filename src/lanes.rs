@@ -62,21 +62,35 @@ pub fn plus(a: Lanes, b: Lanes) -> Lanes {
     each(|l| a[l] + b[l])
 }
 
-/// Rows become columns: entry `l` of result `c` is entry `c` of row `l`.
-#[inline(always)]
-pub fn transposed(rows: &[Lanes; LANES]) -> [Lanes; LANES] {
-    // Halves of 1, 2 and 4 are exchanged between rows that far apart: a few shuffles of whole vectors, where
-    // picking number by number would take one for each.
-    exchanged::<4>(exchanged::<2>(exchanged::<1>(*rows)))
+/// Rows become columns, eight at a time: entry `l` of the new `c` is entry `c` of the old `l`. What is left over when
+/// there are no more eight stays.
+///
+/// A function of its own on purpose: where the compiler sees where rows come from and columns go to, it moves number
+/// by number.
+#[inline(never)]
+pub fn transpose(blocks: &mut [Lanes]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for block in blocks.as_chunks_mut::<LANES>().0 {
+                *block = exchanged::<4>(&exchanged::<2>(&exchanged::<1>(block)));
+            }
+        },
+    );
 }
 
+/// Exchanges halves of so many entries between rows that far apart.
 #[inline(always)]
-fn exchanged<const APART: usize>(rows: [Lanes; LANES]) -> [Lanes; LANES] {
-    let mut result = rows;
-    for low in (0..LANES).filter(|row| row & APART == 0) {
-        let (a, b) = (rows[low], rows[low | APART]);
-        result[low] = each(|l| if l & APART == 0 { a[l] } else { b[l ^ APART] });
-        result[low | APART] = each(|l| if l & APART == 0 { a[l ^ APART] } else { b[l] });
+fn exchanged<const APART: usize>(rows: &[Lanes; LANES]) -> [Lanes; LANES] {
+    let mut result = *rows;
+    let mut row = 0;
+    while row < LANES {
+        if row & APART == 0 {
+            let (a, b) = (rows[row], rows[row | APART]);
+            result[row] = each(|l| if l & APART == 0 { a[l] } else { b[l ^ APART] });
+            result[row | APART] = each(|l| if l & APART == 0 { a[l ^ APART] } else { b[l] });
+        }
+        row += 1;
     }
     result
 }
@@ -94,8 +108,10 @@ mod tests {
     #[test]
     fn rows_become_columns() {
         let rows: [Lanes; LANES] = std::array::from_fn(|row| each(|l| (10 * row + l) as f64));
-        for (column, lanes) in transposed(&rows).iter().enumerate() {
-            assert_eq!(*lanes, each(|l| (10 * l + column) as f64));
+        let mut columns = [rows, rows].concat();
+        transpose(&mut columns);
+        for (column, lanes) in columns.iter().enumerate() {
+            assert_eq!(*lanes, each(|l| (10 * l + column % LANES) as f64));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of numbers, one for each city, that others gather from anywhere in memory.
 
-use crate::lanes::{LANES, Lanes, ZERO, transposed};
+use crate::lanes::{LANES, Lanes, ZERO, transpose};
 
 /// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
 /// in vain.
@@ -55,12 +55,13 @@ impl Rows {
     #[inline(always)]
     pub fn columns(&self, first: usize, columns: &mut [Lanes]) {
         let rows = &self.data[first * self.lines..(first + LANES) * self.lines];
-        for (line, columns) in columns.chunks_mut(LANES).take(self.lines).enumerate() {
-            let of_line = std::array::from_fn(|lane| rows[lane * self.lines + line]);
-            for (lanes, column) in columns.iter_mut().zip(transposed(&of_line)) {
-                *lanes = column;
+        let columns = &mut columns[..LANES * self.lines];
+        for (line, rows_of_line) in columns.chunks_exact_mut(LANES).enumerate() {
+            for lane in 0..LANES {
+                rows_of_line[lane] = rows[lane * self.lines + line];
             }
         }
+        transpose(columns);
     }
 
     /// A number of a row.
@@ -84,13 +85,14 @@ pub fn ask_for(first: &Lanes, lines: usize) {
     }
 }
 
-/// Rows of a block from its columns.
+/// Rows of a block from its columns, which are of no use afterwards.
 #[inline(always)]
-pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
-    for (line, columns) in columns.chunks_exact(LANES).take(lines).enumerate() {
-        let of_line = transposed(&std::array::from_fn(|column| columns[column]));
-        for (lane, row) in of_line.into_iter().enumerate() {
-            rows[lane * lines + line] = row;
+pub fn write_rows(rows: &mut [Lanes], columns: &mut [Lanes], lines: usize) {
+    let columns = &mut columns[..LANES * lines];
+    transpose(columns);
+    for (line, rows_of_line) in columns.chunks_exact(LANES).enumerate() {
+        for lane in 0..LANES {
+            rows[lane * lines + line] = rows_of_line[lane];
         }
     }
 }
@@ -103,10 +105,10 @@ mod tests {
     #[test]
     fn columns_become_rows() {
         let mut rows = Rows::new(LANES, 9);
-        let columns: [Lanes; 16] =
+        let mut columns: [Lanes; 16] =
             std::array::from_fn(|column| each(|lane| (100 * lane + column) as f64));
         let lines = rows.lines();
-        write_rows(rows.data_mut(), &columns, lines);
+        write_rows(rows.data_mut(), &mut columns, lines);
         assert_eq!((lines, rows.get(3, 8), rows.get(7, 0)), (2, 308.0, 700.0));
         assert_eq!(rows.row(5).nth(9), Some(509.0));
         rows.set(5, 9, 1.0);

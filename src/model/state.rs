@@ -108,7 +108,7 @@ pub(crate) struct Instruments {
     pub fit: Vec<Lanes>,
     /// The same where the true effect is positive, else 0.
     pub positive_fit: Vec<Lanes>,
-    /// `n_im`.
+    /// `n_im`; whole eights of columns.
     pub peers: Vec<Lanes>,
     /// Value, then weight of E12.
     pub weight: Vec<Lanes>,
@@ -122,7 +122,7 @@ impl Instruments {
             effect: column(),
             fit: column(),
             positive_fit: column(),
-            peers: column(),
+            peers: vec![ZERO; count.next_multiple_of(LANES)],
             weight: column(),
         }
     }

@@ -355,13 +355,18 @@ impl Shared<'_> {
             self.ask_ahead(&block, chunk, 6);
             self.build(&block, chunk, &scratch.built, sums);
             self.ask_ahead(&block, chunk, 7);
+            if self.is_large && number + 1 < constants.blocks() {
+                let lines = self.published.rows.lines() * LANES;
+                ask_for(&publishes.rows[(number + 1) * lines], lines);
+                ask_for(&decisions.location_weight[number + 1], 1);
+            }
             let sectors = self.sectors();
             let in_force = Published::instrument_columns(&block.in_force);
             scratch.built.published[sectors] = chunk.columns[number].researchers;
             scratch.built.published[sectors + 2..sectors + 4].copy_from_slice(&in_force);
             let lines = self.published.rows.lines();
             let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
-            write_rows(rows, &scratch.built.published, lines);
+            write_rows(rows, &mut scratch.built.published, lines);
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }

@@ -7,6 +7,7 @@ use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
 use crate::model::state::{Held, bits};
+use crate::rows::ask_for;
 
 /// What weights of location take, the same for all cities.
 pub(super) struct Location<'a> {
@@ -36,6 +37,22 @@ impl<'a> Location<'a> {
                 0.0
             },
         }
+    }
+
+    /// Asks for what [`Location::weights`] will read of a block.
+    #[inline(always)]
+    pub(super) fn ask_for(&self, chunk: usize, block: usize) {
+        let (run, state) = (self.run, &self.run.chunks[chunk]);
+        let constants = &run.setup.chunks[chunk];
+        let first = constants.first + block * LANES;
+        let in_force = &run.published.in_force[first..first + LANES];
+        let any = in_force.iter().fold(0, |any, own| any | own);
+        for m in bits(any & self.attracting) {
+            ask_for(&state.held[block * run.instruments() + m].share, 2);
+        }
+        ask_for(&state.columns[block].stock, 2);
+        ask_for(&state.columns[block].career_weight, 1);
+        ask_for(&constants.columns[block].live, 5);
     }
 
     /// E21: the weights of a block. `moves` are those of its cities in this quarter.

@@ -34,10 +34,14 @@ impl Run<'_> {
         decisions.all_location_weight = ZERO;
         for (block, codes) in constants.codes.iter().enumerate() {
             let words = luck.lanes(codes, u64::from(self.quarter));
+            if self.parallel && block + 1 < constants.codes.len() {
+                location.ask_for(chunk, block + 1);
+            }
+            let may_move = chances.may_move(&words);
             decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
             let before = decisions.moves.len();
             let cities = LANES.min(constants.cities - block * LANES);
-            for lane in bits(chances.may_move(&words) & all_bits(cities)) {
+            for lane in bits(may_move & all_bits(cities)) {
                 let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
                 self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
             }

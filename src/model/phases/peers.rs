@@ -1,6 +1,6 @@
 //! E9: what cities see of their peers.
 
-use crate::lanes::{LANES, Lanes, ZERO, each, transposed};
+use crate::lanes::{LANES, Lanes, ZERO, each, transpose};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
 use crate::model::state::Published;
@@ -33,8 +33,9 @@ fn sums<const LINES: usize>(
     published: &Rows,
     columns: &mut Columns,
 ) {
-    let mut sums = [[ZERO; LINES]; LANES];
-    for (sums, city) in sums.iter_mut().zip(cities) {
+    let columns = &mut columns[..LINES * LANES];
+    let empty = cities.len()..LANES;
+    for (lane, city) in cities.enumerate() {
         let mut all = [ZERO; LINES];
         for (peer, weight) in peers.of(city) {
             let row = &published.data()[peer * LINES..(peer + 1) * LINES];
@@ -43,13 +44,14 @@ fn sums<const LINES: usize>(
                 *sum = each(|column| before[column] + weight * own[column]);
             }
         }
-        *sums = all;
+        put(columns, lane, &all);
     }
-    write_columns(columns, &sums);
+    empty.for_each(|lane| put(columns, lane, &[ZERO; LINES]));
+    transpose(columns);
 }
 
 /// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
-/// nobody asks for them. The rows have just been read by [`rows`].
+/// nobody asks for them; whole eights of columns. The rows have just been read by [`rows`].
 #[inline(always)]
 pub(super) fn instruments(
     peers: &Peers,
@@ -73,8 +75,8 @@ fn adopters<const OCTETS: usize>(
     published: &Published,
     by_instrument: &mut [Lanes],
 ) {
-    let mut sums = [[ZERO; OCTETS]; LANES];
-    for (sums, city) in sums.iter_mut().zip(cities) {
+    let empty = cities.len()..LANES;
+    for (lane, city) in cities.enumerate() {
         let mut all = [ZERO; OCTETS];
         for (peer, weight) in peers.of(city) {
             let in_force = published.instruments_in_row::<OCTETS>(peer);
@@ -83,18 +85,16 @@ fn adopters<const OCTETS: usize>(
                 *sum = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });
             }
         }
-        *sums = all;
+        put(by_instrument, lane, &all);
     }
-    write_columns(by_instrument, &sums);
+    empty.for_each(|lane| put(by_instrument, lane, &[ZERO; OCTETS]));
+    transpose(by_instrument);
 }
 
-/// Columns of a block from the rows of its cities.
+/// Puts the lines of a city's row where they become columns with those of the other cities.
 #[inline(always)]
-fn write_columns<const LINES: usize>(columns: &mut [Lanes], rows: &[[Lanes; LINES]; LANES]) {
-    for (line, columns) in columns.chunks_mut(LANES).take(LINES).enumerate() {
-        let of_line = std::array::from_fn(|lane| rows[lane][line]);
-        for (lanes, column) in columns.iter_mut().zip(transposed(&of_line)) {
-            *lanes = column;
-        }
+fn put<const LINES: usize>(columns: &mut [Lanes], lane: usize, row: &[Lanes; LINES]) {
+    for (eight, line) in columns.chunks_exact_mut(LANES).zip(row) {
+        eight[lane] = *line;
     }
 }
