@@ -95,6 +95,21 @@ fn exchanged<const APART: usize>(rows: &[Lanes; LANES]) -> [Lanes; LANES] {
     result
 }
 
+/// Eight numbers of a column from `first` on; 0 beyond its end.
+#[inline(always)]
+pub fn part(column: &[f64], first: usize) -> Lanes {
+    each(|l| column.get(first + l).copied().unwrap_or(0.0))
+}
+
+/// Fills a column, eight numbers at a time, by what `value` gives for those from a place on.
+#[inline(always)]
+pub fn fill(column: &mut [f64], value: impl Fn(usize) -> Lanes) {
+    for (number, eight) in column.chunks_mut(LANES).enumerate() {
+        let lanes = value(number * LANES);
+        eight.copy_from_slice(&lanes[..eight.len()]);
+    }
+}
+
 /// Adds the lanes of a block in order.
 #[inline(always)]
 pub fn lane_sum(lanes: &Lanes) -> f64 {

@@ -337,6 +337,8 @@ pub(crate) struct Nation {
     pub incident_left: Vec<u32>,
     /// Whether an incident happened in the quarter, by sector.
     pub incident: Vec<bool>,
+    /// Probability of an incident, by sector.
+    pub incident_probability: Vec<f64>,
     /// Draws of incidents, by sector, for the eight quarters under way.
     pub incident_luck: Vec<crate::random::Block>,
     /// `ΣK`, by sector.
@@ -426,6 +428,7 @@ impl Nation {
             &mut self.attention,
             &mut self.priority,
             &mut self.climate,
+            &mut self.incident_probability,
             &mut self.access,
         ] {
             column.clear();

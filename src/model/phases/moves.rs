@@ -5,10 +5,10 @@ use crate::lanes::{LANES, ZERO, each, plus, vectorised};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::setup::place;
+use crate::model::setup::{ChunkConstants, place};
 use crate::model::state::{all_bits, bits};
 use crate::parallel::for_each;
-use crate::random::{Block, Purpose, Stream, Words, index, normal, slot, uniform};
+use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -28,27 +28,50 @@ impl Run<'_> {
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
         let constants = &self.setup.chunks[chunk];
         let luck = self.luck.wide_stream(Purpose::Moves);
-        let mut errors = self.luck.stream(Purpose::DesignError);
+        let errors = self.luck.wide_stream(Purpose::DesignError);
         let (chances, location) = (self.chances(), Location::new(self));
         decisions.moves.clear();
         decisions.all_location_weight = ZERO;
-        for (block, codes) in constants.codes.iter().enumerate() {
-            let words = luck.lanes(codes, u64::from(self.quarter));
-            if self.parallel && block + 1 < constants.codes.len() {
-                location.ask_for(chunk, block + 1);
+        let mut drawn = self.draw(constants, &luck, &chances, 0);
+        for block in 0..constants.blocks() {
+            let (words, may_move) = drawn;
+            if block + 1 < constants.blocks() {
+                // Drawn a block ahead, so that what moves will look at can be asked for.
+                drawn = self.draw(constants, &luck, &chances, block + 1);
+                if self.parallel {
+                    location.ask_for(chunk, block + 1);
+                    for lane in bits(drawn.1) {
+                        let city = constants.first + (block + 1) * LANES + lane;
+                        for peer in self.setup.peers.rows_of(city) {
+                            prefetch_index::prefetch_index(&self.scores.score, *peer as usize);
+                        }
+                    }
+                }
             }
-            let may_move = chances.may_move(&words);
             decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
             let before = decisions.moves.len();
-            let cities = LANES.min(constants.cities - block * LANES);
-            for lane in bits(may_move & all_bits(cities)) {
+            for lane in bits(may_move) {
                 let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
-                self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
+                self.decide(chunk, own, &draws, &errors, &mut decisions.moves);
             }
             let weight = location.weights(chunk, block, &decisions.moves[before..]);
             decisions.location_weight[block] = weight;
             decisions.all_location_weight = plus(decisions.all_location_weight, weight);
         }
+    }
+
+    /// Draws of a block, and which of its cities may move, one bit each.
+    #[inline(always)]
+    fn draw(
+        &self,
+        constants: &ChunkConstants,
+        luck: &WideStream,
+        chances: &Chances,
+        block: usize,
+    ) -> (Words, u64) {
+        let words = luck.lanes(&constants.codes[block], u64::from(self.quarter));
+        let cities = LANES.min(constants.cities - block * LANES);
+        (words, chances.may_move(&words) & all_bits(cities))
     }
 
     /// The chances of moves in this quarter, as bounds that hold for every city.
@@ -79,7 +102,7 @@ impl Run<'_> {
         chunk: usize,
         own: usize,
         draws: &Block,
-        errors: &mut Stream,
+        errors: &WideStream,
         moves: &mut Vec<CityMove>,
     ) {
         let (policy, on) = (&self.params.policy, &self.params.mechanisms);

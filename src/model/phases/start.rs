@@ -12,7 +12,7 @@ impl Run<'_> {
         let world = self.setup.world();
         let policy = &world.params.policy;
         let instruments = world.instruments.len();
-        let mut stream = self.luck.stream(Purpose::Instrument);
+        let stream = self.luck.wide_stream(Purpose::Instrument);
         let mut national_optimum = [0.0; crate::model::data::MAX_INSTRUMENTS];
         for (row, instrument) in world.instruments.iter().enumerate() {
             let block = stream.block(instrument.code, 0);
