@@ -3,9 +3,11 @@
 mod budgets;
 mod centre;
 pub(super) mod champions;
+mod cities;
 mod codification;
 mod evaluation;
-mod instruments;
+pub(super) mod instruments;
+mod location;
 mod moves;
 mod officials;
 mod outside;
