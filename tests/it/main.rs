@@ -2,11 +2,14 @@
 
 mod accounts;
 mod analysis;
+mod bounded;
 mod catalogue;
 mod claims;
 mod cluster;
 mod compare;
 mod documents;
+mod hostile;
+mod ledger;
 mod memory;
 mod report;
 mod reproduction;
