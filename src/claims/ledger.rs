@@ -14,6 +14,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::output::OutputError;
+use crate::output::folder::refuse_links;
 use crate::sweep::work::{lock, write_atomically};
 use crate::sweep::{Begin, WorkError, partial};
 
@@ -196,6 +197,7 @@ fn whole(line: &[u8]) -> Option<Record> {
 
 /// Refuses a folder that holds anything else, so that it is never removed.
 fn check_ours(path: &Path) -> Result<(), WorkError> {
+    refuse_links(path)?;
     let names = [
         LINES.to_string(),
         IDENTITY.to_string(),

@@ -37,7 +37,7 @@ use crate::response::Response;
 use crate::scenario::keys::{Ticked, nearest};
 
 pub use judge::{Expectation, Verdict};
-pub use reader::load;
+pub use reader::{load, load_from};
 
 /// Claims and comparisons of all files.
 #[derive(Debug, Default)]

@@ -16,7 +16,7 @@ use crate::scenario::layers::parse_document;
 use crate::scenario::literal::Quoted;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::scenario::problems::Report;
-use crate::scenario::{Place, Problem, Problems};
+use crate::scenario::{Place, Problem, Problems, Shelf};
 
 mod pieces;
 
@@ -51,10 +51,18 @@ const TABLES: &[&str] = &["regimes", "disputes"];
 /// # Errors
 /// Every problem of all files and of the scenarios they name.
 pub fn load(paths: &[PathBuf]) -> Result<Register, Problems> {
+    load_from(&Shelf::default(), paths)
+}
+
+/// As [`load`], with all files from a shelf.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(shelf: &Shelf, paths: &[PathBuf]) -> Result<Register, Problems> {
     let mut register = Register::default();
     let mut problems = Vec::new();
     for path in paths {
-        if let Err(found) = load_file(path, &mut register) {
+        if let Err(found) = load_file(shelf, path, &mut register) {
             problems.extend(found.list().iter().cloned());
         }
     }
@@ -64,8 +72,8 @@ pub fn load(paths: &[PathBuf]) -> Result<Register, Problems> {
     }
 }
 
-fn load_file(path: &Path, register: &mut Register) -> Result<(), Problems> {
-    let mut files = Files::default();
+fn load_file(shelf: &Shelf, path: &Path, register: &mut Register) -> Result<(), Problems> {
+    let mut files = Files::new(&[], shelf);
     let mut report = Report::default();
     let nothing = || Problems::of_file(path, "the claims cannot be read");
     let file = match files.read(path, MAX_SCENARIO_BYTES) {
@@ -88,6 +96,7 @@ fn load_file(path: &Path, register: &mut Register) -> Result<(), Problems> {
         folder: path.parent().map_or_else(PathBuf::new, Path::to_path_buf),
         report,
         foreign: Vec::new(),
+        shelf: shelf.clone(),
         base: ScenarioFile::new(Path::new(""), ""),
         worlds: None,
     };
@@ -114,6 +123,7 @@ struct Reader {
     report: Report,
     /// Problems of scenario files.
     foreign: Vec<Problem>,
+    shelf: Shelf,
     base: ScenarioFile,
     worlds: Option<Worlds>,
 }
@@ -155,7 +165,7 @@ impl Reader {
         match fields.text("scenario", &mut self.report) {
             Some(name) => {
                 self.base = ScenarioFile::new(&self.folder, &name);
-                let worlds = Worlds::new(&self.base.path, &[]);
+                let worlds = Worlds::on(&self.shelf, &self.base.path, &[]);
                 match worlds.scenario(&Variant::default()) {
                     Ok(_) => self.worlds = Some(worlds),
                     Err(problems) => {

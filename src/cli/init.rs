@@ -1,10 +1,11 @@
 //! `dualtrack init`: a scenario to start from.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{codes, print};
+use crate::output::replace_file;
 use crate::scenario::starter;
 
 /// Writes a commented scenario that runs at once, with the shipped data tables in `data/` beside it.
@@ -31,11 +32,23 @@ pub fn run(args: &Args) -> u8 {
             .iter()
             .map(|(path, text)| (folder.join(path), *text)),
     );
+    let linked: Vec<_> = files
+        .iter()
+        .filter_map(|(path, _)| path.parent())
+        .filter(|parent| *parent != folder && parent.is_symlink())
+        .collect();
+    if let Some(parent) = linked.first() {
+        print::err(&format!(
+            "{} is a link, and tables would be written elsewhere; choose another folder\n",
+            parent.display()
+        ));
+        return codes::BAD_INPUT;
+    }
     if !args.force {
         // All are looked at before the first is written, so that nothing is left half done. A table that
         // is there with the same content is as good as written.
         let in_the_way = |(path, text): &&(PathBuf, &str)| {
-            path.exists()
+            fs::symlink_metadata(path).is_ok()
                 && (*path == args.file
                     || fs::read(path).map_or(true, |found| found != text.as_bytes()))
         };
@@ -64,16 +77,9 @@ pub fn run(args: &Args) -> u8 {
 
 /// Writes a file, and without `force` only where none is.
 fn write(path: &Path, text: &str, force: bool) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    if force {
-        return fs::write(path, text);
-    }
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()),
+    match replace_file(path, text.as_bytes(), force) {
         // It was seen to have the same content.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && !path.is_symlink() => Ok(()),
+        outcome => outcome,
     }
 }

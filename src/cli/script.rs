@@ -1,14 +1,14 @@
 //! `dualtrack script`: the job script of an engine for a plan folder.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::common::{self, Stop};
 use super::status::CHUNK;
 use super::{print, tables};
-use crate::output::OutputError;
+use crate::output::folder::make_folder;
+use crate::output::{OutputError, replace_file};
 use crate::sweep::PlanFolder;
 
 /// Seconds before the time limit at which a shard is asked to stop.
@@ -81,25 +81,16 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let place = std::path::absolute(&args.plan).map_err(OutputError::io(&args.plan))?;
     let path = place.join("slurm.sbatch");
     let logs = place.join("log");
-    fs::create_dir_all(&logs).map_err(OutputError::io(&logs))?;
+    make_folder(&logs)?;
     let submit = submit(args, &folder, &place, &path);
     let text = slurm(args, &folder, &place, &submit);
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if args.force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    let mut file = options.open(&path).map_err(|error| match error.kind() {
+    replace_file(&path, text.as_bytes(), args.force).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Stop::bad_input(format!(
             "{} exists; add `--force` to replace it",
             path.display()
         )),
         _ => OutputError::io(&path)(error).into(),
     })?;
-    file.write_all(text.as_bytes())
-        .map_err(OutputError::io(&path))?;
     Ok(print::out(&format!(
         "{}\n\nsubmit, and later repair, with\n\n{submit}",
         path.display()

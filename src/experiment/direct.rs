@@ -9,8 +9,10 @@ use super::points::DesignSpec;
 use super::worlds::Worlds;
 use super::{Experiment, Overlay, Treatment};
 use crate::model::data::World;
+use crate::output::table::{PLAIN_CELL, is_plain_cell};
 use crate::params::{PARAMETERS, Parameter};
 use crate::response::Responses;
+use crate::scenario::keys::Ticked;
 use crate::scenario::{Place, Problem, Problems};
 
 /// Keys that experiment files have and scenario files do not.
@@ -124,6 +126,11 @@ impl Experiment {
                     "a policy cannot be named `base`, as the base is; allowed: a file of another name"
                         .to_string(),
                 ));
+            } else if !is_plain_cell(&name) {
+                problems.push(of_file(format!(
+                    "{} cannot name a policy; allowed: as the name of its file, {PLAIN_CELL}",
+                    Ticked(&name)
+                )));
             } else if let Some(other) = self.treatments.iter().find(|other| other.name == name) {
                 let written = other.variant.scenario.as_ref();
                 let where_else = written.map_or_else(

@@ -18,7 +18,7 @@ use crate::scenario::layers::parse_document;
 use crate::scenario::literal::Literal;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES, Spot};
 use crate::scenario::problems::Report;
-use crate::scenario::{Place, Problem, Problems, Shelf};
+use crate::scenario::{Place, Problem, Problems, Shelf, name_of};
 
 mod design;
 mod factors;
@@ -195,9 +195,7 @@ impl Reader {
         }
         let responses = responses?;
         self.bind(&worlds, &responses, &treatments, fields);
-        let name = path
-            .file_stem()
-            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let name = name_of(path);
         let replicates = replicates.and_then(|count| u32::try_from(count).ok());
         Some(Experiment {
             title: if title.is_empty() {

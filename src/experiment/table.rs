@@ -5,7 +5,7 @@ use super::fields::quoted;
 use crate::scenario::keys::{Ticked, hint, nearest, ticked_list};
 use crate::scenario::places::{Files, Spot};
 use crate::scenario::problems::Report;
-use crate::scenario::tables::{cells, field_start, separator, unclosed};
+use crate::scenario::tables::{cells, field_start, separator, too_wide, unclosed};
 
 /// Columns that number the points of our own tables and say nothing about factors.
 const IGNORED: &[&str] = &["design_point", "point_id"];
@@ -123,7 +123,8 @@ impl Head<'_> {
         };
         let is_known =
             |name: &str| IGNORED.contains(&name) || factors.iter().any(|factor| fits(factor, name));
-        if let Some(message) = separator(&names, is_known) {
+        let refused = too_wide(&names).or_else(|| separator(&names, is_known));
+        if let Some(message) = refused {
             report.add(self.spot(0), message);
             return None;
         }

@@ -26,6 +26,11 @@ pub enum OutputError {
         /// The folder or file.
         path: PathBuf,
     },
+    /// A link stands where files are written, so that they would end elsewhere.
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// The path does not name a folder that could be created.
     NoName {
         /// The path.
@@ -67,6 +72,11 @@ impl fmt::Display for OutputError {
                 f,
                 "{} exists and is not a result of dualtrack (a folder with `manifest.json`); \
                  choose another folder with `--out`",
+                path.display()
+            ),
+            OutputError::Link { path } => write!(
+                f,
+                "{} is a link, so that files would be written elsewhere; remove it or choose another folder",
                 path.display()
             ),
             OutputError::NoName { path } => write!(

@@ -22,6 +22,10 @@ number of threads.
 - Numbers are in the shortest form that reads back to the same bits. Shares run from 0 to 1, and money is CNY mn of the
   quarter. `1` in the column of units is a pure number.
 - A missing value is an empty cell, never 0.
+- No cell is a formula to a spreadsheet: `city_id`, `sector_id` and `instrument_id` are small letters, digits, `_` and `-`,
+  not `-` first; names of people's choosing (cities, provinces, levels, policies, claims) that begin with `=`, `+`, `-` or
+  `@` or hold control characters are refused when they are read. Titles and descriptions go into JSON and pages alone.
+- Files appear in the folder that was chosen and nowhere else: a link in its place, or in unfinished work, is not followed.
 - `traces.interval_quarters` thins `national`, `cities`, `sectors` and `allocations` to the last quarter of each
   interval (4: year ends, for a run that starts with a year). Files of events are always complete.
 - `traces.columns` leaves columns out; key columns are always written. `traces.compression` adds `.gz` or `.zst`.

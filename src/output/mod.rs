@@ -28,7 +28,7 @@ pub use recorder::{ADJUST_THRESHOLD, Chunk, Recorder};
 pub use result::{ResultFolder, complete_folder, finish_folder};
 pub use sheet::{Cell, Sheet};
 pub use traces::{File, Traces};
-pub use writer::{Writer, WrittenFile, write_whole};
+pub use writer::{Writer, WrittenFile, replace_file, write_whole};
 
 /// JSON for people: two spaces, keys in the order of the definition, a line feed at the end.
 pub(crate) fn json_text(value: &impl serde::Serialize) -> String {

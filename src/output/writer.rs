@@ -140,6 +140,30 @@ pub fn write_whole(folder: &Path, name: &str, text: &str) -> Result<WrittenFile,
     })
 }
 
+/// Writes a file beside its place, then gives it its name: a link that stands there is replaced, never followed.
+/// Without `force` nothing may stand there.
+///
+/// # Errors
+/// What the file system says; [`io::ErrorKind::AlreadyExists`] where something is in the way.
+pub fn replace_file(target: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
+    let folder = super::folder::parent(target);
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-").suffix(".part");
+    // Temporary files are private by default; these are as open as the user's other files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let kept = if force {
+        file.persist(target)
+    } else {
+        file.persist_noclobber(target)
+    };
+    kept.map(|_| ()).map_err(|error| error.error)
+}
+
 /// A file that sums what is written to it.
 struct Summed {
     file: io::BufWriter<fs::File>,

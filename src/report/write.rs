@@ -1,12 +1,13 @@
 //! Pages and figures on disk: whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use super::error::ReportError;
 use super::page::Part;
 use crate::output::folder::parent;
+use crate::output::replace_file;
 
 /// Refuses a place for a page where something stands that is not to be replaced.
 ///
@@ -38,27 +39,7 @@ pub fn check_page(target: &Path, force: bool) -> Result<(), ReportError> {
 /// If the place is taken or the file system refuses.
 pub fn write_page(target: &Path, page: &str, force: bool) -> Result<(), ReportError> {
     check_page(target, force)?;
-    let folder = parent(target);
-    fs::create_dir_all(folder).map_err(ReportError::io(folder))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".report-").suffix(".part");
-    // Temporary files are private by default; a report is as open as the user's other files.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder
-        .tempfile_in(folder)
-        .map_err(ReportError::io(folder))?;
-    let written = file
-        .write_all(page.as_bytes())
-        .and_then(|()| file.as_file().sync_all());
-    written.map_err(ReportError::io(target))?;
-    let kept = if force {
-        file.persist(target)
-    } else {
-        file.persist_noclobber(target)
-    };
-    kept.map(|_| ())
-        .map_err(|error| ReportError::io(target)(error.error))
+    replace_file(target, page.as_bytes(), force).map_err(ReportError::io(target))
 }
 
 /// Refuses a folder for figures where something stands that is not to be replaced.

@@ -6,6 +6,8 @@ use super::gauge::Bound;
 use super::quantity::{self, Quantity};
 use crate::model::data::World;
 use crate::quarter::Quarter;
+use crate::scenario::keys::Ticked;
+use crate::scenario::literal::Quoted;
 
 /// When a response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +136,14 @@ impl Response {
     /// # Errors
     /// As [`Response::parse`].
     pub fn named(name: &str, what: &str) -> Result<Self, String> {
+        // What is wrong with a response is said with its parts, which must be fit to be printed.
+        const LONGEST: usize = 1_000;
+        if what.contains(char::is_control) || what.chars().count() > LONGEST {
+            return Err(format!(
+                "a response is {}; allowed: up to {LONGEST} characters, no control characters among them",
+                Quoted(what)
+            ));
+        }
         if what.is_empty() {
             return Err(
                 "a response is empty; allowed: what is measured, such as `competitiveness`"
@@ -142,7 +152,8 @@ impl Response {
         }
         if !is_name(name) {
             return Err(format!(
-                "`{name}` cannot name a response; allowed: small letters, digits and `_`, a letter first, at most 64"
+                "{} cannot name a response; allowed: small letters, digits and `_`, a letter first, at most 64",
+                Ticked(name)
             ));
         }
         if RESERVED.contains(&name) {

@@ -141,9 +141,7 @@ pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario
     match (world, problems) {
         (Some(world), None) if empty => {
             notes.extend(notes_on_dates(&world));
-            let name = path
-                .file_stem()
-                .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let name = name_of(path);
             let title = merged.text("title");
             Ok(Scenario {
                 title: if title.is_empty() {
@@ -165,6 +163,19 @@ pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario
         }
         (_, Some(problems)) => Err(problems),
         (_, None) => Err(Problems::of_file(path, "the scenario cannot be read")),
+    }
+}
+
+/// The name of a file without its extension, which also names the folder of its results. `..toml` would leave a name
+/// that leads out of that folder, or none; such a file is called `unnamed`.
+pub(crate) fn name_of(path: &Path) -> String {
+    let name = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    if name.chars().all(|letter| letter == '.') {
+        "unnamed".to_string()
+    } else {
+        name
     }
 }
 

@@ -95,6 +95,14 @@ impl Shelf {
 }
 
 fn from_disk(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let about = std::fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    // A device may never end.
+    if !about.is_file() && !is_pipe(&about) {
+        return Err(io::Error::other("it is neither a file nor a pipe"));
+    }
     let mut bytes = Vec::new();
     if let Some(shipped) = shipped::read(path) {
         shipped?.take(most).read_to_end(&mut bytes)?;
@@ -102,6 +110,16 @@ fn from_disk(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     }
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(unix)]
+fn is_pipe(about: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&about.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 #[cfg(test)]

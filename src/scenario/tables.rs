@@ -264,6 +264,10 @@ impl Table {
             byte: field_start(&self.text, start, field),
         };
         let names: Vec<&str> = head.iter().map(str::trim).collect();
+        if let Some(message) = too_wide(&names) {
+            report.add(spot(0), message);
+            return vec![None; self.format.columns.len()];
+        }
         for (at, name) in names.iter().enumerate() {
             if let Some(first) = names[..at]
                 .iter()
@@ -354,6 +358,17 @@ pub(crate) fn separator(names: &[&str], is_known: impl Fn(&str) -> bool) -> Opti
     marks.into_iter().find_map(|(mark, shown)| {
         let is_it = only.contains(mark) && only.split(mark).any(|name| is_known(name.trim()));
         is_it.then(|| format!("the names of columns have {shown} between them; allowed: `,`"))
+    })
+}
+
+/// What is said about a head with more columns than anyone means: looking at each would take long.
+pub(crate) fn too_wide(names: &[&str]) -> Option<String> {
+    const MOST: usize = 1_000;
+    (names.len() > MOST).then(|| {
+        format!(
+            "the head has {} columns; allowed: up to {MOST}",
+            names.len()
+        )
     })
 }
 

@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use super::block::{self, Look, Trailer};
 use super::checkpoint::{Recovered, recover};
-use super::frozen::Frozen;
+use super::frozen::{Frozen, SHARDS};
 use super::growing::{Ledger, RUNS, SERIES};
 use super::rows::Setups;
 use super::{Shard, SweepError, grow};
 use crate::engine::Control;
 use crate::output::OutputError;
-use crate::output::folder::sync_folder;
+use crate::output::folder::{make_folder, refuse_links, sync_folder};
 
 /// Time between checkpoints: short against the time a lost node costs anyway, long against what a thousand attempts
 /// at once ask of a shared file system.
@@ -96,12 +96,15 @@ impl<'p> ShardMaker<'p> {
         let (place, target) = (folder.folder_of(number), folder.file_of(number));
         let shard = folder.shard(number);
         let range = shard.range(plan.runs());
-        fs::create_dir_all(&place).map_err(OutputError::io(&place))?;
-        let left = left_behind(&place, &prefix(number, folder.id()));
+        for folder in [folder.path().join(SHARDS), place.clone()] {
+            make_folder(&folder)?;
+        }
+        let mut left = left_behind(&place, &prefix(number, folder.id()));
+        left.retain(|path| refuse_links(path).is_ok());
         let own = own_folder(&place, &prefix(number, folder.id()))?;
         let found = left
             .iter()
-            .filter_map(|path| Some((path, recover(path, plan, range.start).ok()?)))
+            .filter_map(|path| Some((path, recover(path, plan, &range).ok()?)))
             .filter(|(_, found)| (range.start + 1..=range.end).contains(&found.at.next_run))
             .max_by_key(|(_, found)| found.at.next_run)
             .and_then(|(path, found)| take_over(path, &own, found).ok())

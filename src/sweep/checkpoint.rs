@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -41,6 +42,12 @@ impl Checkpoint {
             self.series.sha256,
             self.series_rows,
         )
+    }
+
+    /// Whether it can be one of work on these runs.
+    fn is_within(&self, range: &Range<u64>) -> bool {
+        (range.start..=range.end).contains(&self.next_run)
+            && self.failed <= self.next_run - range.start
     }
 
     /// A line; none where it was cut off.
@@ -96,14 +103,20 @@ impl Recovered {
     }
 }
 
-/// The last checkpoint that the files bear out.
-pub(super) fn recover(path: &Path, plan: &Plan, start: u64) -> Result<Recovered, WorkError> {
-    let text = match fs::read_to_string(path.join(CHECKPOINTS)) {
-        Ok(text) => text,
+/// The last checkpoint within the runs of `range` that the files bear out.
+pub(super) fn recover(
+    path: &Path,
+    plan: &Plan,
+    range: &Range<u64>,
+) -> Result<Recovered, WorkError> {
+    // Bytes that are no text are a damaged line, and an earlier one may stand.
+    let text = match fs::read(path.join(CHECKPOINTS)) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(OutputError::io(path)(error).into()),
     };
     let mut marks: Vec<Checkpoint> = text.lines().filter_map(Checkpoint::read).collect();
+    marks.retain(|mark| mark.is_within(range));
     marks.sort_by_key(|mark| mark.runs.bytes);
     let runs = sums(&path.join(RUNS), marks.iter().map(|mark| &mark.runs))?;
     let series = if plan.experiment.series {
@@ -116,7 +129,7 @@ pub(super) fn recover(path: &Path, plan: &Plan, start: u64) -> Result<Recovered,
         (Some(runs), Some(series)) => Some(Recovered { at, runs, series }),
         _ => None,
     });
-    Ok(found.unwrap_or_else(|| Recovered::nothing(start)))
+    Ok(found.unwrap_or_else(|| Recovered::nothing(range.start)))
 }
 
 /// For each mark, in order of bytes, the running sum where the file bears it out.
@@ -170,6 +183,18 @@ mod tests {
         for length in 0..line.len() - 1 {
             assert_eq!(read(&line[..length]), None, "{length}");
         }
+    }
+
+    #[test]
+    fn a_checkpoint_of_other_runs_is_none() {
+        let at = |next_run, failed| Checkpoint {
+            next_run,
+            failed,
+            ..Checkpoint::default()
+        };
+        assert!(at(5, 0).is_within(&(5..9)) && at(9, 4).is_within(&(5..9)));
+        assert!(!at(4, 0).is_within(&(5..9)) && !at(10, 0).is_within(&(5..9)));
+        assert!(!at(6, 2).is_within(&(5..9)));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::plan::{Plan, PlanError, differences, sha256};
 use super::work::PLAN;
 use crate::experiment::{self, Overlay};
 use crate::output::{Folder, OutputError, json_text};
-use crate::scenario::{Problems, Shelf};
+use crate::scenario::{MAX_TABLE_BYTES, Problems, Shelf};
 
 /// Most shards of a plan.
 pub const MOST_SHARDS: u64 = 9_999_999;
@@ -267,8 +267,24 @@ impl PlanFolder {
     pub fn thaw(self) -> Result<Frozen, FrozenError> {
         let mut files: BTreeMap<PathBuf, Arc<[u8]>> = BTreeMap::new();
         for kept in &self.document.files {
+            // Nothing but what lies in the folder is read, and nothing without end.
+            let inside = kept
+                .file
+                .strip_prefix(FILES)
+                .and_then(|rest| rest.strip_prefix('/'));
+            let is_name = inside.is_some_and(|name| {
+                !name.contains(['/', '\\']) && Path::new(name).file_name().is_some()
+            });
+            if !is_name {
+                return Err(FrozenError::Refused(format!(
+                    "{}: {:?} is no file of a plan; allowed: `{FILES}/NAME`",
+                    self.path.join(PLAN).display(),
+                    kept.file
+                )));
+            }
             let path = self.path.join(&kept.file);
-            let bytes = fs::read(&path).map_err(|error| {
+            let disk = Shelf::default();
+            let bytes = disk.read(&path, MAX_TABLE_BYTES).map_err(|error| {
                 FrozenError::Refused(format!(
                     "{}: {error}; a plan is whole or useless: make it again",
                     path.display()

@@ -13,7 +13,7 @@ use super::finish::write_design;
 use super::growing::{CHECKPOINTS, Counts, Ledger, RUNS, SERIES};
 use super::plan::{Plan, differences};
 use super::{Shard, partial};
-use crate::output::folder::check_target;
+use crate::output::folder::{check_target, refuse_links};
 use crate::output::{MANIFEST, OutputError, WrittenFile};
 
 /// File with the identity of the plan.
@@ -213,7 +213,7 @@ impl WorkFolder {
         let (ledger, failed) = if is_whole {
             (None, failed_runs(&path))
         } else {
-            let found = recover(&path, plan, range.start)?;
+            let found = recover(&path, plan, &range)?;
             let mut ledger = Ledger::open(&path, plan, range.clone(), found, PAUSE)?;
             ledger.begin()?;
             (Some(ledger), 0)
@@ -409,6 +409,7 @@ fn check_ours(path: &Path) -> Result<(), WorkError> {
         path: path.to_path_buf(),
         why: "it holds files that no sweep writes".to_string(),
     };
+    refuse_links(path)?;
     let entries = fs::read_dir(path).map_err(OutputError::io(path))?;
     for entry in entries {
         let entry = entry.map_err(OutputError::io(path))?;

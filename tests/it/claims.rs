@@ -258,53 +258,6 @@ fn one_claim_is_picked_and_an_unknown_one_answered_with_the_nearest() {
 }
 
 #[test]
-fn wrong_claim_files_are_refused_with_every_place() {
-    let folder = Folder::new();
-    folder.write(
-        "wrong.toml",
-        "\
-scenario = \"china.toml\"
-
-[[claims]]
-id = \"a\"
-says = \"x\"
-controll = {}
-response = \"competitivness\"
-expect = \"more\"
-
-[[claims]]
-id = \"a\"
-says = \"y\"
-control = { set = { tournament.intensty = 0 } }
-response = \"cities.score[zhengzou]\"
-expect = \"> 0\"
-
-[[claims]]
-id = \"b\"
-says = \"z\"
-steps = { key = \"tournament.intensity\", levels = [-1, 0] }
-response = \"gap\"
-expect = \"< 0\"
-",
-    );
-    let message = folder.refused(&["--file", "wrong.toml"]);
-    for expected in [
-        "wrong.toml:6:1: unknown key `controll` in `claims`; nearest valid name: `control`",
-        "wrong.toml:7:12: `national` has no column of numbers `competitivness`; nearest valid name: `competitiveness`",
-        "wrong.toml:8:10: `claims.expect`: \"more\" is no expectation; allowed: \"> 0\"",
-        "wrong.toml:11:6: claim `a` is there twice; allowed: once",
-        "wrong.toml:13:43: unknown key `tournament.intensty`; nearest valid name: `tournament.intensity`",
-        "wrong.toml:14:12: response `cities_score_zhengzou`: the world has no city `zhengzou`; nearest valid name: `zhengzhou`",
-        "wrong.toml:20:51: `tournament.intensity` is -1",
-        "`steps.levels` has 2 numbers; allowed: a list of at least three numbers",
-    ] {
-        assert!(message.contains(expected), "{expected}\n\n{message}");
-    }
-    let message = folder.refused(&["--file", "none.toml"]);
-    assert!(message.starts_with("none.toml: "), "{message}");
-}
-
-#[test]
 fn documents_of_claims_are_valid() {
     // The register is read strictly: an error in a shipped file would stop every other test here.
     let files = [

@@ -4,7 +4,8 @@
 use dualtrack::model::{Run, Setup};
 use dualtrack::random::Luck;
 
-use crate::accounts::{check_accounts, many_cities};
+use crate::accounts::many_cities;
+use crate::ledger::check_accounts;
 
 const CITIES: usize = 2_500;
 const QUARTERS: u32 = 4_000;

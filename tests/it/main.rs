@@ -4,6 +4,7 @@
 
 mod accounts;
 mod analysis;
+mod bounded;
 mod catalogue;
 mod claims;
 mod cluster;
@@ -11,6 +12,8 @@ mod compare;
 mod documents;
 mod explore;
 mod golden;
+mod hostile;
+mod ledger;
 mod long;
 mod luck;
 mod memory;

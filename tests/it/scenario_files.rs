@@ -1,4 +1,4 @@
-//! Scenario files: what they mean, and what is said where they are wrong.
+//! Scenario files: what they mean. What is said where they are wrong stands in the catalogue.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,8 +7,6 @@ use std::path::Path;
 use dualtrack::model::data::{Channel, Rank, Tier, Track};
 use dualtrack::params::Value;
 use dualtrack::scenario::{Compression, Problems, Scenario, load, starter};
-
-mod messages;
 
 const SECTORS: &str = "\
 sector_id,code,name,strategic_0_1,risk_0_1,compute_0_1,scale_0_1,frontier_growth_per_quarter,demand_growth_per_quarter,first_tier_lean_0_1,initial_frontier_ratio,import_share,supplies_compute_0_1

@@ -89,7 +89,8 @@ impl Reader {
 
     pub(super) fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
         let spots = fields.settings("set", &self.folder, &mut self.report);
-        let scenario = fields.text("scenario", &mut self.report);
+        // Its name stands in tables of results.
+        let scenario = self.cell(fields, "scenario");
         let at = fields.spot_of("scenario");
         Placed {
             variant: Variant {
@@ -181,8 +182,12 @@ impl Reader {
         let mut sides: Vec<(String, Placed)> = Vec::new();
         for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
             inner.check_keys(&["name", "set", "scenario"], &mut self.report);
-            let side = self.needed(&inner, "name");
-            if !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
+            if !inner.has("name") {
+                inner.missing("name", "a text in quotes", &mut self.report);
+            }
+            let side = inner.text("name", &mut self.report).unwrap_or_default();
+            let is_given = inner.has("name");
+            if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
                 let message = format!(
                     "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
                     Ticked(&side)

@@ -1,0 +1,119 @@
+//! The properties of the fuzz targets, held to some seconds of spoiled files of the catalogue.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use crate::hostile::*;
+
+/// Files of the catalogue below a folder.
+fn seeds(folder: &str) -> Vec<Vec<u8>> {
+    fn collect(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/catalogue")
+            .join(folder),
+        &mut found,
+    );
+    found.sort();
+    found
+        .iter()
+        .map(|path| fs::read(path).expect("a file"))
+        .collect()
+}
+
+/// One of some files, with pieces cut out and others put in.
+fn spoiled(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => Just(Vec::new()),
+        4 => prop::collection::vec(any::<u8>(), 1..4),
+        4 => "[-0-9.eE,\"\n=\\[\\]{}@;_a-z ]{1,6}".prop_map(String::into_bytes),
+        1 => prop::sample::select(vec!["nan", "inf", "1e308", "-0", "9223372036854775807", "\u{feff}", "\u{1f600}", "\r", "[[", "\"\"\""])
+            .prop_map(|text| text.as_bytes().to_vec()),
+    ];
+    let edit = (any::<prop::sample::Index>(), 0usize..9, piece);
+    (
+        prop::sample::select(seeds),
+        prop::collection::vec(edit, 0..5),
+    )
+        .prop_map(|(mut bytes, edits)| {
+            for (at, cut, piece) in edits {
+                let at = at.index(bytes.len() + 1);
+                let end = (at + cut).min(bytes.len());
+                bytes.splice(at..end, piece);
+            }
+            bytes
+        })
+}
+
+/// Runs `property` for some spoiled files.
+fn hold(cases: u32, seeds: Vec<Vec<u8>>, property: impl Fn(&[u8])) {
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let outcome = runner.run(&spoiled(seeds), |bytes| {
+        property(&bytes);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn scenarios_and_tables_and_arguments() {
+    hold(400, seeds("scenario"), scenario_file);
+    hold(400, seeds("data"), data_table);
+    let arguments = seeds("arguments");
+    hold(300, arguments, sets);
+}
+
+#[test]
+fn experiments_points_and_claims() {
+    hold(300, seeds("experiment"), experiment_file);
+    hold(300, seeds("design"), points);
+    hold(200, seeds("claims"), claims_file);
+}
+
+#[test]
+fn written_responses() {
+    let texts = [
+        "competitiveness",
+        "late = gap@2015Q3..last",
+        "sectors.gap[chips]@2016",
+        "cities.score[aba]",
+        "allocations.capability[aba,chips]",
+        "pioneering_in_zones / pioneering_elsewhere @2015..2016",
+    ];
+    hold(
+        400,
+        texts.map(|text| text.as_bytes().to_vec()).to_vec(),
+        responses,
+    );
+}
+
+#[test]
+fn plans_shards_and_checkpoints() {
+    let sweep = Sweep::default();
+    let plan = fs::read(sweep.path("plan/plan.json")).expect("a plan");
+    hold(60, vec![plan], |bytes| sweep.plan(bytes));
+    let shard = b"a,b\n1,2\n#end plan=x shard=1/1 failed=0 runs_bytes=8 series_bytes=0 series_rows=0 sha256=00\n";
+    hold(60, vec![shard.to_vec()], |bytes| sweep.shard(bytes));
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let checkpoint = format!("9 0 0 {empty} 0 {empty} 0 end\n0 0 0 {empty} 0 {empty} 0 end\n");
+    hold(60, vec![checkpoint.into_bytes()], |bytes| {
+        sweep.checkpoints(bytes)
+    });
+}
