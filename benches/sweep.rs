@@ -1,12 +1,19 @@
 //! Runs per second of a sweep, output included: what a user feels.
 //!
 //! A Latin hypercube over two factors of the China scenario, each design point once: the hard case, as every run needs a
-//! world of its own. Ratios between threads mean something within one run of the bench only.
+//! world of its own. "Runs alone" makes the same worlds and measures the same responses without a row: what a sweep takes
+//! beyond it is output. Ratios mean something within one run of the bench only.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use dualtrack::engine::Control;
+use std::time::Duration;
+
+use criterion::{
+    BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
+use dualtrack::engine::{Control, measure_run};
 use dualtrack::experiment::{self, Overlay};
+use dualtrack::model::{Memory, Run};
 use dualtrack::output::Manifest;
+use dualtrack::response::Gauge;
 use dualtrack::sweep::{self, Begin, Plan, Shard, WorkFolder};
 
 const FACTORS: &str = "\n\
@@ -38,6 +45,32 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
     }
 }
 
+/// The runs of a plan of one replicate, with their responses and without rows.
+fn runs_alone(plan: &Plan) {
+    let (mut memory, mut values): (Option<Memory>, _) = (None, Vec::new());
+    let luck = plan.luck(0);
+    for point in 0..plan.points.len() {
+        let variant = plan.points.variant(&plan.points.values(point));
+        let setup = match plan.experiment.worlds.setup(&variant) {
+            Ok(setup) => setup,
+            Err(message) => panic!("{message}"),
+        };
+        let bound = match plan.responses().bind(setup.world()) {
+            Ok(bound) => bound,
+            Err(messages) => panic!("{messages:?}"),
+        };
+        let mut gauge = Gauge::new(bound, false);
+        let mut run = match memory.take() {
+            Some(memory) => memory.start(&setup, luck),
+            None => Run::new(&setup, luck),
+        };
+        let measured = measure_run(&mut run, luck, &mut gauge, &Control::default());
+        assert!(measured.is_ok());
+        memory = Some(run.into_memory());
+        gauge.finish(&mut values);
+    }
+}
+
 fn sweeps(criterion: &mut Criterion) {
     let folder = match tempfile::tempdir() {
         Ok(folder) => folder,
@@ -45,9 +78,17 @@ fn sweeps(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("sweep of china-2015-2024");
     group.sample_size(10);
+    group.sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_secs(1));
     for (points, replicates) in [(100, 1), (10, 10), (10_000, 1)] {
         let plan = plan(folder.path(), points, replicates);
         group.throughput(Throughput::Elements(plan.runs()));
+        if replicates == 1 {
+            let name = format!("{points} points, runs alone");
+            group.bench_function(BenchmarkId::new(name, 1), |bench| {
+                bench.iter(|| runs_alone(&plan));
+            });
+        }
         for threads in [1, 2] {
             let name = format!("{points} points, {replicates} replicates");
             group.bench_function(BenchmarkId::new(name, threads), |bench| {

@@ -9,9 +9,11 @@ use super::placement::{Placed, Placement};
 use super::{Claim, Comparison, Design, Expectation, Part, Register};
 use crate::experiment::fields::{Fields, argument_text, number};
 use crate::experiment::{Assignment, ScenarioFile, Variant, Worlds};
+use crate::output::table::{PLAIN_CELL, is_plain_cell};
 use crate::response::{Response, Responses, is_name};
-use crate::scenario::keys::Ticked;
+use crate::scenario::keys::{self, Ticked};
 use crate::scenario::layers::parse_document;
+use crate::scenario::literal::Quoted;
 use crate::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::scenario::problems::Report;
 use crate::scenario::{Place, Problem, Problems};
@@ -156,7 +158,15 @@ impl Reader {
                 let worlds = Worlds::new(&self.base.path, &[]);
                 match worlds.scenario(&Variant::default()) {
                     Ok(_) => self.worlds = Some(worlds),
-                    Err(problems) => self.foreign.extend(problems.list().iter().cloned()),
+                    Err(problems) => {
+                        let spot = fields.spot_of("scenario");
+                        for problem in problems.list() {
+                            match problem.of_scenario(&self.base.path) {
+                                Some(message) => self.report.add(spot, message),
+                                None => self.foreign.push(problem.clone()),
+                            }
+                        }
+                    }
                 }
             }
             None if !fields.has("scenario") && !self.report.has_syntax_problems() => {
@@ -168,7 +178,7 @@ impl Reader {
         for (inner, _) in self.tables(fields, "claims", "claims") {
             if let Some(claim) = self.claim(&inner) {
                 if register.claims.iter().any(|other| other.id == claim.id) {
-                    let spot = spot_of(&inner, "id");
+                    let spot = inner.spot_of("id");
                     let message =
                         format!("claim {} is there twice; allowed: once", Ticked(&claim.id));
                     self.report.add(spot, message);
@@ -229,15 +239,29 @@ impl Reader {
         if !fields.has(key) {
             fields.missing(key, "a text in quotes", &mut self.report);
         }
-        fields.text(key, &mut self.report).unwrap_or_default()
+        self.cell(fields, key).unwrap_or_default()
+    }
+
+    /// A text that goes into tables of results.
+    fn cell(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<String> {
+        let text = fields.text(key, &mut self.report)?;
+        if !is_plain_cell(&text) {
+            let message = format!(
+                "{} is {}; allowed: {PLAIN_CELL}",
+                fields.key(key),
+                Quoted(&text)
+            );
+            self.report.add(fields.spot_of(key), message);
+        }
+        Some(text)
     }
 
     fn claim(&mut self, fields: &Fields<'_, '_>) -> Option<Claim> {
         fields.check_keys(CLAIM_KEYS, &mut self.report);
         let id = self.needed(fields, "id");
         let says = self.needed(fields, "says");
-        let section = fields.text("section", &mut self.report).unwrap_or_default();
-        let open = fields.text("open", &mut self.report);
+        let section = self.cell(fields, "section").unwrap_or_default();
+        let open = self.cell(fields, "open");
         let inherited = Inherited {
             set: fields.settings("set", &self.folder, &mut self.report),
             treatment: self.variant(fields, "treatment"),
@@ -315,7 +339,7 @@ impl Reader {
         let expect = match Expectation::parse(&text) {
             Ok(expect) => expect,
             Err(message) => {
-                let spot = spot_of(fields, "expect");
+                let spot = fields.spot_of("expect");
                 let message = format!("{}: {message}", fields.key("expect"));
                 self.report.add(spot, message);
                 return None;
@@ -340,7 +364,7 @@ impl Reader {
         design: &Placement,
     ) -> Option<Response> {
         let text = fields.text(key, &mut self.report)?;
-        let spot = spot_of(fields, key);
+        let spot = fields.spot_of(key);
         match Response::parse(&text) {
             Ok(response) => {
                 self.bind(design, &response, spot);
@@ -396,10 +420,4 @@ impl Reader {
             }
         }
     }
-}
-
-fn spot_of(fields: &Fields<'_, '_>, key: &str) -> Spot {
-    fields
-        .get(key)
-        .map_or(fields.spot, |value| fields.at(value.span().start))
 }

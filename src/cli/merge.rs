@@ -1,13 +1,13 @@
 //! `dualtrack merge`: shards of a sweep, put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::common::{self, Stop};
 use super::sweep::{ExperimentArgs, manifest};
 use super::{codes, freeze, print, tables};
 use crate::experiment::Overlay;
 use crate::sweep::merge::{self, MergeError};
-use crate::sweep::{Begin, Plan, PlanFolder, Shard, WorkFolder, gather};
+use crate::sweep::{Begin, Plan, PlanFolder, Shard, WorkError, WorkFolder, gather};
 
 /// Puts the shards of a sweep together: the same files as a sweep in one go.
 ///
@@ -53,7 +53,7 @@ fn gather(args: &Args, started: jiff::Timestamp) -> Result<u8, Stop> {
     let plan = &frozen.plan;
     let default = || PathBuf::from("output").join(&plan.experiment.name);
     let target = args.out.clone().unwrap_or_else(default);
-    let mut folder = WorkFolder::open(plan, Shard::ALL, &target, args.begin())?;
+    let mut folder = args.open(plan, &target)?;
     gather::copy(&frozen, &mut folder)?;
     finish(args, plan, folder, frozen.folder.shards(), started)
 }
@@ -92,6 +92,21 @@ impl Args {
             Begin::New
         }
     }
+
+    /// The folder of the result. What is said where it is taken names the options that `merge` has.
+    fn open(&self, plan: &Plan, target: &Path) -> Result<WorkFolder, Stop> {
+        WorkFolder::open(plan, Shard::ALL, target, self.begin()).map_err(|error| match error {
+            WorkError::Unfinished { path, .. } => Stop::bad_input(format!(
+                "{} holds an unfinished sweep or merge; add `--force` to put the shards together anew, or choose another folder with `--out`",
+                path.display()
+            )),
+            WorkError::Finished { path } => Stop::bad_input(format!(
+                "{} exists; add `--force` to replace it, or choose another folder with `--out`",
+                path.display()
+            )),
+            error => error.into(),
+        })
+    }
 }
 
 /// Runs the command; returns the exit code.
@@ -113,7 +128,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         args.shards.clone()
     };
     let parts = merge::check(&plan, &folders)?;
-    let mut folder = WorkFolder::open(&plan, Shard::ALL, &target, args.begin())?;
+    let mut folder = args.open(&plan, &target)?;
     merge::copy(&mut folder, &parts, plan.experiment.series)?;
     finish(args, &plan, folder, parts.len() as u64, started)
 }

@@ -131,7 +131,7 @@ fn table(rows: &[&Parameter]) -> String {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(width)
             .set_header(["name, symbol, unit", "default, range", "meaning, source"]);
-        table.set_constraints(widths.clone());
+        table.set_constraints(widths);
         for row in rows.iter().filter(|row| row.group() == group) {
             let name = row.key.split_once('.').map_or(row.key, |(_, name)| name);
             let about = [row.symbol, if row.unit == "–" { "" } else { row.unit }];

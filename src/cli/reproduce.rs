@@ -18,7 +18,7 @@ use crate::claims::study::Study;
 use crate::claims::{self, Register, Verdict};
 use crate::experiment::Variant;
 use crate::output::columns::FileInfo;
-use crate::output::{COMMIT, Folder, Manifest, OutputError, datapackage, finish_folder};
+use crate::output::{COMMIT, Folder, Manifest, WrittenFile, complete_folder, datapackage};
 use crate::report::page;
 use crate::scenario::Compression;
 use crate::sweep::Begin;
@@ -201,9 +201,8 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     )
     .map_err(Stop::bad_input)?;
     let manifest = manifest(args, &study, &identity, threads, started, &found);
-    let written = write(&study, &found, &args.out, manifest)?;
+    let (written, figures) = write(&study, &found, &args.out, manifest)?;
     ledger.remove()?;
-    let figures = pages(&args.out)?;
     if !args.quiet {
         let mut text = report(args, &study, &found);
         text.push_str(&tables::files(&args.out, &written));
@@ -317,7 +316,7 @@ fn write(
     found: &Findings,
     target: &Path,
     manifest: Manifest,
-) -> Result<Vec<crate::output::WrittenFile>, OutputError> {
+) -> Result<(Vec<WrittenFile>, usize), Stop> {
     // What stands there was to be replaced, or the study would not have begun.
     let folder = Folder::create(target, true)?;
     let mut files = Vec::new();
@@ -333,7 +332,10 @@ fn write(
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let text = datapackage::of_files(&name, &study.register.title, &infos, Compression::None);
-    finish_folder(folder, files, &text, manifest)
+    let written = complete_folder(&folder, files, &text, manifest)?;
+    let figures = pages(folder.path())?;
+    folder.finish()?;
+    Ok((written, figures))
 }
 
 fn report(args: &Args, study: &Study, found: &Findings) -> String {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::factor::Assignment;
-use crate::scenario::keys::{Ticked, nearest};
+use crate::scenario::keys::{Ticked, nearest, ticked_list};
 use crate::scenario::literal::{Literal, Quoted};
 use crate::scenario::places::Spot;
 use crate::scenario::problems::Report;
@@ -38,7 +38,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             } else {
                 format!(" in `{}`", self.name)
             };
-            report.add(
+            report.add_unknown(
                 self.at(name.span().start),
                 format!("unknown key {}{inside}{hint}", Ticked(key)),
             );
@@ -50,6 +50,12 @@ impl<'a, 'd> Fields<'a, 'd> {
             file: self.file,
             byte,
         }
+    }
+
+    /// Where the value of a key stands; the table where it is not there.
+    pub fn spot_of(&self, key: &str) -> Spot {
+        self.get(key)
+            .map_or(self.spot, |value| self.at(value.span().start))
     }
 
     /// A key as messages name it.
@@ -109,10 +115,6 @@ impl<'a, 'd> Fields<'a, 'd> {
                 .filter(|number| (min..=max).contains(number)),
             _ => None,
         })
-    }
-
-    pub fn real(&self, key: &str, report: &mut Report) -> Option<f64> {
-        self.take(key, "a number", report, number)
     }
 
     pub fn switch(&self, key: &str, report: &mut Report) -> Option<bool> {
@@ -193,8 +195,12 @@ impl<'a, 'd> Fields<'a, 'd> {
         }
     }
 
-    /// Says that a key is missing.
+    /// Says that a key is missing, unless one is there that was probably meant: [`Fields::check_keys`] tells that.
     pub fn missing(&self, key: &str, allowed: &str, report: &mut Report) {
+        let mut names = self.table.iter().map(|(name, _)| name.get_ref().as_ref());
+        if names.any(|name| name != key && nearest(name, std::iter::once(key)).is_some()) {
+            return;
+        }
         report.add(
             self.spot,
             format!("{} is missing; allowed: {allowed}", self.key(key)),
@@ -281,12 +287,6 @@ pub(crate) fn argument_text(literal: &Literal) -> Option<String> {
         }
         Literal::Other(_) => None,
     }
-}
-
-/// Names in backticks, with commas.
-pub(crate) fn ticked_list(names: &[&str]) -> String {
-    let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    ticked.join(", ")
 }
 
 /// A text in quotes, as messages show it.

@@ -183,7 +183,10 @@ impl Reader {
         let scenario = match worlds.scenario(&Variant::default()) {
             Ok(scenario) => scenario,
             Err(problems) => {
-                self.adopt(&problems, &set, None);
+                let at = fields
+                    .get("scenario")
+                    .map(|value| fields.at(value.span().start));
+                self.adopt(&problems, &set, Some(&base.path), at);
                 return None;
             }
         };
@@ -223,18 +226,28 @@ impl Reader {
         })
     }
 
-    /// Takes over the problems of a scenario. Those of a setting of this file are reported where it stands.
-    fn adopt(&mut self, problems: &Problems, set: &[(Assignment, Spot)], at: Option<Spot>) {
+    /// Takes over the problems of a scenario. Those of a setting of this file are reported where it stands, and those of
+    /// the scenario file as a whole, such as that it is not there, where it is named.
+    fn adopt(
+        &mut self,
+        problems: &Problems,
+        set: &[(Assignment, Spot)],
+        scenario: Option<&Path>,
+        at: Option<Spot>,
+    ) {
         for problem in problems.list() {
-            let written = match &problem.place {
+            let own = match &problem.place {
                 Place::Set(argument) => {
                     let own = set.iter().find(|(set, _)| set.argument() == *argument);
-                    own.map(|(_, spot)| *spot).or(at)
+                    let spot = own.map(|(_, spot)| *spot).or(at);
+                    spot.map(|spot| (spot, problem.message.clone()))
                 }
-                _ => None,
+                _ => at
+                    .zip(scenario)
+                    .and_then(|(at, scenario)| Some((at, problem.of_scenario(scenario)?))),
             };
-            match written {
-                Some(spot) => self.report.add(spot, problem.message.clone()),
+            match own {
+                Some((spot, message)) => self.report.add(spot, message),
                 None => self.foreign.push(problem.clone()),
             }
         }
@@ -253,7 +266,9 @@ impl Reader {
             return;
         }
         if let Err(problems) = worlds.scenario(&probe.variant) {
-            self.adopt(&problems, set, Some(probe.spot));
+            let scenario = probe.variant.scenario.as_ref();
+            let path = scenario.map(|scenario| scenario.path.as_path());
+            self.adopt(&problems, set, path, Some(probe.spot));
         }
     }
 

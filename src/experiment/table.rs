@@ -1,10 +1,11 @@
 //! Design points from a CSV file of elsewhere: a column for each factor, a row for each point.
 
 use super::factor::{Factor, FactorValue, Values};
-use super::fields::{quoted, ticked_list};
-use crate::scenario::keys::{Ticked, nearest};
+use super::fields::quoted;
+use crate::scenario::keys::{Ticked, hint, nearest, ticked_list};
 use crate::scenario::places::{Files, Spot};
 use crate::scenario::problems::Report;
+use crate::scenario::tables::{cells, field_start, separator, unclosed};
 
 /// Columns that number the points of our own tables and say nothing about factors.
 const IGNORED: &[&str] = &["design_point", "point_id"];
@@ -24,12 +25,11 @@ pub(super) fn read(
         .flexible(true)
         .from_reader(body.as_bytes());
     let mut record = csv::StringRecord::new();
-    let at = |record: &csv::StringRecord| Spot::At {
-        file,
-        byte: skipped
-            + record
-                .position()
-                .map_or(0, |position| position.byte() as usize),
+    let start = |record: &csv::StringRecord| {
+        let byte = record
+            .position()
+            .map_or(0, |position| position.byte() as usize);
+        field_start(&text, skipped + byte, 0)
     };
     if !matches!(reader.read_record(&mut record), Ok(true)) {
         report.add(
@@ -39,7 +39,13 @@ pub(super) fn read(
         return Vec::new();
     }
     let width = record.len();
-    let Some(columns) = head(&record, at(&record), factors, report) else {
+    let names = Head {
+        record: &record,
+        text: &text,
+        start: start(&record),
+        file,
+    };
+    let Some(columns) = names.columns(factors, report) else {
         return Vec::new();
     };
     let mut rows = Vec::new();
@@ -55,13 +61,19 @@ pub(super) fn read(
                 break;
             }
         }
-        let spot = at(&record);
+        let start = start(&record);
+        let spot = |column| Spot::At {
+            file,
+            byte: field_start(&text, start, column),
+        };
         if record.len() != width {
+            let end = skipped + reader.position().byte() as usize;
             let message = format!(
-                "the row has {} cells; allowed: {width}, as in the head",
-                record.len()
+                "the row has {}; allowed: {width}, as in the head{}",
+                cells(record.len()),
+                unclosed(text.get(start..end).unwrap_or_default())
             );
-            report.add(spot, message);
+            report.add(spot(0), message);
             continue;
         }
         let row: Vec<Option<FactorValue>> = factors
@@ -70,7 +82,7 @@ pub(super) fn read(
             .map(|(factor, column)| {
                 let cell = record.get(*column).unwrap_or_default().trim();
                 value(factor, cell)
-                    .map_err(|message| report.add(spot, message))
+                    .map_err(|message| report.add(spot(*column), message))
                     .ok()
             })
             .collect();
@@ -87,41 +99,73 @@ pub(super) fn read(
     rows
 }
 
-/// The column of each factor.
-fn head(
-    record: &csv::StringRecord,
-    spot: Spot,
-    factors: &[Factor],
-    report: &mut Report,
-) -> Option<Vec<usize>> {
-    let names: Vec<&str> = record.iter().map(str::trim).collect();
-    let fits =
-        |factor: &Factor, name: &str| factor.name == name || factor.key.as_deref() == Some(name);
-    let known: Vec<&str> = factors.iter().map(|factor| factor.name.as_str()).collect();
-    for name in &names {
-        if IGNORED.contains(name) || factors.iter().any(|factor| fits(factor, name)) {
-            continue;
-        }
-        let hint = nearest(name, known.iter().copied()).map_or_else(
-            || format!("; allowed: {}", ticked_list(&known)),
-            |near| format!("; nearest valid name: `{near}`"),
-        );
-        report.add(
-            spot,
-            format!("the column {} is no factor{hint}", Ticked(name)),
-        );
-    }
-    let mut columns = Vec::new();
-    for factor in factors {
-        match names.iter().position(|name| fits(factor, name)) {
-            Some(column) => columns.push(column),
-            None => report.add(
-                spot,
-                format!("the factor {} has no column", Ticked(&factor.name)),
-            ),
+/// The head of the table.
+struct Head<'a> {
+    record: &'a csv::StringRecord,
+    text: &'a str,
+    start: usize,
+    file: usize,
+}
+
+impl Head<'_> {
+    fn spot(&self, column: usize) -> Spot {
+        Spot::At {
+            file: self.file,
+            byte: field_start(self.text, self.start, column),
         }
     }
-    (columns.len() == factors.len()).then_some(columns)
+
+    /// The column of each factor.
+    fn columns(&self, factors: &[Factor], report: &mut Report) -> Option<Vec<usize>> {
+        let names: Vec<&str> = self.record.iter().map(str::trim).collect();
+        let fits = |factor: &Factor, name: &str| {
+            factor.name == name || factor.key.as_deref() == Some(name)
+        };
+        let is_known =
+            |name: &str| IGNORED.contains(&name) || factors.iter().any(|factor| fits(factor, name));
+        if let Some(message) = separator(&names, is_known) {
+            report.add(self.spot(0), message);
+            return None;
+        }
+        let known: Vec<&str> = factors.iter().map(|factor| factor.name.as_str()).collect();
+        let mut misspelt = Vec::new();
+        for (column, name) in names.iter().enumerate() {
+            if is_known(name) {
+                continue;
+            }
+            misspelt.extend(nearest(name, known.iter().copied()));
+            let message = format!(
+                "the column {} is no factor{}",
+                Ticked(name),
+                hint(name, known.iter().copied())
+            );
+            report.add(self.spot(column), message);
+        }
+        let mut columns = Vec::new();
+        for factor in factors {
+            let mut places = (0..names.len()).filter(|column| fits(factor, names[*column]));
+            match (places.next(), places.next()) {
+                (Some(column), None) => columns.push(column),
+                (Some(first), Some(second)) => report.add(
+                    self.spot(second),
+                    format!(
+                        "the factor {} has two columns; first column {}; allowed: one",
+                        Ticked(&factor.name),
+                        first + 1
+                    ),
+                ),
+                (None, _) if misspelt.contains(&factor.name.as_str()) => {}
+                (None, _) => report.add(
+                    self.spot(0),
+                    format!(
+                        "the factor {} has no column; allowed: one for each factor, by its name or key",
+                        Ticked(&factor.name)
+                    ),
+                ),
+            }
+        }
+        (columns.len() == factors.len()).then_some(columns)
+    }
 }
 
 /// The value of a cell.
@@ -140,7 +184,10 @@ fn value(factor: &Factor, cell: &str) -> Result<FactorValue, String> {
             .map(FactorValue::Level)
             .ok_or_else(|| {
                 let labels: Vec<&str> = levels.iter().map(|level| level.label.as_str()).collect();
-                refused(ticked_list(&labels))
+                let near = nearest(cell, labels.iter().copied()).map_or_else(String::new, |near| {
+                    format!("; nearest valid name: `{near}`")
+                });
+                refused(ticked_list(&labels) + &near)
             }),
         Values::Range(range) => {
             let allowed = || {

@@ -57,6 +57,15 @@ impl Folder {
             target,
             replaces,
         } = self;
+        if replaces && check_target(&target, true)? {
+            sync_folder(part.path()).map_err(OutputError::io(part.path()))?;
+            if exchange(part.path(), &target) {
+                // What goes with the temporary folder is the old result, which bears its name now.
+                drop(part);
+                let parent = parent(&target);
+                return sync_folder(parent).map_err(OutputError::io(parent));
+            }
+        }
         publish(part.path(), &target, replaces)?;
         // The folder has its name; what remains of the temporary one is its handle.
         let _ = part.keep();
@@ -91,6 +100,19 @@ pub fn publish(part: &Path, target: &Path, replaces: bool) -> Result<(), OutputE
         });
     }
     sync_folder(parent).map_err(OutputError::io(parent))
+}
+
+/// Lets two folders change their names in one step, so that something whole stands at both at any moment. Not every
+/// system and file system can: false then, and nothing has changed.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Whether a result stands at `target` that may be replaced.

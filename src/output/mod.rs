@@ -25,7 +25,7 @@ pub use folder::Folder;
 pub use manifest::{COMMIT, FILE as MANIFEST, FileEntry, Manifest, Source};
 pub use markdown::outputs_markdown;
 pub use recorder::{ADJUST_THRESHOLD, Chunk, Recorder};
-pub use result::{ResultFolder, finish_folder};
+pub use result::{ResultFolder, complete_folder, finish_folder};
 pub use sheet::{Cell, Sheet};
 pub use traces::{File, Traces};
 pub use writer::{Writer, WrittenFile, write_whole};

@@ -80,6 +80,21 @@ impl ResultFolder {
 /// What the file system says; nothing is left then.
 pub fn finish_folder(
     folder: Folder,
+    files: Vec<WrittenFile>,
+    description: &str,
+    manifest: Manifest,
+) -> Result<Vec<WrittenFile>, OutputError> {
+    let files = complete_folder(&folder, files, description, manifest)?;
+    folder.finish()?;
+    Ok(files)
+}
+
+/// Adds description and manifest to a folder that holds `files`. `manifest` gets the list of files.
+///
+/// # Errors
+/// What the file system says.
+pub fn complete_folder(
+    folder: &Folder,
     mut files: Vec<WrittenFile>,
     description: &str,
     mut manifest: Manifest,
@@ -88,6 +103,5 @@ pub fn finish_folder(
     files.push(write_whole(path, datapackage::FILE, description)?);
     manifest.files = files.iter().map(FileEntry::from).collect();
     files.push(write_whole(path, manifest::FILE, &manifest.to_text())?);
-    folder.finish()?;
     Ok(files)
 }

@@ -359,6 +359,16 @@ pub(crate) fn write_count(out: &mut Vec<u8>, mut value: u64) {
     out.extend_from_slice(&digits[start..]);
 }
 
+/// What [`is_plain_cell`] takes, in words.
+pub(crate) const PLAIN_CELL: &str = "a text that does not begin with `=`, `+`, `-` or `@`, as formulas of spreadsheets do, without control characters";
+
+/// Whether a text may stand in a table of results as it is: a number, or what no spreadsheet takes for a formula.
+pub(crate) fn is_plain_cell(text: &str) -> bool {
+    // The wide forms count too: they come with Chinese text, and some spreadsheets take them for the narrow ones.
+    let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    !text.contains(char::is_control) && (!is_formula || text.parse::<f64>().is_ok())
+}
+
 /// Appends a text, in quotes where CSV asks for them (RFC 4180).
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
     let needs_quotes = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
@@ -385,6 +395,18 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out);
         String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn formulas_and_control_characters_are_no_plain_cells() {
+        for plain in ["", "Xi'an", "-0.5", "+1e3", "a=b", "a-b", "北京"] {
+            assert!(is_plain_cell(plain), "{plain}");
+        }
+        for other in [
+            "=1+1", "+a", "-a", "@SUM(A1)", "＝1", "\t=1", "\r=1", "a\nb", "a\0",
+        ] {
+            assert!(!is_plain_cell(other), "{other:?}");
+        }
     }
 
     #[test]

@@ -25,4 +25,5 @@ mod watch;
 pub use derived::derived_markdown;
 pub use gauge::{Bound, Gauge};
 pub use quantity::{Quantity, columns};
+pub(crate) use spec::RESERVED;
 pub use spec::{Period, Response, Responses, is_name};

@@ -37,7 +37,9 @@ impl Period {
         let (from, _) = quarters(from).ok_or_else(refused)?;
         let (_, to) = quarters(to).ok_or_else(refused)?;
         if from > to {
-            return Err(format!("the period `{text}` ends before it begins"));
+            return Err(format!(
+                "the period `{text}` ends before it begins; allowed: the earlier end first"
+            ));
         }
         Ok(Period::Range(from, to))
     }
@@ -132,6 +134,12 @@ impl Response {
     /// # Errors
     /// As [`Response::parse`].
     pub fn named(name: &str, what: &str) -> Result<Self, String> {
+        if what.is_empty() {
+            return Err(
+                "a response is empty; allowed: what is measured, such as `competitiveness`"
+                    .to_string(),
+            );
+        }
         if !is_name(name) {
             return Err(format!(
                 "`{name}` cannot name a response; allowed: small letters, digits and `_`, a letter first, at most 64"
@@ -203,7 +211,7 @@ fn words(period: Period) -> String {
 }
 
 /// Columns of results that are no responses.
-const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "design_point",
     "point_id",
     "treatment",

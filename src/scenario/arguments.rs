@@ -102,9 +102,7 @@ fn read_set(argument: &str, spot: Spot, layer: &mut Layer) -> Result<(), Vec<Str
             layer.settings.push((key.to_string(), given(value)));
         }
         Key::Group => {
-            return Err(one(format!(
-                "`{key}` names a table; allowed: one of its keys"
-            )));
+            return Err(one(keys::group(key)));
         }
         Key::Unknown => return Err(one(keys::unknown(key, false))),
     }

@@ -1,6 +1,6 @@
 //! The table of cities.
 
-use super::keys::{Ticked, nearest};
+use super::keys::{Ticked, hint};
 use super::merge::Merged;
 use super::places::Spot;
 use super::problems::Report;
@@ -225,22 +225,26 @@ impl Cities {
 }
 
 /// Keeps the cities that `[cities]` selects, and returns the names of those it leaves out.
-pub(super) fn select(cities: &mut Cities, merged: &Merged, report: &mut Report) -> Vec<String> {
+pub(super) fn select(
+    cities: &mut Cities,
+    has_all: bool,
+    merged: &Merged,
+    report: &mut Report,
+) -> Vec<String> {
     let only = merged.names("cities.only");
     let drop = merged.names("cities.drop");
     if only.is_none() && drop.is_none() {
         return Vec::new();
     }
-    let index = Index::new(cities.list.iter().map(|city| city.id.as_str()));
+    let names = cities.list.iter().map(|city| city.id.as_str());
+    let index = Index::new(names, has_all);
     let mut check = |key: &str, names: &Option<Vec<(String, Spot)>>| {
         for (name, spot) in names
             .iter()
             .flatten()
-            .filter(|(name, _)| index.get(name).is_none())
+            .filter(|(name, _)| index.refuses(name))
         {
-            let hint = nearest(name, index.names()).map_or(String::new(), |near| {
-                format!("; nearest valid name: `{near}`")
-            });
+            let hint = hint(name, index.names());
             report.add(
                 *spot,
                 format!("unknown city {} in `{key}`{hint}", Ticked(name)),

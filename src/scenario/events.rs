@@ -1,6 +1,7 @@
 //! The tables of dated things: events and pilot zones.
 
 use super::keys::Ticked;
+use super::literal::Quoted;
 use super::problems::Report;
 use super::rows::Index;
 use super::tables::{Cell, Column, Format, Table};
@@ -91,6 +92,14 @@ pub(super) fn read_events(table: &Table, sectors: &Index, report: &mut Report) -
                 .map(str::trim)
                 .filter(|_| !named.is_empty())
             {
+                if name.is_empty() {
+                    let message = format!(
+                        "`sectors` is {}, with an empty name; allowed: `all`, or names with `;` between them",
+                        Quoted(named)
+                    );
+                    row.refuse("sectors", message);
+                    continue;
+                }
                 match row.reference("sectors", name, "sector", sectors) {
                     Some(sector) if touched.contains(&sector) => {
                         row.refuse(

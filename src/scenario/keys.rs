@@ -89,8 +89,11 @@ fn siblings<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
         .filter(|name| !name.contains('.'))
         .map(|name| format!("`{name}`"))
         .collect();
-    if group.is_empty() || names.is_empty() || names.len() > FEW {
+    if group.is_empty() || names.is_empty() {
         return "; `dualtrack params` lists the parameters".to_string();
+    }
+    if names.len() > FEW {
+        return format!("; `dualtrack params {group}` lists those of `{group}`");
     }
     format!("; allowed in `{group}`: {}", names.join(", "))
 }
@@ -109,17 +112,64 @@ impl std::fmt::Display for Ticked<'_> {
     }
 }
 
+/// What is allowed in place of a wrong name: the nearest, or all where they are few.
+pub(crate) fn hint<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    const FEW: usize = 12;
+    if let Some(near) = nearest(name, names.clone()) {
+        return format!("; nearest valid name: `{near}`");
+    }
+    let first: Vec<&str> = names.clone().take(FEW).collect();
+    match names.count() {
+        0 => "; there is none".to_string(),
+        count if count > FEW => {
+            format!("; allowed: one of {count} names, such as `{}`", first[0])
+        }
+        _ => format!("; allowed: {}", ticked_list(&first)),
+    }
+}
+
+/// Names in backticks, with commas.
+pub(crate) fn ticked_list(names: &[&str]) -> String {
+    let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    ticked.join(", ")
+}
+
+/// Whether a key, with or without a date, is that of a parameter, setting or cell.
+///
+/// # Errors
+/// What is said about one that is none.
+pub(crate) fn check(key: &str) -> Result<(), String> {
+    let plain = key.split_once('@').map_or(key, |(plain, _)| plain).trim();
+    match find(plain) {
+        Key::Parameter(_) | Key::Setting(_) => Ok(()),
+        // Tables, rows and columns are looked at when the value is read.
+        _ if plain.starts_with("overrides.") => Ok(()),
+        Key::Group => Err(group(plain)),
+        Key::Unknown => Err(unknown(plain, false)),
+    }
+}
+
+/// The message about a table where one of its keys is meant.
+pub(crate) fn group(key: &str) -> String {
+    format!("`{key}` names a table; allowed: one of its keys")
+}
+
 /// The nearest of some names, where one is near enough to have been meant: a third of the letters may
-/// differ, at least one and at most four.
+/// differ, at least one and at most four. Capital letters count once.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = name.chars().count();
     if letters > 200 {
         return None;
     }
     let allowed = (letters / 3).clamp(1, 4);
+    let lower = name.to_lowercase();
     names
         .filter(|known| known.chars().count().abs_diff(letters) <= allowed)
-        .map(|known| (strsim::osa_distance(name, known), known))
+        .map(|known| {
+            let plain = strsim::osa_distance(&lower, &known.to_lowercase());
+            let distance = strsim::osa_distance(name, known).min(plain + 1);
+            (distance, known)
+        })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)

@@ -49,6 +49,8 @@ pub(super) struct Override {
 /// What one file, or the command line, says.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
+    /// Whether `extends` is there, even with a value that is refused.
+    pub names_base: bool,
     pub settings: Vec<(String, Given)>,
     pub parameters: Vec<(&'static Parameter, Value, Spot)>,
     pub changes: Vec<Dated>,
@@ -64,8 +66,13 @@ impl Layer {
     }
 }
 
-/// Reads a file and all it extends, the most basic one first.
-pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) -> Vec<Layer> {
+/// Reads a file and all it extends, the most basic one first; also tells whether all of them could be read.
+pub(super) fn read_chain(
+    path: &Path,
+    files: &mut Files,
+    report: &mut Report,
+) -> (Vec<Layer>, bool) {
+    let mut is_whole = true;
     let mut layers = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((path.to_path_buf(), None));
@@ -85,6 +92,7 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
         };
         if let (Some(message), Some(spot)) = (&refused, named_at) {
             report.add(spot, message.clone());
+            is_whole = false;
             break;
         }
         seen.push(identity);
@@ -92,9 +100,11 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
             Ok(file) => file,
             Err((Some(spot), message)) => {
                 report.add_syntax(spot, message);
+                is_whole = false;
                 break;
             }
             Err((None, message)) => {
+                is_whole = false;
                 match named_at {
                     Some(spot) => report.add(
                         spot,
@@ -107,6 +117,7 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
         };
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let layer = read_file(file, &files.text(file), folder.clone(), report);
+        is_whole &= layer.setting("extends").is_some() || !layer.names_base;
         next = layer
             .setting("extends")
             .and_then(|given| match &given.value {
@@ -116,7 +127,7 @@ pub(super) fn read_chain(path: &Path, files: &mut Files, report: &mut Report) ->
         layers.push(layer);
     }
     layers.reverse();
-    layers
+    (layers, is_whole)
 }
 
 /// A TOML document as far as it can be read; every mistake of syntax is reported.
@@ -146,6 +157,7 @@ fn read_file(file: usize, text: &str, folder: PathBuf, report: &mut Report) -> L
         layer: Layer::default(),
     };
     reader.table("", document.get_ref());
+    reader.layer.names_base = document.get_ref().contains_key("extends");
     reader.layer
 }
 
@@ -213,7 +225,8 @@ impl Reader<'_> {
                 }
                 (Key::Unknown, inner) => {
                     let is_table = matches!(inner, DeValue::Table(_));
-                    self.report.add(name_spot, keys::unknown(&key, is_table));
+                    self.report
+                        .add_unknown(name_spot, keys::unknown(&key, is_table));
                 }
             }
         }
@@ -252,13 +265,15 @@ impl Reader<'_> {
     }
 
     fn change(&mut self, change: &DeTable<'_>, spot: Spot) {
+        let mut misspelt = Vec::new();
         for (name, _) in change {
             let key = name.get_ref();
             if key != "from" && key != "set" {
-                let hint = nearest(key, ["from", "set"].into_iter())
-                    .map_or("; allowed: `from` and `set`".to_string(), |name| {
-                        format!("; nearest valid name: `{name}`")
-                    });
+                let near = nearest(key, ["from", "set"].into_iter());
+                misspelt.extend(near);
+                let hint = near.map_or("; allowed: `from` and `set`".to_string(), |name| {
+                    format!("; nearest valid name: `{name}`")
+                });
                 self.report.add(
                     self.start(name),
                     format!("unknown key {} in `changes`{hint}", Ticked(key)),
@@ -266,6 +281,7 @@ impl Reader<'_> {
             }
         }
         let from = match change.get("from") {
+            None if misspelt.contains(&"from") => None,
             None => {
                 self.report.add(
                     spot,
@@ -290,6 +306,7 @@ impl Reader<'_> {
             .get("set")
             .map(|set| (set.get_ref(), self.start(set)))
         {
+            None if misspelt.contains(&"set") => {}
             None => self.report.add(
                 spot,
                 "`set` is missing in `changes`; allowed: a table of parameters",

@@ -118,12 +118,13 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
 pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
     let mut files = Files::new(sets, shelf);
     let mut report = Report::default();
-    let mut layers = layers::read_chain(path, &mut files, &mut report);
+    let (mut layers, is_whole) = layers::read_chain(path, &mut files, &mut report);
     let has_file = !layers.is_empty();
     layers.push(arguments::read_sets(sets, &mut report));
     let merged = merge::merge(layers, &mut report);
     let mut loader = Loader {
         merged: &merged,
+        is_whole,
         files,
         report,
         notes: merged.notes.clone(),
@@ -170,6 +171,8 @@ pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario
 /// Reads data tables after the settings are known.
 struct Loader<'a> {
     merged: &'a Merged,
+    /// Whether every file of the scenario could be read.
+    is_whole: bool,
     files: Files,
     report: Report,
     notes: Vec<String>,
@@ -190,10 +193,12 @@ impl Loader<'_> {
                 format!("`run.start` and `run.quarters` lead beyond {last}; allowed: up to there"),
             );
         }
+        let mut has_all_sectors = true;
         let sectors = self
             .table("data.sectors", &sectors::FORMAT, true)
             .map(|table| {
                 let sectors = sectors::read(&table, &mut self.report);
+                has_all_sectors = table.has_all_names();
                 self.check_count("sectors", sectors.len(), 1, MAX_SECTORS, table.file);
                 sectors
             });
@@ -212,16 +217,17 @@ impl Loader<'_> {
             });
         // What follows is read even where these tables are missing, for its own problems.
         let known = sectors.iter().flatten().map(|sector| sector.id.as_str());
-        let sector_ids = Index::new(known);
+        let sector_ids = Index::new(known, has_all_sectors);
         let cities = self.cities(&sector_ids, sectors.as_ref().map_or(0, Vec::len));
         let is_complete = sectors.is_some() && instruments.is_some() && cities.is_some();
-        let (cities, left_out) = cities.unwrap_or_default();
+        let (cities, left_out, has_all_cities) = cities.unwrap_or_default();
         let events = self.table("data.events", &events::EVENTS, false);
         let events = events.map(|table| events::read_events(&table, &sector_ids, &mut self.report));
         let zones = self
             .table("data.pilot_zones", &events::PILOT_ZONES, false)
             .map(|table| {
-                let cities = Index::new(cities.list.iter().map(|city| city.id.as_str()));
+                let names = cities.list.iter().map(|city| city.id.as_str());
+                let cities = Index::new(names, has_all_cities);
                 let (zones, passed_over) =
                     events::read_pilot_zones(&table, &cities, &left_out, &mut self.report);
                 if passed_over > 0 {
@@ -256,9 +262,14 @@ impl Loader<'_> {
         })
     }
 
-    /// The cities of the table or of the recipe, and the names of those left out.
-    fn cities(&mut self, sector_ids: &Index, sectors: usize) -> Option<(Cities, Vec<String>)> {
+    /// The cities of the table or of the recipe, the names of those left out, and whether every row has its name.
+    fn cities(
+        &mut self,
+        sector_ids: &Index,
+        sectors: usize,
+    ) -> Option<(Cities, Vec<String>, bool)> {
         let merged = self.merged;
+        let has_all;
         let mut cities = if merged.settings.contains_key("cities.synthetic") {
             if let Some(cell) = merged
                 .overrides
@@ -274,15 +285,18 @@ impl Loader<'_> {
                 largest_revenue_cny_bn: merged.real("cities.synthetic.largest_revenue_cny_bn"),
                 seed: merged.whole("cities.synthetic.seed"),
             };
+            // Where the recipe is wrong, other cities may have been meant.
+            has_all = self.report.is_empty();
             recipe.make(sectors)
         } else {
             let table = self.table("data.cities", &cities::FORMAT, true)?;
             let cities = cities::read(&table, sector_ids, &mut self.report);
+            has_all = table.has_all_names();
             self.check_count("cities", cities.list.len(), 1, usize::MAX, table.file);
             cities
         };
         let before = cities.list.len();
-        let left_out = cities::select(&mut cities, merged, &mut self.report);
+        let left_out = cities::select(&mut cities, has_all, merged, &mut self.report);
         if before > 0 && cities.list.is_empty() && self.report.is_empty() {
             let key = if merged.settings.contains_key("cities.only") {
                 "cities.only"
@@ -296,7 +310,7 @@ impl Loader<'_> {
             self.report
                 .add(spot, "no city is left; allowed: at least 1");
         }
-        Some((cities, left_out))
+        Some((cities, left_out, has_all))
     }
 
     fn check_count(&mut self, what: &str, count: usize, least: usize, most: usize, file: usize) {
@@ -317,8 +331,8 @@ impl Loader<'_> {
     /// Opens a data table; none where it is absent or cannot be read.
     fn table(&mut self, key: &str, format: &'static Format, required: bool) -> Option<Table> {
         let Some((path, spot)) = self.merged.path(key) else {
-            // A file that is not valid TOML may well have named it.
-            if required && !self.report.has_syntax_problems() {
+            // A file that could not be read, or is not valid TOML, may well have named it.
+            if required && self.is_whole && !self.report.has_syntax_problems() {
                 let spot = self
                     .merged
                     .settings
@@ -339,12 +353,8 @@ impl Loader<'_> {
         match self.files.read(&path, MAX_TABLE_BYTES) {
             Ok(file) => {
                 let overrides = self.merged.overrides_of(format.table);
-                Some(Table {
-                    format,
-                    file,
-                    text: self.files.text(file),
-                    overrides,
-                })
+                let text = self.files.text(file);
+                Some(Table::new(format, file, text, overrides))
             }
             Err((Some(inside), message)) => {
                 self.report.add(inside, message);

@@ -85,6 +85,7 @@ impl Files {
         }
         let sha256 = hex(&Sha256::digest(&bytes));
         let file = self.list.len();
+        let guess = guess(&bytes);
         let (text, wrong_byte) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -104,7 +105,7 @@ impl Files {
             None => Ok(file),
             Some(byte) => Err((
                 Some(Spot::At { file, byte }),
-                "a byte that is not UTF-8; allowed: files in UTF-8".to_string(),
+                format!("a byte that is not UTF-8{guess}; allowed: files in UTF-8"),
             )),
         }
     }
@@ -178,6 +179,16 @@ impl Files {
                 }
             }
         }
+    }
+}
+
+/// What a file that is not UTF-8 may be, by its first bytes.
+fn guess(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => " (the file looks like UTF-16)",
+        [b'P', b'K', 3, 4, ..] => " (the file looks like a workbook or an archive)",
+        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => " (the file is compressed)",
+        _ => "",
     }
 }
 

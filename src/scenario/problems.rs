@@ -48,6 +48,15 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// The message about a scenario file as a whole, for the place that names it; none where the problem is another.
+    pub(crate) fn of_scenario(&self, path: &Path) -> Option<String> {
+        let name = path.display().to_string();
+        (self.place == Place::File(name.clone()))
+            .then(|| format!("`scenario` names {name}: {}", self.message))
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.message)
@@ -122,26 +131,40 @@ pub(crate) struct Report {
 struct Entry {
     spot: Spot,
     message: String,
-    is_syntax: bool,
+    kind: Kind,
+}
+
+/// What a problem may be a consequence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Syntax,
+    Unknown,
 }
 
 impl Report {
     /// Adds a problem.
     pub fn add(&mut self, spot: Spot, message: impl Into<String>) {
-        self.push(spot, message.into(), false);
+        self.push(spot, message.into(), Kind::Plain);
+    }
+
+    /// Adds a key that nothing has. Behind a mistake of syntax it is left out: a broken head of a table hands its keys to
+    /// the table before.
+    pub fn add_unknown(&mut self, spot: Spot, message: impl Into<String>) {
+        self.push(spot, message.into(), Kind::Unknown);
     }
 
     /// Adds a problem of syntax. Others on its line are then left out: they are mostly its consequence.
     pub fn add_syntax(&mut self, spot: Spot, message: impl Into<String>) {
-        self.push(spot, message.into(), true);
+        self.push(spot, message.into(), Kind::Syntax);
     }
 
-    fn push(&mut self, spot: Spot, message: String, is_syntax: bool) {
+    fn push(&mut self, spot: Spot, message: String, kind: Kind) {
         if self.list.len() < KEPT {
             self.list.push(Entry {
                 spot,
                 message,
-                is_syntax,
+                kind,
             });
         } else {
             self.uncounted += 1;
@@ -155,12 +178,23 @@ impl Report {
 
     /// Whether a file could not be read as TOML from end to end.
     pub fn has_syntax_problems(&self) -> bool {
-        self.list.iter().any(|entry| entry.is_syntax)
+        self.list.iter().any(|entry| entry.kind == Kind::Syntax)
     }
 
     /// The problems in order, or none.
     pub fn finish(mut self, files: &Files) -> Option<Problems> {
         self.list.sort_by_key(|entry| entry.spot.order());
+        let mut broken_file = None;
+        self.list.retain(|entry| {
+            let file = match entry.spot {
+                Spot::At { file, .. } => Some(file),
+                Spot::Set(_) | Spot::File(_) => None,
+            };
+            if entry.kind == Kind::Syntax {
+                broken_file = file;
+            }
+            entry.kind != Kind::Unknown || file.is_none() || file != broken_file
+        });
         let mut shown: Vec<(Problem, bool)> = Vec::new();
         let places = files.places(self.list.iter().map(|entry| entry.spot));
         for (entry, place) in self.list.into_iter().zip(places) {
@@ -169,7 +203,7 @@ impl Report {
                 message: entry.message,
             };
             if shown.last().is_none_or(|(last, _)| *last != problem) {
-                shown.push((problem, entry.is_syntax));
+                shown.push((problem, entry.kind == Kind::Syntax));
             }
         }
         // On a line that is not valid TOML, all but the first is mostly its consequence.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::keys::{Ticked, nearest};
+use super::keys::{Ticked, hint, nearest};
 use super::layers::Override;
 use super::literal::{Literal, Quoted};
 use super::places::Spot;
 use super::problems::Report;
 use super::tables::{Cell, LARGEST_CODE, Table, field_start};
+use crate::output::table::{PLAIN_CELL, is_plain_cell};
 use crate::quarter::Quarter;
 
 /// One row. A cell that cannot be read is reported, and a harmless value stands for it.
@@ -114,6 +115,13 @@ impl<'a> Row<'a> {
         );
         if (text.is_empty() && required) || !is_text {
             self.refuse_value(name, "");
+        } else if !is_plain_cell(text) {
+            let message = format!(
+                "`{name}` of {} is {}; allowed: {PLAIN_CELL}",
+                Ticked(self.id),
+                Quoted(text)
+            );
+            self.refuse(name, message);
         }
         text
     }
@@ -121,12 +129,19 @@ impl<'a> Row<'a> {
     /// The short name of the row.
     pub fn id(&mut self) -> String {
         let name = self.table.format.id;
-        let text = self.text(name);
+        let text = self.plain(name);
+        if text.is_empty() {
+            self.refuse_value(name, "");
+        }
         let fits = text
             .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'));
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+            && !text.starts_with('-');
         if !fits {
             self.refuse_value(name, "");
+        }
+        if !fits || text.is_empty() {
+            self.table.lacks_a_name();
         }
         text.to_string()
     }
@@ -241,10 +256,8 @@ impl<'a> Row<'a> {
     /// The position of a name in a list of other rows, such as sectors; `what` says what they are.
     pub fn reference(&mut self, name: &str, text: &str, what: &str, ids: &Index) -> Option<u32> {
         let found = ids.get(text);
-        if found.is_none() && !ids.0.is_empty() {
-            let hint = nearest(text, ids.names()).map_or(String::new(), |near| {
-                format!("; nearest valid name: `{near}`")
-            });
+        if ids.refuses(text) {
+            let hint = hint(text, ids.names());
             self.refuse(
                 name,
                 format!("unknown {what} {} in `{name}`{hint}", Ticked(text)),
@@ -254,29 +267,36 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Positions of rows by their short name. An empty one refuses no name: the table it stands for could not be
-/// read, and every name in it would be a problem that is none.
+/// Positions of rows by their short name.
 #[derive(Debug, Default)]
-pub(super) struct Index(BTreeMap<String, u32>);
+pub(super) struct Index {
+    rows: BTreeMap<String, u32>,
+    has_all: bool,
+}
 
 impl Index {
-    /// Of names in the order of their rows.
-    pub fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut index = BTreeMap::new();
+    /// Of names in the order of their rows. `has_all`: no row lacks its name for a problem of its own.
+    pub fn new<'a>(names: impl Iterator<Item = &'a str>, has_all: bool) -> Self {
+        let mut rows = BTreeMap::new();
         for (row, name) in (0..).zip(names) {
-            index.entry(name.to_string()).or_insert(row);
+            rows.entry(name.to_string()).or_insert(row);
         }
-        Index(index)
+        Index { rows, has_all }
     }
 
     /// The row of a name.
     pub fn get(&self, name: &str) -> Option<u32> {
-        self.0.get(name).copied()
+        self.rows.get(name).copied()
+    }
+
+    /// Whether a name is wrong. None is where the table could not be read, or one of its names: the name may be that one.
+    pub fn refuses(&self, name: &str) -> bool {
+        self.has_all && !self.rows.is_empty() && !self.rows.contains_key(name)
     }
 
     /// All names, in alphabetical order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.rows.keys().map(String::as_str)
     }
 }
 

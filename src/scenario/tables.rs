@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::keys::{Ticked, nearest};
+use super::keys::{Ticked, hint, nearest, ticked_list};
 use super::layers::Override;
 use super::places::Spot;
 use super::problems::Report;
@@ -20,9 +20,9 @@ pub(super) const LARGEST_CODE: u64 = i64::MAX as u64;
 /// What the cells of a column hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {
-    /// Any text.
+    /// A text that may stand in tables of results: see `is_plain_cell`.
     Text,
-    /// A short name of small letters, digits, `_` and `-`.
+    /// A short name of small letters, digits, `_` and `-`, not `-` first.
     Id,
     /// A whole number, unique in the table.
     Code,
@@ -84,7 +84,7 @@ impl Cell {
     pub fn allowed(self) -> String {
         match self {
             Cell::Text => "a text".to_string(),
-            Cell::Id => "small letters, digits, `_` and `-`".to_string(),
+            Cell::Id => "small letters, digits, `_` and `-`, not `-` first".to_string(),
             Cell::Code => format!("a whole number from 0 to {LARGEST_CODE}"),
             Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
             Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
@@ -105,9 +105,37 @@ pub(super) struct Table {
     pub text: Arc<str>,
     /// Cells with another value, by the name of the row.
     pub overrides: BTreeMap<String, Vec<Override>>,
+    /// Whether every row that was read has its name.
+    has_all_names: std::cell::Cell<bool>,
 }
 
 impl Table {
+    /// A file that has been read, as a table of a format.
+    pub fn new(
+        format: &'static Format,
+        file: usize,
+        text: Arc<str>,
+        overrides: BTreeMap<String, Vec<Override>>,
+    ) -> Self {
+        Table {
+            format,
+            file,
+            text,
+            overrides,
+            has_all_names: std::cell::Cell::new(true),
+        }
+    }
+
+    /// Whether no row that was read lacks its name for a problem of its own.
+    pub fn has_all_names(&self) -> bool {
+        self.has_all_names.get()
+    }
+
+    /// Notes that a row lacks its name.
+    pub fn lacks_a_name(&self) {
+        self.has_all_names.set(false);
+    }
+
     /// Reads the rows in order; `read` turns one into what it means.
     ///
     /// Returns false where the head is such that no row could be read.
@@ -145,24 +173,24 @@ impl Table {
                 width = record.len();
                 slots = Some(self.head(&record, start, report));
                 if slots.as_ref().is_none_or(|found| !self.is_complete(found)) {
+                    self.lacks_a_name();
                     return false;
                 }
                 continue;
             };
             if record.len() != width {
-                let cells = if record.len() == 1 {
-                    "1 cell".to_string()
-                } else {
-                    format!("{} cells", record.len())
-                };
+                let cells = cells(record.len());
                 let spot = Spot::At {
                     file: self.file,
                     byte: start,
                 };
+                let end = reader.position().byte() as usize + skipped;
+                let hint = unclosed(text.get(start..end).unwrap_or_default());
                 report.add(
                     spot,
-                    format!("the row has {cells}; allowed: {width}, as in the head"),
+                    format!("the row has {cells}; allowed: {width}, as in the head{hint}"),
                 );
+                self.lacks_a_name();
                 continue;
             }
             let mut row = Row {
@@ -184,6 +212,7 @@ impl Table {
                         Ticked(row.id)
                     );
                     row.refuse(self.format.id, message);
+                    self.lacks_a_name();
                 } else if !row.id.is_empty() {
                     first_lines.insert(row.id.to_string(), line);
                 }
@@ -200,14 +229,13 @@ impl Table {
         for cell in self
             .overrides
             .iter()
-            .filter(|(id, _)| !first_lines.contains_key(*id))
+            .filter(|(id, _)| self.has_all_names() && !first_lines.contains_key(*id))
             .filter_map(|(_, cells)| cells.first())
         {
             // Ties in distance fall to the first by name: a hash map has no order of its own.
             let mut ids: Vec<&str> = first_lines.keys().map(String::as_str).collect();
             ids.sort_unstable();
-            let hint = nearest(&cell.id, ids.into_iter())
-                .map_or(String::new(), |id| format!("; nearest valid name: `{id}`"));
+            let hint = hint(&cell.id, ids.into_iter());
             let message = format!(
                 "unknown {} {} in `overrides.{}`{hint}",
                 self.format.row,
@@ -252,12 +280,35 @@ impl Table {
             }
         }
         let declared = |name: &str| self.format.columns.iter().any(|column| column.name == name);
+        let required = || self.format.columns.iter().filter(|column| column.required);
+        if let Some(message) = separator(&names, declared) {
+            report.add(spot(0), message);
+            return vec![None; self.format.columns.len()];
+        }
+        let others = || names.iter().copied().filter(|name| !declared(name));
+        let missing: Vec<&str> = required()
+            .map(|column| column.name)
+            .filter(|name| !names.contains(name) && nearest(name, others()).is_none())
+            .collect();
+        // One cause, such as another table or a head that is not there, and not one for each column.
+        if missing.len() > FEW {
+            report.add(
+                spot(0),
+                format!(
+                    "{} of {} columns are missing: {}; allowed: a table of {}, its head first",
+                    missing.len(),
+                    required().count(),
+                    ticked_list(&missing),
+                    self.format.table
+                ),
+            );
+            return vec![None; self.format.columns.len()];
+        }
         let mut slots = Vec::new();
         for column in self.format.columns {
             let slot = names.iter().position(|name| *name == column.name);
             if slot.is_none() {
-                let others = names.iter().copied().filter(|name| !declared(name));
-                match nearest(column.name, others) {
+                match nearest(column.name, others()) {
                     // A long name may differ by a year and still be another quantity; two letters are a slip.
                     Some(near)
                         if column.required || strsim::osa_distance(near, column.name) <= 2 =>
@@ -291,8 +342,40 @@ impl Table {
     }
 }
 
+/// Most missing columns that are reported one by one.
+const FEW: usize = 3;
+
+/// What is said about a head whose only cell holds declared names with another mark between them.
+pub(crate) fn separator(names: &[&str], is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let [only] = names else {
+        return None;
+    };
+    let marks = [(';', "`;`"), ('\t', "a tabulator"), ('|', "`|`")];
+    marks.into_iter().find_map(|(mark, shown)| {
+        let is_it = only.contains(mark) && only.split(mark).any(|name| is_known(name.trim()));
+        is_it.then(|| format!("the names of columns have {shown} between them; allowed: `,`"))
+    })
+}
+
+/// A number of cells, in words.
+pub(crate) fn cells(count: usize) -> String {
+    match count {
+        1 => "1 cell".to_string(),
+        count => format!("{count} cells"),
+    }
+}
+
+/// A hint for a row of a wrong width with quotation marks in it.
+pub(crate) fn unclosed(row: &str) -> &'static str {
+    if row.contains('"') {
+        "; does a quotation mark in it lack its end?"
+    } else {
+        ""
+    }
+}
+
 /// The byte where a field of the record at `start` begins; line breaks before the record are passed over.
-pub(super) fn field_start(text: &str, start: usize, field: usize) -> usize {
+pub(crate) fn field_start(text: &str, start: usize, field: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start.min(bytes.len());
     while matches!(bytes.get(at), Some(b'\n' | b'\r')) {

@@ -25,10 +25,7 @@ pub(crate) fn dated(
             false,
             format!("`{key}` is a setting of the whole run; allowed at a date: parameters"),
         )),
-        Key::Group => Err((
-            true,
-            format!("`{key}` names a table; allowed: one of its keys"),
-        )),
+        Key::Group => Err((true, keys::group(key))),
         Key::Unknown => Err((false, keys::unknown(key, is_table))),
     }
 }

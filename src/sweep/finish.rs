@@ -98,7 +98,7 @@ impl WorkFolder {
             sync_folder(&folder).map_err(OutputError::io(&folder))?;
             write_atomically(&folder, MANIFEST, &text)?;
         }
-        for name in [CHECKPOINTS, PLAN, LOCK] {
+        for name in [CHECKPOINTS, PLAN] {
             remove(&folder.join(name))?;
         }
         for name in [RUNS, SERIES] {
@@ -108,6 +108,8 @@ impl WorkFolder {
             }
         }
         publish(&folder, self.target(), self.replaces())?;
+        // Not before: between lock and name another process could clear the folder.
+        remove(&self.target().join(LOCK))?;
         let aside = earlier(self.target());
         if reuse::identity(&aside).is_some() {
             fs::remove_dir_all(&aside).map_err(OutputError::io(&aside))?;

@@ -1,7 +1,7 @@
 //! The folder in which a sweep grows to be a result.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use crate::output::{MANIFEST, OutputError, WrittenFile};
 pub const PLAN: &str = "plan.json";
 /// File whose lock says that a process works here.
 pub const LOCK: &str = "lock";
+/// Most bytes that are read of what a lock says.
+const WHO: usize = 200;
 /// Time between checkpoints.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -57,6 +59,8 @@ pub enum WorkError {
     Busy {
         /// The folder.
         path: PathBuf,
+        /// Its number and machine; empty where it did not say so.
+        who: String,
     },
     /// What is there cannot be gone on with.
     Damaged {
@@ -97,10 +101,15 @@ impl std::fmt::Display for WorkError {
                 "{} exists; add `--resume` to take over the runs it shares with this experiment, `--force` to begin anew, or choose another folder with `--out`",
                 path.display()
             ),
-            WorkError::Busy { path } => write!(
+            WorkError::Busy { path, who } => write!(
                 f,
-                "another process works in {}; wait for it, or choose another folder with `--out`",
-                path.display()
+                "another process works in {}{}; wait for it, or choose another folder with `--out`",
+                path.display(),
+                if who.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({who})")
+                }
             ),
             WorkError::Damaged { path, why } => write!(
                 f,
@@ -322,22 +331,69 @@ impl WorkFolder {
     }
 }
 
-/// Takes the lock of a folder.
+/// Takes the lock of a folder, which the system releases when the process ends, however it ends. The file says who
+/// has it.
+///
+/// # Errors
+/// If another process has it, or what the file system says.
 pub(crate) fn lock(path: &Path) -> Result<File, WorkError> {
     let name = path.join(LOCK);
-    let file = OpenOptions::new()
+    let mut file = OpenOptions::new()
         .create(true)
+        .read(true)
         .write(true)
         .truncate(false)
         .open(&name)
         .map_err(OutputError::io(&name))?;
+    let busy = |who: String| WorkError::Busy {
+        path: path.to_path_buf(),
+        who,
+    };
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(WorkError::Busy {
-            path: path.to_path_buf(),
-        }),
-        Err(TryLockError::Error(error)) => Err(OutputError::io(&name)(error).into()),
+        Ok(()) if is_at(&file, &name) => {}
+        // The other one has just given the folder its name, or removed it.
+        Ok(()) => return Err(busy(String::new())),
+        Err(TryLockError::WouldBlock) => {
+            let mut who = String::new();
+            // For the message only: the folder is taken, whoever has it.
+            let _ = file.take(WHO as u64).read_to_string(&mut who);
+            return Err(busy(who.trim().to_string()));
+        }
+        Err(TryLockError::Error(error)) => return Err(OutputError::io(&name)(error).into()),
     }
+    // What stands there otherwise is the name of a process that has ended; a full disk is found by the rows.
+    let _ = file
+        .set_len(0)
+        .and_then(|()| file.write_all(this_process().as_bytes()));
+    Ok(file)
+}
+
+/// Whether a file still has its name.
+#[cfg(unix)]
+fn is_at(file: &File, name: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    match (file.metadata(), fs::metadata(name)) {
+        (Ok(own), Ok(named)) => place(own) == place(named),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, name: &Path) -> bool {
+    name.exists()
+}
+
+/// `process 4711 on node7`.
+fn this_process() -> String {
+    #[cfg(unix)]
+    let machine = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let machine = "this machine";
+    format!("process {} on {machine}\n", std::process::id())
 }
 
 /// Names of everything that a growing sweep may hold.

@@ -94,7 +94,7 @@ fn assert_whole(name: &str, whole: f64, parts: &[f64]) {
 }
 
 /// The accounts of a quarter: of the nation, and where they can be read of sectors, cities and allocations.
-fn check_accounts(run: &mut Run) {
+pub fn check_accounts(run: &mut Run) {
     let world = run.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
     let nation = run.national();
@@ -344,7 +344,7 @@ fn outcomes_do_not_depend_on_the_number_of_threads() {
 }
 
 /// The small world with many cities, no two alike.
-fn many_cities(count: usize) -> World {
+pub fn many_cities(count: usize) -> World {
     let mut world = small_world();
     let models = world.cities.clone();
     world.cities = (0..count)

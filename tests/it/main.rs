@@ -1,12 +1,18 @@
 //! One module per promise of the project; all in one program, so that it is linked once.
 
+#![allow(clippy::disallowed_methods)]
+
 mod accounts;
 mod analysis;
+mod catalogue;
 mod claims;
 mod cluster;
 mod compare;
 mod documents;
 mod explore;
+mod golden;
+mod long;
+mod luck;
 mod memory;
 mod report;
 mod reproduction;

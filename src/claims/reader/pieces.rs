@@ -62,12 +62,14 @@ impl Reader {
                     let own = spots.find(|(set, _)| set.argument() == *argument);
                     own.map(|(_, spot)| *spot).or(placed.at)
                 }
-                Place::File(_) if placed.variant.scenario.is_some() => placed.at,
                 _ => None,
             };
-            match written {
-                Some(spot) => self.report.add(spot, problem.message.clone()),
-                None => self.foreign.push(problem.clone()),
+            let scenario = placed.variant.scenario.as_ref();
+            let whole = scenario.and_then(|scenario| problem.of_scenario(&scenario.path));
+            match (written, placed.at.zip(whole)) {
+                (Some(spot), _) => self.report.add(spot, problem.message.clone()),
+                (None, Some((spot, message))) => self.report.add(spot, message),
+                (None, None) => self.foreign.push(problem.clone()),
             }
         }
     }
@@ -88,7 +90,7 @@ impl Reader {
     pub(super) fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
         let spots = fields.settings("set", &self.folder, &mut self.report);
         let scenario = fields.text("scenario", &mut self.report);
-        let at = spot_of(fields, "scenario");
+        let at = fields.spot_of("scenario");
         Placed {
             variant: Variant {
                 scenario: scenario.map(|name| ScenarioFile::new(&self.folder, &name)),
@@ -110,6 +112,15 @@ impl Reader {
         };
         inner.check_keys(&["key", "levels"], &mut self.report);
         let key = self.needed(&inner, "key");
+        let is_key = match keys::check(&key) {
+            _ if !inner.has("key") => false,
+            Ok(()) => true,
+            Err(message) => {
+                self.report.add(inner.spot_of("key"), message);
+                false
+            }
+        };
+        let mut is_whole = is_key;
         let allowed = "a list of at least three numbers";
         if !inner.has("levels") {
             inner.missing("levels", allowed, &mut self.report);
@@ -121,6 +132,7 @@ impl Reader {
             let Some((level, value)) = number(&literal).zip(argument_text(&literal)) else {
                 let message = format!("`steps.levels` holds {literal}; allowed: numbers");
                 self.report.add(at, message);
+                is_whole = false;
                 continue;
             };
             if levels.last().is_some_and(|(last, _)| *last >= level) {
@@ -143,8 +155,11 @@ impl Reader {
             };
             levels.push((level, placed));
         }
+        if !is_whole {
+            return None;
+        }
         if levels.len() < 3 {
-            let spot = spot_of(&inner, "levels");
+            let spot = inner.spot_of("levels");
             let message = format!(
                 "`steps.levels` has {} numbers; allowed: {allowed}",
                 levels.len()
@@ -162,7 +177,7 @@ impl Reader {
         }
         let table = fields.choice("table", TABLES, &mut self.report);
         let name = self.needed(fields, "name");
-        let about = fields.text("about", &mut self.report).unwrap_or_default();
+        let about = self.cell(fields, "about").unwrap_or_default();
         let mut sides: Vec<(String, Placed)> = Vec::new();
         for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
             inner.check_keys(&["name", "set", "scenario"], &mut self.report);

@@ -31,6 +31,11 @@ impl Reader {
         }
         let kind = inner.choice("kind", DesignSpec::NAMES, &mut self.report)?;
         if factors.is_empty() {
+            // Where factors are written, what is wrong with them is said already.
+            let is_consequence = ["factors", "uncertain"].iter().any(|key| fields.has(key));
+            if is_consequence && !self.report.is_empty() {
+                return None;
+            }
             self.report.add(
                 spot,
                 "there is a design without factors; allowed: at least one `[[factors]]`, or `uncertain`",

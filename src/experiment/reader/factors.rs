@@ -3,7 +3,10 @@
 use super::*;
 use crate::experiment::factor::{DEFAULT_STEPS, Distribution, Range, unit_of};
 use crate::experiment::fields::number;
+use crate::output::table::{PLAIN_CELL, is_plain_cell};
 use crate::params::{self, Kind, Parameter};
+use crate::response::RESERVED;
+use crate::scenario::keys;
 use crate::scenario::settings::{self, SettingKind};
 
 const KEYS: &[&str] = &[
@@ -142,6 +145,19 @@ impl Reader {
             }
             return None;
         };
+        if fields.has("name") && (!is_name(&name) || RESERVED.contains(&name.as_str())) {
+            self.report.add(
+                fields.spot_of("name"),
+                format!(
+                    "{} cannot name a factor; allowed: small letters, digits and `_`, a letter first, at most 64, and no other column of results",
+                    Ticked(&name)
+                ),
+            );
+        }
+        if let Some(Err(message)) = key.as_deref().map(keys::check) {
+            self.report.add(fields.spot_of("key"), message);
+            return None;
+        }
         let parameter = key.as_deref().and_then(params::find);
         let values = if fields.has("levels") {
             for other in ["range", "distribution", "steps", "mode", "mean", "sd"] {
@@ -195,6 +211,7 @@ impl Reader {
                         Literal::Text(text) => text.clone(),
                         _ => value,
                     };
+                    self.check_label(&label, spot);
                     Level { label, variant }
                 }
                 _ => {
@@ -236,7 +253,19 @@ impl Reader {
             }
             return None;
         };
+        self.check_label(&label, inner.spot_of("name"));
         Some(Level { label, variant })
+    }
+
+    /// A level is written into tables of results as it is: it must not be a formula to a spreadsheet.
+    fn check_label(&mut self, label: &str, spot: Spot) {
+        if !is_plain_cell(label) {
+            let message = format!(
+                "{} cannot name a level; allowed: a number, or {PLAIN_CELL}",
+                Ticked(label)
+            );
+            self.report.add(spot, message);
+        }
     }
 
     /// A range: given, or the uncertain one of the parameter.
@@ -259,7 +288,7 @@ impl Reader {
                     _ => {
                         self.report.add(
                             spot,
-                            "`factors.range` is not two numbers in order; allowed: [LOW, HIGH]"
+                            "`factors.range` is not two finite numbers in order; allowed: [LOW, HIGH]"
                                 .to_string(),
                         );
                         return None;
@@ -279,7 +308,7 @@ impl Reader {
             Some(Kind::Switch | Kind::Choice { .. }) => {
                 let allowed = parameter.map_or_else(String::new, Parameter::allowed);
                 self.report.add(
-                    fields.spot,
+                    fields.spot_of("range"),
                     format!(
                         "{} has no range; allowed: `levels` of {allowed}",
                         Ticked(key)
@@ -293,7 +322,7 @@ impl Reader {
         };
         if is_whole && (low.fract() != 0.0 || high.fract() != 0.0) {
             self.report.add(
-                fields.spot,
+                fields.spot_of("range"),
                 format!(
                     "{} takes whole numbers; allowed: a range between two of them",
                     Ticked(key)
@@ -352,7 +381,7 @@ impl Reader {
             match (fields.get(key), needed.contains(&key)) {
                 (Some(value), false) => self.report.add(
                     fields.at(value.span().start),
-                    format!("`factors.{key}` means nothing to the distribution \"{name}\""),
+                    format!("`factors.{key}` means nothing to the distribution \"{name}\"; allowed: to leave it out"),
                 ),
                 (None, true) => fields.missing(key, "a number", &mut self.report),
                 _ => {}
@@ -361,7 +390,7 @@ impl Reader {
         match name {
             "log_uniform" if low <= 0.0 => {
                 self.report.add(
-                    fields.spot,
+                    fields.spot_of("range"),
                     format!("a log-uniform range begins at {low}; allowed: above 0"),
                 );
                 None
@@ -373,14 +402,9 @@ impl Reader {
             }
             "normal" => {
                 let mean = self.inside(fields, "mean", low, high)?;
-                let sd = fields.real("sd", &mut self.report)?;
-                if sd <= 0.0 {
-                    self.report.add(
-                        fields.spot,
-                        format!("`factors.sd` is {sd}; allowed: above 0"),
-                    );
-                    return None;
-                }
+                let sd = fields.take("sd", "a number above 0", &mut self.report, |literal| {
+                    number(literal).filter(|sd| *sd > 0.0)
+                })?;
                 Some(Distribution::Normal { mean, sd })
             }
             _ => Some(Distribution::Uniform),

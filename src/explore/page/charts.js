@@ -32,6 +32,16 @@ export class Charts {
   constructor(store) {
     this.store = store;
     this.cards = new Map();
+    // While snapshots come in, only what is on the screen is drawn; the rest follows when it scrolls in, or at the end.
+    this.sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const card = [...this.cards.values()].find((one) => one.picture === target);
+        if (card) {
+          card.isSeen = isIntersecting;
+          this.draw(card, isIntersecting);
+        }
+      }
+    });
     onScheme(() => this.cards.forEach((card) => card.plot.redraw()));
   }
 
@@ -42,6 +52,7 @@ export class Charts {
     const key = JSON.stringify([sides, names, scenario.name, scenario.quarters]);
     if (key !== this.key) {
       this.key = key;
+      this.sight.disconnect();
       this.cards.forEach((card) => card.plot.remove());
       this.cards.clear();
       const host = byId("charts");
@@ -94,6 +105,7 @@ export class Charts {
       move: (place) => this.hover(place),
       pick: (place) => this.store.set({ q: this.scenario.quarters[place] }, "q"),
     });
+    this.sight.observe(card.picture);
   }
 
   hover(place) {
@@ -117,9 +129,17 @@ export class Charts {
         variant: this.align(snapshot.variant?.series[name]),
         difference: snapshot.difference?.series[name],
       };
-      card.plot.show(card.series);
+      card.isDrawn = false;
+      this.draw(card, card.isSeen || snapshot.n === snapshot.of);
     }
     this.read();
+  }
+
+  draw(card, isWanted) {
+    if (isWanted && !card.isDrawn && card.series) {
+      card.isDrawn = true;
+      card.plot.show(card.series);
+    }
   }
 
   align(series) {

@@ -29,6 +29,7 @@ pub use multiples::Multiples;
 pub use scatter::{Dot, Scatter};
 pub use waterfall::Waterfall;
 
+use crate::output::table::is_plain_cell;
 use svg::Svg;
 
 /// How wide a figure is drawn. Texts are equally large in both.
@@ -92,9 +93,7 @@ impl Data {
                 if place > 0 {
                     out.push(',');
                 }
-                let is_formula = cell.starts_with(['=', '@', '\t', '\r'])
-                    || (cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err());
-                let guard = if is_formula { "'" } else { "" };
+                let guard = if is_plain_cell(cell) { "" } else { "'" };
                 if cell.contains([',', '"', '\n', '\r']) {
                     out.push('"');
                     out.push_str(guard);

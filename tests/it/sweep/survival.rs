@@ -146,13 +146,20 @@ fn two_processes_do_not_work_in_one_folder() {
     fs::create_dir(folder.path("r.partial")).expect("created");
     let lock = fs::File::create(folder.path("r.partial/lock")).expect("a file");
     lock.lock().expect("locked");
-    for begin in ["--resume", "--force"] {
-        let message = folder.refused(2, &sweep("r", &[begin]));
-        assert!(
-            message.contains("another process works in r.partial"),
-            "{message}"
-        );
+    for (who, says) in [
+        ("", "another process works in r.partial; wait for it"),
+        (
+            "process 4711 on node7\n",
+            "another process works in r.partial (process 4711 on node7); wait for it",
+        ),
+    ] {
+        folder.write("r.partial/lock", who);
+        for begin in ["--resume", "--force"] {
+            let message = folder.refused(2, &sweep("r", &[begin]));
+            assert!(message.contains(says), "{message}");
+        }
     }
+    // What a dead process has left does not stand in the way.
     drop(lock);
     folder.ok(&sweep("r", &["--resume"]));
 }
@@ -178,6 +185,20 @@ fn shards_merge_to_the_same_bytes_and_what_is_wrong_with_them_is_said() {
         folder.ok(&["sweep", "e.toml", "--out", "r", "--shard", shard, "--quiet"]);
     }
     folder.ok(&["merge", "e.toml", "--out", "r"]);
+    assert!(folder.bytes("r") == folder.bytes("whole"));
+    let message = folder.refused(2, &["merge", "e.toml", "--out", "r"]);
+    assert_eq!(
+        message,
+        "r exists; add `--force` to replace it, or choose another folder with `--out`\n"
+    );
+    // As a merge that was killed leaves it.
+    fs::rename(folder.path("r"), folder.path("r.partial")).expect("renamed");
+    let message = folder.refused(2, &["merge", "e.toml", "--out", "r"]);
+    assert_eq!(
+        message,
+        "r.partial holds an unfinished sweep or merge; add `--force` to put the shards together anew, or choose another folder with `--out`\n"
+    );
+    folder.ok(&["merge", "e.toml", "--out", "r", "--force"]);
     assert!(folder.bytes("r") == folder.bytes("whole"));
 
     let message = folder.refused(
