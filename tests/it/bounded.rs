@@ -117,3 +117,23 @@ fn plans_shards_and_checkpoints() {
         sweep.checkpoints(bytes)
     });
 }
+
+#[test]
+fn results() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("r");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue/base/base.toml");
+    let made = std::process::Command::new(env!("CARGO_BIN_EXE_dualtrack"))
+        .arg("run")
+        .arg(base)
+        .args(["--quiet", "--out"])
+        .arg(&out)
+        .status();
+    assert!(made.expect("a program").success());
+    let files = fs::read_dir(&out).expect("a folder").flatten();
+    let seeds = files.map(|file| {
+        let name = file.file_name().into_encoded_bytes();
+        [name, b"\n".to_vec(), fs::read(file.path()).expect("a file")].concat()
+    });
+    hold(80, seeds.collect(), |bytes| result(&out, bytes));
+}
