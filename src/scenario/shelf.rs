@@ -95,6 +95,11 @@ impl Shelf {
 }
 
 fn from_disk(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(shipped) = shipped::read(path) {
+        shipped?.take(most).read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
     let about = std::fs::metadata(path)?;
     if about.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
@@ -102,11 +107,6 @@ fn from_disk(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // A device may never end.
     if !about.is_file() && !is_pipe(&about) {
         return Err(io::Error::other("it is neither a file nor a pipe"));
-    }
-    let mut bytes = Vec::new();
-    if let Some(shipped) = shipped::read(path) {
-        shipped?.take(most).read_to_end(&mut bytes)?;
-        return Ok(bytes);
     }
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
