@@ -63,6 +63,19 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A message without control characters: names in it come from files, and a terminal obeys them.
+fn printable(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    for letter in message.chars() {
+        if letter.is_control() {
+            out.extend(letter.escape_debug());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 /// Every problem of a scenario, in the order of the files and of the places in them; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
@@ -75,6 +88,9 @@ impl Problems {
     pub(crate) fn from_list(mut list: Vec<Problem>) -> Option<Self> {
         let more = list.len().saturating_sub(SHOWN);
         list.truncate(SHOWN);
+        for problem in &mut list {
+            problem.message = printable(&problem.message);
+        }
         (!list.is_empty()).then_some(Problems { list, more })
     }
 
@@ -84,7 +100,7 @@ impl Problems {
         Problems {
             list: vec![Problem {
                 place,
-                message: message.to_string(),
+                message: printable(message),
             }],
             more: 0,
         }

@@ -91,11 +91,13 @@ fn every_symbol_of_the_parameter_table_stands_in_the_document() {
 fn the_schedule_in_the_code_has_the_phases_of_the_document() {
     let code = fs::read_to_string("src/model/run.rs").expect("a source");
     let order: Vec<usize> = [
+        "self.begin_quarter(",
+        "self.visit_cities(",
+        "self.end_quarter(",
         "self.advance_outside_world(); // E1-E3, E6, E37, E38",
         "self.set_centre(",
         "self.decide_policies();",
-        "self.set_budgets(",
-        "self.move_talent_and_produce();",
+        "self.check_state()",
         "self.evaluate();",
         "self.codify();",
         "self.name_champions(",
