@@ -13,8 +13,8 @@ export const china = join(root, "scenarios/china-2015-2024.toml");
 
 /// A name that must stay text wherever it is shown.
 export const HOSTILE = '<img src=x onerror=alert(1)>';
-/// Another one, which a spreadsheet would carry out.
-export const FORMULA = '=HYPERLINK("http://127.0.0.1:9/","Beijing")';
+/// Another one, which would leave an attribute. Names that a spreadsheet would carry out are no names of cities.
+export const QUOTED = '"><svg onload=alert(2)>';
 
 /// A folder for a file of tests; it goes when they end.
 export function workFolder(after) {

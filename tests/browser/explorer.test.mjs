@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { FORMULA, HOSTILE, china, downloaded, dualtrack, launch, means, overflow, records, watched, workFolder } from "./browser.mjs";
+import { QUOTED, HOSTILE, china, downloaded, dualtrack, launch, means, overflow, records, watched, workFolder } from "./browser.mjs";
 import { hostileScenario } from "./results.mjs";
 import { ask, explore } from "./server.mjs";
 
@@ -211,7 +211,7 @@ test("names of cities stay text, whatever they are, and Ctrl-C ends the program"
     await explored(`n=${N}&view=player&city=beijing&q=2016Q1`, async (page, seen) => {
       await page.waitForFunction((name) => document.getElementById("story").textContent.includes(name), HOSTILE);
       const options = await page.getByTestId("player-city").locator("option").allTextContents();
-      assert.ok(options.some((name) => name.includes(HOSTILE)) && options.some((name) => name.includes(FORMULA)), options.join());
+      assert.ok(options.some((name) => name.includes(HOSTILE)) && options.some((name) => name.includes(QUOTED)), options.join());
       assert.equal(await page.locator("img").count(), 0);
       assert.deepEqual([seen.errors, seen.dialogs], [[], []]);
     }, { at: own });

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FORMULA, HOSTILE, china, dualtrack, means, records, root } from "./browser.mjs";
+import { QUOTED, HOSTILE, china, dualtrack, means, records, root } from "./browser.mjs";
 
 const experiment = (name) => join(root, "scenarios/experiments", name);
 const TRACES = 'traces.files=["national","cities","sectors","allocations","policies","officials","champions"]';
@@ -30,7 +30,7 @@ export function hostileScenario(folder) {
   const cities = readFileSync(join(root, "scenarios/data/cities.csv"), "utf8");
   const named = cities
     .replace(/^(beijing,\d+,)[^,]*,/m, (_, start) => `${start}${quoted(HOSTILE)},`)
-    .replace(/^(shanghai,\d+,)[^,]*,/m, (_, start) => `${start}${quoted(FORMULA)},`);
+    .replace(/^(shanghai,\d+,)[^,]*,/m, (_, start) => `${start}${quoted(QUOTED)},`);
   writeFileSync(join(folder, "hostile.csv"), named);
   const file = join(folder, "hostile.toml");
   const text = `extends = ${JSON.stringify(china)}\ntitle = '${HOSTILE}'\n[data]\ncities = "hostile.csv"\n`;
