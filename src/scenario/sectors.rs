@@ -10,8 +10,9 @@ const SHARE: Cell = Cell::Real {
     max: 1.0,
     unit: "",
 };
+// The scales of growth go up to 3: what falls by a third or more would fall below 0.
 const GROWTH: Cell = Cell::Real {
-    min: -0.5,
+    min: -0.3,
     max: 1.0,
     unit: "1/quarter",
 };

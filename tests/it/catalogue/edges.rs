@@ -120,6 +120,18 @@ fn all_mechanisms_off_and_cities_at_the_poles() {
     run(&load(&[("cities.csv", text.into_bytes())], &[]));
 }
 
+/// Found by the fuzz target `core`: with growth of -0.5 and a scale of 3 the frontier fell below 0.
+#[test]
+fn growth_at_its_ends() {
+    let text = base("sectors.csv").replace(",0.02,0.02,", ",-0.3,-0.3,");
+    let text = text.replace(",0.01,0.03,", ",1,1,");
+    let scales = [
+        "outside.frontier_growth_scale=3",
+        "market.demand_growth_scale=3",
+    ];
+    run(&load(&[("sectors.csv", text.into_bytes())], &scales));
+}
+
 #[test]
 fn line_ends_byte_order_marks_and_quotation_marks_do_not_matter() {
     let plain = load(&[], &[]);
