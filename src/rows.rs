@@ -1,8 +1,8 @@
 //! Rows of numbers, one for each city, that others gather from anywhere in memory.
 
-use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::lanes::{LANES, Lanes, ZERO, transpose};
 
-/// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
+/// One row for each city, padded with finite numbers to whole lines of the processor's cache, so that no row touches a line
 /// in vain.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -37,12 +37,31 @@ impl Rows {
         &mut self.data
     }
 
+    /// Asks for rows that will be wanted.
+    #[inline(always)]
+    pub fn ask_for(&self, row: usize, rows: usize) {
+        ask_for(&self.data[row * self.lines], rows * self.lines);
+    }
+
     /// The numbers of a row, padding included.
     #[inline(always)]
     pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
         self.data[row * self.lines..(row + 1) * self.lines]
             .iter()
             .flat_map(|line| line.0)
+    }
+
+    /// Columns of the eight rows from `first` on.
+    #[inline(always)]
+    pub fn columns(&self, first: usize, columns: &mut [Lanes]) {
+        let rows = &self.data[first * self.lines..(first + LANES) * self.lines];
+        let columns = &mut columns[..LANES * self.lines];
+        for (line, rows_of_line) in columns.chunks_exact_mut(LANES).enumerate() {
+            for lane in 0..LANES {
+                rows_of_line[lane] = rows[lane * self.lines + line];
+            }
+        }
+        transpose(columns);
     }
 
     /// A number of a row.
@@ -57,12 +76,23 @@ impl Rows {
     }
 }
 
-/// Rows of a block from its columns.
+/// Asks for lines of memory, from this one on, ahead of their use, so that the processor need not wait for them then.
+/// Changes speed alone.
 #[inline(always)]
-pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
-    for (line, columns) in columns.chunks_exact(LANES).take(lines).enumerate() {
+pub fn ask_for(first: &Lanes, lines: usize) {
+    for line in 0..lines {
+        prefetch_index::prefetch_index(std::slice::from_ref(first), line);
+    }
+}
+
+/// Rows of a block from its columns, which are of no use afterwards.
+#[inline(always)]
+pub fn write_rows(rows: &mut [Lanes], columns: &mut [Lanes], lines: usize) {
+    let columns = &mut columns[..LANES * lines];
+    transpose(columns);
+    for (line, rows_of_line) in columns.chunks_exact(LANES).enumerate() {
         for lane in 0..LANES {
-            rows[lane * lines + line] = each(|column| columns[column][lane]);
+            rows[lane * lines + line] = rows_of_line[lane];
         }
     }
 }
@@ -70,14 +100,15 @@ pub fn write_rows(rows: &mut [Lanes], columns: &[Lanes], lines: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::each;
 
     #[test]
     fn columns_become_rows() {
         let mut rows = Rows::new(LANES, 9);
-        let columns: [Lanes; 16] =
+        let mut columns: [Lanes; 16] =
             std::array::from_fn(|column| each(|lane| (100 * lane + column) as f64));
         let lines = rows.lines();
-        write_rows(rows.data_mut(), &columns, lines);
+        write_rows(rows.data_mut(), &mut columns, lines);
         assert_eq!((lines, rows.get(3, 8), rows.get(7, 0)), (2, 308.0, 700.0));
         assert_eq!(rows.row(5).nth(9), Some(509.0));
         rows.set(5, 9, 1.0);

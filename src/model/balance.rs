@@ -163,9 +163,10 @@ impl Setup {
         );
         for constants in &mut self.chunks {
             let stocks = constants.capability.chunks_exact(sectors);
-            for (output, stocks) in constants.output.iter_mut().zip(stocks) {
+            for (start, stocks) in constants.start.iter_mut().zip(stocks) {
                 let stock = stocks.iter().fold(ZERO, |sum, own| plus(sum, *own));
-                *output = each(|l| production::output(self.output_price, utilisation * stock[l]));
+                start.output =
+                    each(|l| production::output(self.output_price, utilisation * stock[l]));
             }
         }
     }
@@ -216,8 +217,11 @@ impl Choice<'_> {
                     self.comparability / self.mean_comparability,
                 )
             });
-            let (unit_need, outside) = (constants.unit_need[block], constants.outside[block]);
-            let live = constants.live[block];
+            let (unit_need, outside) = (
+                constants.columns[block].unit_need,
+                constants.columns[block].outside,
+            );
+            let live = constants.columns[block].live;
             let rest = each(|l| {
                 budgets::rest_value(outside[l], self.career, tournament.career_value_rest)
             });
@@ -252,13 +256,10 @@ impl Choice<'_> {
             let rest = each(|l| {
                 budgets::choice_weight(rules.rest_base_rate, rules.precision, rest[l], highest[l])
             });
-            let shares = &mut constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
-            let mut spent = ZERO;
-            for (share, weight) in shares[1..].iter_mut().zip(&weights) {
+            let shares = &mut constants.shares[block * sectors..(block + 1) * sectors];
+            for (share, weight) in shares.iter_mut().zip(&weights) {
                 *share = each(|l| live[l] * weight[l] / (rest[l] + all[l]));
-                spent = plus(spent, *share);
             }
-            shares[0] = each(|l| 1.0 - spent[l]);
         }
     }
 }
@@ -282,8 +283,11 @@ impl Stock<'_> {
         let sectors = self.access.len();
         let made = self.made;
         for block in 0..constants.blocks() {
-            let shares = &constants.shares[block * (sectors + 1) + 1..(block + 1) * (sectors + 1)];
-            let (base, researchers) = (constants.base[block], constants.researchers[block]);
+            let shares = &constants.shares[block * sectors..(block + 1) * sectors];
+            let (base, researchers) = (
+                constants.columns[block].base,
+                constants.start[block].researchers,
+            );
             let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
             for s in 0..sectors {
                 let at = block * sectors + s;
@@ -331,9 +335,9 @@ impl ChunkConstants {
     fn add_start(&self, rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {
         let sectors = terms.len();
         for block in 0..self.blocks() {
-            let base = self.base[block];
+            let base = self.columns[block].base;
             for (s, sum) in terms.iter_mut().enumerate() {
-                let share = self.shares[block * (sectors + 1) + 1 + s];
+                let share = self.shares[block * sectors + s];
                 let stock = self.capability[block * sectors + s];
                 let before = *spending;
                 *spending = each(|l| before[l] + share[l] * base[l]);

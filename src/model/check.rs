@@ -62,30 +62,31 @@ impl Run<'_> {
             }
         }
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
-        for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
+        let decisions = self.decisions.iter();
+        for ((constants, chunk), decisions) in
+            self.setup.chunks.iter().zip(&self.chunks).zip(decisions)
+        {
             for own in 0..constants.cities {
                 let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                let shares = &chunk.shares[block * options..(block + 1) * options];
                 let stocks = &chunk.capability[block * sectors..(block + 1) * sectors];
-                let all = shares
-                    .iter()
-                    .map(|share| ("E13", "a budget share", share[lane]))
+                let all = (0..options)
+                    .map(|option| ("E13", "a budget share", self.share(city, option)))
                     .chain([
-                        ("E14", "the budget", chunk.budget[block][lane]),
+                        ("E14", "the budget", chunk.columns[block].budget[lane]),
                         (
                             "E21",
                             "the weight of its location",
-                            chunk.location_weight[block][lane],
+                            decisions.location_weight[block][lane],
                         ),
                         (
                             "E22",
                             "the number of researchers",
-                            chunk.researchers[block][lane],
+                            chunk.columns[block].researchers[lane],
                         ),
                         (
                             "E23",
                             "effective talent",
-                            chunk.effective_talent[block][lane],
+                            chunk.columns[block].effective_talent[lane],
                         ),
                     ])
                     .chain(
@@ -93,7 +94,7 @@ impl Run<'_> {
                             .iter()
                             .map(|stock| ("E29", "capability", stock[lane])),
                     )
-                    .chain([("E39", "output", chunk.output[block][lane])]);
+                    .chain([("E39", "output", chunk.columns[block].output[lane])]);
                 for (equation, what, value) in all {
                     if !value.is_finite() {
                         return error(Some(city), equation, what, value);

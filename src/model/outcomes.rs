@@ -3,7 +3,7 @@
 use super::equations::{outcomes, outside};
 use super::record::National;
 use super::run::Run;
-use super::state::Chunk;
+use super::state::Columns;
 use super::views::Cascade;
 use crate::lanes::Lanes;
 
@@ -121,9 +121,9 @@ impl Run<'_> {
             given_up: nation.moves[3],
         };
         if parts.inequality {
-            outcome.gini_budget = self.gini(|chunk| &chunk.budget);
-            outcome.gini_researchers = self.gini(|chunk| &chunk.researchers);
-            outcome.gini_capability = self.gini(|chunk| &chunk.stock);
+            outcome.gini_budget = self.gini(|columns| &columns.budget);
+            outcome.gini_researchers = self.gini(|columns| &columns.researchers);
+            outcome.gini_capability = self.gini(|columns| &columns.stock);
         }
         outcome
     }
@@ -131,15 +131,15 @@ impl Run<'_> {
     /// Budget of a city in the quarter just done, CNY mn.
     pub fn budget(&self, city: usize) -> f64 {
         let (chunk, block, lane) = super::setup::place(city);
-        self.chunks[chunk].budget[block][lane]
+        self.chunks[chunk].columns[block].budget[lane]
     }
 
     /// O15 of a column of cities.
-    fn gini(&mut self, column: impl Fn(&Chunk) -> &Vec<Lanes>) -> f64 {
+    fn gini(&mut self, column: impl Fn(&Columns) -> &Lanes) -> f64 {
         let mut values = std::mem::take(&mut self.scratch);
         values.clear();
         for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
-            let lanes = column(chunk).iter().flat_map(|lanes| lanes.0);
+            let lanes = chunk.columns.iter().flat_map(|columns| column(columns).0);
             values.extend(lanes.take(constants.cities));
         }
         values.sort_unstable_by(f64::total_cmp);

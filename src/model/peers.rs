@@ -77,6 +77,12 @@ impl Peers {
             .map(|(peer, kind)| (peer, self.weights[*kind as usize]))
     }
 
+    /// Rows of a city's peers.
+    #[inline(always)]
+    pub fn rows_of(&self, city: usize) -> &[u32] {
+        &self.city[self.start[city] as usize..self.start[city + 1] as usize]
+    }
+
     /// Number of peers of a city.
     #[inline(always)]
     pub fn count(&self, city: usize) -> usize {

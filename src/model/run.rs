@@ -3,15 +3,15 @@
 use super::data::World;
 use super::error::ModelError;
 use super::phases::champions;
+use super::published::{Published, Scores};
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, Decided, Nation, Published, Sums};
+use super::state::{Chunk, Decided, Nation, Sums};
 use crate::lanes::{LANES, Lanes, ZERO};
 use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;
 use crate::random::Luck;
-use crate::rows::Rows;
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub struct Run<'a> {
     pub(crate) sums: Vec<Sums<Lanes>>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
+    /// Where the cities publish next; what stands there is of no use.
+    pub(crate) next: Published,
+    pub(crate) scores: Scores,
     /// Officials who enter in the next quarter: city and career weight, in order of city.
     pub(crate) successors: Vec<(u32, f64)>,
     pub(crate) parallel: bool,
@@ -44,6 +47,10 @@ pub(crate) struct Decisions {
     pub moves: Vec<CityMove>,
     /// Draws that decide exits.
     pub exit: Vec<Lanes>,
+    /// Weights in the choice of researchers who move (E21).
+    pub location_weight: Vec<Lanes>,
+    /// Their sum over blocks.
+    pub all_location_weight: Lanes,
     /// Officials who leave.
     pub exits: Vec<OfficialEvent>,
 }
@@ -93,11 +100,13 @@ impl<'a> Run<'a> {
                     moves: Vec::new(),
                     exits: Vec::new(),
                     exit: vec![ZERO; chunk.blocks()],
+                    location_weight: vec![ZERO; chunk.blocks()],
+                    all_location_weight: ZERO,
                 })
                 .collect(),
-            published: Published {
-                rows: Rows::new(lanes, sectors + 1),
-                in_force: vec![0; lanes],
+            published: Published::new(lanes, sectors, instruments),
+            next: Published::new(lanes, sectors, instruments),
+            scores: Scores {
                 score: vec![0.0; lanes],
                 result: vec![0.0; lanes],
             },
@@ -118,9 +127,9 @@ impl<'a> Run<'a> {
         self.successors.clear();
         self.params.clone_from(&self.setup.world().params);
         self.nation.reset(self.setup);
-        let (sectors, instruments) = (self.sectors(), self.instruments());
+        let sectors = self.sectors();
         for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
-            chunk.reset(constants, sectors, instruments);
+            chunk.reset(constants, sectors);
         }
         self.draw_start();
         self.publish_start();
@@ -145,6 +154,8 @@ impl<'a> Run<'a> {
             sums: self.sums,
             decisions: self.decisions,
             published: self.published,
+            next: self.next,
+            scores: self.scores,
             successors: self.successors,
             parallel: self.parallel,
             scratch: self.scratch,
@@ -174,9 +185,8 @@ impl<'a> Run<'a> {
         self.let_successors_enter();
         self.advance_outside_world(); // E1-E3, E6, E37, E38
         self.set_centre(journal.as_deref_mut()); // E4, E5, E7      draws: Incident
-        self.decide_policies(); // E15-E17, E19                     draws: Moves, DesignError
-        self.set_budgets(journal.as_deref_mut()); // E8-E14, E18, E20, E32, E40
-        self.move_talent_and_produce(); // E21-E29, E39
+        self.decide_policies(); // E15-E17, E19, weights of E21     draws: Moves, DesignError
+        self.visit_cities(journal.as_deref_mut()); // E8-E14, E18, E20-E29, E32, E39, E40
         self.check_state()?;
         if self.is_evaluation() {
             self.evaluate(); // E30                                 draws: Evaluation
@@ -255,6 +265,8 @@ pub struct Memory {
     sums: Vec<Sums<Lanes>>,
     decisions: Vec<Decisions>,
     published: Published,
+    next: Published,
+    scores: Scores,
     successors: Vec<(u32, f64)>,
     parallel: bool,
     scratch: Vec<f64>,
@@ -279,6 +291,8 @@ impl Memory {
             sums: self.sums,
             decisions: self.decisions,
             published: self.published,
+            next: self.next,
+            scores: self.scores,
             successors: self.successors,
             parallel: self.parallel,
             scratch: self.scratch,

@@ -17,38 +17,53 @@ pub(crate) struct ChunkConstants {
     pub cities: usize,
     /// Stable codes, which address luck; 0 for an empty lane.
     pub codes: Vec<[u64; LANES]>,
-    /// 1 for a city, 0 for an empty lane.
-    pub live: Vec<Lanes>,
-    /// D1.
-    pub base: Vec<Lanes>,
-    /// D2.
-    pub unit_need: Vec<Lanes>,
-    /// D5.
-    pub outside: Vec<Lanes>,
-    /// Amenity.
-    pub amenity: Vec<Lanes>,
-    /// D6.
-    pub pipeline: Vec<Lanes>,
-    /// D7.
-    pub site_advantage: Vec<Lanes>,
+    /// What each quarter reads.
+    pub columns: Vec<Constant>,
+    /// What seldom is read.
+    pub start: Vec<Start>,
     /// D4, block by block and sector by sector.
     pub advantage: Vec<Lanes>,
-    /// Researchers at the start.
-    pub researchers: Vec<Lanes>,
-    /// Budget shares at the start: rest, then sectors, block by block.
+    /// Budget shares of sectors at the start, block by block.
     pub shares: Vec<Lanes>,
     /// Capability at the start, block by block and sector by sector.
     pub capability: Vec<Lanes>,
-    /// Output of the quarter before the start.
-    pub output: Vec<Lanes>,
     /// Sectors closed to a city: block, lane, sector, first quarter.
     pub closures: Vec<(usize, usize, usize, u32)>,
+}
+
+/// Constants of the cities of a block that each quarter reads.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub(crate) struct Constant {
+    /// 1 for a city, 0 for an empty lane.
+    pub live: Lanes,
+    /// D1.
+    pub base: Lanes,
+    /// D2.
+    pub unit_need: Lanes,
+    /// D5.
+    pub outside: Lanes,
+    /// Amenity.
+    pub amenity: Lanes,
+    /// D6.
+    pub pipeline: Lanes,
+}
+
+/// Numbers of the cities of a block that are read at the start and in evaluations.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Start {
+    /// D7.
+    pub site_advantage: Lanes,
+    /// Researchers at the start.
+    pub researchers: Lanes,
+    /// Output of the quarter before the start.
+    pub output: Lanes,
 }
 
 impl ChunkConstants {
     /// Number of blocks.
     pub fn blocks(&self) -> usize {
-        self.live.len()
+        self.columns.len()
     }
 
     /// A column of a sector with `closed` where the sector is closed to the city (E12).
@@ -278,19 +293,15 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
             let first = index * CHUNK_CITIES;
             let cities = CHUNK_CITIES.min(count - first);
             let blocks = cities.div_ceil(LANES);
-            let column = |value: &dyn Fn(usize) -> f64| -> Vec<Lanes> {
-                (0..blocks)
-                    .map(|block| {
-                        each(|lane| {
-                            let own = block * LANES + lane;
-                            if own < cities {
-                                value(first + own)
-                            } else {
-                                0.0
-                            }
-                        })
-                    })
-                    .collect()
+            let column = |block: usize, value: &dyn Fn(usize) -> f64| -> Lanes {
+                each(|lane| {
+                    let own = block * LANES + lane;
+                    if own < cities {
+                        value(first + own)
+                    } else {
+                        0.0
+                    }
+                })
             };
             let mut advantage = vec![ZERO; blocks * sectors];
             for own in 0..cities {
@@ -298,10 +309,6 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                     advantage[own / LANES * sectors + s][own % LANES] =
                         constants.advantage[(first + own) * sectors + s];
                 }
-            }
-            let mut shares = vec![ZERO; blocks * (sectors + 1)];
-            for block in 0..blocks {
-                shares[block * (sectors + 1)] = Lanes([1.0; LANES]);
             }
             let mut codes = vec![[0; LANES]; blocks];
             for (own, city) in world.cities[first..first + cities].iter().enumerate() {
@@ -311,18 +318,26 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                 first,
                 cities,
                 codes,
-                live: column(&|_| 1.0),
-                base: column(&|city| constants.base[city]),
-                unit_need: column(&|city| constants.unit_need[city]),
-                outside: column(&|city| constants.outside[city]),
-                amenity: column(&|city| world.cities[city].amenity),
-                pipeline: column(&|city| constants.pipeline[city]),
-                site_advantage: column(&|city| constants.site_advantage[city]),
+                columns: (0..blocks)
+                    .map(|block| Constant {
+                        live: column(block, &|_| 1.0),
+                        base: column(block, &|city| constants.base[city]),
+                        unit_need: column(block, &|city| constants.unit_need[city]),
+                        outside: column(block, &|city| constants.outside[city]),
+                        amenity: column(block, &|city| world.cities[city].amenity),
+                        pipeline: column(block, &|city| constants.pipeline[city]),
+                    })
+                    .collect(),
+                start: (0..blocks)
+                    .map(|block| Start {
+                        site_advantage: column(block, &|city| constants.site_advantage[city]),
+                        researchers: column(block, &|city| constants.researchers[city]),
+                        output: ZERO,
+                    })
+                    .collect(),
                 advantage,
-                researchers: column(&|city| constants.researchers[city]),
-                shares,
+                shares: vec![ZERO; blocks * sectors],
                 capability: vec![ZERO; blocks * sectors],
-                output: vec![ZERO; blocks],
                 closures: closures(world, first, cities),
             }
         })

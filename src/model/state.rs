@@ -2,70 +2,81 @@
 
 use super::setup::{ChunkConstants, Setup};
 use crate::lanes::{LANES, Lanes, ZERO, plus};
-use crate::rows::Rows;
 
-/// State of a chunk of cities. Columns have one entry per block; where they hold sectors, instruments or
-/// options, these follow each other within the block.
+/// State of a chunk of cities, block by block. What has a number for each sector, instrument or option stands in a
+/// column of its own, one after the other within the block; single numbers stand side by side in one record.
+///
+/// One column for each of them would be easier to read and was slower: a chunk's column is as long as a page of
+/// memory, so that the same block of all columns falls into the same few places of the processor's cache.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunk {
-    /// Budget shares: rest, sectors, instruments.
-    pub shares: Vec<Lanes>,
+    /// Money and designs, by instrument.
+    pub held: Vec<Held>,
     /// Capability, by sector.
     pub capability: Vec<Lanes>,
-    /// Capability in all sectors.
-    pub stock: Vec<Lanes>,
     /// Capability at the last evaluation, by sector.
     pub at_evaluation: Vec<Lanes>,
-    /// Design, by instrument; meaningful where in force.
-    pub design: Vec<Lanes>,
     /// Local optimum, by instrument.
     pub optimum: Vec<Lanes>,
-    /// Instruments in force, one bit each; one entry per lane.
-    pub in_force: Vec<u64>,
-    /// Budget, CNY mn.
-    pub budget: Vec<Lanes>,
-    /// Grant, CNY mn.
-    pub grant: Vec<Lanes>,
-    /// Weight in the grants.
-    pub grant_weight: Vec<Lanes>,
-    /// Output, CNY mn.
-    pub output: Vec<Lanes>,
-    /// Researchers, FTE.
-    pub researchers: Vec<Lanes>,
-    /// Mean of peers' researchers as published, FTE.
-    pub peers_researchers: Vec<Lanes>,
-    /// Effective talent, FTE.
-    pub effective_talent: Vec<Lanes>,
-    /// Channel sums of the quarter.
-    pub channels: Vec<Channels>,
-    /// Weight in the choice of researchers who move.
-    pub location_weight: Vec<Lanes>,
-    /// Score, s.d.
-    pub score: Vec<Lanes>,
-    /// Result of the evaluation under way.
-    pub result: Vec<Lanes>,
-    /// Mean comparability of a city's own shares, in an evaluation.
-    pub readability: Vec<Lanes>,
-    /// Career weight.
-    pub career_weight: Vec<Lanes>,
+    /// What a quarter reads and writes.
+    pub columns: Vec<Columns>,
+    /// What counts in evaluations.
+    pub deeds: Vec<Deeds>,
     /// Quarters in post, one entry per lane.
     pub in_post: Vec<u32>,
-    /// Inventions since the last evaluation.
-    pub inventions: Vec<Lanes>,
-    /// Take-ups since the last evaluation.
-    pub take_ups: Vec<Lanes>,
-    /// Failures since the last evaluation.
-    pub failures: Vec<Lanes>,
-    /// Money in instruments that do not fit, CNY mn.
-    pub failed: Vec<Lanes>,
-    /// Money that only moves researchers, CNY mn.
-    pub poaching: Vec<Lanes>,
-    /// O8 of the city.
-    pub liberalisation: Vec<Lanes>,
     /// Scratch of phase 4.
     pub instruments: Instruments,
     /// Introduction and subscale spending by sector, kept only where somebody looks.
     pub detail: Vec<[Lanes; 2]>,
+}
+
+/// An instrument in the cities of a block.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub(crate) struct Held {
+    /// Budget share.
+    pub share: Lanes,
+    /// Design less local optimum; meaningful where in force. Quarters ask for this difference alone.
+    pub distance: Lanes,
+}
+
+/// Single numbers of the cities of a block that each quarter reads and writes.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub(crate) struct Columns {
+    /// Capability in all sectors.
+    pub stock: Lanes,
+    /// Budget, CNY mn.
+    pub budget: Lanes,
+    /// Grant, CNY mn.
+    pub grant: Lanes,
+    /// Weight in the grants.
+    pub grant_weight: Lanes,
+    /// Output, CNY mn.
+    pub output: Lanes,
+    /// Researchers, FTE.
+    pub researchers: Lanes,
+    /// Effective talent, FTE.
+    pub effective_talent: Lanes,
+    /// Career weight.
+    pub career_weight: Lanes,
+}
+
+/// Single numbers of the cities of a block that evaluations read and write.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deeds {
+    /// Score, s.d.
+    pub score: Lanes,
+    /// Result of the evaluation under way.
+    pub result: Lanes,
+    /// Mean comparability of a city's own shares, in an evaluation.
+    pub readability: Lanes,
+    /// Inventions since the last evaluation.
+    pub inventions: Lanes,
+    /// Take-ups since the last evaluation.
+    pub take_ups: Lanes,
+    /// Failures since the last evaluation.
+    pub failures: Lanes,
 }
 
 /// Sums of effects over the instruments in force in a block, by channel.
@@ -96,7 +107,7 @@ pub(crate) struct Instruments {
     pub fit: Vec<Lanes>,
     /// The same where the true effect is positive, else 0.
     pub positive_fit: Vec<Lanes>,
-    /// `n_im`.
+    /// `n_im`; whole eights of columns.
     pub peers: Vec<Lanes>,
     /// Value, then weight of E12.
     pub weight: Vec<Lanes>,
@@ -110,7 +121,7 @@ impl Instruments {
             effect: column(),
             fit: column(),
             positive_fit: column(),
-            peers: column(),
+            peers: vec![ZERO; count.next_multiple_of(LANES)],
             weight: column(),
         }
     }
@@ -120,92 +131,40 @@ impl Chunk {
     /// Columns of the right length.
     pub fn new(constants: &ChunkConstants, sectors: usize, instruments: usize) -> Self {
         let blocks = constants.blocks();
-        let column = || vec![ZERO; blocks];
         Chunk {
-            shares: vec![ZERO; blocks * (1 + sectors + instruments)],
+            held: vec![Held::default(); blocks * instruments],
             capability: vec![ZERO; blocks * sectors],
-            stock: column(),
             at_evaluation: vec![ZERO; blocks * sectors],
-            design: vec![ZERO; blocks * instruments],
             optimum: vec![ZERO; blocks * instruments],
-            in_force: vec![0; blocks * LANES],
-            budget: column(),
-            grant: column(),
-            grant_weight: column(),
-            output: column(),
-            researchers: column(),
-            peers_researchers: column(),
-            effective_talent: column(),
-            channels: vec![Channels::default(); blocks],
-            location_weight: column(),
-            score: column(),
-            result: column(),
-            readability: column(),
-            career_weight: column(),
+            columns: vec![Columns::default(); blocks],
+            deeds: vec![Deeds::default(); blocks],
             in_post: vec![0; blocks * LANES],
-            inventions: column(),
-            take_ups: column(),
-            failures: column(),
-            failed: column(),
-            poaching: column(),
-            liberalisation: column(),
             instruments: Instruments::new(instruments),
             detail: Vec::new(),
         }
     }
 
     /// Goes back to the start of `constants`; luck is filled in by the caller.
-    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize, instruments: usize) {
-        let options = 1 + sectors + instruments;
-        for (block, shares) in self.shares.chunks_exact_mut(options).enumerate() {
-            let start = &constants.shares[block * (sectors + 1)..(block + 1) * (sectors + 1)];
-            shares[..=sectors].copy_from_slice(start);
-            shares[sectors + 1..].fill(ZERO);
-        }
+    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize) {
+        self.held.fill(Held::default());
         self.capability.copy_from_slice(&constants.capability);
-        for (stock, own) in self
-            .stock
-            .iter_mut()
-            .zip(constants.capability.chunks_exact(sectors))
-        {
-            *stock = own.iter().fold(ZERO, |sum, own| plus(sum, *own));
+        let stocks = constants.capability.chunks_exact(sectors);
+        for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
+            let start = &constants.start[block];
+            *columns = Columns {
+                stock: stocks.iter().fold(ZERO, |sum, own| plus(sum, *own)),
+                budget: constants.columns[block].base,
+                output: start.output,
+                researchers: start.researchers,
+                effective_talent: start.researchers,
+                grant_weight: columns.grant_weight,
+                ..Columns::default()
+            };
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
-        self.design.fill(ZERO);
-        self.in_force.fill(0);
-        self.budget.copy_from_slice(&constants.base);
-        self.grant.fill(ZERO);
-        self.output.copy_from_slice(&constants.output);
-        self.researchers.copy_from_slice(&constants.researchers);
-        self.effective_talent
-            .copy_from_slice(&constants.researchers);
-        for column in [
-            &mut self.score,
-            &mut self.inventions,
-            &mut self.take_ups,
-            &mut self.failures,
-            &mut self.failed,
-            &mut self.poaching,
-            &mut self.liberalisation,
-        ] {
-            column.fill(ZERO);
-        }
+        self.deeds.fill(Deeds::default());
         self.in_post.fill(0);
     }
-}
-
-/// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
-/// empty block included.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Published {
-    /// A row for each city: sector shares `p`, then researchers.
-    pub rows: Rows,
-    /// Instruments in force.
-    pub in_force: Vec<u64>,
-    /// Scores.
-    pub score: Vec<f64>,
-    /// Results of an evaluation under way.
-    pub result: Vec<f64>,
 }
 
 /// Sums over cities: lane by lane within a chunk, where `T` is [`Lanes`], and one number for the nation.
@@ -318,6 +277,8 @@ pub(crate) struct Nation {
     pub incident_left: Vec<u32>,
     /// Whether an incident happened in the quarter, by sector.
     pub incident: Vec<bool>,
+    /// Probability of an incident, by sector.
+    pub incident_probability: Vec<f64>,
     /// Draws of incidents, by sector, for the eight quarters under way.
     pub incident_luck: Vec<crate::random::Block>,
     /// `ΣK`, by sector.
@@ -356,6 +317,8 @@ pub(crate) struct Nation {
     pub pipeline_factor: f64,
     /// `H_US`.
     pub us_researchers: f64,
+    /// `Σ_j H_j`, FTE.
+    pub researchers: f64,
     /// Sum of grant weights.
     pub grant_weights: f64,
     /// `χ_F` with which these were made.
@@ -405,6 +368,7 @@ impl Nation {
             &mut self.attention,
             &mut self.priority,
             &mut self.climate,
+            &mut self.incident_probability,
             &mut self.access,
         ] {
             column.clear();

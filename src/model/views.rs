@@ -55,8 +55,21 @@ impl Cascade {
 impl Run<'_> {
     /// Budget share of an option: 0 the rest, then sectors, then instruments.
     pub fn share(&self, city: usize, option: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].shares[block * (1 + self.sectors() + self.instruments()) + option][lane]
+        let sectors = self.sectors();
+        let rows = &self.published.rows;
+        let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
+        let of_instrument = |m: usize| {
+            let (chunk, block, lane) = place(city);
+            self.chunks[chunk].held[block * self.instruments() + m].share[lane]
+        };
+        match option {
+            0 => {
+                let instruments = (0..self.instruments()).map(of_instrument);
+                1.0 - (0..sectors).map(of_sector).chain(instruments).sum::<f64>()
+            }
+            _ if option <= sectors => of_sector(option - 1),
+            _ => of_instrument(option - 1 - sectors),
+        }
     }
 
     /// Capability of a city in a sector, capability units.
@@ -67,8 +80,13 @@ impl Run<'_> {
 
     /// Design of an instrument; meaningful where it is in force.
     pub fn design(&self, city: usize, instrument: usize) -> f64 {
+        self.optimum(city, instrument) + self.distance(city, instrument)
+    }
+
+    /// Design of an instrument less its local optimum; meaningful where it is in force.
+    pub(crate) fn distance(&self, city: usize, instrument: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].design[block * self.instruments() + instrument][lane]
+        self.chunks[chunk].held[block * self.instruments() + instrument].distance[lane]
     }
 
     /// Design of an instrument that would suit the city best; nobody in the model knows it.
@@ -79,8 +97,7 @@ impl Run<'_> {
 
     /// Whether an instrument is in force in a city.
     pub fn is_in_force(&self, city: usize, instrument: usize) -> bool {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].in_force[block * LANES + lane] >> instrument & 1 == 1
+        self.published.in_force[city] >> instrument & 1 == 1
     }
 
     /// Whether an instrument is a national measure in force.
@@ -103,7 +120,7 @@ impl Run<'_> {
     /// Productivity of the rest of a city's economy (D5).
     pub fn outside_productivity(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.setup.chunks[chunk].outside[block][lane]
+        self.setup.chunks[chunk].columns[block].outside[lane]
     }
 
     /// Money in an instrument in the quarter just done, CNY mn.
@@ -123,25 +140,24 @@ impl Run<'_> {
         let true_effect = budgets::tier_effect(
             self.nation.true_effect[instrument],
             self.world().instruments[instrument].tier_slope,
-            constants.amenity[block][lane],
+            constants.columns[block].amenity[lane],
         );
         let fit = budgets::design_fit(
-            self.design(city, instrument),
-            self.optimum(city, instrument),
+            self.distance(city, instrument),
+            0.0,
             1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
         let money = budgets::money_effect(
             self.instrument_money(city, instrument),
-            policy.half_money_share * constants.base[block][lane],
+            policy.half_money_share * constants.columns[block].base[lane],
         );
         true_effect * fit * unblunted * money
     }
 
     /// Instruments in force in a city, one bit each by row.
     pub fn portfolio(&self, city: usize) -> u64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].in_force[block * LANES + lane]
+        self.published.in_force[city]
     }
 
     /// Whether a city is designated as a pilot zone in the quarter just done, whatever the mechanism does with it.
@@ -158,19 +174,19 @@ impl Run<'_> {
     /// Researchers of a city, FTE.
     pub fn researchers(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].researchers[block][lane]
+        self.chunks[chunk].columns[block].researchers[lane]
     }
 
     /// Score of a city's last evaluation, s.d.
     pub fn score(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        self.chunks[chunk].score[block][lane]
+        self.chunks[chunk].deeds[block].score[lane]
     }
 
     /// Career weight of the official who is in post next quarter, 0 to 1.
     pub fn career_weight(&self, city: usize) -> f64 {
         let (chunk, block, lane) = place(city);
-        let in_post = self.chunks[chunk].career_weight[block][lane];
+        let in_post = self.chunks[chunk].columns[block].career_weight[lane];
         let enters = self
             .successors
             .binary_search_by_key(&(city as u32), |(city, _)| *city);
@@ -198,18 +214,19 @@ impl Run<'_> {
         let (chunk, block, lane) = place(city);
         let state = &self.chunks[chunk];
         let sectors = self.sectors();
-        let budget = state.budget[block][lane];
+        let budget = state.columns[block].budget[lane];
         let mut cascade = Cascade::default();
         for s in 0..sectors {
             cascade.add(self.city_cascade(city, s));
         }
-        let in_force = state.in_force[block * LANES + lane];
+        let in_force = self.published.in_force[city];
+        let money = self.instrument_use(city);
         let instruments: f64 = (0..self.instruments())
             .map(|m| self.share(city, 1 + sectors + m) * budget)
             .sum();
         CityRow {
             budget_cny_mn: budget,
-            grant_cny_mn: state.grant[block][lane],
+            grant_cny_mn: state.columns[block].grant[lane],
             spending_cny_mn: cascade.spending,
             introduction_cny_mn: cascade.introduction,
             subscale_cny_mn: cascade.subscale,
@@ -217,20 +234,20 @@ impl Run<'_> {
             idle_cny_mn: cascade.idle,
             productive_cny_mn: cascade.productive,
             instruments_cny_mn: instruments,
-            failed_experiments_cny_mn: state.failed[block][lane],
-            poaching_cny_mn: state.poaching[block][lane],
+            failed_experiments_cny_mn: money.failed,
+            poaching_cny_mn: money.poaching,
             forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.chunks[chunk].outside[block][lane]
+                * self.setup.chunks[chunk].columns[block].outside[lane]
                 * cascade.spending,
-            output_cny_mn: state.output[block][lane],
+            output_cny_mn: state.columns[block].output[lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
-            researchers: state.researchers[block][lane],
-            effective_talent: state.effective_talent[block][lane],
-            score: state.score[block][lane],
-            career_weight: state.career_weight[block][lane],
+            researchers: state.columns[block].researchers[lane],
+            effective_talent: state.columns[block].effective_talent[lane],
+            score: state.deeds[block].score[lane],
+            career_weight: state.columns[block].career_weight[lane],
             quarters_in_post: state.in_post[block * LANES + lane],
             instruments_in_force: in_force.count_ones(),
-            liberalisation: state.liberalisation[block][lane],
+            liberalisation: money.liberalisation,
             is_pilot_zone: self.params.mechanisms.pilot_zones
                 && self.quarter > 0
                 && self.setup.timeline.is_pilot_zone(self.quarter - 1, city),
@@ -306,7 +323,7 @@ impl Run<'_> {
         let (chunk, block, lane) = place(city);
         let state = &self.chunks[chunk];
         let spending = if self.quarter > 0 {
-            self.share(city, 1 + sector) * state.budget[block][lane]
+            self.share(city, 1 + sector) * state.columns[block].budget[lane]
         } else {
             0.0
         };

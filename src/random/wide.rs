@@ -42,10 +42,17 @@ impl WideStream {
         )
     }
 
+    /// The block at one code: what [`super::Stream::block`] gives. For draws of which a quarter takes few.
+    pub fn block(&self, code: u64, position: u64) -> super::Block {
+        self.blocks(&[code; LANES], position).map(|word| word[0])
+    }
+
+    /// As [`WideStream::blocks`], for callers whose code is vectorised already.
+    ///
     /// The rounds of one lane stand inside the loop over lanes: the compiler then makes each number of the state a
     /// vector.
     #[inline(always)]
-    fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
+    pub(crate) fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
         let mut words = [[0; LANES]; 8];
         for l in 0..LANES {
             let (code, [a, b, c, d]) = (codes[l], CONSTANTS);
@@ -131,6 +138,7 @@ mod tests {
                     one.block(code, position),
                     "{code}, {position}"
                 );
+                assert_eq!(wide.block(code, position), one.block(code, position));
             }
         }
     }

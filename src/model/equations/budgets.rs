@@ -21,6 +21,7 @@ pub fn reading_factor(comparability: f64, weight: f64, weight_per_mean: f64) -> 
 }
 
 /// E10, the part all cities share: `u^ζ κ (1 - R risk)`, 0 to 1.
+#[inline(always)]
 pub fn sector_climate(
     utilisation: f64,
     crowding: f64,

@@ -48,6 +48,7 @@ pub fn stringency(now: f64, target: f64, adjustment: f64) -> f64 {
 }
 
 /// E7: probability of an incident in a quarter, `1 - exp(-h_0 risk (C/F)(1 - R)²)`.
+#[inline(always)]
 pub fn incident_probability(hazard: f64, risk: f64, frontier_ratio: f64, stringency: f64) -> f64 {
     let unregulated = 1.0 - stringency;
     1.0 - math::exp(-hazard * risk * frontier_ratio * unregulated * unregulated)

@@ -18,6 +18,13 @@ pub fn all_pairs_similarity(
     (cities > 1).then(|| (squared_norm_of_sum - unit_vectors) / (n * (n - 1.0)))
 }
 
+/// O8, one instrument's term: `y fit (1 - [preemption] ϖ R) J/(J + j_0 base)`; `active` is `y`, 0 or 1, and
+/// `money_effect` the quotient of the money of the quarter.
+#[inline(always)]
+pub fn liberalisation(active: f64, fit: f64, unblunted: f64, money_effect: f64) -> f64 {
+    active * fit * unblunted * money_effect
+}
+
 /// O15: Gini index of values sorted from low to high; 0 where all are 0 or there is none.
 pub fn gini_of_sorted(values: &[f64]) -> f64 {
     let n = values.len() as f64;

@@ -18,6 +18,7 @@ pub fn aggregation_term(capability: f64, rho: f64) -> f64 {
 /// E2: national capability `(Σ K^ρ)^(1/ρ)`, in capability units.
 ///
 /// `rho` is 1 or more: at 1 every city adds new knowledge, towards infinity only the best counts.
+#[inline(always)]
 pub fn national_capability(sum_of_terms: f64, rho: f64) -> f64 {
     math::pow(sum_of_terms, 1.0 / rho)
 }

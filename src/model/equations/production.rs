@@ -72,6 +72,19 @@ pub fn idle(not_duplicated: f64, utilisation: f64) -> f64 {
     not_duplicated * (1.0 - utilisation)
 }
 
+/// 7.6: an instrument's money spent on a failed experiment, CNY mn: `J (1 - fit⁺)`.
+#[inline(always)]
+pub fn failed(money: f64, positive_fit: f64) -> f64 {
+    money * (1.0 - positive_fit)
+}
+
+/// 7.6: an instrument's money that only moves researchers between cities, CNY mn: `(1 - o) J fit⁺`; `from_home` is
+/// `1 - o` for instruments that attract, and 0 for others.
+#[inline(always)]
+pub fn poaching(from_home: f64, money: f64, positive_fit: f64) -> f64 {
+    from_home * money * positive_fit
+}
+
 /// E29: capability built in a quarter, `A a l (x/l)^α κ (1 - R risk)`; 0 without money or talent.
 ///
 /// `x` effective spending, CNY mn; `l` effective talent in the sector, FTE; `access` is `κ (1 - R risk)`, 0 to 1.

@@ -1,5 +1,6 @@
 //! Phase 2: the centre.
 
+use crate::lanes::{each, fill, part, vectorised};
 use crate::model::equations::{budgets, centre};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
@@ -43,7 +44,7 @@ impl Run<'_> {
         // A block of incidents lasts eight quarters.
         let (octet, word) = (u64::from(self.quarter / 8), self.quarter as usize % 8);
         if word == 0 {
-            let mut incidents = self.luck.stream(Purpose::Incident);
+            let incidents = self.luck.wide_stream(Purpose::Incident);
             nation.incident_luck.clear();
             nation.incident_luck.extend(
                 world
@@ -52,6 +53,32 @@ impl Run<'_> {
                     .map(|sector| incidents.block(sector.code, octet)),
             );
         }
+        let (crowding, hazard) = (params.budgets.crowding, params.centre.incident_hazard);
+        let stringency = nation.stringency;
+        let (used, compute) = (&nation.utilisation, &nation.compute_access);
+        let (capability, frontier) = (&nation.capability, &nation.frontier);
+        let (climate, incidents) = (&mut nation.climate, &mut nation.incident_probability);
+        let risk = |s: usize| world.sectors.get(s).map_or(0.0, |sector| sector.risk);
+        vectorised(
+            #[inline(always)]
+            || {
+                fill(climate, |first| {
+                    let (used, compute) = (part(used, first), part(compute, first));
+                    let risk = each(|l| risk(first + l));
+                    each(|l| {
+                        budgets::sector_climate(used[l], crowding, compute[l], stringency, risk[l])
+                    })
+                });
+                fill(incidents, |first| {
+                    let (capability, frontier) = (part(capability, first), part(frontier, first));
+                    let risk = each(|l| risk(first + l));
+                    each(|l| {
+                        let ratio = capability[l] / frontier[l];
+                        centre::incident_probability(hazard, risk[l], ratio, stringency)
+                    })
+                });
+            },
+        );
         for (s, sector) in world.sectors.iter().enumerate() {
             nation.priority[s] = centre::priority(
                 &params.centre,
@@ -62,22 +89,10 @@ impl Run<'_> {
                 nation.attention[s],
                 self.setup.timeline.central_plan(self.quarter as usize, s),
             );
-            nation.climate[s] = budgets::sector_climate(
-                nation.utilisation[s],
-                params.budgets.crowding,
-                nation.compute_access[s],
-                nation.stringency,
-                sector.risk,
-            );
             nation.access[s] = nation.compute_access[s] * (1.0 - nation.stringency * sector.risk);
-            let probability = centre::incident_probability(
-                params.centre.incident_hazard,
-                sector.risk,
-                nation.capability[s] / nation.frontier[s],
-                nation.stringency,
-            );
             let draw = uniform(nation.incident_luck[s][word]);
-            nation.incident[s] = params.mechanisms.incidents && draw < probability;
+            nation.incident[s] =
+                params.mechanisms.incidents && draw < nation.incident_probability[s];
             if nation.incident[s] {
                 nation.incident_left[s] = INCIDENT_QUARTERS;
             }
@@ -104,7 +119,7 @@ impl Run<'_> {
             if let Some(city) = measure.origin {
                 nation.local_origin += 1;
                 let (chunk, block, lane) = place(city as usize);
-                chunks[chunk].inventions[block][lane] += 1.0;
+                chunks[chunk].deeds[block].inventions[lane] += 1.0;
             }
             if let Some(journal) = journal.as_deref_mut() {
                 journal.policies.push(PolicyEvent {

@@ -1,10 +1,11 @@
 //! E36: leaders of regions, and the champions the centre names.
 
+use crate::lanes::LANES;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
 use crate::model::setup::place;
-use crate::random::{Purpose, normal};
+use crate::random::{Purpose, normals};
 
 /// Scratch of E36, kept so that a quarter takes no memory.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +23,7 @@ impl Run<'_> {
     pub(crate) fn name_champions(&mut self, mut journal: Option<&mut Journal>) {
         self.find_leaders(journal.as_deref_mut());
         let sectors = self.sectors();
-        let mut luck = self.luck.stream(Purpose::Champion);
+        let luck = self.luck.wide_stream(Purpose::Champion);
         let Scratch {
             mut best,
             mut candidates,
@@ -30,26 +31,30 @@ impl Run<'_> {
         } = std::mem::take(&mut self.champions);
         best.clear();
         best.resize(sectors, None);
-        // One city often leads its region in many sectors: its block is drawn once for eight of them.
-        let mut drawn = None;
-        for (at, leader) in self.nation.leaders.iter().copied().enumerate() {
-            if leader == u32::MAX {
-                continue;
-            }
-            let s = at % sectors;
-            let position = u64::from(self.quarter) * 4 + s as u64 / 8;
-            let draws = match drawn {
-                Some((city, at, draws)) if (city, at) == (leader, position) => draws,
-                _ => luck.block(self.setup.world().cities[leader as usize].code, position),
+        // The leaders of a region in eight sectors are drawn at once.
+        let world = self.setup.world();
+        for (of_region, octet) in (0..self.nation.leaders.len() / sectors)
+            .flat_map(|region| (0..sectors.div_ceil(LANES)).map(move |octet| (region, octet)))
+        {
+            let leader = |l: usize| {
+                let s = octet * LANES + l;
+                let at = of_region * sectors + s;
+                let leader = *self.nation.leaders.get(at).filter(|_| s < sectors)?;
+                (leader != u32::MAX).then_some((s, leader))
             };
-            drawn = Some((leader, position, draws));
-            let seen = evaluation::seen_capability(
-                self.capability(leader as usize, s),
-                self.params.champions.noise,
-                normal(draws[s % 8]),
-            );
-            if best[s].is_none_or(|(most, _)| seen > most) {
-                best[s] = Some((seen, leader));
+            let code = |l| leader(l).map_or(0, |(_, city)| world.cities[city as usize].code);
+            let position = u64::from(self.quarter) * 4 + octet as u64;
+            let words = luck.blocks(&std::array::from_fn(code), position);
+            let draws = normals(std::array::from_fn(|l| words[l][l]));
+            for (l, (s, city)) in (0..LANES).filter_map(|l| Some((l, leader(l)?))) {
+                let seen = evaluation::seen_capability(
+                    self.capability(city as usize, s),
+                    self.params.champions.noise,
+                    draws[l],
+                );
+                if best[s].is_none_or(|(most, _)| seen > most) {
+                    best[s] = Some((seen, city));
+                }
             }
         }
         candidates.clear();

@@ -19,7 +19,7 @@ impl Run<'_> {
     /// E33: instruments that bear fruit locally, as the centre measures it.
     fn decide_on_evidence(&mut self) {
         let rules = &self.params.codification;
-        let mut noise = self.luck.stream(Purpose::Measurement);
+        let noise = self.luck.wide_stream(Purpose::Measurement);
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
         let undecided = all_bits(self.instruments()) & !self.nation.decided;
@@ -76,7 +76,7 @@ impl Run<'_> {
     fn decide_from_above(&mut self) {
         let draws = self
             .luck
-            .stream(Purpose::TopDown)
+            .wide_stream(Purpose::TopDown)
             .block(0, u64::from(self.quarter));
         if uniform(draws[0]) >= self.params.codification.top_down_rate_per_year {
             return;

@@ -22,14 +22,14 @@ impl Run<'_> {
         for (constants, chunk) in self.setup.chunks.iter().zip(&mut self.chunks) {
             for block in 0..constants.blocks() {
                 for l in 0..LANES {
-                    let score = evaluation::standardised(chunk.result[block][l], mean, sd);
-                    chunk.score[block][l] = score * constants.live[block][l];
+                    let score = evaluation::standardised(chunk.deeds[block].result[l], mean, sd);
+                    chunk.deeds[block].score[l] = score * constants.columns[block].live[l];
                 }
                 let first = constants.first + block * LANES;
-                self.published.score[first..first + LANES].copy_from_slice(&*chunk.score[block]);
-                chunk.inventions[block] = ZERO;
-                chunk.take_ups[block] = ZERO;
-                chunk.failures[block] = ZERO;
+                self.scores.score[first..first + LANES].copy_from_slice(&*chunk.deeds[block].score);
+                chunk.deeds[block].inventions = ZERO;
+                chunk.deeds[block].take_ups = ZERO;
+                chunk.deeds[block].failures = ZERO;
             }
             chunk.at_evaluation.copy_from_slice(&chunk.capability);
         }
@@ -53,7 +53,7 @@ impl Run<'_> {
             is_compared: self.params.mechanisms.comparability,
             rows: &self.published.rows,
         };
-        let mut results = std::mem::take(&mut self.published.result);
+        let mut results = std::mem::take(&mut self.scores.result);
         let pieces = Pieces {
             whole: &mut results,
             length: CHUNK_CITIES,
@@ -68,12 +68,12 @@ impl Run<'_> {
                 );
             },
         );
-        self.published.result = results;
+        self.scores.result = results;
     }
 
     /// `rel_i`: the result against that of peers, or against the nation where there are none.
     fn compare_with_peers(&mut self) {
-        let results = &self.published.result;
+        let results = &self.scores.result;
         let national = self
             .setup
             .chunks
@@ -91,7 +91,7 @@ impl Run<'_> {
             for own in 0..constants.cities {
                 let city = constants.first + own;
                 let others = setup.peers.mean(city, results).unwrap_or(national);
-                chunk.result[own / LANES][own % LANES] = results[city] - others;
+                chunk.deeds[own / LANES].result[own % LANES] = results[city] - others;
             }
         });
     }
@@ -103,7 +103,8 @@ impl Run<'_> {
             let mut all = 0.0;
             for (constants, chunk) in run.setup.chunks.iter().zip(&run.chunks) {
                 let mut own = 0.0;
-                for (values, live) in chunk.result.iter().zip(&constants.live) {
+                for (deeds, columns) in chunk.deeds.iter().zip(&constants.columns) {
+                    let (values, live) = (deeds.result, columns.live);
                     own += lane_sum(&each(|l| live[l] * of(values[l])));
                 }
                 all += own;
@@ -130,17 +131,17 @@ impl Run<'_> {
                     let is_zone = zones && setup.timeline.is_pilot_zone(quarter, city);
                     let rewards = evaluation::rewards(
                         tournament,
-                        chunk.inventions[block][l],
-                        chunk.take_ups[block][l],
-                        chunk.failures[block][l],
+                        chunk.deeds[block].inventions[l],
+                        chunk.deeds[block].take_ups[l],
+                        chunk.deeds[block].failures[l],
                         if is_zone { policy.pilot_shield } else { 0.0 },
                     );
                     let noise = evaluation::reading_noise(
                         tournament.evaluation_noise,
-                        chunk.readability[block][l],
+                        chunk.deeds[block].readability[l],
                         draws[l],
                     );
-                    let result = &mut chunk.result[block][l];
+                    let result = &mut chunk.deeds[block].result[l];
                     *result = evaluation::standardised(*result, mean, sd) + rewards + noise;
                 }
             }
@@ -192,7 +193,7 @@ impl Reading<'_> {
             }
             let result = each(|l| result[l] * self.per_priority);
             results[block * LANES..(block + 1) * LANES].copy_from_slice(&*result);
-            chunk.readability[block] = readability;
+            chunk.deeds[block].readability = readability;
         }
     }
 }

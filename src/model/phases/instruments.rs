@@ -1,92 +1,132 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
-use super::budgets::{Block, Shared};
+use super::cities::{Block, Scratch, Shared};
 use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::math::select;
-use crate::model::data::Channel;
-use crate::model::equations::{budgets, moves};
+use crate::model::data::{Channel, Instrument};
+use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::record::Move;
-use crate::model::run::CityMove;
-use crate::model::state::{Channels, Chunk, Instruments, Sums, bits};
+use crate::model::run::{CityMove, Run};
+use crate::model::setup::place;
+use crate::model::state::{Channels, Chunk, Held, Instruments, Sums, bits};
+
+/// What a city's use of its instruments comes to in a quarter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Use {
+    /// Money spent on failed experiments, CNY mn.
+    pub failed: f64,
+    /// Money that only moves researchers, CNY mn.
+    pub poaching: f64,
+    /// O8 of the city.
+    pub liberalisation: f64,
+}
+
+/// Share of an instrument's fitting money that only moves researchers at home.
+#[inline(always)]
+fn from_home(instrument: &Instrument, talent_mobility: bool) -> f64 {
+    if talent_mobility && instrument.channel == Channel::Attract {
+        1.0 - instrument.overseas_share
+    } else {
+        0.0
+    }
+}
+
+impl Run<'_> {
+    /// What one city's use of its instruments came to in the quarter just done: as `account_for_instruments`, of
+    /// which only sums are kept.
+    pub(crate) fn instrument_use(&self, city: usize) -> Use {
+        let policy = &self.params.policy;
+        let (chunk, block, lane) = place(city);
+        let constants = &self.setup.chunks[chunk];
+        let (base, amenity) = (
+            constants.columns[block].base[lane],
+            constants.columns[block].amenity[lane],
+        );
+        let mut all = Use::default();
+        for m in bits(self.portfolio(city)) {
+            let instrument = &self.setup.world().instruments[m];
+            let distance = self.distance(city, m);
+            let fit = budgets::design_fit(distance, 0.0, 1.0 / policy.design_tolerance);
+            let theta = self.nation.true_effect[m];
+            let true_effect = budgets::tier_effect(theta, instrument.tier_slope, amenity);
+            let works = select(true_effect > 0.0, fit, 0.0);
+            let money = self.instrument_money(city, m);
+            let bought = budgets::money_effect(money, policy.half_money_share * base);
+            let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
+            all.failed += production::failed(money, works);
+            all.poaching += production::poaching(from_home, money, works);
+            all.liberalisation += outcomes::liberalisation(1.0, fit, self.unblunted(), bought);
+        }
+        all.liberalisation /= self.instruments().max(1) as f64;
+        all
+    }
+}
 
 impl Shared<'_> {
-    /// E19 and E18, then the instruments that begin.
+    /// E19 and E18, then the instruments that begin; leaves in the block what is in force.
     #[inline(always)]
     pub(super) fn adjust_designs<'m>(
         &self,
-        block: &Block,
+        block: &mut Block,
         chunk: &mut Chunk,
         moves: &mut std::iter::Peekable<impl Iterator<Item = &'m CityMove>>,
     ) {
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
+        let count = self.instruments();
+        let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
         let mut begun: [Option<CityMove>; 3 * LANES] = [None; 3 * LANES];
         let mut waiting = 0;
         while let Some(own) = moves.next_if(|own| own.city as usize / LANES == block.number) {
             let lane = own.city as usize % LANES;
             if own.kind == Move::Drop {
-                let row = block.number * options;
-                let m = own.instrument as usize;
-                chunk.in_force[own.city as usize] &= !(1 << own.instrument);
-                chunk.shares[row][lane] += chunk.shares[row + 1 + self.sectors() + m][lane];
-                chunk.shares[row + 1 + self.sectors() + m][lane] = 0.0;
-                chunk.failures[block.number][lane] += 1.0;
+                block.in_force[lane] &= !(1 << own.instrument);
+                held[own.instrument as usize].share[lane] = 0.0;
+                chunk.deeds[block.number].failures[lane] += 1.0;
             } else {
                 begun[waiting] = Some(*own);
                 waiting += 1;
             }
         }
         if self.params.mechanisms.local_adjustment {
-            let any = chunk.in_force[block.number * LANES..][..LANES]
-                .iter()
-                .fold(0, |any, own| any | own);
+            let any = block.in_force.iter().fold(0, |any, own| any | own);
             let adjustment = self.params.policy.adjustment_rate;
             for m in bits(any) {
-                let at = block.number * count + m;
-                for l in 0..LANES {
-                    let adjusted = moves::adjusted_design(
-                        chunk.design[at][l],
-                        chunk.optimum[at][l],
-                        adjustment,
-                    );
-                    let is_in_force = chunk.in_force[block.number * LANES + l] >> m & 1 == 1;
-                    chunk.design[at][l] = select(is_in_force, adjusted, chunk.design[at][l]);
-                }
+                let before = held[m].distance;
+                held[m].distance = each(|l| {
+                    let adjusted = moves::adjusted_design(before[l], 0.0, adjustment);
+                    let is_in_force = block.in_force[l] >> m & 1 == 1;
+                    select(is_in_force, adjusted, before[l])
+                });
             }
         }
         for own in begun.iter().flatten() {
             let lane = own.city as usize % LANES;
-            chunk.in_force[own.city as usize] |= 1 << own.instrument;
-            chunk.design[block.number * count + own.instrument as usize][lane] = own.design;
+            block.in_force[lane] |= 1 << own.instrument;
+            let m = own.instrument as usize;
+            let optimum = chunk.optimum[block.number * count + m][lane];
+            held[m].distance[lane] = own.design - optimum;
             if own.kind == Move::TakeUp {
-                chunk.take_ups[block.number][lane] += 1.0;
+                chunk.deeds[block.number].take_ups[lane] += 1.0;
             }
         }
+        block.any = block.in_force.iter().fold(0, |any, own| any | own);
     }
 
     /// E20 with the money of the quarter before.
     #[inline(always)]
-    pub(super) fn read_effects(
-        &self,
-        block: &Block,
-        chunk: &Chunk,
-        any: u64,
-        instruments: &mut Instruments,
-    ) {
+    pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) {
         let policy = &self.params.policy;
-        let (count, options) = (self.instruments(), 1 + self.sectors() + self.instruments());
-        let masks = &chunk.in_force[block.number * LANES..(block.number + 1) * LANES];
+        let count = self.instruments();
+        let masks = block.in_force;
         let per_tolerance = 1.0 / policy.design_tolerance;
-        let base = block.constants.base[block.number];
-        let amenity = block.constants.amenity[block.number];
-        let budget = chunk.budget[block.number];
-        for m in bits(any) {
+        let base = block.columns.base;
+        let amenity = block.columns.amenity;
+        let budget = chunk.columns[block.number].budget;
+        for m in bits(block.any) {
             let slope = self.setup.world().instruments[m].tier_slope;
-            let at = block.number * count + m;
-            let (design, optimum) = (chunk.design[at], chunk.optimum[at]);
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let Held { share, distance } = chunk.held[block.number * count + m];
             let theta = self.nation.true_effect[m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
-            let fit = each(|l| budgets::design_fit(design[l], optimum[l], per_tolerance));
+            let fit = each(|l| budgets::design_fit(distance[l], 0.0, per_tolerance));
             let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
             let money = each(|l| {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
@@ -101,15 +141,10 @@ impl Shared<'_> {
 
     /// Channel sums of 7.5.
     #[inline(always)]
-    pub(super) fn channels(
-        &self,
-        block: &Block,
-        chunk: &mut Chunk,
-        any: u64,
-        instruments: &Instruments,
-    ) {
+    pub(super) fn channels(&self, block: &Block, scratch: &mut Scratch) {
+        let instruments = &scratch.instruments;
         let mut channels = Channels::default();
-        for m in bits(any) {
+        for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let sum = match instrument.channel {
                 Channel::Train => &mut channels.train,
@@ -123,7 +158,7 @@ impl Shared<'_> {
             let overseas = channels.overseas;
             channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
         }
-        chunk.channels[block.number] = channels;
+        scratch.channels = channels;
     }
 
     /// What the centre will see of instruments in E33.
@@ -132,15 +167,16 @@ impl Shared<'_> {
         &self,
         block: &Block,
         chunk: &Chunk,
-        any: u64,
         instruments: &Instruments,
         sums: &mut Sums<Lanes>,
     ) {
-        for m in bits(any) {
+        for m in bits(block.any) {
             let sum = &mut sums.evidence[m];
             let (active, effect) = (instruments.active[m], instruments.effect[m]);
-            let design = chunk.design[block.number * self.instruments() + m];
-            let advantage = block.constants.site_advantage[block.number];
+            let at = block.number * self.instruments() + m;
+            let (distance, optimum) = (chunk.held[at].distance, chunk.optimum[at]);
+            let design = each(|l| optimum[l] + distance[l]);
+            let advantage = block.constants.start[block.number].site_advantage;
             let weight = each(|l| effect[l].max(0.0));
             sum.adopters = plus(sum.adopters, active);
             sum.effect = plus(sum.effect, effect);
@@ -156,29 +192,18 @@ impl Shared<'_> {
     pub(super) fn account_for_instruments(
         &self,
         block: &Block,
-        chunk: &mut Chunk,
-        any: u64,
+        chunk: &Chunk,
         instruments: &Instruments,
         sums: &mut Sums<Lanes>,
     ) {
-        let options = 1 + self.sectors() + self.instruments();
         let half_money = self.params.policy.half_money_share;
         let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
         let (mut liberalisation, mut in_force) = (ZERO, ZERO);
-        let (budget, base) = (
-            chunk.budget[block.number],
-            block.constants.base[block.number],
-        );
-        for m in bits(any) {
+        let (budget, base) = (chunk.columns[block.number].budget, block.columns.base);
+        for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
-            let moves_only =
-                self.params.mechanisms.talent_mobility && instrument.channel == Channel::Attract;
-            let poached = if moves_only {
-                1.0 - instrument.overseas_share
-            } else {
-                0.0
-            };
-            let share = chunk.shares[block.number * options + 1 + self.sectors() + m];
+            let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
+            let share = chunk.held[block.number * self.instruments() + m].share;
             let (works, fit, active) = (
                 instruments.positive_fit[m],
                 instruments.fit[m],
@@ -187,10 +212,12 @@ impl Shared<'_> {
             let money = each(|l| share[l] * budget[l]);
             let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
             spent = each(|l| spent[l] + money[l]);
-            failed = each(|l| failed[l] + money[l] * (1.0 - works[l]));
-            poaching = each(|l| poaching[l] + poached * money[l] * works[l]);
-            liberalisation =
-                each(|l| liberalisation[l] + active[l] * fit[l] * self.unblunted * bought[l]);
+            failed = each(|l| failed[l] + production::failed(money[l], works[l]));
+            poaching = each(|l| poaching[l] + production::poaching(from_home, money[l], works[l]));
+            liberalisation = each(|l| {
+                let term = outcomes::liberalisation(active[l], fit[l], self.unblunted, bought[l]);
+                liberalisation[l] + term
+            });
             in_force = each(|l| in_force[l] + active[l]);
         }
         let count = self.instruments().max(1) as f64;
@@ -200,8 +227,5 @@ impl Shared<'_> {
         sums.failed = plus(sums.failed, failed);
         sums.poaching = plus(sums.poaching, poaching);
         sums.liberalisation = plus(sums.liberalisation, liberalisation);
-        chunk.failed[block.number] = failed;
-        chunk.poaching[block.number] = poaching;
-        chunk.liberalisation[block.number] = liberalisation;
     }
 }

@@ -3,12 +3,16 @@
 mod budgets;
 mod centre;
 pub(super) mod champions;
+mod cities;
 mod codification;
 mod evaluation;
-mod instruments;
+mod events;
+pub(super) mod instruments;
+mod location;
 mod moves;
 mod officials;
 mod outside;
 mod peers;
 mod production;
 mod start;
+mod sums;

@@ -1,13 +1,14 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
-use crate::lanes::{LANES, each};
+use super::location::Location;
+use crate::lanes::{LANES, ZERO, each, plus, vectorised};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::setup::place;
+use crate::model::setup::{ChunkConstants, place};
 use crate::model::state::{all_bits, bits};
 use crate::parallel::for_each;
-use crate::random::{Block, Purpose, Stream, Words, index, normal, slot, uniform};
+use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -15,27 +16,62 @@ impl Run<'_> {
         let mut decisions = std::mem::take(&mut self.decisions);
         let run = &*self;
         for_each(run.parallel, &mut decisions[..], |chunk, decisions| {
-            run.decide_in_chunk(chunk, decisions)
+            vectorised(
+                #[inline(always)]
+                || run.decide_in_chunk(chunk, decisions),
+            );
         });
         self.decisions = decisions;
     }
 
+    #[inline(always)]
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
         let constants = &self.setup.chunks[chunk];
         let luck = self.luck.wide_stream(Purpose::Moves);
-        let mut errors = self.luck.stream(Purpose::DesignError);
-        let chances = self.chances();
+        let errors = self.luck.wide_stream(Purpose::DesignError);
+        let (chances, location) = (self.chances(), Location::new(self));
         decisions.moves.clear();
-        for (block, codes) in constants.codes.iter().enumerate() {
-            let words = luck.blocks(codes, u64::from(self.quarter));
-            decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
-            for lane in 0..LANES.min(constants.cities - block * LANES) {
-                if chances.may_move(&words, lane) {
-                    let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
-                    self.decide(chunk, own, &draws, &mut errors, &mut decisions.moves);
+        decisions.all_location_weight = ZERO;
+        let mut drawn = self.draw(constants, &luck, &chances, 0);
+        for block in 0..constants.blocks() {
+            let (words, may_move) = drawn;
+            if block + 1 < constants.blocks() {
+                // Drawn a block ahead, so that what moves will look at can be asked for.
+                drawn = self.draw(constants, &luck, &chances, block + 1);
+                if self.parallel {
+                    location.ask_for(chunk, block + 1);
+                    for lane in bits(drawn.1) {
+                        let city = constants.first + (block + 1) * LANES + lane;
+                        for peer in self.setup.peers.rows_of(city) {
+                            prefetch_index::prefetch_index(&self.scores.score, *peer as usize);
+                        }
+                    }
                 }
             }
+            decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
+            let before = decisions.moves.len();
+            for lane in bits(may_move) {
+                let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
+                self.decide(chunk, own, &draws, &errors, &mut decisions.moves);
+            }
+            let weight = location.weights(chunk, block, &decisions.moves[before..]);
+            decisions.location_weight[block] = weight;
+            decisions.all_location_weight = plus(decisions.all_location_weight, weight);
         }
+    }
+
+    /// Draws of a block, and which of its cities may move, one bit each.
+    #[inline(always)]
+    fn draw(
+        &self,
+        constants: &ChunkConstants,
+        luck: &WideStream,
+        chances: &Chances,
+        block: usize,
+    ) -> (Words, u64) {
+        let words = luck.lanes(&constants.codes[block], u64::from(self.quarter));
+        let cities = LANES.min(constants.cities - block * LANES);
+        (words, chances.may_move(&words) & all_bits(cities))
     }
 
     /// The chances of moves in this quarter, as bounds that hold for every city.
@@ -66,12 +102,12 @@ impl Run<'_> {
         chunk: usize,
         own: usize,
         draws: &Block,
-        errors: &mut Stream,
+        errors: &WideStream,
         moves: &mut Vec<CityMove>,
     ) {
         let (policy, on) = (&self.params.policy, &self.params.mechanisms);
         let city = self.setup.chunks[chunk].first + own;
-        let in_force = self.chunks[chunk].in_force[own];
+        let in_force = self.published.in_force[city];
         let national = self.nation.national;
         let mut lacks = all_bits(self.instruments()) & !in_force;
         let mut act = |kind: Move, instrument: usize, design: f64, from: usize| {
@@ -134,13 +170,15 @@ impl Run<'_> {
     fn pioneers(&self, city: usize, draw: f64) -> bool {
         let policy = &self.params.policy;
         let (chunk, block, lane) = place(city);
-        let need = self.params.budgets.need_scale * self.setup.chunks[chunk].unit_need[block][lane];
+        let need = self.params.budgets.need_scale
+            * self.setup.chunks[chunk].columns[block].unit_need[lane];
         let is_zone = self.params.mechanisms.pilot_zones
             && self.setup.timeline.is_pilot_zone(self.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
         let probability = |behind: f64| {
-            let pressure =
-                self.rules.intensity * self.chunks[chunk].career_weight[block][lane] * behind;
+            let pressure = self.rules.intensity
+                * self.chunks[chunk].columns[block].career_weight[lane]
+                * behind;
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
                 policy.pioneer_pressure,
@@ -155,16 +193,14 @@ impl Run<'_> {
         let behind = self
             .setup
             .peers
-            .mean(city, &self.published.score)
-            .map_or(0.0, |peers| {
-                moves::behind(peers, self.published.score[city])
-            });
+            .mean(city, &self.scores.score)
+            .map_or(0.0, |peers| moves::behind(peers, self.scores.score[city]));
         draw < probability(behind)
     }
 
     /// E16: the peer with the highest score; ties fall to the first in the list.
     fn best_peer(&self, city: usize) -> Option<usize> {
-        let score = &self.published.score;
+        let score = &self.scores.score;
         self.setup
             .peers
             .of(city)
@@ -181,18 +217,13 @@ impl Run<'_> {
     /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
     fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
         let (block, lane) = (own / LANES, own % LANES);
-        let amenity = self.setup.chunks[chunk].amenity[block][lane];
-        let state = &self.chunks[chunk];
-        let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
+        let amenity = self.setup.chunks[chunk].columns[block].amenity[lane];
+        let city = self.setup.chunks[chunk].first + own;
+        let unblunted = self.unblunted();
         let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
-            let at = block * self.instruments() + m;
             let slope = self.setup.world().instruments[m].tier_slope;
-            let fit = budgets::design_fit(
-                state.design[at][lane],
-                state.optimum[at][lane],
-                per_tolerance,
-            );
+            let fit = budgets::design_fit(self.distance(city, m), 0.0, per_tolerance);
             budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
         };
         bits(candidates)
@@ -212,18 +243,50 @@ struct Chances {
 }
 
 impl Chances {
-    /// Most cities do not move in a quarter; they are told apart from four draws, before their state is looked at.
+    /// Cities of a block that may move, one bit each. Most do not in a quarter; they are told apart from four draws,
+    /// before their state is looked at.
     #[inline(always)]
-    fn may_move(&self, words: &Words, lane: usize) -> bool {
-        let below = |slot: usize, bound: f64| uniform(words[slot][lane]) < bound;
-        below(slot::PIONEER, self.pioneer)
-            | below(slot::IMITATE, self.imitate)
-            | below(slot::TAKE_UP, self.take_up)
-            | below(slot::REVIEW, self.review)
+    fn may_move(&self, words: &Words) -> u64 {
+        let [pioneer, imitate, take_up, review] =
+            [self.pioneer, self.imitate, self.take_up, self.review].map(words_below);
+        let mut cities = 0;
+        for lane in 0..LANES {
+            let may_move = (words[slot::PIONEER][lane] >> 11 < pioneer)
+                | (words[slot::IMITATE][lane] >> 11 < imitate)
+                | (words[slot::TAKE_UP][lane] >> 11 < take_up)
+                | (words[slot::REVIEW][lane] >> 11 < review);
+            cities |= u64::from(may_move) << lane;
+        }
+        cities
     }
+}
+
+/// How many of the 2^53 values of `word >> 11` give a uniform number below `chance`.
+fn words_below(chance: f64) -> u64 {
+    (chance * 9_007_199_254_740_992.0).ceil() as u64
 }
 
 /// One of the set bits, each as likely, in order of row.
 fn pick(candidates: u64, word: u64) -> Option<usize> {
     bits(candidates).nth(index(word, candidates.count_ones() as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_below_a_chance_as_their_uniform_numbers_are() {
+        for chance in [0.0, -0.1, 1e-300, 0.1, 0.25, 1.0 / 3.0, 0.999_999, 1.0] {
+            let bound = words_below(chance);
+            for high in [bound.saturating_sub(1), bound, bound + 1] {
+                let word = high.min((1 << 53) - 1) << 11;
+                assert_eq!(
+                    word >> 11 < bound,
+                    uniform(word) < chance,
+                    "{chance}, {high}"
+                );
+            }
+        }
+    }
 }

@@ -15,7 +15,7 @@ impl Run<'_> {
         for (city, career_weight) in self.successors.drain(..) {
             let (chunk, block, lane) = place(city as usize);
             let chunk = &mut self.chunks[chunk];
-            chunk.career_weight[block][lane] = career_weight;
+            chunk.columns[block].career_weight[lane] = career_weight;
             chunk.in_post[block * LANES + lane] = 0;
         }
     }
@@ -74,7 +74,7 @@ impl Hazard {
     /// Adds the officials of a block who leave; the city is still counted within the chunk, and nobody follows yet.
     #[inline(always)]
     fn exits(self, block: usize, cities: usize, chunk: &mut Chunk, decisions: &mut Decisions) {
-        let score = chunk.score[block];
+        let score = chunk.deeds[block].score;
         let promoted = each(|l| evaluation::promotion_probability(self.base, self.slope, score[l]));
         for l in 0..cities {
             let own = block * LANES + l;
@@ -86,7 +86,7 @@ impl Hazard {
                     is_promoted: draw < promoted[l],
                     score: score[l],
                     quarters_in_post: chunk.in_post[own],
-                    career_weight: chunk.career_weight[block][l],
+                    career_weight: chunk.columns[block].career_weight[l],
                     successor_career_weight: 0.0,
                 });
             }

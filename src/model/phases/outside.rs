@@ -1,5 +1,6 @@
 //! Phase 1: outside world and market.
 
+use crate::lanes::{each, fill, part, vectorised};
 use crate::model::equations::{outside, production};
 use crate::model::run::Run;
 use crate::model::setup::compute_gap;
@@ -16,6 +17,17 @@ impl Run<'_> {
             nation.pipeline_factor *= 1.0 + params.talent.pipeline_growth_per_quarter;
             nation.us_researchers *= 1.0 + params.outside.us_researchers_growth_per_quarter;
         }
+        let (rho, terms) = (params.production.aggregation, &nation.terms);
+        let capability = &mut nation.capability;
+        vectorised(
+            #[inline(always)]
+            || {
+                fill(capability, |first| {
+                    let terms = part(terms, first);
+                    each(|l| outside::national_capability(terms[l], rho))
+                });
+            },
+        );
         for (s, sector) in world.sectors.iter().enumerate() {
             let growth = if is_first {
                 0.0
@@ -25,8 +37,6 @@ impl Run<'_> {
             let shock = params.outside.frontier_shock_per_intensity
                 * self.setup.timeline.frontier_shock(quarter, s);
             nation.frontier[s] = outside::frontier(nation.frontier[s], growth, shock);
-            nation.capability[s] =
-                outside::national_capability(nation.terms[s], params.production.aggregation);
             nation.gap[s] = outside::gap(nation.capability[s], nation.frontier[s]);
             nation.duplicated_share[s] =
                 production::duplicated_share(nation.capability[s], nation.gross[s]);

@@ -1,12 +1,13 @@
 //! E9: what cities see of their peers.
 
-use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::lanes::{LANES, Lanes, ZERO, each, transpose};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
+use crate::model::published::Published;
 use crate::rows::Rows;
 use std::ops::Range;
 
-/// Columns of a row of what a city publishes: shares by sector, then researchers, and padding to whole lines.
+/// Columns of a row of what a city publishes, and padding to whole lines.
 pub(super) const COLUMNS: usize = MAX_SECTORS + LANES;
 
 /// One entry for each column of the rows.
@@ -32,8 +33,9 @@ fn sums<const LINES: usize>(
     published: &Rows,
     columns: &mut Columns,
 ) {
-    let mut sums = [[ZERO; LINES]; LANES];
-    for (sums, city) in sums.iter_mut().zip(cities) {
+    let columns = &mut columns[..LINES * LANES];
+    let empty = cities.len()..LANES;
+    for (lane, city) in cities.enumerate() {
         let mut all = [ZERO; LINES];
         for (peer, weight) in peers.of(city) {
             let row = &published.data()[peer * LINES..(peer + 1) * LINES];
@@ -42,26 +44,27 @@ fn sums<const LINES: usize>(
                 *sum = each(|column| before[column] + weight * own[column]);
             }
         }
-        *sums = all;
+        put(columns, lane, &all);
     }
-    write_columns(columns, &sums);
+    empty.for_each(|lane| put(columns, lane, &[ZERO; LINES]));
+    transpose(columns);
 }
 
 /// Effective peers `n_im` of the cities of a block, by instrument; of those not in force in a city as well, where
-/// nobody asks for them.
+/// nobody asks for them; whole eights of columns. The rows have just been read by [`rows`].
 #[inline(always)]
 pub(super) fn instruments(
     peers: &Peers,
     cities: Range<usize>,
-    in_force: &[u64],
+    published: &Published,
     by_instrument: &mut [Lanes],
 ) {
     match by_instrument.len().div_ceil(LANES) {
-        1 => adopters::<1>(peers, cities, in_force, by_instrument),
-        2 => adopters::<2>(peers, cities, in_force, by_instrument),
-        3 => adopters::<3>(peers, cities, in_force, by_instrument),
-        4 => adopters::<4>(peers, cities, in_force, by_instrument),
-        _ => adopters::<8>(peers, cities, in_force, by_instrument),
+        1 => adopters::<1>(peers, cities, published, by_instrument),
+        2 => adopters::<2>(peers, cities, published, by_instrument),
+        3 => adopters::<3>(peers, cities, published, by_instrument),
+        4 => adopters::<4>(peers, cities, published, by_instrument),
+        _ => adopters::<8>(peers, cities, published, by_instrument),
     }
 }
 
@@ -69,30 +72,29 @@ pub(super) fn instruments(
 fn adopters<const OCTETS: usize>(
     peers: &Peers,
     cities: Range<usize>,
-    in_force: &[u64],
+    published: &Published,
     by_instrument: &mut [Lanes],
 ) {
-    let mut sums = [[ZERO; OCTETS]; LANES];
-    for (sums, city) in sums.iter_mut().zip(cities) {
+    let empty = cities.len()..LANES;
+    for (lane, city) in cities.enumerate() {
         let mut all = [ZERO; OCTETS];
         for (peer, weight) in peers.of(city) {
-            let in_force = in_force[peer];
+            let in_force = published.instruments_in_row::<OCTETS>(peer);
             for (octet, sum) in all.iter_mut().enumerate() {
                 let (before, own) = (*sum, in_force >> (octet * LANES));
                 *sum = each(|m| before[m] + if own >> m & 1 == 1 { weight } else { 0.0 });
             }
         }
-        *sums = all;
+        put(by_instrument, lane, &all);
     }
-    write_columns(by_instrument, &sums);
+    empty.for_each(|lane| put(by_instrument, lane, &[ZERO; OCTETS]));
+    transpose(by_instrument);
 }
 
-/// Columns of a block from the rows of its cities.
+/// Puts the lines of a city's row where they become columns with those of the other cities.
 #[inline(always)]
-fn write_columns<const LINES: usize>(columns: &mut [Lanes], rows: &[[Lanes; LINES]; LANES]) {
-    for (line, columns) in columns.chunks_mut(LANES).take(LINES).enumerate() {
-        for (column, lanes) in columns.iter_mut().enumerate() {
-            *lanes = each(|lane| rows[lane][line][column]);
-        }
+fn put<const LINES: usize>(columns: &mut [Lanes], lane: usize, row: &[Lanes; LINES]) {
+    for (eight, line) in columns.chunks_exact_mut(LANES).zip(row) {
+        eight[lane] = *line;
     }
 }

@@ -1,6 +1,6 @@
 //! Section 5, steps 6 and 7: what luck decides at the start, and what cities first publish.
 
-use crate::lanes::{LANES, each};
+use crate::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::model::equations::moves;
 use crate::model::run::Run;
 use crate::parallel::for_each;
@@ -12,7 +12,7 @@ impl Run<'_> {
         let world = self.setup.world();
         let policy = &world.params.policy;
         let instruments = world.instruments.len();
-        let mut stream = self.luck.stream(Purpose::Instrument);
+        let stream = self.luck.wide_stream(Purpose::Instrument);
         let mut national_optimum = [0.0; crate::model::data::MAX_INSTRUMENTS];
         for (row, instrument) in world.instruments.iter().enumerate() {
             let block = stream.block(instrument.code, 0);
@@ -27,7 +27,7 @@ impl Run<'_> {
             let optima = luck.wide_stream(Purpose::LocalOptimum);
             for (block, codes) in constants.codes.iter().enumerate() {
                 let [a, b, c, ..] = officials.blocks(codes, 0);
-                chunk.career_weight[block] = each(|l| beta_2_2([a[l], b[l], c[l]]));
+                chunk.columns[block].career_weight = each(|l| beta_2_2([a[l], b[l], c[l]]));
                 for (octet, rows) in setup.instrument_order.chunks(8).enumerate() {
                     let words = optima.blocks(codes, octet as u64);
                     for (row, words) in rows.iter().zip(words) {
@@ -44,19 +44,27 @@ impl Run<'_> {
     /// What cities see of each other before the first quarter.
     pub(crate) fn publish_start(&mut self) {
         let (sectors, instruments) = (self.sectors(), self.instruments());
-        let options = 1 + sectors + instruments;
         let published = &mut self.published;
         published.in_force.fill(0);
-        published.score.fill(0.0);
+        self.scores.score.fill(0.0);
+        self.nation.researchers = 0.0;
         for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
-            for own in 0..constants.cities {
+            let columns = chunk.columns.iter();
+            let researchers = columns.fold(ZERO, |sum, own| plus(sum, own.researchers));
+            self.nation.researchers += lane_sum(&researchers);
+            for own in 0..constants.blocks() * LANES {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
                 published
                     .rows
-                    .set(city, sectors, chunk.researchers[block][lane]);
-                let shares = &chunk.shares[block * options + 1..block * options + 1 + sectors];
+                    .set(city, sectors, chunk.columns[block].researchers[lane]);
+                let shares = &constants.shares[block * sectors..(block + 1) * sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
+                published.rows.set(city, sectors + 1, all);
+                let in_force = sectors + 2..sectors + 2 + instruments.div_ceil(32);
+                for column in in_force {
+                    published.rows.set(city, column, 1.0);
+                }
                 for (s, share) in shares.iter().enumerate() {
                     let share = if all > 0.0 { share[lane] / all } else { 0.0 };
                     published.rows.set(city, s, share);

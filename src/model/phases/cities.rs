@@ -1,0 +1,278 @@
+//! Phases 4 to 7: one pass over the cities, block by block, in which a city's memory is visited once.
+//!
+//! Before it stand the nation's sums of location weights (E21), which phase 3 leaves; after it those of what was
+//! built (E2). Cities look at what their peers published in the last quarter and write what they publish in this one
+//! to another board: the two change places at the end.
+
+use super::budgets::Sectors;
+use super::production::Built;
+use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::model::published::Published;
+use crate::model::record::Journal;
+use crate::model::run::{Decisions, Run};
+use crate::model::setup::{ChunkConstants, Constant};
+use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Sums, bits};
+use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
+use crate::params::Params;
+use crate::rows::{ask_for, write_rows};
+
+/// Lines of memory of the single numbers of a block.
+const COLUMN_LINES: usize = size_of::<Columns>() / size_of::<Lanes>();
+/// Lines of memory of its constants.
+const CONSTANT_LINES: usize = size_of::<Constant>() / size_of::<Lanes>();
+
+/// Everything about the quarter that all blocks share.
+pub(super) struct Shared<'a> {
+    pub(super) params: &'a Params,
+    pub(super) rules: &'a crate::model::rules::Rules,
+    pub(super) nation: &'a Nation,
+    pub(super) setup: &'a crate::model::Setup,
+    pub(super) published: &'a Published,
+    pub(super) is_evaluation: bool,
+    pub(super) quarter: u32,
+    /// Grants of the quarter over the sum of grant weights.
+    pub(super) grant_per_weight: f64,
+    /// Retention times tax.
+    pub(super) retained_tax: f64,
+    /// Share of an instrument's effect that law leaves.
+    pub(super) unblunted: f64,
+    /// One over the sum of location weights; 0 where nobody moves.
+    pub(super) per_location_weight: f64,
+    pub(super) mobile_share: f64,
+    /// Whether rows of peers lie too far apart to be at hand when they are wanted.
+    pub(super) is_large: bool,
+}
+
+/// What a block works on: its rows of the chunk's columns.
+pub(super) struct Block<'a> {
+    /// Number of the block in its chunk.
+    pub(super) number: usize,
+    /// Row of its first city.
+    pub(super) first: usize,
+    /// Cities in it.
+    pub(super) cities: usize,
+    pub(super) constants: &'a ChunkConstants,
+    pub(super) columns: &'a Constant,
+    /// Instruments in force in each city, one bit each.
+    pub(super) in_force: [u64; LANES],
+    /// Instruments in force in any of its cities.
+    pub(super) any: u64,
+}
+
+/// What is known of the block under way; made once for a chunk, as filling it with zeros costs.
+pub(super) struct Scratch {
+    pub(super) sectors: Sectors,
+    pub(super) instruments: Instruments,
+    pub(super) channels: Channels,
+    pub(super) built: Built,
+    /// Mean of peers' researchers as published, FTE.
+    pub(super) peers_researchers: Lanes,
+}
+
+/// Rows of what the cities of a chunk publish.
+struct Publishes<'a> {
+    rows: &'a mut [Lanes],
+    in_force: &'a mut [u64],
+}
+
+impl Run<'_> {
+    /// E8-E14, E18, E20-E29, E32, E39 and E40.
+    pub(crate) fn visit_cities(&mut self, journal: Option<&mut Journal>) {
+        self.record_moves(journal);
+        if self.nation.grant_concentration.to_bits() != self.rules.grant_concentration.to_bits() {
+            self.weigh_grants();
+        }
+        let mut chunks = std::mem::take(&mut self.chunks);
+        let mut sums = std::mem::take(&mut self.sums);
+        let mut next = std::mem::take(&mut self.next);
+        let by_chunk = self.decisions.iter();
+        let location: f64 = by_chunk.map(|own| lane_sum(&own.all_location_weight)).sum();
+        let moves = self.params.mechanisms.talent_mobility && location > 0.0;
+        let pool =
+            self.params.budgets.grant_share * self.nation.growth_factor * self.setup.all_base;
+        let weights = self.nation.grant_weights;
+        let lines = next.rows.lines();
+        let shared = Shared {
+            params: &self.params,
+            rules: &self.rules,
+            nation: &self.nation,
+            setup: self.setup,
+            published: &self.published,
+            is_evaluation: self.is_evaluation(),
+            quarter: self.quarter,
+            grant_per_weight: if weights > 0.0 { pool / weights } else { 0.0 },
+            retained_tax: self.params.budgets.retention * self.params.budgets.tax_rate,
+            unblunted: self.unblunted(),
+            per_location_weight: if moves { 1.0 / location } else { 0.0 },
+            mobile_share: if moves {
+                self.params.talent.mobile_share
+            } else {
+                0.0
+            },
+            is_large: self.parallel,
+        };
+        let decisions = &self.decisions;
+        for_each(
+            self.parallel,
+            (
+                &mut chunks[..],
+                Pieces {
+                    whole: &mut sums,
+                    length: 1,
+                },
+                Pieces {
+                    whole: next.rows.data_mut(),
+                    length: CHUNK_CITIES * lines,
+                },
+                Pieces {
+                    whole: &mut next.in_force,
+                    length: CHUNK_CITIES,
+                },
+            ),
+            |index, (chunk, sums, rows, in_force)| {
+                let publishes = Publishes { rows, in_force };
+                vectorised(
+                    #[inline(always)]
+                    || shared.chunk(index, chunk, &decisions[index], publishes, &mut sums[0]),
+                );
+            },
+        );
+        self.chunks = chunks;
+        self.sums = sums;
+        self.next = std::mem::replace(&mut self.published, next);
+        self.add_sums(location);
+    }
+
+    /// Share of an instrument's effect that law leaves (E20).
+    pub(crate) fn unblunted(&self) -> f64 {
+        1.0 - self.rules.preemption * self.nation.stringency
+    }
+}
+
+impl Shared<'_> {
+    pub(super) fn sectors(&self) -> usize {
+        self.setup.world().sectors.len()
+    }
+
+    pub(super) fn instruments(&self) -> usize {
+        self.setup.world().instruments.len()
+    }
+
+    /// Instruments of which evidence is gathered.
+    fn evidence(&self) -> usize {
+        if self.is_evaluation {
+            self.instruments()
+        } else {
+            0
+        }
+    }
+
+    /// Asks for an eighth of what the next block will read, where worlds are too large for it to be at hand. Asking
+    /// for all at once would fill the few places the processor has for open requests.
+    #[inline(always)]
+    fn ask_ahead(&self, block: &Block, chunk: &Chunk, part: usize) {
+        let city = block.first + LANES + part;
+        if !self.is_large || city >= self.setup.world().cities.len() {
+            return;
+        }
+        for peer in self.setup.peers.rows_of(city) {
+            self.published.rows.ask_for(*peer as usize, 1);
+        }
+        let next = block.number + 1;
+        if next == block.constants.blocks() {
+            return;
+        }
+        let (sectors, count) = (self.sectors(), self.instruments());
+        match part {
+            0 | 1 => {
+                let in_force = &self.published.in_force[block.first + LANES..][..LANES];
+                let any = in_force.iter().fold(0, |any, own| any | own);
+                let half = if part == 0 {
+                    0x5555_5555_5555_5555
+                } else {
+                    0xaaaa_aaaa_aaaa_aaaa
+                };
+                for m in bits(any & half) {
+                    ask_for(&chunk.held[next * count + m].share, 2);
+                }
+            }
+            2 => self.published.rows.ask_for(block.first + LANES, LANES),
+            3 => ask_for(&block.constants.advantage[next * sectors], sectors),
+            4 => ask_for(&chunk.columns[next].stock, COLUMN_LINES),
+            5 => ask_for(&chunk.capability[next * sectors], sectors),
+            6 => ask_for(&block.constants.columns[next].live, CONSTANT_LINES),
+            _ => {}
+        }
+    }
+
+    /// One chunk of cities, block by block.
+    #[inline(always)]
+    fn chunk(
+        &self,
+        index: usize,
+        chunk: &mut Chunk,
+        decisions: &Decisions,
+        publishes: Publishes,
+        sums: &mut Sums<Lanes>,
+    ) {
+        let constants = &self.setup.chunks[index];
+        sums.clear(self.sectors(), self.evidence());
+        let mut scratch = Scratch {
+            sectors: Sectors::default(),
+            instruments: std::mem::take(&mut chunk.instruments),
+            channels: Channels::default(),
+            built: Built::default(),
+            peers_researchers: ZERO,
+        };
+        let mut moves = decisions.moves.iter().peekable();
+        for number in 0..constants.blocks() {
+            let first = constants.first + number * LANES;
+            let mut block = Block {
+                number,
+                first,
+                cities: LANES.min(constants.cities - number * LANES),
+                constants,
+                columns: &constants.columns[number],
+                in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
+                any: 0,
+            };
+            self.ask_ahead(&block, chunk, 0);
+            self.adjust_designs(&mut block, chunk, &mut moves);
+            self.ask_ahead(&block, chunk, 1);
+            self.read_effects(&block, chunk, &mut scratch.instruments);
+            self.channels(&block, &mut scratch);
+            self.ask_ahead(&block, chunk, 2);
+            if self.is_evaluation {
+                self.gather_evidence(&block, chunk, &scratch.instruments, sums);
+            }
+            self.set_budgets(&block, chunk, &mut scratch, sums);
+            self.ask_ahead(&block, chunk, 3);
+            self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
+            self.ask_ahead(&block, chunk, 4);
+            self.move_researchers(&block, chunk, &decisions.location_weight, &scratch, sums);
+            self.ask_ahead(&block, chunk, 5);
+            self.spend(&block, chunk, &mut scratch.built, sums);
+            self.ask_ahead(&block, chunk, 6);
+            self.build(&block, chunk, &scratch.built, sums);
+            self.ask_ahead(&block, chunk, 7);
+            if self.is_large && number + 1 < constants.blocks() {
+                let lines = self.published.rows.lines() * LANES;
+                ask_for(&publishes.rows[(number + 1) * lines], lines);
+                ask_for(&decisions.location_weight[number + 1], 1);
+            }
+            let sectors = self.sectors();
+            let in_force = Published::instrument_columns(&block.in_force);
+            scratch.built.published[sectors] = chunk.columns[number].researchers;
+            scratch.built.published[sectors + 2..sectors + 4].copy_from_slice(&in_force);
+            let lines = self.published.rows.lines();
+            let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
+            write_rows(rows, &mut scratch.built.published, lines);
+            // Rows stand there now; padding has to be 0 again.
+            let padding = (sectors + 4).min(lines * LANES)..lines * LANES;
+            scratch.built.published[padding].fill(ZERO);
+            publishes.in_force[number * LANES..(number + 1) * LANES]
+                .copy_from_slice(&block.in_force);
+        }
+        chunk.instruments = scratch.instruments;
+    }
+}
