@@ -65,8 +65,8 @@ pub fn plus(a: Lanes, b: Lanes) -> Lanes {
 /// Rows become columns, eight at a time: entry `l` of the new `c` is entry `c` of the old `l`. What is left over when
 /// there are no more eight stays.
 ///
-/// A function of its own on purpose: where the compiler sees where rows come from and columns go to, it moves number
-/// by number.
+/// A function of its own on purpose: inlined, where the compiler sees where rows come from and columns go to, it moves
+/// number by number.
 #[inline(never)]
 pub fn transpose(blocks: &mut [Lanes]) {
     vectorised(

@@ -2,7 +2,7 @@
 
 use crate::lanes::{LANES, Lanes, ZERO, transpose};
 
-/// One row for each city, padded with zeros to whole lines of the processor's cache, so that no row touches a line
+/// One row for each city, padded with finite numbers to whole lines of the processor's cache, so that no row touches a line
 /// in vain.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {

@@ -14,6 +14,7 @@ mod error;
 mod outcomes;
 pub mod peers;
 mod phases;
+mod published;
 pub mod record;
 mod rules;
 mod run;

@@ -3,10 +3,11 @@
 use super::data::World;
 use super::error::ModelError;
 use super::phases::champions;
+use super::published::{Published, Scores};
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, Decided, Nation, Published, Scores, Sums};
+use super::state::{Chunk, Decided, Nation, Sums};
 use crate::lanes::{LANES, Lanes, ZERO};
 use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;

@@ -89,25 +89,38 @@ fn every_symbol_of_the_parameter_table_stands_in_the_document() {
 
 #[test]
 fn the_schedule_in_the_code_has_the_phases_of_the_document() {
-    let code = fs::read_to_string("src/model/run.rs").expect("a source");
-    let order: Vec<usize> = [
-        "self.begin_quarter(",
-        "self.visit_cities(",
-        "self.end_quarter(",
-        "self.advance_outside_world(); // E1-E3, E6, E37, E38",
-        "self.set_centre(",
-        "self.decide_policies();",
-        "self.check_state()",
-        "self.evaluate();",
-        "self.codify();",
-        "self.name_champions(",
-        "self.let_officials_leave(",
-    ]
-    .iter()
-    .map(|call| {
-        code.find(call)
-            .unwrap_or_else(|| panic!("the schedule lacks `{call}`"))
-    })
-    .collect();
-    assert!(order.is_sorted());
+    let phases: [&[&str]; 3] = [
+        &[
+            "self.begin_quarter(",
+            "self.visit_cities(",
+            "self.end_quarter(",
+        ],
+        &[
+            "self.advance_outside_world(); // E1-E3, E6, E37, E38",
+            "self.set_centre(",
+            "self.decide_policies();",
+            "self.evaluate();",
+            "self.codify();",
+            "self.name_champions(",
+            "self.let_officials_leave(",
+        ],
+        // Phases 4 to 7, which are one pass over the cities.
+        &[
+            "self.adjust_designs(",
+            "self.set_budgets(",
+            "self.move_researchers(",
+            "self.spend(",
+            "self.build(",
+        ],
+    ];
+    let run = "src/model/run.rs";
+    let sources = [run, run, "src/model/phases/cities.rs"];
+    for (source, calls) in sources.iter().zip(phases) {
+        let code = fs::read_to_string(source).expect("a source");
+        let places = calls.iter().map(|call| {
+            code.find(call)
+                .unwrap_or_else(|| panic!("the schedule of {source} lacks `{call}`"))
+        });
+        assert!(places.is_sorted(), "{source}");
+    }
 }

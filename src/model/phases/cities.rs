@@ -7,10 +7,11 @@
 use super::budgets::Sectors;
 use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
-use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::published::Published;
+use crate::model::record::Journal;
 use crate::model::run::{Decisions, Run};
 use crate::model::setup::{ChunkConstants, Constant};
-use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Published, Sums, bits};
+use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Sums, bits};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
 use crate::rows::{ask_for, write_rows};
@@ -146,105 +147,6 @@ impl Run<'_> {
     pub(crate) fn unblunted(&self) -> f64 {
         1.0 - self.rules.preemption * self.nation.stringency
     }
-
-    /// Adds what the chunks found, in order; the stocks serve the next quarter's E2.
-    fn add_sums(&mut self, location: f64) {
-        let sectors = self.sectors();
-        let instruments = if self.is_evaluation() {
-            self.instruments()
-        } else {
-            0
-        };
-        let cities = self.cities() as f64 * sectors as f64;
-        let nation = &mut self.nation;
-        let total = &mut nation.sums;
-        total.clear(sectors, instruments);
-        total.location = location;
-        for sums in &self.sums {
-            total.comparability += lane_sum(&sums.comparability);
-            total.budget += lane_sum(&sums.budget);
-            total.grants += lane_sum(&sums.grants);
-            total.instruments += lane_sum(&sums.instruments);
-            total.failed += lane_sum(&sums.failed);
-            total.poaching += lane_sum(&sums.poaching);
-            total.liberalisation += lane_sum(&sums.liberalisation);
-            total.in_force += lane_sum(&sums.in_force);
-            for (all, own) in total.evidence.iter_mut().zip(&sums.evidence) {
-                all.adopters += lane_sum(&own.adopters);
-                all.effect += lane_sum(&own.effect);
-                all.weight += lane_sum(&own.weight);
-                all.weighted_design += lane_sum(&own.weighted_design);
-                all.design += lane_sum(&own.design);
-                all.advantage += lane_sum(&own.advantage);
-            }
-            total.researchers += lane_sum(&sums.researchers);
-            total.effective_talent += lane_sum(&sums.effective_talent);
-            total.output += lane_sum(&sums.output);
-            total.forgone += lane_sum(&sums.forgone);
-            for (all, own) in total.sectors.iter_mut().zip(&sums.sectors) {
-                all.capability += lane_sum(&own.capability);
-                all.terms += lane_sum(&own.terms);
-                all.spending += lane_sum(&own.spending);
-                all.introduction += lane_sum(&own.introduction);
-                all.subscale += lane_sum(&own.subscale);
-            }
-        }
-        let mut spending = 0.0;
-        for (s, sums) in total.sectors.iter().enumerate() {
-            nation.gross[s] = sums.capability;
-            nation.terms[s] = sums.terms;
-            spending += sums.spending;
-        }
-        nation.spent += spending + total.instruments;
-        nation.researchers = total.researchers;
-        // The national mean is published after the fact: it serves the next quarter.
-        nation.next_mean_comparability = total.comparability / cities;
-    }
-
-    /// Counts moves, remembers who pioneered first, and writes the journal.
-    fn record_moves(&mut self, mut journal: Option<&mut Journal>) {
-        let world = self.setup.world();
-        self.nation.moves = [0; 4];
-        for (kind, counter) in [
-            (Move::Pioneer, 0),
-            (Move::Imitate, 1),
-            (Move::TakeUp, 2),
-            (Move::Drop, 3),
-        ] {
-            for (decisions, constants) in self.decisions.iter().zip(&self.setup.chunks) {
-                for own in decisions.moves.iter().filter(|own| own.kind == kind) {
-                    let city = (constants.first + own.city as usize) as u32;
-                    let instrument = own.instrument as usize;
-                    self.nation.moves[counter] += 1;
-                    if kind == Move::Pioneer {
-                        self.nation.pioneers_now.push((
-                            world.cities[city as usize].code,
-                            city,
-                            instrument,
-                        ));
-                    }
-                    if let Some(journal) = journal.as_deref_mut() {
-                        journal.policies.push(PolicyEvent {
-                            kind,
-                            city: Some(city),
-                            instrument: own.instrument.into(),
-                            design: if kind == Move::Drop {
-                                self.design(city as usize, instrument)
-                            } else {
-                                own.design
-                            },
-                            from: (kind == Move::Imitate).then_some(own.from),
-                        });
-                    }
-                }
-            }
-        }
-        // Same quarter: the lower code was first.
-        self.nation.pioneers_now.sort_unstable();
-        for (_, city, instrument) in self.nation.pioneers_now.drain(..) {
-            self.nation.first_pioneer[instrument].get_or_insert(city);
-        }
-    }
 }
 
 impl Shared<'_> {
@@ -334,8 +236,6 @@ impl Shared<'_> {
                 in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
                 any: 0,
             };
-            // What the next block will want of its peers is asked for a city at a time, so that the requests do not
-            // stand in each other's way.
             self.ask_ahead(&block, chunk, 0);
             self.adjust_designs(&mut block, chunk, &mut moves);
             self.ask_ahead(&block, chunk, 1);
@@ -367,6 +267,9 @@ impl Shared<'_> {
             let lines = self.published.rows.lines();
             let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
             write_rows(rows, &mut scratch.built.published, lines);
+            // Rows stand there now; padding has to be 0 again.
+            let padding = (sectors + 4).min(lines * LANES)..lines * LANES;
+            scratch.built.published[padding].fill(ZERO);
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }

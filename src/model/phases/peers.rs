@@ -3,7 +3,7 @@
 use crate::lanes::{LANES, Lanes, ZERO, each, transpose};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
-use crate::model::state::Published;
+use crate::model::published::Published;
 use crate::rows::Rows;
 use std::ops::Range;
 

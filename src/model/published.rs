@@ -1,0 +1,64 @@
+//! What cities see of each other.
+
+use super::state::all_bits;
+use crate::lanes::{LANES, Lanes, each};
+use crate::rows::Rows;
+
+/// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
+/// empty block included.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Published {
+    /// A row for each city: sector shares `p`; researchers; the share `Σ_s w_s` of all sectors in the budget, which is
+    /// for the city itself; and instruments in force in the bits of one or two numbers, so that one visit to a peer
+    /// brings everything. Budget shares of sectors stand nowhere else.
+    pub rows: Rows,
+    /// Instruments in force, one bit each.
+    pub in_force: Vec<u64>,
+    sectors: usize,
+}
+
+/// Instruments in one number of a row: they are the lowest bits of a number from 1 to 2, so that whatever a vector
+/// does with it on its way is done at full speed.
+const BITS_IN_NUMBER: usize = 32;
+/// Bits of the number 1.
+const ONE: u64 = 1f64.to_bits();
+
+impl Published {
+    /// A board for so many lanes.
+    pub fn new(lanes: usize, sectors: usize, instruments: usize) -> Self {
+        let numbers = instruments.div_ceil(BITS_IN_NUMBER);
+        Published {
+            rows: Rows::new(lanes, sectors + 2 + numbers),
+            in_force: vec![0; lanes],
+            sectors,
+        }
+    }
+
+    /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
+    #[inline(always)]
+    pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
+        let number = |place: usize| self.rows.get(city, self.sectors + 2 + place).to_bits() - ONE;
+        if OCTETS * LANES > BITS_IN_NUMBER {
+            number(0) | number(1) << BITS_IN_NUMBER
+        } else {
+            number(0)
+        }
+    }
+
+    /// Columns of a block that hold its instruments in force, in the order of a row.
+    #[inline(always)]
+    pub fn instrument_columns(in_force: &[u64; LANES]) -> [Lanes; 2] {
+        [0, BITS_IN_NUMBER].map(|shift| {
+            each(|l| f64::from_bits(ONE | in_force[l] >> shift & all_bits(BITS_IN_NUMBER)))
+        })
+    }
+}
+
+/// Scores of all cities, flat as peers read them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scores {
+    /// Scores, s.d.
+    pub score: Vec<f64>,
+    /// Results of an evaluation under way.
+    pub result: Vec<f64>,
+}
