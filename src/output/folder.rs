@@ -91,8 +91,19 @@ pub fn publish(part: &Path, target: &Path, replaces: bool) -> Result<(), OutputE
         None
     };
     if let Err(source) = fs::rename(part, target) {
-        if let Some(old) = &replaced {
-            fs::rename(old.path().join("result"), target).map_err(OutputError::io(target))?;
+        if let Some(old) = replaced
+            && let Err(error) = fs::rename(old.path().join("result"), target)
+        {
+            // It stays where it is: gone with the temporary folder it would be lost.
+            let _ = old.keep();
+            return Err(OutputError::io(target)(error));
+        }
+        // Another run ended here since it was looked at: that is said, and not what the system calls it.
+        if matches!(
+            source.kind(),
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists
+        ) {
+            check_target(target, false)?;
         }
         return Err(OutputError::Io {
             path: target.to_path_buf(),
