@@ -7,6 +7,7 @@ use super::laboratory::{Laboratory, Refusal, check_work};
 use super::requests::RunRequest;
 use super::series::{self, Totals};
 use crate::engine::Control;
+use crate::model::data::World;
 use crate::model::{Run, Setup};
 use crate::output::table::Row;
 use crate::random::Luck;
@@ -46,14 +47,8 @@ impl Laboratory {
         let base = self.setup(&request.base)?;
         let variant = request.variant.as_ref();
         let variant = variant.map(|side| self.setup(side)).transpose()?;
-        if let Some(variant) = &variant
-            && variant.world().quarters != base.world().quarters
-        {
-            return Err(Refusal::Request(format!(
-                "base and variant have {} and {} quarters; allowed: the same number",
-                base.world().quarters,
-                variant.world().quarters
-            )));
+        if let Some(variant) = &variant {
+            check_period(base.world(), variant.world())?;
         }
         let sides: Vec<&Setup> = std::iter::once(&base).chain(&variant).collect();
         check_work(&sides, request.replicates)?;
@@ -109,6 +104,20 @@ impl Laboratory {
         }
         Ok(())
     }
+}
+
+/// Refuses sides whose quarters could not be paired.
+fn check_period(base: &World, variant: &World) -> Result<(), Refusal> {
+    let period = |world: &World| (world.start, world.quarters);
+    if period(base) == period(variant) {
+        return Ok(());
+    }
+    let shown = |world: &World| format!("{} quarters from {} on", world.quarters, world.start);
+    Err(Refusal::Request(format!(
+        "the base has {}, the variant {}; allowed: the same quarters",
+        shown(base),
+        shown(variant)
+    )))
 }
 
 /// Runs one replicate.

@@ -130,6 +130,27 @@ fn a_saved_scenario_and_a_download_are_what_a_run_gives() {
     }
 }
 
+#[test]
+fn sides_of_other_quarters_are_not_paired() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let later = folder.path().join("later.toml");
+    let text = "extends = \"shipped:/china-2015-2024.toml\"\n[run]\nstart = \"2016Q1\"\n";
+    fs::write(&later, text).expect("written");
+    let laboratory = Laboratory::new(Some(&later)).expect("a scenario");
+    let request = json!({
+        "base": { "scenario": "china-2015-2024" },
+        "variant": { "scenario": "later" },
+        "seed": 1,
+        "replicates": 2,
+    });
+    let request: RunRequest = serde_json::from_value(request).expect("a request");
+    let refused = laboratory.run(&request, &Control::default(), |_| true);
+    assert_eq!(
+        refused.expect_err("refused").to_string(),
+        "the base has 40 quarters from 2015Q1 on, the variant 40 quarters from 2016Q1 on; allowed: the same quarters"
+    );
+}
+
 /// A server that is ended with the test.
 struct Served {
     child: Child,
