@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::factor::{Assignment, Variant, parameter_value};
 use crate::model::data::World;
-use crate::model::{ModelError, Setup};
+use crate::model::{Layout, ModelError, Setup};
 use crate::params::{Parameter, Value};
 use crate::scenario::{self, Problems, Scenario, Shelf};
 
@@ -23,7 +23,20 @@ pub struct Worlds {
     /// Laid over whatever scenario is run.
     set: Vec<Assignment>,
     shelf: Shelf,
-    read: Mutex<BTreeMap<Source, Arc<Scenario>>>,
+    read: Mutex<BTreeMap<Source, Read>>,
+}
+
+/// A scenario that was read, and what worlds with other parameters share with it, once somebody asks.
+#[derive(Clone, Debug)]
+struct Read {
+    scenario: Arc<Scenario>,
+    layout: Arc<OnceLock<Layout>>,
+}
+
+impl Read {
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| Layout::new(&self.scenario.world))
+    }
 }
 
 /// A scenario file with arguments of `--set`.
@@ -50,6 +63,10 @@ impl Worlds {
     /// # Errors
     /// Every problem.
     pub fn scenario(&self, variant: &Variant) -> Result<Arc<Scenario>, Problems> {
+        self.read(variant).map(|read| read.scenario)
+    }
+
+    fn read(&self, variant: &Variant) -> Result<Read, Problems> {
         let path = variant
             .scenario
             .as_ref()
@@ -60,12 +77,15 @@ impl Worlds {
         if let Some(known) = known {
             return Ok(known);
         }
-        let scenario = Arc::new(scenario::load_from(&self.shelf, &source.0, &source.1)?);
+        let fresh = Read {
+            scenario: Arc::new(scenario::load_from(&self.shelf, &source.0, &source.1)?),
+            layout: Arc::default(),
+        };
         let mut read = self.lock();
         if read.len() < KEPT {
-            read.insert(source, Arc::clone(&scenario));
+            read.insert(source, fresh.clone());
         }
-        Ok(scenario)
+        Ok(fresh)
     }
 
     /// Where its files are read from.
@@ -73,7 +93,7 @@ impl Worlds {
         &self.shelf
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Source, Arc<Scenario>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Source, Read>> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,6 +102,11 @@ impl Worlds {
     /// # Errors
     /// A sentence with every problem.
     pub fn world(&self, variant: &Variant) -> Result<World, String> {
+        self.lay(variant).map(|(world, _)| world)
+    }
+
+    /// The world of a variant, and the scenario it differs from in parameters alone.
+    fn lay(&self, variant: &Variant) -> Result<(World, Read), String> {
         let fast: Option<Vec<(&'static Parameter, Value)>> = variant
             .set
             .iter()
@@ -96,7 +121,7 @@ impl Worlds {
             scenario: variant.scenario.clone(),
             set: Vec::new(),
         };
-        let mut world = self.read_world(&plain)?;
+        let (mut world, read) = self.read_world(&plain)?;
         for (parameter, value) in fast {
             parameter.set(&mut world.params, &value)?;
             // A value without a date holds for the whole run, as in a scenario file.
@@ -104,12 +129,12 @@ impl Worlds {
                 .changes
                 .retain(|change| change.parameter.key != parameter.key);
         }
-        Ok(world)
+        Ok((world, read))
     }
 
-    fn read_world(&self, variant: &Variant) -> Result<World, String> {
-        self.scenario(variant)
-            .map(|scenario| scenario.world.clone())
+    fn read_world(&self, variant: &Variant) -> Result<(World, Read), String> {
+        self.read(variant)
+            .map(|read| (read.scenario.world.clone(), read))
             .map_err(|problems| problems.to_string())
     }
 
@@ -118,7 +143,8 @@ impl Worlds {
     /// # Errors
     /// A sentence with every problem.
     pub fn setup(&self, variant: &Variant) -> Result<Setup, String> {
-        Setup::new(self.world(variant)?).map_err(|error: ModelError| error.to_string())
+        let (world, read) = self.lay(variant)?;
+        Setup::on(read.layout(), world).map_err(|error: ModelError| error.to_string())
     }
 }
 
@@ -130,6 +156,7 @@ pub(crate) fn is_bound(parameter: &Parameter) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::params::{Kind, PARAMETERS};
 
     fn worlds(set: &[(&str, &str)]) -> Worlds {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
@@ -164,9 +191,39 @@ mod tests {
             ("codification.min_adopters", "4"),
         ]);
         let laid = worlds.world(&variant).expect("a world");
-        let read = worlds.read_world(&variant).expect("a world");
+        let (read, _) = worlds.read_world(&variant).expect("a world");
         assert_eq!(format!("{laid:?}"), format!("{read:?}"));
         assert_eq!(laid.quarters, 8);
+    }
+
+    /// Another value of a parameter than its default.
+    fn other(parameter: &Parameter) -> String {
+        match (parameter.kind, parameter.default()) {
+            (Kind::Real { min, max }, Value::Real(x)) if x == min => (0.5 * (min + max)).to_string(),
+            (Kind::Real { min, .. }, Value::Real(x)) => (0.5 * (min + x)).to_string(),
+            (Kind::Count { max, .. }, Value::Count(n)) => {
+                if n < max { n + 1 } else { n - 1 }.to_string()
+            }
+            (_, Value::Switch(on)) => (!on).to_string(),
+            (Kind::Choice { names }, value) => {
+                let mut others = names.iter().filter(|name| **name != value.to_string());
+                others.next().expect("another choice").to_string()
+            }
+            (kind, value) => panic!("{value:?} is not a value of {kind:?}"),
+        }
+    }
+
+    #[test]
+    fn what_worlds_share_depends_on_no_parameter_but_those_of_peers() {
+        let worlds = worlds(&[]);
+        let made = |setup: Result<Setup, String>| setup.map(|setup| format!("{setup:?}"));
+        for parameter in PARAMETERS {
+            let variant = variant(&[(parameter.key, &other(parameter))]);
+            let own = worlds
+                .world(&variant)
+                .and_then(|world| Setup::new(world).map_err(|error| error.to_string()));
+            assert_eq!(made(worlds.setup(&variant)), made(own), "{}", parameter.key);
+        }
     }
 
     #[test]

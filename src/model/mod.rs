@@ -28,4 +28,4 @@ pub use constants::Constants;
 pub use error::ModelError;
 pub use outcomes::Parts;
 pub use run::{Memory, Run};
-pub use setup::Setup;
+pub use setup::{Layout, Setup};

@@ -1,12 +1,14 @@
 //! What all replicates of a world share: constants, dates and the balanced start (`docs/odd.md`, section 5).
 
-use super::constants::Constants;
+use super::constants::{Constants, base_budget};
 use super::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
 use super::error::ModelError;
 use super::peers::Peers;
 use super::timeline::Timeline;
 use crate::lanes::{LANES, Lanes, ZERO, each};
 use crate::parallel::CHUNK_CITIES;
+use crate::params::Peers as PeerParams;
+use std::sync::Arc;
 
 /// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
 #[derive(Clone, Debug, Default)]
@@ -85,12 +87,49 @@ impl ChunkConstants {
     }
 }
 
+/// What worlds that differ in parameters alone have in common: who looks at whom, and everything dated. Design points of a
+/// sweep share one, as to find peers is half of making a world ready.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// With which peers were found.
+    params: PeerParams,
+    peers: Arc<Peers>,
+    timeline: Arc<Timeline>,
+}
+
+impl Layout {
+    /// The layout of a world.
+    pub fn new(world: &World) -> Self {
+        Layout {
+            params: world.params.peers.clone(),
+            peers: Arc::new(peers(world)),
+            timeline: Arc::new(Timeline::new(world)),
+        }
+    }
+
+    /// Peers in a world with other parameters.
+    fn peers(&self, world: &World) -> Arc<Peers> {
+        if self.params == world.params.peers {
+            Arc::clone(&self.peers)
+        } else {
+            Arc::new(peers(world))
+        }
+    }
+}
+
+/// D8 for a world.
+fn peers(world: &World) -> Peers {
+    let revenues = world.cities.iter().map(|city| city.revenue_cny_bn);
+    let base: Vec<f64> = revenues.map(base_budget).collect();
+    Peers::new(&world.cities, &base, &world.params.peers)
+}
+
 /// A world made ready to run: no luck in it, shared by all replicates.
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) world: World,
-    pub(crate) peers: Peers,
-    pub(crate) timeline: Timeline,
+    pub(crate) peers: Arc<Peers>,
+    pub(crate) timeline: Arc<Timeline>,
     pub(crate) chunks: Vec<ChunkConstants>,
     /// Weight of a sector in national value, sums to 1.
     pub(crate) value: Vec<f64>,
@@ -128,9 +167,20 @@ impl Setup {
     /// [`ModelError::NotFinite`] where the start has no finite balance.
     pub fn new(world: World) -> Result<Self, ModelError> {
         check(&world)?;
+        let layout = Layout::new(&world);
+        Setup::on(&layout, world)
+    }
+
+    /// Makes a world ready that differs from that of `layout` in parameters and their dated changes alone; the same as
+    /// [`Setup::new`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Setup::new`].
+    pub fn on(layout: &Layout, world: World) -> Result<Self, ModelError> {
+        check(&world)?;
         let constants = Constants::new(&world);
-        let peers = Peers::new(&world.cities, &constants.base, &world.params.peers);
-        let timeline = Timeline::new(&world);
+        let peers = layout.peers(&world);
+        let timeline = Arc::clone(&layout.timeline);
         let weights: f64 = world.sectors.iter().map(|sector| sector.strategic).sum();
         let equal = 1.0 / world.sectors.len() as f64;
         let value = world
