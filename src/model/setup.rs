@@ -8,7 +8,6 @@ use super::timeline::Timeline;
 use crate::lanes::{LANES, Lanes, ZERO, each};
 use crate::parallel::CHUNK_CITIES;
 use crate::params::Peers as PeerParams;
-use std::sync::Arc;
 
 /// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
 #[derive(Clone, Debug, Default)]
@@ -93,8 +92,8 @@ impl ChunkConstants {
 pub struct Layout {
     /// With which peers were found.
     params: PeerParams,
-    peers: Arc<Peers>,
-    timeline: Arc<Timeline>,
+    peers: Peers,
+    timeline: Timeline,
 }
 
 impl Layout {
@@ -102,17 +101,17 @@ impl Layout {
     pub fn new(world: &World) -> Self {
         Layout {
             params: world.params.peers.clone(),
-            peers: Arc::new(peers(world)),
-            timeline: Arc::new(Timeline::new(world)),
+            peers: peers(world),
+            timeline: Timeline::new(world),
         }
     }
 
     /// Peers in a world with other parameters.
-    fn peers(&self, world: &World) -> Arc<Peers> {
+    fn peers(&self, world: &World) -> Peers {
         if self.params == world.params.peers {
-            Arc::clone(&self.peers)
+            self.peers.clone()
         } else {
-            Arc::new(peers(world))
+            peers(world)
         }
     }
 }
@@ -128,8 +127,8 @@ fn peers(world: &World) -> Peers {
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) world: World,
-    pub(crate) peers: Arc<Peers>,
-    pub(crate) timeline: Arc<Timeline>,
+    pub(crate) peers: Peers,
+    pub(crate) timeline: Timeline,
     pub(crate) chunks: Vec<ChunkConstants>,
     /// Weight of a sector in national value, sums to 1.
     pub(crate) value: Vec<f64>,
@@ -180,7 +179,7 @@ impl Setup {
         check(&world)?;
         let constants = Constants::new(&world);
         let peers = layout.peers(&world);
-        let timeline = Arc::clone(&layout.timeline);
+        let timeline = layout.timeline.clone();
         let weights: f64 = world.sectors.iter().map(|sector| sector.strategic).sum();
         let equal = 1.0 / world.sectors.len() as f64;
         let value = world
