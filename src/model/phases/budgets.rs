@@ -68,7 +68,7 @@ impl Shared<'_> {
         let instruments = &mut scratch.instruments;
         let Sectors { peers, values, own } = &mut scratch.sectors;
         peers::rows(
-            &self.setup.peers,
+            self.peers,
             cities.clone(),
             &self.published.rows,
             peers,
@@ -76,12 +76,12 @@ impl Shared<'_> {
         self.published.rows.columns(block.first, own);
         let researchers = peers[sectors];
         for lane in 0..block.cities {
-            let count = self.setup.peers.count(block.first + lane).max(1);
+            let count = self.peers.count(block.first + lane).max(1);
             scratch.peers_researchers[lane] = researchers[lane] / count as f64;
         }
         if block.any != 0 {
             peers::instruments(
-                &self.setup.peers,
+                self.peers,
                 cities,
                 self.published,
                 &mut instruments.peers,

@@ -27,6 +27,7 @@ pub(super) struct Shared<'a> {
     pub(super) rules: &'a crate::model::rules::Rules,
     pub(super) nation: &'a Nation,
     pub(super) setup: &'a crate::model::Setup,
+    pub(super) peers: &'a crate::model::peers::Peers,
     pub(super) published: &'a Published,
     pub(super) is_evaluation: bool,
     pub(super) quarter: u32,
@@ -97,6 +98,7 @@ impl Run<'_> {
             rules: &self.rules,
             nation: &self.nation,
             setup: self.setup,
+            peers: &self.setup.peers,
             published: &self.published,
             is_evaluation: self.is_evaluation(),
             quarter: self.quarter,
@@ -175,7 +177,7 @@ impl Shared<'_> {
         if !self.is_large || city >= self.setup.world().cities.len() {
             return;
         }
-        for peer in self.setup.peers.rows_of(city) {
+        for peer in self.peers.rows_of(city) {
             self.published.rows.ask_for(*peer as usize, 1);
         }
         let next = block.number + 1;

@@ -4,12 +4,14 @@ use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
 use crate::model::equations::{budgets, evaluation};
+use crate::model::peers::Peers;
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::Chunk;
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::random::{Purpose, normals};
 use crate::rows::Rows;
+use std::ops::Range;
 
 impl Run<'_> {
     /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
@@ -42,6 +44,7 @@ impl Run<'_> {
         let all_priority: f64 = self.nation.priority.iter().sum();
         let reading = Reading {
             setup,
+            peers: &setup.peers,
             priority: &self.nation.priority,
             per_priority: if all_priority > 0.0 {
                 1.0 / all_priority
@@ -52,6 +55,7 @@ impl Run<'_> {
             mean_comparability: self.nation.mean_comparability,
             is_compared: self.params.mechanisms.comparability,
             rows: &self.published.rows,
+            is_large: self.parallel,
         };
         let mut results = std::mem::take(&mut self.scores.result);
         let pieces = Pieces {
@@ -86,11 +90,12 @@ impl Run<'_> {
             .sum::<f64>()
             / self.cities() as f64;
         let setup = self.setup;
+        let peers: &Peers = &setup.peers;
         for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
             let constants = &setup.chunks[index];
             for own in 0..constants.cities {
                 let city = constants.first + own;
-                let others = setup.peers.mean(city, results).unwrap_or(national);
+                let others = peers.mean(city, results).unwrap_or(national);
                 chunk.deeds[own / LANES].result[own % LANES] = results[city] - others;
             }
         });
@@ -153,6 +158,7 @@ impl Run<'_> {
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     setup: &'a Setup,
+    peers: &'a Peers,
     priority: &'a [f64],
     /// One over the sum of priorities.
     per_priority: f64,
@@ -160,9 +166,24 @@ struct Reading<'a> {
     mean_comparability: f64,
     is_compared: bool,
     rows: &'a Rows,
+    /// Whether rows of peers lie too far apart to be at hand when they are wanted.
+    is_large: bool,
 }
 
 impl Reading<'_> {
+    /// Asks for the rows of the next block's cities and of their peers.
+    #[inline(always)]
+    fn ask_ahead(&self, cities: Range<usize>) {
+        if self.is_large && cities.end <= self.setup.world().cities.len() {
+            self.rows.ask_for(cities.start, LANES);
+            for city in cities {
+                for peer in self.peers.rows_of(city) {
+                    self.rows.ask_for(*peer as usize, 1);
+                }
+            }
+        }
+    }
+
     /// Results of a chunk, and how well its cities could be read.
     #[inline(always)]
     fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, results: &mut [f64]) {
@@ -171,8 +192,9 @@ impl Reading<'_> {
         for block in 0..constants.blocks() {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
+            self.ask_ahead(first + LANES..first + 2 * LANES);
             if self.is_compared {
-                peers::rows(&self.setup.peers, cities, self.rows, &mut by_sector);
+                peers::rows(self.peers, cities, self.rows, &mut by_sector);
             }
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {
