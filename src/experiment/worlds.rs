@@ -35,7 +35,8 @@ struct Read {
 
 impl Read {
     fn layout(&self) -> &Layout {
-        self.layout.get_or_init(|| Layout::new(&self.scenario.world))
+        self.layout
+            .get_or_init(|| Layout::new(&self.scenario.world))
     }
 }
 
@@ -199,7 +200,9 @@ mod tests {
     /// Another value of a parameter than its default.
     fn other(parameter: &Parameter) -> String {
         match (parameter.kind, parameter.default()) {
-            (Kind::Real { min, max }, Value::Real(x)) if x == min => (0.5 * (min + max)).to_string(),
+            (Kind::Real { min, max }, Value::Real(x)) if x == min => {
+                (0.5 * (min + max)).to_string()
+            }
             (Kind::Real { min, .. }, Value::Real(x)) => (0.5 * (min + x)).to_string(),
             (Kind::Count { max, .. }, Value::Count(n)) => {
                 if n < max { n + 1 } else { n - 1 }.to_string()
