@@ -296,6 +296,53 @@ mod tests {
             approx::assert_relative_eq!(found.expect("20"), expected, max_relative = 1e-12);
         }
         assert_eq!(variances_left_out(&[1.0, 2.0]), [None, None]);
+        // A large mean does not swallow a small spread.
+        let far = [0.1, 0.2, 0.4, 0.7].map(|x| 1e9 + x);
+        let expected = standard_deviation(&far[1..]).expect("three").powi(2);
+        let found = variances_left_out(&far)[0].expect("four");
+        approx::assert_relative_eq!(found, expected, max_relative = 1e-6);
+    }
+
+    #[test]
+    fn the_spread_of_resamples_is_that_of_their_finite_values() {
+        // 0, 1, ..., 1000: 2.5 % and 97.5 % are 25 and 975; variance 1001 * 1002 / 12.
+        let mut values: Vec<f64> = (0..=1000).map(f64::from).collect();
+        let (error, ends) = spread(&values).expect("all finite");
+        approx::assert_relative_eq!(
+            error,
+            (1001.0f64 * 1002.0 / 12.0).sqrt(),
+            max_relative = 1e-12
+        );
+        approx::assert_abs_diff_eq!(ends.0, 25.0, epsilon = 1e-9);
+        approx::assert_abs_diff_eq!(ends.1, 975.0, epsilon = 1e-9);
+        // One of twenty may be missing, two may not.
+        values.truncate(20);
+        values[3] = f64::NAN;
+        assert!(spread(&values).is_some());
+        values[4] = f64::INFINITY;
+        assert_eq!(spread(&values), None);
+    }
+
+    #[test]
+    fn a_statistic_that_no_single_observation_moves_has_an_interval() {
+        // The largest number occurs twice: without any one observation it is the same, so there is no acceleration.
+        let largest = |x: &[f64]| x.iter().copied().fold(f64::MIN, f64::max);
+        let (low, high) = bca(&[1.0, 2.0, 3.0, 9.0, 9.0], largest, 200, 1).expect("two ends");
+        assert!(low < 9.0 && high == 9.0);
+    }
+
+    #[test]
+    fn a_statistic_outside_all_its_resamples_has_no_interval() {
+        // The sum of distinct numbers: a resample that has them all is one in 11^11 / 11! = 7,000.
+        let distinct = |x: &[f64]| {
+            let mut x = x.to_vec();
+            x.sort_by(f64::total_cmp);
+            x.dedup();
+            x.iter().sum::<f64>()
+        };
+        let sample = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 30.0];
+        assert_eq!(bca(&sample, distinct, 100, 1), None);
+        assert_eq!(bca(&sample, |x| -distinct(x), 100, 1), None);
     }
 
     #[test]
@@ -316,6 +363,12 @@ mod tests {
         assert_eq!(bca_mean(&[1.0], 100, 1), None);
         assert_eq!(bca_mean(&[1.0, f64::NAN, 2.0], 100, 1), None);
         assert_eq!(bca_mean(&[1.0, 2.0], 1, 1), None);
+        assert_eq!(bca(&[1.0], |x| x[0], 100, 1), None);
+        let middle = |x: &[f64]| mean(x).unwrap_or(f64::NAN);
+        assert!(bca(&[1.0, 2.0], middle, 100, 1).is_some());
+        assert!(bca_mean(&[1.0, 2.0], 100, 1).is_some());
+        // Two resamples are enough where the mean lies between them.
+        assert!((0..20).any(|seed| bca_mean(&[1.0, 2.0, 4.0], 2, seed).is_some()));
         assert_eq!(spread(&[1.0, f64::NAN, 2.0]), None);
     }
 

@@ -293,6 +293,43 @@ mod tests {
         let own = value(found.noise_of_means_on_own_luck(2));
         approx::assert_abs_diff_eq!(own, 5.0 / 14.0, epsilon = 1e-12);
         assert_eq!(found.noise_of_means(0), None);
+        // Far from 0 nothing is lost, and a point and a replicate without any run are not there.
+        let far = cells.map(|cell| cell.map(|y| y + 1e9));
+        let moved = Components::of(&far, 2).expect("enough");
+        approx::assert_abs_diff_eq!(moved.rest, 2.0, epsilon = 1e-9);
+        let [a, b, c, d, e, f] = cells;
+        let gaps = [a, None, b, None, None, None, c, None, d, e, None, f];
+        let gaps = Components::of(&gaps, 3).expect("enough");
+        assert_eq!((gaps.n, gaps.points, gaps.replicates), (6, 3, 2));
+        approx::assert_abs_diff_eq!(gaps.common_luck, found.common_luck, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn two_points_on_two_replicates_are_the_least_table() {
+        // (1, 2), (3, 8): mean squares 16, 9 and 4; components (16 - 4) / 2, (9 - 4) / 2, 4.
+        let cells = [1.0, 2.0, 3.0, 8.0].map(Some);
+        let found = Components::of(&cells, 2).expect("enough");
+        approx::assert_abs_diff_eq!(found.between_points, 6.0, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(found.common_luck, 2.5, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(found.rest, 4.0, epsilon = 1e-12);
+        assert_eq!(
+            Components::of(&[cells[0], cells[1], cells[2], None], 2),
+            None
+        );
+    }
+
+    #[test]
+    fn three_equations_have_the_solution_by_hand() {
+        // x = 2, y = -1, z = 3.
+        let rows = [[2.0, 3.0, 1.0], [4.0, -1.0, 5.0], [-3.0, 2.0, 7.0]];
+        let found = solve(rows, [4.0, 24.0, 13.0]).expect("one solution");
+        for (found, expected) in found.into_iter().zip([2.0, -1.0, 3.0]) {
+            approx::assert_abs_diff_eq!(found, expected, epsilon = 1e-12);
+        }
+        // The second row is three times the first, but for rounding.
+        let row = [100.1, 200.3, 300.7];
+        let same = [row, row.map(|x| 3.0 * x), [700.9, 1.3, 5.1]];
+        assert_eq!(solve(same, [1.0, 3.0, 2.0]), None);
     }
 
     /// Points with variance 4, common luck 1, rest 2, and every hole-th cell missing.
@@ -363,6 +400,40 @@ mod tests {
         approx::assert_abs_diff_eq!(without[0], shorter.between_points, epsilon = 1e-9);
         approx::assert_abs_diff_eq!(without[1], shorter.common_luck, epsilon = 1e-9);
         approx::assert_abs_diff_eq!(without[2], shorter.rest, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn errors_of_shares_are_the_jackknifes_over_points_and_over_replicates() {
+        let (points, replicates) = (8, 5);
+        let cells = drawn(3, points, replicates, 7);
+        let kept = |keep: &dyn Fn(usize) -> bool, columns: usize| {
+            let kept = (0..cells.len()).filter(|cell| keep(*cell));
+            let kept: Vec<_> = kept.map(|cell| cells[cell]).collect();
+            Some(value(
+                Components::of(&kept, columns)?.share_between_points(),
+            ))
+        };
+        let without_point: Vec<_> = (0..points)
+            .map(|out| kept(&|cell| cell / replicates != out, replicates))
+            .collect();
+        let without_replicate: Vec<_> = (0..replicates)
+            .map(|out| kept(&|cell| cell % replicates != out, replicates - 1))
+            .collect();
+        let over = |left_out: &[Option<f64>]| jackknife(left_out).expect("all");
+        let expected = over(&without_point).hypot(over(&without_replicate));
+        let found = Components::of(&cells, replicates).expect("enough");
+        let share = found.share_between_points().expect("varies");
+        let error = share.standard_error.expect("all");
+        approx::assert_abs_diff_eq!(error, expected, epsilon = 1e-9);
+        // Five replicates are fewer than eight points: t(4, 0.975) = 2.776445.
+        let (low, high) = share.interval.expect("all");
+        let ends = (
+            share.value - 2.776_445 * error,
+            share.value + 2.776_445 * error,
+        );
+        approx::assert_abs_diff_eq!(low, ends.0.max(0.0), epsilon = 1e-6);
+        approx::assert_abs_diff_eq!(high, ends.1.min(1.0), epsilon = 1e-6);
+        assert!(ends.0 > 0.0 || ends.1 < 1.0);
     }
 
     #[test]

@@ -233,6 +233,9 @@ mod tests {
         let (low, high) = ends(15, 20);
         approx::assert_abs_diff_eq!(low, 0.531_299_122_4, epsilon = 1e-9);
         approx::assert_abs_diff_eq!(high, 0.888_138_298_6, epsilon = 1e-9);
+        // sqrt(0.75 * 0.25 / 20)
+        let error = Uncertain::share(15, 20).and_then(|share| share.standard_error);
+        approx::assert_abs_diff_eq!(error.expect("some"), 0.096_824_583_655, epsilon = 1e-12);
         assert_eq!(ends(0, 5).0, 0.0);
         assert_eq!(ends(5, 5).1, 1.0);
         assert_eq!(Uncertain::share(0, 0), None);

@@ -205,7 +205,14 @@ mod tests {
             2.0f64.sqrt(),
             epsilon = 1e-12
         );
-        assert_eq!(sigma.interval.expect("three").0, 0.0);
+        // t(2, 0.975) = 4.302653.
+        let (low, high) = sigma.interval.expect("three");
+        assert_eq!(low, 0.0);
+        approx::assert_abs_diff_eq!(
+            high,
+            3.0f64.sqrt() + 4.302_653 * 2.0f64.sqrt(),
+            epsilon = 1e-5
+        );
         assert_eq!(super::sigma(&[1.0, 2.0]).expect("two").standard_error, None);
     }
 
@@ -215,6 +222,9 @@ mod tests {
         let message = morris(&points, &[Some(1.0); 3], 2).expect_err("refused");
         assert!(message.starts_with("point 1 does not differ"), "{message}");
         assert!(morris(&points, &[Some(1.0); 2], 2).is_err());
+        assert!(morris(&[Some(0.5); 8], &[Some(1.0); 4], 2).is_err());
+        assert!(morris(&points[..4], &[Some(1.0); 3], 2).is_err());
+        assert!(morris(&[], &[], 0).is_err());
         assert!(morris(&[None; 6], &[Some(1.0); 3], 2).is_err());
     }
 }

@@ -162,8 +162,17 @@ mod tests {
         // 1 - (2/3) / (5/3 + 3) = 1 - 1/7.
         let saved = found.variance_saved.expect("varies").value;
         approx::assert_abs_diff_eq!(saved, 6.0 / 7.0, epsilon = 1e-12);
+        // t(3, 0.975) again, with the jackknife's error; above, the interval ends at 1.
+        let saved = found.variance_saved.expect("varies");
+        let error = saved.standard_error.expect("four");
+        let (low, high) = saved.interval.expect("four");
+        approx::assert_abs_diff_eq!(low, saved.value - 3.182_446 * error, epsilon = 1e-6);
+        assert_eq!(high, (saved.value + 3.182_446 * error).min(1.0));
         // Three of four differ upwards, one not at all.
         assert_eq!(found.same_sign.expect("a sign").value, 0.75);
+        // Differences -1, 0, -2, 1: two of four have the sign of their mean.
+        let falls = Paired::of(&[1.0, 2.0, 3.0, 4.0], &[0.0, 2.0, 1.0, 5.0]).expect("four pairs");
+        assert_eq!(falls.same_sign.expect("a sign").value, 0.5);
         // scipy 1.17.1: scipy.stats.ttest_1samp([1, 0, 2, 1], 0).pvalue = 0.0917211133.
         let p = found.p_value.expect("four");
         approx::assert_abs_diff_eq!(p, 0.091_721_113_3, epsilon = 1e-10);

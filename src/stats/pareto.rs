@@ -234,6 +234,17 @@ mod tests {
         assert!((first.n as f64 - 300.0).abs() < 40.0 && first.value == 0.0);
         assert_eq!(found[1].expect("runs").value, 1.0);
         assert_eq!(found[2], None);
+        // One run that was better is a higher mean than two that were not.
+        let cells = [Some(3.0), None, Some(2.0), Some(2.0)];
+        let found = chance_non_dominated(&cells, 2, &[Maximise], 400, 1).expect("4");
+        assert_eq!(found[0].expect("runs").value, 1.0);
+    }
+
+    #[test]
+    fn zero_is_zero_with_either_sign() {
+        let values = [0.0, 1.0, -0.0, 2.0].map(Some);
+        let found = non_dominated(&values, &[Maximise, Maximise]).expect("pairs");
+        assert_eq!(found, [false, true].map(Some));
     }
 
     #[test]

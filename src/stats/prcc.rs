@@ -270,6 +270,7 @@ mod tests {
             message(&points[..15], &responses[..5], 3),
             "5 whole rows of 5 for rank correlations of 3 factors; allowed: 6 or more"
         );
+        assert!(prcc(&points[..18], &responses[..6], 3).is_ok());
         let same: Vec<Option<f64>> = (1..=24).flat_map(|i| [Some(f64::from(i)); 2]).collect();
         assert!(message(&same, &responses, 2).starts_with("the ranks of factor 2 follow"));
         assert_eq!(

@@ -321,6 +321,52 @@ mod tests {
     }
 
     #[test]
+    fn the_unit_of_the_response_does_not_matter() {
+        let design = Design::saltelli(32, 3, true, 2).expect("possible");
+        let (_, responses) = run(&design, ishigami);
+        let whole = sobol(&responses, 3, true, 20, 1).expect("a multiple");
+        for unit in [1e-9, 1e9] {
+            let scaled: Vec<Option<f64>> = responses.iter().map(|y| y.map(|y| unit * y)).collect();
+            let found = sobol(&scaled, 3, true, 20, 1).expect("a multiple");
+            for (found, whole) in found.first.iter().zip(&whole.first) {
+                approx::assert_abs_diff_eq!(value(found), value(whole), epsilon = 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn the_spread_is_that_of_indices_of_resampled_base_rows() {
+        // The total index does not depend on the centre, so that a table of repeated base rows gives a resample's.
+        let (rows, block, seed) = (16, 4, 3);
+        let design = Design::saltelli(rows, 2, false, 2).expect("possible");
+        let (_, responses) = run(&design, |u| u[0] + u[0] * u[1]);
+        let mut resampler = Resampler::new(seed);
+        let mut picks = vec![0; rows as usize];
+        let of_resamples: Vec<f64> = (0..50)
+            .map(|resample| {
+                resampler.pick(resample, &mut picks);
+                let base_row = |row: &u32| &responses[*row as usize * block..][..block];
+                let table: Vec<Option<f64>> = picks.iter().flat_map(base_row).copied().collect();
+                value(&sobol(&table, 2, false, 0, 1).expect("a multiple").total[0])
+            })
+            .collect();
+        let (error, _) = spread(&of_resamples).expect("all finite");
+        let found = sobol(&responses, 2, false, 50, seed).expect("a multiple");
+        let found = found.total[0].and_then(|index| index.standard_error);
+        approx::assert_abs_diff_eq!(found.expect("some"), error, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn one_base_row_has_no_index() {
+        let design = Design::saltelli(2, 2, false, 2).expect("possible");
+        let (_, mut responses) = run(&design, |u| u[0] + 2.0 * u[1]);
+        responses[1] = None;
+        let found = sobol(&responses, 2, false, 10, 1).expect("a multiple");
+        assert_eq!(found.first[0], None);
+        assert!(found.first[1].is_some());
+    }
+
+    #[test]
     fn a_constant_response_has_no_indices() {
         let found = sobol(&[Some(0.1); 20], 3, false, 10, 1).expect("a multiple");
         assert!(found.first.iter().chain(&found.total).all(Option::is_none));

@@ -178,7 +178,9 @@ mod tests {
     #[test]
     fn what_has_no_answer_has_none() {
         assert_eq!(quantile(0.0, 5.0), None);
+        assert_eq!(quantile(1.0, 5.0), None);
         assert_eq!(quantile(0.9, 0.5), None);
+        assert_eq!(two_sided(1.0, 0.5), None);
         assert_eq!(quantile(0.5, 3.0), Some(0.0));
         assert_eq!(two_sided(f64::NAN, 3.0), None);
         assert_eq!(two_sided(f64::INFINITY, 3.0), Some(0.0));

@@ -276,6 +276,16 @@ mod tests {
             (coarse.leaves[0].holds(), coarse.leaves[1].holds()),
             (true, false)
         );
+        assert_eq!(coarse.accuracy(), 5.0 / 6.0);
+        // Half is not more than half.
+        let (n, yes) = (2, 1);
+        let bounds = Vec::new();
+        assert!(!Leaf { bounds, n, yes }.holds());
+        // Yes at 6 alone: a leaf of its own would be too small.
+        let last = [false, false, false, false, false, true].map(Some);
+        let tree = Tree::grow(&points, &last, 1, 1, 3).expect("six rows");
+        let found: Vec<_> = tree.leaves.iter().map(|leaf| (leaf.n, leaf.yes)).collect();
+        assert_eq!(found, [(3, 0), (3, 1)]);
     }
 
     #[test]
