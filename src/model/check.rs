@@ -113,3 +113,126 @@ impl Run<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Variant, Worlds};
+    use crate::model::{Setup, setup::place};
+    use crate::random::Luck;
+    use std::path::Path;
+
+    /// City, equation and value of the error after a change to the state behind two quarters.
+    fn found(setup: &Setup, spoil: impl FnOnce(&mut Run)) -> (Option<String>, &'static str, f64) {
+        let luck = Luck {
+            seed: 1,
+            replicate: 0,
+        };
+        let mut run = Run::new(setup, luck);
+        for _ in 0..2 {
+            run.step(None).expect("only finite numbers");
+        }
+        spoil(&mut run);
+        let ModelError::NotFinite {
+            quarter,
+            date,
+            city,
+            equation,
+            value,
+            ..
+        } = run.first_not_finite()
+        else {
+            panic!("another error");
+        };
+        assert_eq!((quarter, date.as_str()), (2, "2015Q3"));
+        (city, equation, value)
+    }
+
+    #[test]
+    fn the_first_number_that_is_not_finite_is_named_with_its_city_and_equation() {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let setup = Worlds::new(&base, &[])
+            .setup(&Variant::default())
+            .expect("a world");
+        let sectors = setup.world().sectors.len();
+        // In the second block, so that block and lane are told apart.
+        let city = 11;
+        let name = || Some(setup.world().cities[city].name.clone());
+        let (chunk, block, lane) = place(city);
+        let infinite = f64::INFINITY;
+        type Spoil<'a> = Box<dyn FnOnce(&mut Run) + 'a>;
+        let cases: [(Spoil, Option<String>, &str); 11] = [
+            (
+                Box::new(|run| run.nation.frontier[3] = infinite),
+                None,
+                "E1",
+            ),
+            (Box::new(|run| run.nation.demand[3] = infinite), None, "E37"),
+            (
+                Box::new(|run| run.nation.priority[3] = infinite),
+                None,
+                "E4",
+            ),
+            (
+                Box::new(|run| run.published.rows.set(city, sectors - 1, infinite)),
+                name(),
+                "E13",
+            ),
+            (
+                Box::new(|run| {
+                    let count = run.instruments();
+                    let last = (block + 1) * count - 1;
+                    run.chunks[chunk].held[last].share[lane] = infinite;
+                }),
+                name(),
+                "E13",
+            ),
+            (
+                Box::new(|run| run.chunks[chunk].columns[block].budget[lane] = infinite),
+                name(),
+                "E14",
+            ),
+            (
+                Box::new(|run| run.decisions[chunk].location_weight[block][lane] = infinite),
+                name(),
+                "E21",
+            ),
+            (
+                Box::new(|run| run.chunks[chunk].columns[block].researchers[lane] = infinite),
+                name(),
+                "E22",
+            ),
+            (
+                Box::new(|run| run.chunks[chunk].columns[block].effective_talent[lane] = infinite),
+                name(),
+                "E23",
+            ),
+            (
+                Box::new(|run| {
+                    let last = (block + 1) * sectors - 1;
+                    run.chunks[chunk].capability[last][lane] = infinite;
+                }),
+                name(),
+                "E29",
+            ),
+            (
+                Box::new(|run| run.nation.sums.sectors[3].terms = infinite),
+                None,
+                "E2",
+            ),
+        ];
+        for (spoil, city, equation) in cases {
+            let (of, at, value) = found(&setup, spoil);
+            assert_eq!((of, at), (city, equation));
+            assert!(
+                value.is_infinite() || equation == "E13",
+                "{equation}: {value}"
+            );
+        }
+        // The number itself, not its neighbours.
+        let (of, at, value) = found(&setup, |run| {
+            run.chunks[chunk].columns[block].output[lane] = f64::NEG_INFINITY;
+        });
+        assert_eq!((of, at, value), (name(), "E39", f64::NEG_INFINITY));
+    }
+}

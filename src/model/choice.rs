@@ -341,7 +341,8 @@ mod tests {
     use std::path::Path;
 
     /// Steps the China scenario with and without telling; every choice has to explain the shares that came out.
-    fn explains(sets: &[(&str, &str)], tolerance: f64) {
+    /// How many instruments the cities gave up.
+    fn explains(sets: &[(&str, &str)], tolerance: f64) -> usize {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let variant = Variant {
             scenario: None,
@@ -363,7 +364,7 @@ mod tests {
             super::super::Run::new(&setup, luck),
             super::super::Run::new(&setup, luck),
         );
-        let mut in_force = 0;
+        let (mut in_force, mut given_up) = (0, 0);
         for quarter in 0..setup.world().quarters as usize {
             let city = (7 * quarter + 3) % setup.world().cities.len();
             let mut journals = [Journal::default(), Journal::default()];
@@ -374,8 +375,14 @@ mod tests {
             assert_eq!(journals[0].policies, journals[1].policies);
             let own = journals[0].policies.iter();
             let own = own.filter(|event| event.city == Some(city as u32));
-            assert!(own.eq(choice.moves.iter()));
+            assert_eq!(by_instrument(own), by_instrument(&choice.moves));
             assert_eq!(choice.budget_cny_mn, plain.city(city).budget_cny_mn);
+            let allocation = plain.params().regime.allocation;
+            assert_eq!(choice.is_planned, allocation == Allocation::Coordinated);
+            given_up += own_kinds(&choice, Move::Drop);
+            let before: f64 = choice.options.iter().map(|seen| seen.before).sum();
+            assert!((before - 1.0).abs() < 1e-12, "quarter {quarter}: {before}");
+            let stringency = plain.national().stringency;
             let rate = plain.params().budgets.adjustment_rate;
             for seen in &choice.options {
                 let expected = budgets::share(seen.before, seen.target, rate);
@@ -384,6 +391,10 @@ mod tests {
                     "quarter {quarter}, {seen:?}: {expected}"
                 );
                 in_force += usize::from(matches!(seen.option, Spendable::Instrument(_)));
+                if let (Spendable::Sector(s), Some(terms)) = (seen.option, seen.sector) {
+                    let risk = setup.world().sectors[s].risk;
+                    assert!((terms.restriction - stringency * risk).abs() < 1e-15);
+                }
             }
             let target: f64 = choice.options.iter().map(|seen| seen.target).sum();
             assert!((target - 1.0).abs() < 1e-9, "{target}");
@@ -392,6 +403,71 @@ mod tests {
         for city in 0..setup.world().cities.len() {
             assert_eq!(plain.city(city), telling.city(city));
         }
+        given_up
+    }
+
+    /// The moves of a city; the journal has them kind by kind, a choice as they were made.
+    fn by_instrument<'a>(moves: impl IntoIterator<Item = &'a PolicyEvent>) -> Vec<PolicyEvent> {
+        let mut moves: Vec<PolicyEvent> = moves.into_iter().copied().collect();
+        moves.sort_by_key(|own| own.instrument);
+        moves
+    }
+
+    fn own_kinds(choice: &Choice, kind: Move) -> usize {
+        choice.moves.iter().filter(|own| own.kind == kind).count()
+    }
+
+    #[test]
+    fn money_of_an_instrument_that_is_given_up_is_free_for_the_rest() {
+        let given_up = explains(
+            &[
+                ("policy.review_rate_per_quarter", "0.6"),
+                ("policy.drop_below", "5"),
+                ("policy.imitation_rate_per_quarter", "0.6"),
+            ],
+            1e-13,
+        );
+        assert!(given_up > 0);
+    }
+
+    #[test]
+    fn an_effect_that_law_blunts_is_seen_blunted() {
+        explains(
+            &[
+                ("mechanisms.preemption", "true"),
+                ("budgets.instrument_own_value", "50"),
+            ],
+            1e-13,
+        );
+    }
+
+    #[test]
+    fn the_moves_of_a_city_in_a_later_chunk_are_its_own() {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/synthetic.toml");
+        let sets = [
+            "cities.synthetic.count=530",
+            "run.quarters=24",
+            "policy.pioneer_rate_per_quarter=0.2",
+        ];
+        let sets = sets.map(String::from);
+        let scenario = crate::scenario::load(&base, &sets).expect("a scenario");
+        let setup = super::super::Setup::new(scenario.world).expect("valid");
+        let luck = Luck {
+            seed: 5,
+            replicate: 2,
+        };
+        let mut run = super::super::Run::new(&setup, luck);
+        let mut moves = 0;
+        for quarter in 0..24 {
+            let city = 512 + quarter % 18;
+            let mut journal = Journal::default();
+            let choice = run.step_and_tell(city, Some(&mut journal)).expect("a step");
+            let own = journal.policies.iter();
+            let own = own.filter(|event| event.city == Some(city as u32));
+            assert_eq!(by_instrument(own), by_instrument(&choice.moves));
+            moves += choice.moves.len();
+        }
+        assert!(moves > 0);
     }
 
     #[test]

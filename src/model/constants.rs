@@ -207,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_does_research_all_levels_are_one() {
+        assert_eq!(level(0.0, 0.0, 0.3), 1.0);
+        assert_eq!(level(0.0, 0.02, 0.3), 0.0);
+        assert_eq!(mean(std::iter::empty()), 0.0);
+    }
+
+    #[test]
     fn budgets_are_a_quarter_of_revenue_in_millions() {
         assert_eq!(base_budget(4.0), 1000.0);
     }

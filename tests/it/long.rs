@@ -1,5 +1,4 @@
-//! Long and large runs keep their accounts. Ten seconds of a processor, so it is asked for by name:
-//! `cargo test --features parquet --test it -- --ignored ten_million`.
+//! Long and large runs keep their accounts. Some ten seconds of a processor.
 
 use dualtrack::model::{Run, Setup};
 use dualtrack::random::Luck;
@@ -11,7 +10,6 @@ const CITIES: usize = 2_500;
 const QUARTERS: u32 = 4_000;
 
 #[test]
-#[ignore = "takes ten seconds"]
 fn ten_million_city_quarters_without_drift_in_the_accounts() {
     let mut world = many_cities(CITIES);
     world.quarters = QUARTERS;

@@ -272,6 +272,35 @@ fn small_events() -> Vec<Event> {
     ]
 }
 
+/// The small world with so many sectors and instruments, all of them a little different, for which a row of what
+/// cities publish takes more room; one instrument does nothing where residency does not attract.
+pub fn wide_world(sectors: usize, instruments: usize) -> World {
+    let mut world = small_world();
+    let (of_sectors, of_instruments) = (world.sectors.clone(), world.instruments.clone());
+    world.sectors = (0..sectors)
+        .map(|row| {
+            let model = &of_sectors[row % of_sectors.len()];
+            Sector {
+                code: (row as u64 * 37) % 101,
+                risk: model.risk * (0.5 + row as f64 / 64.0),
+                ..model.clone()
+            }
+        })
+        .collect();
+    world.instruments = (0..instruments)
+        .map(|row| {
+            let model = &of_instruments[row % of_instruments.len()];
+            Instrument {
+                code: (row as u64 * 37) % 101,
+                tier_slope: if row == 0 { 1.0 } else { model.tier_slope },
+                ..model.clone()
+            }
+        })
+        .collect();
+    world.cities[4].amenity = 0.0;
+    world
+}
+
 /// A random world, which shows its shape and the parameters that left their default.
 #[derive(Clone)]
 pub struct Drawn(pub World);

@@ -190,5 +190,7 @@ mod tests {
         assert!((planned_weight(0.5, 1.0, 1.3, 4.0, 9.0, 0.0, 0.6) - 2.0).abs() < 1e-14);
         // MES = left: elasticity 0.6 x 1.5 + 0.4 = 1.3.
         assert!((planned_weight(0.5, 1.0, 1.3, 4.0, 9.0, 9.0, 0.6) - 2.6).abs() < 1e-14);
+        // Nothing left and no scale to reach: nothing is saved.
+        assert!((planned_weight(0.5, 1.0, 1.3, 4.0, 0.0, 0.0, 0.6) - 2.0).abs() < 1e-14);
     }
 }

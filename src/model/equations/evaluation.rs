@@ -75,6 +75,7 @@ mod tests {
         assert!((odds(raised) / odds(base) - 0.15f64.exp()).abs() < 1e-12);
         assert!((promotion_probability(base, 0.15, 0.0) - base).abs() < 1e-16);
         assert_eq!(promotion_probability(0.0, 0.15, 3.0), 0.0);
+        assert_eq!(promotion_probability(0.0, 1000.0, 3.0), 0.0);
     }
 
     #[test]

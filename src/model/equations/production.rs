@@ -178,6 +178,12 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_is_built_nothing_duplicates_and_output_has_no_price() {
+        assert_eq!(duplicated_share(0.0, 0.0), 0.0);
+        assert_eq!(output_price(1.0, 0.01, 0.025, 0.0, 0.0), 0.0);
+    }
+
+    #[test]
     fn one_yuan_buys_output_worth_the_ratio_at_the_start() {
         // delta 0.025, r 0.01, spending 10 sustains K = 100 used at 0.8. Present value of what one yuan builds,
         // K delta / I = 0.25 capability units: 0.25 x 0.8 x p/(r + delta).

@@ -2,19 +2,20 @@
 
 use std::fmt::Debug;
 
-use dualtrack::model::data::World;
+use dualtrack::model::data::{Closure, World};
 use dualtrack::model::record::{
     AllocationRow, ChampionEvent, CityRow, Journal, Move, National, OfficialEvent, PolicyEvent,
     SectorRow,
 };
 use dualtrack::model::{Run, Setup};
+use dualtrack::params::Value;
 use dualtrack::random::Luck;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::Twin;
 use super::formulas::{first_largest, frontier_ratio, money_factor, national_capability};
-use crate::worlds::{any_world, shipped, small_world};
+use crate::worlds::{any_world, set, shipped, small_world, switch, wide_world};
 
 /// Relative difference that rounding may make.
 const RELATIVE: f64 = 1e-10;
@@ -571,6 +572,102 @@ fn the_core_follows_the_document_in_the_shipped_scenarios() {
             );
         }
     }
+}
+
+/// The core against the twin in one world, with several lucks.
+fn follows(world: &World) {
+    for replicate in 0..3 {
+        let luck = Luck { seed: 7, replicate };
+        assert_eq!(
+            difference(world, luck, false),
+            Ok(()),
+            "replicate {replicate}"
+        );
+    }
+}
+
+#[test]
+fn the_core_follows_the_document_with_many_sectors_and_instruments() {
+    // Rows of 1 to 5 lines of eight numbers, instruments in one number of them or in two.
+    for (sectors, instruments) in [(1, 0), (9, 20), (17, 30), (25, 32), (32, 33), (32, 64)] {
+        follows(&wide_world(sectors, instruments));
+    }
+}
+
+#[test]
+fn the_core_follows_the_document_where_the_tournament_is_fiercest() {
+    let mut world = wide_world(3, 30);
+    world.changes.clear();
+    set(&mut world, "tournament.intensity", Value::Real(10.0));
+    set(
+        &mut world,
+        "policy.pioneer_rate_per_quarter",
+        Value::Real(0.02),
+    );
+    set(
+        &mut world,
+        "policy.imitation_rate_per_quarter",
+        Value::Real(0.0),
+    );
+    set(&mut world, "policy.pioneer_pressure", Value::Real(1.0));
+    follows(&world);
+    // So precise a choice that one option takes all; instruments that are worth most have no weight.
+    set(&mut world, "budgets.precision", Value::Real(50.0));
+    set(
+        &mut world,
+        "tournament.career_value_instrument",
+        Value::Real(5.0),
+    );
+    set(
+        &mut world,
+        "policy.imitation_rate_per_quarter",
+        Value::Real(0.3),
+    );
+    follows(&world);
+    set(&mut world, "budgets.instrument_base_rate", Value::Real(0.0));
+    follows(&world);
+}
+
+#[test]
+fn the_core_follows_the_document_where_a_city_may_build_nothing() {
+    let mut world = small_world();
+    world.closures = (0..3)
+        .map(|sector| Closure {
+            city: 2,
+            sector,
+            from: None,
+        })
+        .collect();
+    follows(&world);
+    // Closures of what is not there close nothing.
+    let mut strange = wide_world(32, 4);
+    let plain = strange.clone();
+    switch(&mut strange, "pilot_zones", true);
+    strange
+        .closures
+        .extend([(99, 0), (0, 32), (5, 99)].map(|(city, sector)| Closure {
+            city,
+            sector,
+            from: None,
+        }));
+    let outcomes = |world: &World| {
+        let mut world = world.clone();
+        let planned = Value::Choice("coordinated");
+        set(&mut world, "regime.allocation", planned);
+        let setup = Setup::new(world).expect("a world that can start");
+        let mut run = Run::new(
+            &setup,
+            Luck {
+                seed: 7,
+                replicate: 0,
+            },
+        );
+        for _ in 0..12 {
+            run.step(None).expect("only finite numbers");
+        }
+        run.national()
+    };
+    assert_eq!(outcomes(&strange), outcomes(&plain));
 }
 
 #[test]

@@ -62,7 +62,8 @@ impl Twin {
                     sum * sum
                 })
                 .sum();
-            (squares - count) / (count * (count - 1.0))
+            let own: f64 = normed.iter().flatten().map(|p| p * p).sum();
+            (squares - own) / (count * (count - 1.0))
         });
         let (mut agreement, mut all_weights) = (0.0, 0.0);
         for i in 0..cities {
