@@ -35,8 +35,12 @@ struct Read {
 
 impl Read {
     fn layout(&self) -> &Layout {
-        self.layout
-            .get_or_init(|| Layout::new(&self.scenario.world))
+        if let Some(known) = self.layout.get() {
+            return known;
+        }
+        // Made outside of the lock, as peers are looked for by threads, and one of them may come here meanwhile.
+        let fresh = Layout::new(&self.scenario.world);
+        self.layout.get_or_init(|| fresh)
     }
 }
 

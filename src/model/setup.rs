@@ -166,8 +166,8 @@ impl Setup {
     /// [`ModelError::NotFinite`] where the start has no finite balance.
     pub fn new(world: World) -> Result<Self, ModelError> {
         check(&world)?;
-        let layout = Layout::new(&world);
-        Setup::on(&layout, world)
+        let (peers, timeline) = (peers(&world), Timeline::new(&world));
+        Setup::build(world, peers, timeline)
     }
 
     /// Makes a world ready that differs from that of `layout` in parameters and their dated changes alone; the same as
@@ -177,9 +177,12 @@ impl Setup {
     /// As [`Setup::new`].
     pub fn on(layout: &Layout, world: World) -> Result<Self, ModelError> {
         check(&world)?;
+        let (peers, timeline) = (layout.peers(&world), layout.timeline.clone());
+        Setup::build(world, peers, timeline)
+    }
+
+    fn build(world: World, peers: Peers, timeline: Timeline) -> Result<Self, ModelError> {
         let constants = Constants::new(&world);
-        let peers = layout.peers(&world);
-        let timeline = layout.timeline.clone();
         let weights: f64 = world.sectors.iter().map(|sector| sector.strategic).sum();
         let equal = 1.0 / world.sectors.len() as f64;
         let value = world

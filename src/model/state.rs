@@ -157,7 +157,6 @@ impl Chunk {
                 output: start.output,
                 researchers: start.researchers,
                 effective_talent: start.researchers,
-                grant_weight: columns.grant_weight,
                 ..Columns::default()
             };
         }

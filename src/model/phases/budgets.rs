@@ -67,15 +67,25 @@ impl Shared<'_> {
         let cities = block.first..block.first + block.cities;
         let instruments = &mut scratch.instruments;
         let Sectors { peers, values, own } = &mut scratch.sectors;
-        peers::rows(self.peers, cities.clone(), &self.published.rows, peers);
+        peers::rows(
+            &self.setup.peers,
+            cities.clone(),
+            &self.published.rows,
+            peers,
+        );
         self.published.rows.columns(block.first, own);
         let researchers = peers[sectors];
         for lane in 0..block.cities {
-            let count = self.peers.count(block.first + lane).max(1);
+            let count = self.setup.peers.count(block.first + lane).max(1);
             scratch.peers_researchers[lane] = researchers[lane] / count as f64;
         }
         if block.any != 0 {
-            peers::instruments(self.peers, cities, self.published, &mut instruments.peers);
+            peers::instruments(
+                &self.setup.peers,
+                cities,
+                self.published,
+                &mut instruments.peers,
+            );
         }
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);

@@ -5,6 +5,7 @@
 //! to another board: the two change places at the end.
 
 use super::budgets::Sectors;
+use super::peers;
 use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::model::published::Published;
@@ -27,7 +28,6 @@ pub(super) struct Shared<'a> {
     pub(super) rules: &'a crate::model::rules::Rules,
     pub(super) nation: &'a Nation,
     pub(super) setup: &'a crate::model::Setup,
-    pub(super) peers: &'a crate::model::peers::Peers,
     pub(super) published: &'a Published,
     pub(super) is_evaluation: bool,
     pub(super) quarter: u32,
@@ -98,7 +98,6 @@ impl Run<'_> {
             rules: &self.rules,
             nation: &self.nation,
             setup: self.setup,
-            peers: &self.setup.peers,
             published: &self.published,
             is_evaluation: self.is_evaluation(),
             quarter: self.quarter,
@@ -177,9 +176,7 @@ impl Shared<'_> {
         if !self.is_large || city >= self.setup.world().cities.len() {
             return;
         }
-        for peer in self.peers.rows_of(city) {
-            self.published.rows.ask_for(*peer as usize, 1);
-        }
+        peers::ask_for(&self.setup.peers, city, &self.published.rows);
         let next = block.number + 1;
         if next == block.constants.blocks() {
             return;

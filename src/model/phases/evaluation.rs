@@ -4,7 +4,6 @@ use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
 use crate::model::equations::{budgets, evaluation};
-use crate::model::peers::Peers;
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::Chunk;
@@ -44,7 +43,6 @@ impl Run<'_> {
         let all_priority: f64 = self.nation.priority.iter().sum();
         let reading = Reading {
             setup,
-            peers: &setup.peers,
             priority: &self.nation.priority,
             per_priority: if all_priority > 0.0 {
                 1.0 / all_priority
@@ -90,12 +88,11 @@ impl Run<'_> {
             .sum::<f64>()
             / self.cities() as f64;
         let setup = self.setup;
-        let peers: &Peers = &setup.peers;
         for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
             let constants = &setup.chunks[index];
             for own in 0..constants.cities {
                 let city = constants.first + own;
-                let others = peers.mean(city, results).unwrap_or(national);
+                let others = setup.peers.mean(city, results).unwrap_or(national);
                 chunk.deeds[own / LANES].result[own % LANES] = results[city] - others;
             }
         });
@@ -158,7 +155,6 @@ impl Run<'_> {
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     setup: &'a Setup,
-    peers: &'a Peers,
     priority: &'a [f64],
     /// One over the sum of priorities.
     per_priority: f64,
@@ -177,9 +173,7 @@ impl Reading<'_> {
         if self.is_large && cities.end <= self.setup.world().cities.len() {
             self.rows.ask_for(cities.start, LANES);
             for city in cities {
-                for peer in self.peers.rows_of(city) {
-                    self.rows.ask_for(*peer as usize, 1);
-                }
+                peers::ask_for(&self.setup.peers, city, self.rows);
             }
         }
     }
@@ -192,9 +186,9 @@ impl Reading<'_> {
         for block in 0..constants.blocks() {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
-            self.ask_ahead(first + LANES..first + 2 * LANES);
             if self.is_compared {
-                peers::rows(self.peers, cities, self.rows, &mut by_sector);
+                self.ask_ahead(first + LANES..first + 2 * LANES);
+                peers::rows(&self.setup.peers, cities, self.rows, &mut by_sector);
             }
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {

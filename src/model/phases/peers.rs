@@ -26,6 +26,14 @@ pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, column
     }
 }
 
+/// Asks for the rows of a city's peers ahead of [`rows`].
+#[inline(always)]
+pub(super) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
+    for peer in peers.rows_of(city) {
+        published.ask_for(*peer as usize, 1);
+    }
+}
+
 #[inline(always)]
 fn sums<const LINES: usize>(
     peers: &Peers,
