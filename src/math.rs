@@ -24,6 +24,24 @@ pub fn select(condition: bool, yes: f64, no: f64) -> f64 {
     std::hint::select_unpredictable(condition, yes, no)
 }
 
+/// A whole number in whose order numbers stand as [`f64::total_cmp`] has it, so that they can be sorted as integers.
+#[inline(always)]
+pub fn order_key(x: f64) -> i64 {
+    with_ordered_sign(x.to_bits() as i64)
+}
+
+/// The number of an [`order_key`].
+#[inline(always)]
+pub fn from_order_key(key: i64) -> f64 {
+    f64::from_bits(with_ordered_sign(key) as u64)
+}
+
+/// Turns all bits of negative numbers but the sign round, and back.
+#[inline(always)]
+fn with_ordered_sign(bits: i64) -> i64 {
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
 /// `e^x`, within 1.5 units in the last place of the exact value.
 ///
 /// Below -708 it is 0 and above 709 infinite, a little inside the range of `f64`; NaN stays NaN.
@@ -136,6 +154,26 @@ mod tests {
     /// Distance in units in the last place.
     fn ulps(a: f64, b: f64) -> u64 {
         a.to_bits().abs_diff(b.to_bits())
+    }
+
+    #[test]
+    fn order_keys_stand_in_the_order_of_their_numbers() {
+        let ordered = [
+            f64::NEG_INFINITY,
+            -2.5,
+            -f64::MIN_POSITIVE,
+            -0.0,
+            0.0,
+            f64::MIN_POSITIVE,
+            0.1,
+            1e300,
+            f64::INFINITY,
+            f64::NAN,
+        ];
+        assert!(ordered.is_sorted_by_key(|x| order_key(*x)));
+        for x in ordered {
+            assert_eq!(from_order_key(order_key(x)).to_bits(), x.to_bits());
+        }
     }
 
     #[test]

@@ -127,9 +127,70 @@ impl<'a, A: Send, B: Send, C: Send, D: Send> IntoParallelParts
     }
 }
 
+/// Hands what `work` makes of each of so many parts to `add`, in order of part whatever the number of threads, so that
+/// sums are the same. Takes memory where it is parallel.
+pub fn in_order<T: Send>(
+    parallel: bool,
+    parts: usize,
+    work: impl Fn(usize) -> T + Sync + Send,
+    add: impl FnMut(T),
+) {
+    if parallel {
+        let all: Vec<T> = (0..parts).into_par_iter().map(work).collect();
+        all.into_iter().for_each(add);
+    } else {
+        (0..parts).map(work).for_each(add);
+    }
+}
+
+/// As [`in_order`], where the parts are pieces that `work` changes.
+pub fn pieces_in_order<A: Send, T: Send>(
+    parallel: bool,
+    pieces: Pieces<A>,
+    work: impl Fn(usize, &mut [A]) -> T + Sync + Send,
+    add: impl FnMut(T),
+) {
+    let Pieces { whole, length } = pieces;
+    let work = |(index, piece)| work(index, piece);
+    if parallel {
+        let parts = whole.par_chunks_mut(length).enumerate();
+        let all: Vec<T> = parts.map(work).collect();
+        all.into_iter().for_each(add);
+    } else {
+        whole.chunks_mut(length).enumerate().map(work).for_each(add);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_added_in_their_order_either_way() {
+        for parallel in [false, true] {
+            let mut added = Vec::new();
+            in_order(parallel, 100, |part| part * part, |own| added.push(own));
+            assert!(
+                added
+                    .iter()
+                    .enumerate()
+                    .all(|(part, own)| *own == part * part)
+            );
+            assert_eq!(added.len(), 100);
+            let (mut whole, mut lengths) = (vec![0; 7], Vec::new());
+            let pieces = Pieces {
+                whole: &mut whole,
+                length: 3,
+            };
+            let work = |index, piece: &mut [usize]| {
+                piece.fill(index);
+                (index, piece.len())
+            };
+            pieces_in_order(parallel, pieces, work, |own| lengths.push(own));
+            assert_eq!(lengths, [(0, 3), (1, 3), (2, 1)]);
+            assert_eq!(whole, [0, 0, 0, 1, 1, 1, 2]);
+        }
+    }
 
     #[test]
     fn parts_are_visited_with_their_index_either_way() {

@@ -2,6 +2,7 @@
 
 use super::data::World;
 use super::error::ModelError;
+use super::outcomes;
 use super::phases::champions;
 use super::published::{Published, Scores};
 use super::record::{ChampionEvent, Journal, OfficialEvent};
@@ -32,8 +33,8 @@ pub struct Run<'a> {
     /// Officials who enter in the next quarter: city and career weight, in order of city.
     pub(crate) successors: Vec<(u32, f64)>,
     pub(crate) parallel: bool,
-    /// Scratch of outcomes: values to sort, norms of cities.
-    pub(crate) scratch: Vec<f64>,
+    /// Scratch of outcomes.
+    pub(crate) scratch: outcomes::Scratch,
     /// Scratch of E33: measured gain and measure.
     pub(crate) candidates: Vec<(f64, Decided)>,
     /// Scratch of E36.
@@ -112,7 +113,7 @@ impl<'a> Run<'a> {
             },
             successors: Vec::new(),
             parallel: world.cities.len() >= PARALLEL_CITIES,
-            scratch: Vec::new(),
+            scratch: outcomes::Scratch::default(),
             candidates: Vec::new(),
             champions: champions::Scratch::default(),
         };
@@ -282,7 +283,7 @@ pub struct Memory {
     scores: Scores,
     successors: Vec<(u32, f64)>,
     parallel: bool,
-    scratch: Vec<f64>,
+    scratch: outcomes::Scratch,
     candidates: Vec<(f64, Decided)>,
     champions: champions::Scratch,
 }

@@ -3,31 +3,35 @@
 use super::equations::outcomes;
 use super::peers::Peers;
 use super::run::Run;
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, transpose, vectorised};
+use crate::math::select;
+use crate::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
 use crate::rows::Rows;
+
+/// So many cities ahead, rows of peers are asked for.
+const AHEAD: usize = 8;
 
 impl Run<'_> {
     /// O4, O5 and O6.
     pub(super) fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
-        let mut per_norm = std::mem::take(&mut self.scratch);
+        let mut per_norm = std::mem::take(&mut self.scratch.per_norm);
+        per_norm.resize(self.cities(), 0.0);
         let compared = Compared {
             rows: &self.published.rows,
             peers: &self.setup.peers,
             sectors: self.sectors(),
             cities: self.cities(),
+            is_large: self.parallel,
         };
         // The width of a row is a constant in each branch, so that its sums stay in registers.
-        let (all, cosine, specialisation) = vectorised(
-            #[inline(always)]
-            || match compared.rows.lines() {
-                1 => compared.measure::<1>(&mut per_norm),
-                2 => compared.measure::<2>(&mut per_norm),
-                3 => compared.measure::<3>(&mut per_norm),
-                4 => compared.measure::<4>(&mut per_norm),
-                _ => compared.measure::<5>(&mut per_norm),
-            },
-        );
-        self.scratch = per_norm;
+        let (all, cosine, specialisation) = match compared.rows.lines() {
+            1 => compared.measure::<1>(&mut per_norm),
+            2 => compared.measure::<2>(&mut per_norm),
+            3 => compared.measure::<3>(&mut per_norm),
+            4 => compared.measure::<4>(&mut per_norm),
+            _ => compared.measure::<5>(&mut per_norm),
+        };
+        self.scratch.per_norm = per_norm;
         let weights = self.setup.peers.total_weight();
         let by_peers = (weights > 0.0).then(|| cosine / weights);
         (all, by_peers, specialisation)
@@ -41,89 +45,206 @@ struct Compared<'a> {
     peers: &'a Peers,
     sectors: usize,
     cities: usize,
+    /// Whether rows of peers lie too far apart to be at hand when they are wanted.
+    is_large: bool,
+}
+
+/// Sums over cities that need nothing but their own rows, column by column.
+#[derive(Clone, Copy)]
+struct Alone<const LINES: usize> {
+    /// Of unit vectors.
+    units: [Lanes; LINES],
+    /// Of shares.
+    shares: [Lanes; LINES],
+    /// Of squared lengths of unit vectors: how many of them are not 0.
+    unit_vectors: f64,
+}
+
+/// Sums over cities that are compared with others, column by column.
+#[derive(Clone, Copy)]
+struct Together<const LINES: usize> {
+    /// Of products with the weighted unit vectors of peers.
+    cosines: [Lanes; LINES],
+    /// Of distances from the mean.
+    distances: [Lanes; LINES],
 }
 
 impl Compared<'_> {
-    /// O4, the weighted sum of cosines between peers, and O6. Sums stand column by column; those beyond the last
-    /// sector are left out at the end.
-    #[inline(always)]
-    fn measure<const LINES: usize>(self, per_norm: &mut Vec<f64>) -> (Option<f64>, f64, f64) {
-        let row = |city: usize| -> [Lanes; LINES] {
-            std::array::from_fn(|line| self.rows.data()[city * LINES + line])
+    /// O4, the weighted sum of cosines between peers, and O6. Sums of columns beyond the last sector are left out at
+    /// the end.
+    fn measure<const LINES: usize>(self, per_norm: &mut [f64]) -> (Option<f64>, f64, f64) {
+        let pieces = Pieces {
+            whole: &mut *per_norm,
+            length: CHUNK_CITIES,
         };
-        let kept: [Lanes; LINES] = std::array::from_fn(|line| {
+        let mut alone = Alone {
+            units: [ZERO; LINES],
+            shares: [ZERO; LINES],
+            unit_vectors: 0.0,
+        };
+        pieces_in_order(
+            self.is_large,
+            pieces,
+            |chunk, per_norm| {
+                vectorised(
+                    #[inline(always)]
+                    || self.alone(chunk * CHUNK_CITIES, per_norm),
+                )
+            },
+            |own| {
+                alone.units = sums(alone.units, own.units);
+                alone.shares = sums(alone.shares, own.shares);
+                alone.unit_vectors += own.unit_vectors;
+            },
+        );
+        let cities = self.cities as f64;
+        let mean = alone
+            .shares
+            .map(|line| each(|column| line[column] / cities));
+        let per_norm = &*per_norm;
+        let mut together = Together {
+            cosines: [ZERO; LINES],
+            distances: [ZERO; LINES],
+        };
+        in_order(
+            self.is_large,
+            self.cities.div_ceil(CHUNK_CITIES),
+            |chunk| {
+                vectorised(
+                    #[inline(always)]
+                    || self.together(chunk, per_norm, &mean),
+                )
+            },
+            |own| {
+                together.cosines = sums(together.cosines, own.cosines);
+                together.distances = sums(together.distances, own.distances);
+            },
+        );
+        let kept = self.kept::<LINES>();
+        let of_sectors = |sums: [Lanes; LINES]| lane_sum(&sum_of_kept(&kept, |line| sums[line]));
+        let squares = alone
+            .units
+            .map(|line| each(|column| line[column] * line[column]));
+        (
+            outcomes::all_pairs_similarity(of_sectors(squares), alone.unit_vectors, self.cities),
+            of_sectors(together.cosines),
+            of_sectors(together.distances) / cities,
+        )
+    }
+
+    /// 1 in the columns of sectors, 0 in those beyond.
+    #[inline(always)]
+    fn kept<const LINES: usize>(self) -> [Lanes; LINES] {
+        std::array::from_fn(|line| {
             each(|column| {
                 let is_sector = line * LANES + column < self.sectors;
                 if is_sector { 1.0 } else { 0.0 }
             })
-        });
-        per_norm.clear();
-        let (mut units, mut mean) = ([ZERO; LINES], [ZERO; LINES]);
-        let mut unit_vectors = 0.0;
-        for city in 0..self.cities {
-            let own = row(city);
-            let squared = sum_over_columns(
-                |line, column| kept[line][column] * own[line][column] * own[line][column],
-                LINES,
-            );
-            let inverse = if squared > 0.0 {
-                1.0 / squared.sqrt()
-            } else {
-                0.0
-            };
-            unit_vectors += squared * inverse * inverse;
-            per_norm.push(inverse);
-            for line in 0..LINES {
-                let (unit, all) = (units[line], mean[line]);
-                units[line] = each(|column| unit[column] + own[line][column] * inverse);
-                mean[line] = plus(all, own[line]);
+        })
+    }
+
+    #[inline(always)]
+    fn row<const LINES: usize>(self, city: usize) -> [Lanes; LINES] {
+        std::array::from_fn(|line| self.rows.data()[city * LINES + line])
+    }
+
+    /// One over the norms of a chunk's cities, 0 where nothing is spent, and sums.
+    #[inline(always)]
+    fn alone<const LINES: usize>(self, first: usize, per_norm: &mut [f64]) -> Alone<LINES> {
+        let kept = self.kept::<LINES>();
+        let (mut units, mut shares, mut unit_vectors) = ([ZERO; LINES], [ZERO; LINES], 0.0);
+        for (block, per_norm) in per_norm.chunks_mut(LANES).enumerate() {
+            let first = first + block * LANES;
+            // Squares of each city's columns become columns of cities, to be added for all of them at once.
+            let mut squares = [ZERO; LANES];
+            for (lane, squares) in squares.iter_mut().enumerate().take(per_norm.len()) {
+                let own = self.row::<LINES>(first + lane);
+                *squares = sum_of_kept(&kept, |line| {
+                    each(|column| own[line][column] * own[line][column])
+                });
+            }
+            transpose(&mut squares);
+            let squared = squares.iter().fold(ZERO, |sum, column| plus(sum, *column));
+            let inverse = each(|l| select(squared[l] > 0.0, 1.0 / squared[l].sqrt(), 0.0));
+            unit_vectors += lane_sum(&each(|l| squared[l] * inverse[l] * inverse[l]));
+            per_norm.copy_from_slice(&inverse[..per_norm.len()]);
+            for lane in 0..per_norm.len() {
+                let (own, inverse) = (self.row::<LINES>(first + lane), inverse[lane]);
+                for line in 0..LINES {
+                    let (unit, all, own) = (units[line], shares[line], own[line]);
+                    units[line] = each(|column| unit[column] + own[column] * inverse);
+                    shares[line] = plus(all, own);
+                }
             }
         }
-        let cities = self.cities as f64;
-        let mean = mean.map(|line| each(|column| line[column] / cities));
+        Alone {
+            units,
+            shares,
+            unit_vectors,
+        }
+    }
+
+    /// A chunk's cities compared with their peers and with the mean.
+    #[inline(always)]
+    fn together<const LINES: usize>(
+        self,
+        chunk: usize,
+        per_norm: &[f64],
+        mean: &[Lanes; LINES],
+    ) -> Together<LINES> {
         let (mut cosines, mut distances) = ([ZERO; LINES], [ZERO; LINES]);
-        for city in 0..self.cities {
-            let own = row(city);
+        let first = chunk * CHUNK_CITIES;
+        for city in first..self.cities.min(first + CHUNK_CITIES) {
+            self.ask_for_peers(city + AHEAD, per_norm);
+            let own = self.row::<LINES>(city);
             let mut others = [ZERO; LINES];
             for (peer, weight) in self.peers.of(city) {
-                let (of_peer, weight) = (row(peer), weight * per_norm[peer]);
+                let (of_peer, weight) = (self.row::<LINES>(peer), weight * per_norm[peer]);
                 for line in 0..LINES {
                     let before = others[line];
                     others[line] = each(|column| before[column] + weight * of_peer[line][column]);
                 }
             }
+            let inverse = per_norm[city];
             for line in 0..LINES {
                 let (cosine, distance) = (cosines[line], distances[line]);
-                cosines[line] = each(|column| {
-                    cosine[column] + per_norm[city] * own[line][column] * others[line][column]
-                });
-                distances[line] = each(|column| {
-                    distance[column] + (own[line][column] - mean[line][column]).abs()
-                });
+                let (own, others, mean) = (own[line], others[line], mean[line]);
+                cosines[line] =
+                    each(|column| cosine[column] + inverse * own[column] * others[column]);
+                distances[line] =
+                    each(|column| distance[column] + (own[column] - mean[column]).abs());
             }
         }
-        let of_sectors = |sums: [Lanes; LINES]| {
-            sum_over_columns(
-                |line, column| kept[line][column] * sums[line][column],
-                LINES,
-            )
-        };
-        let squared_norm = of_sectors(units.map(|line| each(|column| line[column] * line[column])));
-        (
-            outcomes::all_pairs_similarity(squared_norm, unit_vectors, self.cities),
-            of_sectors(cosines),
-            of_sectors(distances) / cities,
-        )
+        Together { cosines, distances }
+    }
+
+    /// Asks for what [`Compared::together`] will read of a city's peers, where worlds are too large for it to be at
+    /// hand.
+    #[inline(always)]
+    fn ask_for_peers(self, city: usize, per_norm: &[f64]) {
+        if !self.is_large || city >= self.cities {
+            return;
+        }
+        for peer in self.peers.rows_of(city) {
+            prefetch_index::prefetch_index(per_norm, *peer as usize);
+            self.rows.ask_for(*peer as usize, 1);
+        }
     }
 }
 
-/// Sum over the columns of a row, the same column of all lines first.
+/// Line by line, `a + b`.
 #[inline(always)]
-fn sum_over_columns(value: impl Fn(usize, usize) -> f64, lines: usize) -> f64 {
-    let mut sums = ZERO;
-    for line in 0..lines {
-        let before = sums;
-        sums = each(|column| before[column] + value(line, column));
+fn sums<const LINES: usize>(a: [Lanes; LINES], b: [Lanes; LINES]) -> [Lanes; LINES] {
+    std::array::from_fn(|line| plus(a[line], b[line]))
+}
+
+/// Sum over the lines of a row, the same column of all lines; of columns that are kept.
+#[inline(always)]
+fn sum_of_kept<const LINES: usize>(kept: &[Lanes; LINES], value: impl Fn(usize) -> Lanes) -> Lanes {
+    let mut sum = ZERO;
+    for line in 0..LINES {
+        let (before, kept, own) = (sum, kept[line], value(line));
+        sum = each(|column| before[column] + kept[column] * own[column]);
     }
-    lane_sum(&sums)
+    sum
 }

@@ -1,11 +1,11 @@
 //! What can be read of a run between quarters: cities, sectors, allocations.
 
+use super::data::MAX_SECTORS;
 use super::equations::{budgets, outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
-use crate::lanes::{LANES, ZERO, each, lane_sum};
-use crate::math::select;
+use crate::lanes::{LANES, each, fill, part, vectorised};
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -262,7 +262,7 @@ impl Run<'_> {
     /// A sector in the quarter just done.
     pub fn sector(&self, sector: usize) -> SectorRow {
         let nation = &self.nation;
-        let capability = self.national_capability(sector);
+        let capability = self.national_capabilities()[sector];
         let cascade = self.national_cascade(sector);
         SectorRow {
             capability,
@@ -280,18 +280,27 @@ impl Run<'_> {
             duplicated_cny_mn: cascade.duplicated,
             idle_cny_mn: cascade.idle,
             productive_cny_mn: cascade.productive,
-            concentration: self.concentration(sector).0,
+            concentration: self.concentrations(sector..sector + 1)[sector].0,
             leader: self.national_leader(sector),
             incident: nation.incident[sector],
         }
     }
 
-    /// E2 of the capability just built.
-    pub(crate) fn national_capability(&self, sector: usize) -> f64 {
-        outside::national_capability(
-            self.nation.terms[sector],
-            self.params.production.aggregation,
-        )
+    /// E2 of the capability just built, by sector; 0 beyond the last.
+    pub(crate) fn national_capabilities(&self) -> [f64; MAX_SECTORS] {
+        let (rho, terms) = (self.params.production.aggregation, &self.nation.terms);
+        let mut capability = [0.0; MAX_SECTORS];
+        let of_sectors = &mut capability[..terms.len()];
+        vectorised(
+            #[inline(always)]
+            || {
+                fill(of_sectors, |first| {
+                    let terms = part(terms, first);
+                    each(|l| outside::national_capability(terms[l], rho))
+                });
+            },
+        );
+        capability
     }
 
     /// The nation's cascade in a sector.
@@ -304,24 +313,6 @@ impl Run<'_> {
             self.nation.duplicated_share[sector],
             self.nation.utilisation[sector],
         )
-    }
-
-    /// Hirschman-Herfindahl index and top share of capability over cities.
-    pub(crate) fn concentration(&self, sector: usize) -> (f64, f64) {
-        let gross = self.nation.gross[sector];
-        if gross <= 0.0 {
-            return (0.0, 0.0);
-        }
-        let sectors = self.sectors();
-        let (mut squares, mut most) = (ZERO, ZERO);
-        for chunk in &self.chunks {
-            for stock in chunk.capability.iter().skip(sector).step_by(sectors) {
-                squares = each(|l| squares[l] + stock[l] * stock[l]);
-                most = each(|l| select(stock[l] > most[l], stock[l], most[l]));
-            }
-        }
-        let top = most.iter().fold(0.0, |top: f64, own| top.max(*own));
-        (lane_sum(&squares) / gross / gross, top / gross)
     }
 
     fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
