@@ -356,7 +356,7 @@ pub const DEFAULT_STEPS: u32 = 5;
 fn number_text(value: &FactorValue) -> String {
     match value {
         FactorValue::Real(number) => {
-            let mut buffer = ryu::Buffer::new();
+            let mut buffer = zmij::Buffer::new();
             buffer.format(*number + 0.0).to_string()
         }
         FactorValue::Whole(number) => number.to_string(),

@@ -332,7 +332,7 @@ pub fn write_moment(out: &mut Vec<u8>, world: &World, row: &Row<()>) {
 pub(crate) fn write_real(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         // Adding 0 turns -0 into 0.
-        let mut buffer = ryu::Buffer::new();
+        let mut buffer = zmij::Buffer::new();
         out.extend_from_slice(buffer.format_finite(value + 0.0).as_bytes());
     } else {
         let name: &[u8] = match (value.is_nan(), value > 0.0) {
@@ -345,18 +345,8 @@ pub(crate) fn write_real(out: &mut Vec<u8>, value: f64) {
 }
 
 /// Appends a whole number.
-pub(crate) fn write_count(out: &mut Vec<u8>, mut value: u64) {
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[start..]);
+pub(crate) fn write_count(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// What [`is_plain_cell`] takes, in words.
