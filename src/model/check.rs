@@ -161,7 +161,7 @@ mod tests {
         let (chunk, block, lane) = place(city);
         let infinite = f64::INFINITY;
         type Spoil<'a> = Box<dyn FnOnce(&mut Run) + 'a>;
-        let cases: [(Spoil, Option<String>, &str); 11] = [
+        let cases: [(Spoil, Option<String>, &str); 12] = [
             (
                 Box::new(|run| run.nation.frontier[3] = infinite),
                 None,
@@ -212,6 +212,11 @@ mod tests {
                     let last = (block + 1) * sectors - 1;
                     run.chunks[chunk].capability[last][lane] = infinite;
                 }),
+                name(),
+                "E29",
+            ),
+            (
+                Box::new(|run| run.chunks[chunk].capability[block * sectors][lane] = infinite),
                 name(),
                 "E29",
             ),

@@ -341,8 +341,8 @@ mod tests {
     use std::path::Path;
 
     /// Steps the China scenario with and without telling; every choice has to explain the shares that came out.
-    /// How many instruments the cities gave up.
-    fn explains(sets: &[(&str, &str)], tolerance: f64) -> usize {
+    /// Rows of the instruments that the cities gave up.
+    fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let variant = Variant {
             scenario: None,
@@ -364,7 +364,7 @@ mod tests {
             super::super::Run::new(&setup, luck),
             super::super::Run::new(&setup, luck),
         );
-        let (mut in_force, mut given_up) = (0, 0);
+        let (mut in_force, mut given_up) = (0, Vec::new());
         for quarter in 0..setup.world().quarters as usize {
             let city = (7 * quarter + 3) % setup.world().cities.len();
             let mut journals = [Journal::default(), Journal::default()];
@@ -379,7 +379,8 @@ mod tests {
             assert_eq!(choice.budget_cny_mn, plain.city(city).budget_cny_mn);
             let allocation = plain.params().regime.allocation;
             assert_eq!(choice.is_planned, allocation == Allocation::Coordinated);
-            given_up += own_kinds(&choice, Move::Drop);
+            let drops = choice.moves.iter().filter(|own| own.kind == Move::Drop);
+            given_up.extend(drops.map(|own| own.instrument));
             let before: f64 = choice.options.iter().map(|seen| seen.before).sum();
             assert!((before - 1.0).abs() < 1e-12, "quarter {quarter}: {before}");
             let stringency = plain.national().stringency;
@@ -413,10 +414,6 @@ mod tests {
         moves
     }
 
-    fn own_kinds(choice: &Choice, kind: Move) -> usize {
-        choice.moves.iter().filter(|own| own.kind == kind).count()
-    }
-
     #[test]
     fn money_of_an_instrument_that_is_given_up_is_free_for_the_rest() {
         let given_up = explains(
@@ -424,10 +421,30 @@ mod tests {
                 ("policy.review_rate_per_quarter", "0.6"),
                 ("policy.drop_below", "5"),
                 ("policy.imitation_rate_per_quarter", "0.6"),
+                ("policy.pioneer_rate_per_quarter", "0.3"),
             ],
             1e-13,
         );
-        assert!(given_up > 0);
+        assert!(given_up.iter().any(|row| *row > 0), "{given_up:?}");
+    }
+
+    #[test]
+    fn an_option_without_weight_does_not_set_the_scale_of_the_others() {
+        explains(
+            &[
+                ("budgets.precision", "50"),
+                ("budgets.instrument_base_rate", "0"),
+                ("tournament.intensity", "10"),
+                ("tournament.career_value_instrument", "5"),
+                ("policy.imitation_rate_per_quarter", "0.3"),
+            ],
+            1e-9,
+        );
+    }
+
+    #[test]
+    fn where_shares_do_not_move_targets_are_told_all_the_same() {
+        explains(&[("budgets.adjustment_rate", "0")], 1e-13);
     }
 
     #[test]

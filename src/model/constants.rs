@@ -214,6 +214,56 @@ mod tests {
     }
 
     #[test]
+    fn twice_the_mean_research_is_a_level_of_the_root_of_two_at_an_exponent_of_one_half() {
+        assert!((level(0.04, 0.02, 0.5) - 2.0f64.sqrt()).abs() < 1e-14);
+    }
+
+    /// Two cities with research intensity, universities and earlier growth as given.
+    fn pair(research: [f64; 2], universities: [f64; 2], growth: [f64; 2]) -> Vec<City> {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let world = crate::scenario::load(&base, &[]).expect("valid").world;
+        (0..2)
+            .map(|i| City {
+                gdp_cny_bn: 100.0,
+                research_intensity: research[i],
+                universities: universities[i],
+                earlier_growth: Some(growth[i]),
+                ..world.cities[i].clone()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn researchers_follow_the_one_that_is_known_of_spending_and_universities() {
+        let mut params = Params::default();
+        params.talent.researchers_total = 100.0;
+        params.geography.university_weight = 0.4;
+        let shares = |research, universities| {
+            let cities = pair(research, universities, [0.1; 2]);
+            let found = researchers(&cities, &params);
+            [found[0], found[1]]
+        };
+        // 0.6 x 3/4 + 0.4 x 1/5 = 0.53.
+        let both = shares([0.03, 0.01], [1.0, 4.0]);
+        approx::assert_abs_diff_eq!(both[0], 53.0, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(both[1], 47.0, epsilon = 1e-12);
+        assert_eq!(shares([0.03, 0.01], [0.0; 2]), [75.0, 25.0]);
+        assert_eq!(shares([0.0; 2], [1.0, 4.0]), [20.0, 80.0]);
+        assert_eq!(shares([0.0; 2], [0.0; 2]), [50.0, 50.0]);
+    }
+
+    #[test]
+    fn where_all_grew_alike_the_rest_of_the_economy_is_as_productive_everywhere() {
+        let cities = |growth| pair([0.02; 2], [1.0; 2], growth);
+        assert_eq!(outside(&cities([0.1, 0.1]), 0.2), [1.0, 1.0]);
+        // One standard deviation above and below.
+        let found = outside(&cities([0.125, 0.375]), 0.2);
+        approx::assert_abs_diff_eq!(found[0], 0.8, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(found[1], 1.2, epsilon = 1e-12);
+    }
+
+    #[test]
     fn budgets_are_a_quarter_of_revenue_in_millions() {
         assert_eq!(base_budget(4.0), 1000.0);
     }

@@ -337,3 +337,29 @@ pub struct Change {
     /// Its new value.
     pub value: Value,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_files_are_those_that_are_read() {
+        for (row, name) in Tier::NAMES.iter().enumerate() {
+            assert_eq!(Tier::from_name(name).map(|tier| tier as usize), Some(row));
+        }
+        for (row, name) in Rank::NAMES.iter().enumerate() {
+            assert_eq!(Rank::from_name(name).map(|rank| rank as usize), Some(row));
+        }
+        for (row, name) in Channel::NAMES.iter().enumerate() {
+            let found = Channel::from_name(name).map(|channel| channel as usize);
+            assert_eq!(found, Some(row));
+        }
+        for (row, name) in Track::NAMES.iter().enumerate() {
+            assert_eq!(
+                Track::from_name(name).map(|track| track as usize),
+                Some(row)
+            );
+        }
+        assert_eq!(Tier::from_name("fourth"), None);
+    }
+}

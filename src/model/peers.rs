@@ -376,6 +376,49 @@ mod tests {
     }
 
     #[test]
+    fn a_city_of_the_province_counts_as_nearer_among_the_sixteen_nearest_alone() {
+        // The first city has others to the north, 0.1 degrees apart; one of them is of its province, where distances
+        // count a twentieth. Two neighbours are looked for among 4 x 2 + 8. A few cities are compared with each other, many are
+        // found by a tree.
+        for count in [30, 90] {
+            for (at_home, expected) in [(15, [1, 15]), (16, [1, 16]), (17, [1, 2])] {
+                let cities: Vec<City> = (0..count)
+                    .map(|i| {
+                        let province = u32::from(i != 0 && i != at_home);
+                        let latitude = 20.0 + 0.1 * i as f64;
+                        city(i, Rank::Prefecture, province, latitude, 1.0)
+                    })
+                    .collect();
+                let base = vec![1.0; cities.len()];
+                let params = PeerParams {
+                    rank_peers: 0,
+                    neighbour_peers: 2,
+                    rank_weight: 0.5,
+                    province_bonus: 19.0,
+                };
+                let peers = Peers::new(&cities, &base, &params);
+                let mut found: Vec<usize> = peers.of(0).map(|(peer, _)| peer).collect();
+                found.sort_unstable();
+                assert_eq!(found, expected, "{count} cities");
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_crowd_in_one_place_the_lowest_codes_are_neighbours() {
+        let cities: Vec<City> = (0..200)
+            .map(|i| city((37 * i) % 211, Rank::Capital, 0, 30.0, 7.0))
+            .collect();
+        for (own, list) in lists(&cities, 0, 2).iter().enumerate() {
+            let codes: Vec<u64> = list.iter().map(|(peer, _)| cities[*peer].code).collect();
+            let mut all: Vec<u64> = cities.iter().map(|city| city.code).collect();
+            all.retain(|code| *code != cities[own].code);
+            all.sort_unstable();
+            assert_eq!(codes, all[..2]);
+        }
+    }
+
+    #[test]
     fn equal_sizes_fall_to_the_lower_code() {
         let cities: Vec<City> = [5, 3, 9, 1]
             .map(|code| city(code, Rank::Capital, 0, 30.0, 7.0))

@@ -395,3 +395,86 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::data::Closure;
+
+    /// What is said of the China scenario after a change.
+    fn refusal(change: impl FnOnce(&mut World)) -> Option<String> {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let mut world = crate::scenario::load(&base, &[]).expect("valid").world;
+        world.quarters = 1;
+        change(&mut world);
+        Setup::new(world).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_world_that_cannot_be_run_is_refused() {
+        assert_eq!(refusal(|_| ()), None);
+        let empty: [fn(&mut World); 3] = [
+            |world| world.cities.clear(),
+            |world| world.sectors.clear(),
+            |world| world.quarters = 0,
+        ];
+        for change in empty {
+            let told = refusal(change).expect("an error");
+            assert!(told.contains("at least one city, one sector"), "{told}");
+        }
+        let sectors = |count: usize| {
+            refusal(move |world| world.sectors = vec![world.sectors[0].clone(); count])
+        };
+        assert_eq!(sectors(MAX_SECTORS), None);
+        let told = sectors(MAX_SECTORS + 1).expect("an error");
+        assert!(told.contains("33 sectors; allowed: at most 32"), "{told}");
+        let instruments = |count: usize| {
+            refusal(move |world| world.instruments = vec![world.instruments[0].clone(); count])
+        };
+        assert_eq!(instruments(MAX_INSTRUMENTS), None);
+        let told = instruments(MAX_INSTRUMENTS + 1).expect("an error");
+        assert!(
+            told.contains("65 instruments; allowed: at most 64"),
+            "{told}"
+        );
+        let lags = |least, most| {
+            refusal(move |world| {
+                let rules = &mut world.params.codification;
+                (rules.lag_min_quarters, rules.lag_max_quarters) = (least, most);
+            })
+        };
+        assert_eq!((lags(2, 3), lags(3, 3)), (None, None));
+        let told = lags(3, 2).expect("an error");
+        assert!(told.contains("lag_min_quarters` is 3"), "{told}");
+    }
+
+    #[test]
+    fn weights_of_sectors_are_as_strategic_as_these_and_sum_to_one() {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let mut world = crate::scenario::load(&base, &[]).expect("valid").world;
+        world.sectors.truncate(2);
+        world.sectors[0].strategic = 0.2;
+        world.sectors[1].strategic = 0.6;
+        let setup = Setup::new(world).expect("a world that can start");
+        approx::assert_abs_diff_eq!(setup.value(0), 0.25, epsilon = 1e-15);
+        approx::assert_abs_diff_eq!(setup.value(1), 0.75, epsilon = 1e-15);
+    }
+
+    #[test]
+    fn a_sector_closed_to_all_cities_has_no_capability_to_start_from() {
+        let told = refusal(|world| {
+            let cities = 0..world.cities.len() as u32;
+            world.closures = cities
+                .map(|city| Closure {
+                    city,
+                    sector: 2,
+                    from: None,
+                })
+                .collect();
+        });
+        let told = told.expect("an error");
+        assert!(told.contains("has no capability at the start"), "{told}");
+    }
+}

@@ -236,6 +236,8 @@ mod tests {
             (one.difference.sd, one.bca, one.variance_saved),
             (None, None, None)
         );
+        let still = Paired::of(&[1.0; 3], &[2.0; 3]).expect("pairs");
+        assert_eq!(still.variance_saved, None);
         let none = Paired::of(&[1.0, 2.0], &[1.0, 2.0]).expect("pairs");
         assert_eq!((none.same_sign, none.difference.mean), (None, 0.0));
     }

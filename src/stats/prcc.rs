@@ -273,6 +273,15 @@ mod tests {
         assert!(prcc(&points[..18], &responses[..6], 3).is_ok());
         let same: Vec<Option<f64>> = (1..=24).flat_map(|i| [Some(f64::from(i)); 2]).collect();
         assert!(message(&same, &responses, 2).starts_with("the ranks of factor 2 follow"));
+        // Nor do many rows hide it, or ranks that run against each other.
+        for rows in [100, 1_000, 3_000] {
+            let against: Vec<Option<f64>> = (0..rows)
+                .flat_map(|i| [f64::from(i), f64::from(i * 7 % 11), f64::from(-i)].map(Some))
+                .collect();
+            let responses: Vec<Option<f64>> = (0..rows).map(|i| Some(f64::from(i % 7))).collect();
+            let told = message(&against, &responses, 3);
+            assert!(told.starts_with("the ranks of factor 3 follow"), "{told}");
+        }
         assert_eq!(
             message(&points, &[Some(1.0); 24], 3),
             "the response does not vary over 24 whole rows"

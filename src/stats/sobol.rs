@@ -321,12 +321,15 @@ mod tests {
     }
 
     #[test]
-    fn the_unit_of_the_response_does_not_matter() {
+    fn the_unit_and_the_origin_of_the_response_do_not_matter() {
         let design = Design::saltelli(32, 3, true, 2).expect("possible");
         let (_, responses) = run(&design, ishigami);
         let whole = sobol(&responses, 3, true, 20, 1).expect("a multiple");
-        for unit in [1e-9, 1e9] {
-            let scaled: Vec<Option<f64>> = responses.iter().map(|y| y.map(|y| unit * y)).collect();
+        for (unit, origin) in [(1e-9, 0.0), (1e9, 0.0), (1.0, -100.0), (-1.0, 1.0)] {
+            let scaled: Vec<Option<f64>> = responses
+                .iter()
+                .map(|y| y.map(|y| origin + unit * y))
+                .collect();
             let found = sobol(&scaled, 3, true, 20, 1).expect("a multiple");
             for (found, whole) in found.first.iter().zip(&whole.first) {
                 approx::assert_abs_diff_eq!(value(found), value(whole), epsilon = 1e-9);

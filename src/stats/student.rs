@@ -176,6 +176,20 @@ mod tests {
     }
 
     #[test]
+    fn ratios_of_the_gamma_function_are_those_of_whole_and_half_numbers() {
+        // gamma(1/2) = sqrt(pi), gamma(1) = 1, gamma(x + 1) = x gamma(x): the ratio at a + 1 is that at a times
+        // (a + 1/2) / a.
+        for (first, ratio) in [(0.5, 1.0 / PI.sqrt()), (1.0, PI.sqrt() / 2.0)] {
+            let mut expected = ratio;
+            for step in 0..40 {
+                let a = first + f64::from(step);
+                approx::assert_relative_eq!(gamma_ratio(a), expected, max_relative = 1e-14);
+                expected *= (a + 0.5) / a;
+            }
+        }
+    }
+
+    #[test]
     fn what_has_no_answer_has_none() {
         assert_eq!(quantile(0.0, 5.0), None);
         assert_eq!(quantile(1.0, 5.0), None);

@@ -111,6 +111,33 @@ fn accounts_and_bounds_hold_at_both_ends_of_every_parameter() {
 }
 
 #[test]
+fn before_the_first_quarter_nothing_is_spent() {
+    let mut world = small_world();
+    switch(&mut world, "pilot_zones", true);
+    world.pilot_zones[0].from = world.start;
+    let setup = Setup::new(world).expect("a world that can start");
+    let mut run = Run::new(&setup, LUCK);
+    let nation = run.national();
+    assert_eq!(nation.spending_cny_mn, 0.0);
+    assert_eq!(nation.efficiency_per_cny_bn, None);
+    for city in 0..setup.world().cities.len() {
+        let row = run.city(city);
+        assert_eq!((row.spending_cny_mn, row.is_pilot_zone), (0.0, false));
+        assert_eq!(run.allocation(city, 0).spending_cny_mn, 0.0);
+        assert!(!run.is_designated(city));
+    }
+    run.step(None).expect("only finite numbers");
+    assert!(run.city(1).is_pilot_zone && !run.city(0).is_pilot_zone);
+    // Without the mechanism a designation makes no zone.
+    let mut world = setup.world().clone();
+    switch(&mut world, "pilot_zones", false);
+    let setup = Setup::new(world).expect("a world that can start");
+    let mut run = Run::new(&setup, LUCK);
+    run.step(None).expect("only finite numbers");
+    assert!(run.is_designated(1) && !run.city(1).is_pilot_zone);
+}
+
+#[test]
 fn mobility_conserves_researchers() {
     let mut world = small_world();
     for (key, value) in [

@@ -93,6 +93,7 @@ fn effects_are_those_of_the_equation_with_the_money_of_the_quarter() {
                     let theta: &mut Option<f64> = &mut thetas[m];
                     let known = *theta.get_or_insert(effect / per_theta);
                     assert!((effect / per_theta - known).abs() <= 1e-9 * known.abs());
+                    assert_ne!(effect, 0.0);
                 }
                 now[usize::from(run.is_national(m))].push(effect);
             }

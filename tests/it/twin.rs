@@ -7,7 +7,9 @@ use dualtrack::model::record::{ChampionEvent, Journal, National};
 use dualtrack::params::Params;
 use dualtrack::random::Luck;
 
+mod chunks;
 mod compare;
+mod corners;
 mod formulas;
 mod outcomes;
 mod quarter;

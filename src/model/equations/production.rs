@@ -158,6 +158,12 @@ mod tests {
     }
 
     #[test]
+    fn scale_leaves_nothing_of_nothing_and_all_where_none_is_needed() {
+        assert_eq!((scale_share(0.0, 0.0), scale_share(0.0, 5.0)), (0.0, 0.0));
+        assert_eq!(scale_share(7.0, 0.0), 1.0);
+    }
+
+    #[test]
     fn without_a_local_base_the_whole_cost_is_paid() {
         let paid = |half_base| introduction(100.0, half_base, per_base(0.0, half_base), 0.5);
         assert!((paid(10.0) - 50.0).abs() < 1e-12);

@@ -69,6 +69,17 @@ mod tests {
     }
 
     #[test]
+    fn a_place_draws_by_its_capability_and_the_more_precisely_by_what_is_pleasant() {
+        // 10 exp(2 (0.5 + 0.25)) = 10 x 4.48168907.
+        approx::assert_abs_diff_eq!(
+            location_weight(10.0, 2.0, 0.5, 0.25),
+            44.816_890_7,
+            epsilon = 1e-7
+        );
+        assert_eq!(location_weight(10.0, 0.0, 0.5, 0.25), 10.0);
+    }
+
+    #[test]
     fn training_cannot_take_researchers_away() {
         assert_eq!(after_pipeline(100.0, 0.0, 5.0, -3.0, 0.0, 0.0), 100.0);
         // 100 x 0.99 + 5 x 1.2 + 0.03 x 0.5 x 100 = 99 + 6 + 1.5.

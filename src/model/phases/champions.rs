@@ -143,3 +143,48 @@ impl Run<'_> {
             .map_or(0, |(_, city)| city)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Variant, Worlds};
+    use crate::lanes::each;
+    use crate::random::Luck;
+
+    #[test]
+    fn among_equals_the_first_row_leads_and_the_first_region_has_the_champions() {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let setup = Worlds::new(&base, &[])
+            .setup(&Variant::default())
+            .expect("a world");
+        let mut run = Run::new(
+            &setup,
+            Luck {
+                seed: 1,
+                replicate: 0,
+            },
+        );
+        for chunk in &mut run.chunks {
+            chunk.capability.fill(each(|_| 1.0));
+        }
+        run.params.champions.noise = 0.0;
+        run.name_champions(None);
+        let (world, sectors) = (setup.world(), run.sectors());
+        let first_of = |region: usize| {
+            let cities = world.cities.iter();
+            let found = cities
+                .enumerate()
+                .find(|(_, city)| city.region as usize == region);
+            found.map(|(row, _)| row as u32).expect("a city")
+        };
+        let expected: Vec<u32> = (0..world.regions.len() * sectors)
+            .map(|at| first_of(at / sectors))
+            .collect();
+        assert_eq!(run.nation.leaders, expected);
+        assert!((0..sectors).all(|s| run.national_leader(s) == 0));
+        assert!(!run.nation.champions.is_empty());
+        let of_first_region = |(_, city): &(u32, u32)| *city == first_of(0);
+        assert!(run.nation.champions.iter().all(of_first_region));
+    }
+}

@@ -274,6 +274,42 @@ fn pick(candidates: u64, word: u64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Setup;
+    use crate::random::Luck;
+
+    #[test]
+    fn no_city_is_as_likely_to_pioneer_as_the_bound_that_draws_are_held_against() {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let sets = [
+            "tournament.intensity=10",
+            "policy.pioneer_rate_per_quarter=0.01",
+            "policy.pioneer_pressure=1",
+            "policy.pilot_boost=0",
+        ];
+        let scenario = crate::scenario::load(&base, &sets.map(String::from)).expect("valid");
+        let setup = Setup::new(scenario.world).expect("a world that can start");
+        let mut run = Run::new(
+            &setup,
+            Luck {
+                seed: 1,
+                replicate: 0,
+            },
+        );
+        run.begin_quarter(None);
+        // As far behind, and as keen on a career, as one can be.
+        let city = 11;
+        let (chunk, block, lane) = place(city);
+        run.chunks[chunk].columns[block].career_weight[lane] = 1.0;
+        run.scores.score.fill(5.0);
+        run.scores.score[city] = -5.0;
+        let need = setup.world().params.budgets.need_scale
+            * setup.chunks[chunk].columns[block].unit_need[lane];
+        let chance = moves::pioneer_probability(0.01, 1.0, 10.0 * 2.0, need, 0.0);
+        assert!(chance > 0.2 && run.pioneers(city, chance * 0.999));
+        assert!(!run.pioneers(city, chance * 1.001));
+        assert!(run.chances().pioneer >= chance);
+    }
 
     #[test]
     fn words_are_below_a_chance_as_their_uniform_numbers_are() {

@@ -574,9 +574,9 @@ fn the_core_follows_the_document_in_the_shipped_scenarios() {
     }
 }
 
-/// The core against the twin in one world, with several lucks.
-fn follows(world: &World) {
-    for replicate in 0..3 {
+/// The core against the twin in one world, with so many lucks.
+pub fn follows(world: &World, replicates: u64) {
+    for replicate in 0..replicates {
         let luck = Luck { seed: 7, replicate };
         assert_eq!(
             difference(world, luck, false),
@@ -590,7 +590,7 @@ fn follows(world: &World) {
 fn the_core_follows_the_document_with_many_sectors_and_instruments() {
     // Rows of 1 to 5 lines of eight numbers, instruments in one number of them or in two.
     for (sectors, instruments) in [(1, 0), (9, 20), (17, 30), (25, 32), (32, 33), (32, 64)] {
-        follows(&wide_world(sectors, instruments));
+        follows(&wide_world(sectors, instruments), 3);
     }
 }
 
@@ -610,7 +610,7 @@ fn the_core_follows_the_document_where_the_tournament_is_fiercest() {
         Value::Real(0.0),
     );
     set(&mut world, "policy.pioneer_pressure", Value::Real(1.0));
-    follows(&world);
+    follows(&world, 3);
     // So precise a choice that one option takes all; instruments that are worth most have no weight.
     set(&mut world, "budgets.precision", Value::Real(50.0));
     set(
@@ -623,9 +623,9 @@ fn the_core_follows_the_document_where_the_tournament_is_fiercest() {
         "policy.imitation_rate_per_quarter",
         Value::Real(0.3),
     );
-    follows(&world);
+    follows(&world, 3);
     set(&mut world, "budgets.instrument_base_rate", Value::Real(0.0));
-    follows(&world);
+    follows(&world, 3);
 }
 
 #[test]
@@ -638,7 +638,7 @@ fn the_core_follows_the_document_where_a_city_may_build_nothing() {
             from: None,
         })
         .collect();
-    follows(&world);
+    follows(&world, 3);
     // Closures of what is not there close nothing.
     let mut strange = wide_world(32, 4);
     let plain = strange.clone();
