@@ -3,11 +3,10 @@
 use super::data::{City, Rank};
 use crate::params::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
+use std::cmp::Ordering;
 
 /// Up to this many cities, looking at all pairs costs less than a tree of them.
 const FEW: usize = 64;
-/// Most cities in one place among which the lowest codes are looked for.
-const CROWD: usize = 256;
 
 /// Peers of all cities: city `i` has entries `start[i]..start[i + 1]` of the next two columns.
 #[derive(Clone, Debug, Default)]
@@ -130,64 +129,69 @@ fn rank_peers(cities: &[City], base: &[f64], wanted: usize) -> Vec<Vec<u32>> {
         a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2))
     });
     for group in order.chunk_by(|a, b| cities[*a as usize].rank == cities[*b as usize].rank) {
-        for (place, city) in group.iter().enumerate() {
-            lists[*city as usize] = nearest_in_order(group, place, wanted, |other| {
-                (
-                    (base[other as usize] - base[*city as usize]).abs(),
-                    cities[other as usize].code,
-                )
-            });
+        let sizes = group.chunk_by(|a, b| base[*a as usize] == base[*b as usize]);
+        let sizes: Vec<&[u32]> = sizes.collect();
+        for (place, equals) in sizes.iter().enumerate() {
+            for city in *equals {
+                let own = base[*city as usize];
+                let near = |other: u32| {
+                    let distance = (base[other as usize] - own).abs();
+                    (distance, cities[other as usize].code, other)
+                };
+                lists[*city as usize] = nearest_in_size(&sizes, place, *city, wanted, near);
+            }
         }
     }
     lists
 }
 
-/// The `wanted` members nearest to `place` in a group sorted by size, by `distance` and then code.
+/// The `wanted` cities nearest to `city`, which stands among those of the size at `place`, by distance and then code.
 ///
-/// Nearest members lie next to `place` on both sides, but members of equal size may lie in any order: all that
-/// are as near as the last one are looked at before the list is cut.
-fn nearest_in_order(
-    group: &[u32],
+/// Sizes stand in order, and cities of one size in order of code, so that the first few of a size are enough; those
+/// of the two sizes on either side that are as far are both looked at.
+fn nearest_in_size(
+    sizes: &[&[u32]],
     place: usize,
+    city: u32,
     wanted: usize,
-    distance: impl Fn(u32) -> (f64, u64),
+    near: impl Fn(u32) -> Near,
 ) -> Vec<u32> {
+    let first_of = |equals: &[u32], found: &mut Vec<Near>| {
+        let others = equals.iter().filter(|other| **other != city);
+        found.extend(others.take(wanted).map(|other| near(*other)));
+    };
+    let mut found = Vec::with_capacity(2 * wanted);
+    first_of(sizes[place], &mut found);
     let (mut low, mut high) = (place, place + 1);
-    let mut found: Vec<((f64, u64), u32)> = Vec::with_capacity(wanted + 1);
     loop {
-        let below = low
-            .checked_sub(1)
-            .map(|next| (distance(group[next]), group[next]));
-        let above = group.get(high).map(|next| (distance(*next), *next));
-        let take_below = match (below, above) {
-            (Some((b, _)), Some((a, _))) => b.0 <= a.0,
+        let distance = |equals: &&[u32]| near(equals[0]).0;
+        let below = low.checked_sub(1).map(|next| distance(&sizes[next]));
+        let above = sizes.get(high).map(distance);
+        let is_below = match (below, above) {
+            (Some(below), Some(above)) => below <= above,
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (None, None) => break,
         };
-        let Some(next) = (if take_below { below } else { above }) else {
-            break;
+        let next = if is_below { below } else { above };
+        let is_as_near = match (found.last(), next) {
+            (Some((last, ..)), Some(next)) => next <= *last,
+            _ => false,
         };
-        if found.len() >= wanted && found.last().is_none_or(|(last, _)| next.0.0 > last.0) {
+        if found.len() >= wanted && !is_as_near {
             break;
         }
-        found.push(next);
-        if take_below {
-            low -= 1
+        if is_below {
+            low -= 1;
+            first_of(sizes[low], &mut found);
         } else {
-            high += 1
-        }
-        // A long run of equal sizes needs no more than the lowest codes of it.
-        if found.len() > wanted + CROWD {
-            break;
+            first_of(sizes[high], &mut found);
+            high += 1;
         }
     }
-    found.sort_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.0.1.cmp(&b.0.1)));
-    found
-        .into_iter()
-        .take(wanted)
-        .map(|(_, city)| city)
-        .collect()
+    found.sort_unstable_by(by_distance);
+    let found = found.into_iter().take(wanted);
+    found.map(|(_, _, city)| city).collect()
 }
 
 /// For each city its `neighbour_peers` nearest ones in space, nearer inside a province.
@@ -215,27 +219,32 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
             })
             .collect();
     }
+    // Cities in one place stand in order of code, so that the first few of a crowd are enough.
+    let mut order: Vec<u32> = (0..cities.len() as u32).collect();
+    let at = |city: &u32| {
+        let city = &cities[*city as usize];
+        [city.latitude, city.longitude].map(f64::to_bits)
+    };
+    order.sort_unstable_by_key(|city| (at(city), cities[*city as usize].code));
+    let places: Vec<&[u32]> = order.chunk_by(|a, b| at(a) == at(b)).collect();
     let tree = RTree::bulk_load(
-        points
+        places
             .iter()
-            .enumerate()
-            .map(|(city, at)| GeomWithData::new(*at, city as u32))
+            .map(|place| GeomWithData::new(points[place[0] as usize], *place))
             .collect(),
     );
     let candidates = candidates(wanted);
     let list = |city: usize| {
-        let mut near: Vec<Near> = Vec::with_capacity(candidates + 1);
-        for (other, squared) in tree.nearest_neighbor_iter_with_distance_2(points[city]) {
-            if other.data as usize == city {
-                continue;
-            }
-            // All that are as far as the last candidate are looked at, so that ties fall to the lower code; but not
-            // a whole crowd in one place.
+        let mut near: Vec<Near> = Vec::with_capacity(2 * candidates);
+        for (place, squared) in tree.nearest_neighbor_iter_with_distance_2(points[city]) {
+            // All that are as far as the last candidate are looked at, so that ties fall to the lower code.
             let is_tie = near.last().is_some_and(|last| last.0 == squared);
-            if near.len() >= candidates && !(is_tie && near.len() < candidates + CROWD) {
+            if near.len() >= candidates && !is_tie {
                 break;
             }
-            near.push((squared, cities[other.data as usize].code, other.data));
+            let others = place.data.iter().filter(|other| **other as usize != city);
+            let others = others.take(candidates);
+            near.extend(others.map(|other| (squared, cities[*other as usize].code, *other)));
         }
         nearest(cities, city, near, params)
     };
@@ -246,6 +255,11 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
 /// A candidate: distance, code and row.
 type Near = (f64, u64, u32);
 
+/// The nearer one first, of two as far the lower code.
+fn by_distance(a: &Near, b: &Near) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}
+
 /// Cities among which neighbours are looked for.
 fn candidates(wanted: usize) -> usize {
     4 * wanted + 8
@@ -254,7 +268,6 @@ fn candidates(wanted: usize) -> usize {
 /// The neighbours among all that are near in space: nearer inside the province.
 fn nearest(cities: &[City], city: usize, mut near: Vec<Near>, params: &PeerParams) -> Vec<u32> {
     let (own, wanted) = (&cities[city], params.neighbour_peers as usize);
-    let by_distance = |a: &Near, b: &Near| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
     near.sort_unstable_by(by_distance);
     near.truncate(candidates(wanted));
     for neighbour in &mut near {
@@ -404,17 +417,60 @@ mod tests {
         }
     }
 
+    /// The `wanted` of the `others` that are nearest by `distance`, of equals those of the lowest code: D8 word by word.
+    fn least(
+        cities: &[City],
+        others: impl Iterator<Item = usize>,
+        wanted: usize,
+        distance: impl Fn(usize) -> f64,
+    ) -> Vec<usize> {
+        let mut found: Vec<usize> = others.collect();
+        found.sort_by(|a, b| {
+            let by_code = cities[*a].code.cmp(&cities[*b].code);
+            distance(*a).total_cmp(&distance(*b)).then(by_code)
+        });
+        found.truncate(wanted);
+        found
+    }
+
     #[test]
-    fn in_a_crowd_in_one_place_the_lowest_codes_are_neighbours() {
-        let cities: Vec<City> = (0..200)
-            .map(|i| city((37 * i) % 211, Rank::Capital, 0, 30.0, 7.0))
+    fn peers_are_those_of_the_definition_where_crowds_are_alike() {
+        // Two sizes, three places and two provinces, as in a table filled with round numbers.
+        let cities: Vec<City> = (0..900u64)
+            .map(|i| {
+                let code = (37 * i) % 911;
+                let (place, size) = ((code % 7).min(2), (code % 5).min(1));
+                let province = u32::from(code % 3 == 0);
+                let latitude = 30.0 + place as f64;
+                city(code, Rank::Capital, province, latitude, 1.0 + size as f64)
+            })
             .collect();
-        for (own, list) in lists(&cities, 0, 2).iter().enumerate() {
-            let codes: Vec<u64> = list.iter().map(|(peer, _)| cities[*peer].code).collect();
-            let mut all: Vec<u64> = cities.iter().map(|city| city.code).collect();
-            all.retain(|code| *code != cities[own].code);
-            all.sort_unstable();
-            assert_eq!(codes, all[..2]);
+        let others = |own: usize| (0..cities.len()).filter(move |other| *other != own);
+        let rivals = lists(&cities, 3, 0);
+        let near = lists(&cities, 0, 3);
+        let points: Vec<[f64; 3]> = cities
+            .iter()
+            .map(|city| point(city.latitude, city.longitude))
+            .collect();
+        for own in (0..cities.len()).step_by(23) {
+            let size = |city: usize| cities[city].revenue_cny_bn;
+            let squared = |other: usize| squared_distance(&points[other], &points[own]);
+            let in_space = |other: usize| {
+                let is_at_home = cities[other].province == cities[own].province;
+                squared(other).sqrt() / if is_at_home { 2.0 } else { 1.0 }
+            };
+            let nearest = least(&cities, others(own), 20, squared);
+            let expected = [
+                least(&cities, others(own), 3, |other| {
+                    (size(other) - size(own)).abs()
+                }),
+                least(&cities, nearest.into_iter(), 3, in_space),
+            ];
+            for (list, mut expected) in [&rivals[own], &near[own]].into_iter().zip(expected) {
+                expected.sort_unstable_by_key(|city| cities[*city].code);
+                let list: Vec<usize> = list.iter().map(|(peer, _)| *peer).collect();
+                assert_eq!(list, expected, "{own}");
+            }
         }
     }
 
