@@ -6,7 +6,7 @@ use crate::random::Luck;
 use std::path::Path;
 
 /// Steps the China scenario with and without telling; every choice has to explain the shares that came out.
-/// Rows of the instruments that the cities gave up.
+/// Gives the rows of the instruments that the cities gave up.
 fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
     let variant = Variant {
