@@ -2,6 +2,7 @@
 
 use super::equations::outcomes;
 use super::peers::Peers;
+use super::phases::peers;
 use super::run::Run;
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, transpose, vectorised};
 use crate::math::select;
@@ -225,9 +226,9 @@ impl Compared<'_> {
         if !self.is_large || city >= self.cities {
             return;
         }
+        peers::ask_for(self.peers, city, self.rows);
         for peer in self.peers.rows_of(city) {
             prefetch_index::prefetch_index(per_norm, *peer as usize);
-            self.rows.ask_for(*peer as usize, 1);
         }
     }
 }

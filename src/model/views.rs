@@ -5,7 +5,7 @@ use super::equations::{budgets, outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
 use super::setup::place;
-use crate::lanes::{LANES, each, fill, part, vectorised};
+use crate::lanes::LANES;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -290,16 +290,7 @@ impl Run<'_> {
     pub(crate) fn national_capabilities(&self) -> [f64; MAX_SECTORS] {
         let (rho, terms) = (self.params.production.aggregation, &self.nation.terms);
         let mut capability = [0.0; MAX_SECTORS];
-        let of_sectors = &mut capability[..terms.len()];
-        vectorised(
-            #[inline(always)]
-            || {
-                fill(of_sectors, |first| {
-                    let terms = part(terms, first);
-                    each(|l| outside::national_capability(terms[l], rho))
-                });
-            },
-        );
+        outside::national_capabilities(terms, rho, &mut capability[..terms.len()]);
         capability
     }
 

@@ -1,5 +1,6 @@
 //! 7.1 Outside world and market.
 
+use crate::lanes::{each, fill, part, vectorised};
 use crate::math;
 
 /// E1: the frontier a quarter later, in capability units.
@@ -21,6 +22,19 @@ pub fn aggregation_term(capability: f64, rho: f64) -> f64 {
 #[inline(always)]
 pub fn national_capability(sum_of_terms: f64, rho: f64) -> f64 {
     math::pow(sum_of_terms, 1.0 / rho)
+}
+
+/// [`national_capability`] of all sectors at once.
+pub fn national_capabilities(sums_of_terms: &[f64], rho: f64, capabilities: &mut [f64]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            fill(capabilities, |first| {
+                let sums = part(sums_of_terms, first);
+                each(|l| national_capability(sums[l], rho))
+            });
+        },
+    );
 }
 
 /// E3: technological gap `max(0, 1 - C/F)`, 0 to 1.

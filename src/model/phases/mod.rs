@@ -12,7 +12,7 @@ mod location;
 mod moves;
 mod officials;
 mod outside;
-mod peers;
+pub(super) mod peers;
 mod production;
 mod start;
 mod sums;

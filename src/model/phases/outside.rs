@@ -1,6 +1,5 @@
 //! Phase 1: outside world and market.
 
-use crate::lanes::{each, fill, part, vectorised};
 use crate::model::equations::{outside, production};
 use crate::model::run::Run;
 use crate::model::setup::compute_gap;
@@ -17,17 +16,8 @@ impl Run<'_> {
             nation.pipeline_factor *= 1.0 + params.talent.pipeline_growth_per_quarter;
             nation.us_researchers *= 1.0 + params.outside.us_researchers_growth_per_quarter;
         }
-        let (rho, terms) = (params.production.aggregation, &nation.terms);
-        let capability = &mut nation.capability;
-        vectorised(
-            #[inline(always)]
-            || {
-                fill(capability, |first| {
-                    let terms = part(terms, first);
-                    each(|l| outside::national_capability(terms[l], rho))
-                });
-            },
-        );
+        let rho = params.production.aggregation;
+        outside::national_capabilities(&nation.terms, rho, &mut nation.capability);
         for (s, sector) in world.sectors.iter().enumerate() {
             let growth = if is_first {
                 0.0

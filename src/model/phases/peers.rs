@@ -26,9 +26,9 @@ pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, column
     }
 }
 
-/// Asks for the rows of a city's peers ahead of [`rows`].
+/// Asks for the rows of a city's peers ahead of their use.
 #[inline(always)]
-pub(super) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
+pub(in crate::model) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
     for peer in peers.rows_of(city) {
         published.ask_for(*peer as usize, 1);
     }
