@@ -1,5 +1,9 @@
 //! Eight cities at a time: the numbers one vector operation treats at once.
 
+mod transposition;
+
+pub use transposition::transpose;
+
 use std::ops::{Deref, DerefMut};
 
 /// Cities that one vector operation treats at once. A block of this many is the unit of storage.
@@ -62,39 +66,6 @@ pub fn plus(a: Lanes, b: Lanes) -> Lanes {
     each(|l| a[l] + b[l])
 }
 
-/// Rows become columns, eight at a time: entry `l` of the new `c` is entry `c` of the old `l`. What is left over when
-/// there are no more eight stays.
-///
-/// A function of its own on purpose: inlined, where the compiler sees where rows come from and columns go to, it moves
-/// number by number.
-#[inline(never)]
-pub fn transpose(blocks: &mut [Lanes]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for block in blocks.as_chunks_mut::<LANES>().0 {
-                *block = exchanged::<4>(&exchanged::<2>(&exchanged::<1>(block)));
-            }
-        },
-    );
-}
-
-/// Exchanges halves of so many entries between rows that far apart.
-#[inline(always)]
-fn exchanged<const APART: usize>(rows: &[Lanes; LANES]) -> [Lanes; LANES] {
-    let mut result = *rows;
-    let mut row = 0;
-    while row < LANES {
-        if row & APART == 0 {
-            let (a, b) = (rows[row], rows[row | APART]);
-            result[row] = each(|l| if l & APART == 0 { a[l] } else { b[l ^ APART] });
-            result[row | APART] = each(|l| if l & APART == 0 { a[l ^ APART] } else { b[l] });
-        }
-        row += 1;
-    }
-    result
-}
-
 /// Eight numbers of a column from `first` on; 0 beyond its end.
 #[inline(always)]
 pub fn part(column: &[f64], first: usize) -> Lanes {
@@ -114,19 +85,4 @@ pub fn fill(column: &mut [f64], value: impl Fn(usize) -> Lanes) {
 #[inline(always)]
 pub fn lane_sum(lanes: &Lanes) -> f64 {
     lanes.iter().sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_become_columns() {
-        let rows: [Lanes; LANES] = std::array::from_fn(|row| each(|l| (10 * row + l) as f64));
-        let mut columns = [rows, rows].concat();
-        transpose(&mut columns);
-        for (column, lanes) in columns.iter().enumerate() {
-            assert_eq!(*lanes, each(|l| (10 * l + column % LANES) as f64));
-        }
-    }
 }

@@ -17,6 +17,63 @@ const LN2_HI: f64 = 6.931_471_803_691_238e-1;
 const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
 /// 1.5 × 2⁵²: adding and subtracting it rounds to the nearest whole number.
 const ROUND: f64 = 6_755_399_441_055_744.0;
+/// 2⁵²: a number whose lowest bits are a whole number.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+/// Bits of the number 1.
+const ONE: u64 = 0x3ff0_0000_0000_0000;
+/// Bits of the root of 1/2.
+const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
+/// Bits of a number behind its exponent.
+const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
+/// Powers below `e^-600` are 0: `-600/ln 2`.
+const LOWEST_EXPONENT: f64 = -865.617_024_533_378;
+/// Where exponents of 2 are cut, inside the range of `f64`.
+const WIDEST_EXPONENT: f64 = 1022.5;
+
+/// Two over `ln 2` times the inverse hyperbolic tangent of `s`, over `s`, in powers of `s²`: of all polynomials of its
+/// degree the one that errs least between the roots of 1/2 and 2, by 9e-17 at most.
+const LOG2: [f64; 7] = [
+    2.885_390_081_777_927,
+    0.961_796_693_924_318_4,
+    0.577_078_017_252_706_5,
+    0.412_198_401_123_238_13,
+    0.320_616_448_768_110_3,
+    0.261_442_417_581_378_7,
+    0.242_936_835_253_268_48,
+];
+
+/// `e^r` for `r` from `-ln(2)/2` to `ln(2)/2` in powers of `r`, likewise, the first two as in the series; it errs by
+/// 8e-18 of the result at most.
+const EXP: [f64; 12] = [
+    1.0,
+    1.0,
+    0.500_000_000_000_001,
+    0.166_666_666_666_666_74,
+    0.041_666_666_666_522_106,
+    0.008_333_333_333_322_215,
+    0.001_388_888_894_778_586,
+    0.000_198_412_698_865_640_62,
+    2.480_148_736_564_413_7e-5,
+    2.755_724_236_715_626_3e-6,
+    2.763_264_081_927_437_6e-7,
+    2.511_003_840_733_968e-8,
+];
+
+/// `2^r` for `r` from -1/2 to 1/2 in powers of `r`, likewise; it errs by 2e-17 of the result at most.
+const EXP2: [f64; 12] = [
+    1.0,
+    0.693_147_180_559_945_7,
+    0.240_226_506_959_100_97,
+    0.055_504_108_664_790_39,
+    0.009_618_129_107_607_003,
+    0.001_333_355_815_344_008_3,
+    0.000_154_035_304_415_727,
+    1.525_272_738_510_429_3e-5,
+    1.321_544_267_498_448_3e-6,
+    1.018_064_768_779_572_4e-7,
+    7.072_570_479_546_321e-9,
+    4.078_068_776_582_343_3e-10,
+];
 
 /// `yes` where `condition` holds, else `no`, without a branch: both are computed, which keeps loops vector code.
 #[inline(always)]
@@ -56,32 +113,49 @@ pub fn exp(x: f64) -> f64 {
 /// The cut lies far above the smallest numbers, so that what is divided by the result keeps all its digits.
 #[inline(always)]
 pub fn exp_down(x: f64) -> f64 {
-    select(x < -600.0, 0.0, exp_inside(x))
+    select(x < -600.0, 0.0, exp_between(select(x > 709.0, 709.0, x)))
 }
 
 /// `e^x` with `x` cut to -708 to 709: as [`exp`], but never 0 and never infinite. NaN stays NaN.
 #[inline(always)]
 pub fn exp_inside(x: f64) -> f64 {
     let inside = select(x > 709.0, 709.0, x);
-    let inside = select(inside < -708.0, -708.0, inside);
-    let shifted = inside * std::f64::consts::LOG2_E + ROUND;
+    exp_between(select(inside < -708.0, -708.0, inside))
+}
+
+/// `e^x` for `x` from -708 to 709; of no meaning beyond.
+#[inline(always)]
+fn exp_between(x: f64) -> f64 {
+    let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
-    let r = (inside - k * LN2_HI) - k * LN2_LO;
-    // Taylor series: at |r| <= ln(2)/2 the first term left out is below 2^-57.
+    let r = (x - k * LN2_HI) - k * LN2_LO;
+    scaled(series(&EXP, r), shifted)
+}
+
+/// A polynomial with twelve coefficients.
+#[inline(always)]
+fn series(c: &[f64; 12], r: f64) -> f64 {
     let r2 = r * r;
     let r4 = r2 * r2;
-    let p01 = 1.0 + r;
-    let p23 = 1.0 / 2.0 + r * (1.0 / 6.0);
-    let p45 = 1.0 / 24.0 + r * (1.0 / 120.0);
-    let p67 = 1.0 / 720.0 + r * (1.0 / 5040.0);
-    let p89 = 1.0 / 40320.0 + r * (1.0 / 362_880.0);
-    let p1011 = 1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0);
-    let p1213 = 1.0 / 479_001_600.0 + r * (1.0 / 6_227_020_800.0);
-    let low = r2 * p23 + r4 * (p45 + r2 * p67);
-    let high = p89 + r2 * p1011 + r4 * p1213;
-    let series = p01 + (low + (r4 * r4) * high);
-    let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    series * scale
+    let pair = |at: usize| c[at] + r * c[at + 1];
+    let low = r2 * pair(2) + r4 * (pair(4) + r2 * pair(6));
+    let high = pair(8) + r2 * pair(10);
+    pair(0) + (low + (r4 * r4) * high)
+}
+
+/// `series` times two to the power of the whole number that stands in the lowest bits of `shifted`, where the product is
+/// normal: an addition of exponents, which is exact. A NaN that arithmetic made stays NaN: its lowest bits are 0.
+#[inline(always)]
+fn scaled(series: f64, shifted: f64) -> f64 {
+    f64::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 52))
+}
+
+/// `2^t` for `t` from -1021 to 1023; of no meaning beyond. As [`exp_between`], but the remainder is exact.
+#[inline(always)]
+fn exp2_between(t: f64) -> f64 {
+    let shifted = t + ROUND;
+    let r = t - (shifted - ROUND);
+    scaled(series(&EXP2, r), shifted)
 }
 
 /// Natural logarithm, within 1 unit in the last place of the exact value for normal numbers (after fdlibm's `log`).
@@ -99,15 +173,7 @@ pub fn ln(x: f64) -> f64 {
 /// included, counts as that. NaN gives a number: whoever calls it has to keep NaN out or carry it on.
 #[inline(always)]
 fn ln_positive(x: f64) -> f64 {
-    const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
-    const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
-    let normal = select(x < f64::MIN_POSITIVE, f64::MIN_POSITIVE, x);
-    let moved = normal
-        .to_bits()
-        .wrapping_add(0x3ff0_0000_0000_0000 - SQRT_HALF);
-    let k =
-        f64::from_bits((moved >> 52) | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
-    let f = f64::from_bits((moved & MANTISSA).wrapping_add(SQRT_HALF)) - 1.0;
+    let (k, f) = parted(x);
     let half = 0.5 * f * f;
     let s = f / (2.0 + f);
     let z = s * s;
@@ -122,22 +188,58 @@ fn ln_positive(x: f64) -> f64 {
     s * (half + even + odd) + k * LN2_LO - half + f + k * LN2_HI
 }
 
+/// `k` and `f` with `x = 2^k (1 + f)` and `1 + f` between the roots of 1/2 and 2; `x` as in [`ln_positive`].
+#[inline(always)]
+fn parted(x: f64) -> (f64, f64) {
+    let normal = select(x < f64::MIN_POSITIVE, f64::MIN_POSITIVE, x);
+    let moved = normal.to_bits().wrapping_add(ONE - HALF_ROOT);
+    let k = f64::from_bits((moved >> 52) | WHOLE.to_bits()) - (WHOLE + 1023.0);
+    let f = f64::from_bits((moved & MANTISSA).wrapping_add(HALF_ROOT)) - 1.0;
+    (k, f)
+}
+
+/// Logarithm to the base 2 of what [`ln_positive`] takes, for powers: what counts there is the error itself, not that
+/// relative to the result.
+#[inline(always)]
+fn log2_positive(x: f64) -> f64 {
+    let (k, f) = parted(x);
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let pair = |at: usize| LOG2[at] + z * LOG2[at + 1];
+    let p = pair(4) + w * LOG2[6];
+    k + s * (pair(0) + w * (pair(2) + w * p))
+}
+
 /// `x^a` for finite `x >= 0` and `a` above 0, where the result is finite: as [`pow`], with less care at the
 /// edges and the same error; 0 below `e^-600`. NaN stays NaN, infinity becomes it.
 #[inline(always)]
 pub fn pow_inside(x: f64, a: f64) -> f64 {
-    // 0 where `x` is finite and NaN where it is not: the bit patterns below would lose that.
-    let carried = x * 0.0;
-    exp_down(a * ln_positive(x)) + carried
+    let t = a * log2_positive(x);
+    let value = exp2_between(select(t > WIDEST_EXPONENT, WIDEST_EXPONENT, t));
+    #[expect(
+        clippy::eq_op,
+        reason = "0 where `x` is finite and NaN where it is not: the bit patterns above would lose that"
+    )]
+    let carried = x - x;
+    select(t < LOWEST_EXPONENT, 0.0, value) + carried
 }
 
 /// `x^a` for `x >= 0`; `x^0` is 1.
 ///
-/// Relative error below `4e-16 (2 + |a ln x|)`, which follows from the bounds of [`exp`] and [`ln`]; half of it was
-/// measured.
+/// Relative error below `4e-16 (2 + |a ln x|)`: the logarithm and its product with `a` err by 3.9e-16 of themselves at
+/// most, and the exponential by less than twice 4e-16. Below `e^-708` it is 0 and above `e^708` infinite.
 #[inline(always)]
 pub fn pow(x: f64, a: f64) -> f64 {
-    let value = exp(a * ln(x));
+    /// `708/ln 2`.
+    const WIDEST: f64 = 1_021.428_088_949_386;
+    let finite = select(x < f64::INFINITY, log2_positive(x), x);
+    let t = a * select(x == 0.0, f64::NEG_INFINITY, finite);
+    let inside = select(t > WIDEST, WIDEST, t);
+    let value = exp2_between(select(inside < -WIDEST, -WIDEST, inside));
+    let value = select(t > WIDEST, f64::INFINITY, value);
+    let value = select(t < -WIDEST, 0.0, value);
+    let value = select(x < 0.0, f64::NAN, value);
     select(a == 0.0, 1.0, value)
 }
 

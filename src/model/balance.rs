@@ -225,12 +225,12 @@ impl Choice<'_> {
             let rest = each(|l| {
                 budgets::rest_value(outside[l], self.career, tournament.career_value_rest)
             });
-            let mut highest = rest;
             let mut weights = [ZERO; MAX_SECTORS];
-            for s in 0..sectors {
+            let weights = &mut weights[..sectors];
+            for (s, weight) in weights.iter_mut().enumerate() {
                 let advantage = constants.advantage[block * sectors + s];
                 let (climate, priority) = (self.climate[s], self.priority[s]);
-                let value = each(|l| {
+                *weight = each(|l| {
                     let need = rules.need_scale * unit_need[l];
                     budgets::sector_value(
                         need,
@@ -241,23 +241,23 @@ impl Choice<'_> {
                         reading[l],
                     )
                 });
-                let value = constants.unless_closed(block, s, 0, value, rest);
-                highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
-                weights[s] = value;
             }
-            let mut all = ZERO;
-            for (s, weight) in weights[..sectors].iter_mut().enumerate() {
+            constants.close(block, 0, weights, rest);
+            let highest = weights.iter().fold(rest, |highest, value| {
+                each(|l| select(value[l] > highest[l], value[l], highest[l]))
+            });
+            for weight in &mut *weights {
                 let value = *weight;
-                let own =
+                *weight =
                     each(|l| budgets::choice_weight(1.0, rules.precision, value[l], highest[l]));
-                *weight = constants.unless_closed(block, s, 0, own, ZERO);
-                all = plus(all, *weight);
             }
+            constants.close(block, 0, weights, ZERO);
+            let all = weights.iter().fold(ZERO, |sum, weight| plus(sum, *weight));
             let rest = each(|l| {
                 budgets::choice_weight(rules.rest_base_rate, rules.precision, rest[l], highest[l])
             });
             let shares = &mut constants.shares[block * sectors..(block + 1) * sectors];
-            for (share, weight) in shares.iter_mut().zip(&weights) {
+            for (share, weight) in shares.iter_mut().zip(&*weights) {
                 *share = each(|l| live[l] * weight[l] / (rest[l] + all[l]));
             }
         }

@@ -67,22 +67,14 @@ impl ChunkConstants {
         self.columns.len()
     }
 
-    /// A column of a sector with `closed` where the sector is closed to the city (E12).
+    /// Puts `closed` into the columns of sectors where these are closed to cities of a block (E12).
     #[inline(always)]
-    pub fn unless_closed(
-        &self,
-        block: usize,
-        sector: usize,
-        quarter: u32,
-        mut column: Lanes,
-        closed: Lanes,
-    ) -> Lanes {
-        for (at, lane, of, from) in &self.closures {
-            if (*at, *of) == (block, sector) && *from <= quarter {
-                column[*lane] = closed[*lane];
+    pub fn close(&self, block: usize, quarter: u32, columns: &mut [Lanes], closed: Lanes) {
+        for (at, lane, sector, from) in &self.closures {
+            if *at == block && *from <= quarter {
+                columns[*sector][*lane] = closed[*lane];
             }
         }
-        column
     }
 }
 

@@ -101,7 +101,6 @@ impl Shared<'_> {
         let outside = block.columns.outside;
         let rest =
             each(|l| budgets::rest_value(outside[l], career[l], tournament.career_value_rest));
-        let mut highest = rest;
         let mut comparability = ZERO;
         for s in 0..sectors {
             let (climate, priority) = (self.nation.climate[s], self.nation.priority[s]);
@@ -112,12 +111,15 @@ impl Shared<'_> {
                 let reading = budgets::reading_factor(q[l], weight, per_mean);
                 budgets::sector_value(need[l], advantage[l], climate, career[l], priority, reading)
             });
-            let (number, quarter) = (block.number, self.quarter);
-            let value = block
-                .constants
-                .unless_closed(number, s, quarter, value, rest);
-            highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
             values[s] = value;
+        }
+        let values = &mut values[..sectors];
+        let (number, quarter) = (block.number, self.quarter);
+        block.constants.close(number, quarter, values, rest);
+        let mut highest = rest;
+        for value in &*values {
+            let value = *value;
+            highest = each(|l| select(value[l] > highest[l], value[l], highest[l]));
         }
         sums.comparability = each(|l| sums.comparability[l] + comparability[l] * live[l]);
         let (precision, instrument_rate) =
@@ -146,14 +148,13 @@ impl Shared<'_> {
         }
         let rest_rate = budget_rules.rest_base_rate;
         let mut total = each(|l| budgets::choice_weight(rest_rate, precision, rest[l], highest[l]));
-        for (s, value) in values[..sectors].iter_mut().enumerate() {
+        for value in &mut *values {
             let own = *value;
-            let weight = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
-            let (number, quarter) = (block.number, self.quarter);
-            *value = block
-                .constants
-                .unless_closed(number, s, quarter, weight, ZERO);
-            total = each(|l| total[l] + value[l]);
+            *value = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
+        }
+        block.constants.close(number, quarter, values, ZERO);
+        for weight in &*values {
+            total = plus(total, *weight);
         }
         for m in bits(block.any) {
             // An instrument not in force may be worth more than the highest option that counts: its weight is
@@ -199,13 +200,7 @@ impl Shared<'_> {
 
     /// E40: splits the sectors' total weight anew by spending times marginal national value.
     #[inline(always)]
-    fn coordinate(
-        &self,
-        block: &Block,
-        chunk: &Chunk,
-        own: &Columns,
-        weights: &mut [Lanes; MAX_SECTORS],
-    ) {
+    fn coordinate(&self, block: &Block, chunk: &Chunk, own: &Columns, weights: &mut [Lanes]) {
         let sectors = self.sectors();
         let made = &self.params.production;
         for l in 0..LANES {
