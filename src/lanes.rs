@@ -72,7 +72,8 @@ pub fn part(column: &[f64], first: usize) -> Lanes {
     each(|l| column.get(first + l).copied().unwrap_or(0.0))
 }
 
-/// Fills a column, eight numbers at a time, by what `value` gives for those from a place on.
+/// Fills a column, eight numbers at a time, by what `value` gives for those from a place on. Within [`vectorised`] that
+/// closure has to be written `#[inline(always)]` as well.
 #[inline(always)]
 pub fn fill(column: &mut [f64], value: impl Fn(usize) -> Lanes) {
     for (number, eight) in column.chunks_mut(LANES).enumerate() {

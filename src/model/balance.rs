@@ -295,20 +295,24 @@ impl Stock<'_> {
                 let (advantage, access) = (constants.advantage[at], self.access[s]);
                 let (scale, cost) = (self.minimum_scale[s], made.introduction_cost);
                 let spending = each(|l| share[l] * base[l]);
-                let effective = self.half_base.as_ref().map_or(spending, |half_base| {
-                    let half_base = half_base[s];
-                    each(|l| {
-                        let per_base = production::per_base(before[l], half_base);
-                        let left = production::left_after_introduction(
-                            spending[l],
-                            before[l],
-                            half_base,
-                            per_base,
-                            cost,
-                        );
-                        production::effective_spending(left, production::scale_share(left, scale))
-                    })
-                });
+                let effective = match &self.half_base {
+                    None => spending,
+                    Some(half_base) => {
+                        let half_base = half_base[s];
+                        each(|l| {
+                            let per_base = production::per_base(before[l], half_base);
+                            let left = production::left_after_introduction(
+                                spending[l],
+                                before[l],
+                                half_base,
+                                per_base,
+                                cost,
+                            );
+                            let scale_share = production::scale_share(left, scale);
+                            production::effective_spending(left, scale_share)
+                        })
+                    }
+                };
                 let within = each(|l| select(all_share[l] > 0.0, share[l] / all_share[l], 0.0));
                 let stock = each(|l| {
                     let talent = researchers[l] * within[l];

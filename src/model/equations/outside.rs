@@ -29,10 +29,14 @@ pub fn national_capabilities(sums_of_terms: &[f64], rho: f64, capabilities: &mut
     vectorised(
         #[inline(always)]
         || {
-            fill(capabilities, |first| {
-                let sums = part(sums_of_terms, first);
-                each(|l| national_capability(sums[l], rho))
-            });
+            fill(
+                capabilities,
+                #[inline(always)]
+                |first| {
+                    let sums = part(sums_of_terms, first);
+                    each(|l| national_capability(sums[l], rho))
+                },
+            );
         },
     );
 }

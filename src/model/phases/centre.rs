@@ -62,21 +62,32 @@ impl Run<'_> {
         vectorised(
             #[inline(always)]
             || {
-                fill(climate, |first| {
-                    let (used, compute) = (part(used, first), part(compute, first));
-                    let risk = each(|l| risk(first + l));
-                    each(|l| {
-                        budgets::sector_climate(used[l], crowding, compute[l], stringency, risk[l])
-                    })
-                });
-                fill(incidents, |first| {
-                    let (capability, frontier) = (part(capability, first), part(frontier, first));
-                    let risk = each(|l| risk(first + l));
-                    each(|l| {
-                        let ratio = capability[l] / frontier[l];
-                        centre::incident_probability(hazard, risk[l], ratio, stringency)
-                    })
-                });
+                fill(
+                    climate,
+                    #[inline(always)]
+                    |first| {
+                        let (used, compute) = (part(used, first), part(compute, first));
+                        let risk = each(|l| risk(first + l));
+                        each(|l| {
+                            budgets::sector_climate(
+                                used[l], crowding, compute[l], stringency, risk[l],
+                            )
+                        })
+                    },
+                );
+                fill(
+                    incidents,
+                    #[inline(always)]
+                    |first| {
+                        let capability = part(capability, first);
+                        let frontier = part(frontier, first);
+                        let risk = each(|l| risk(first + l));
+                        each(|l| {
+                            let ratio = capability[l] / frontier[l];
+                            centre::incident_probability(hazard, risk[l], ratio, stringency)
+                        })
+                    },
+                );
             },
         );
         for (s, sector) in world.sectors.iter().enumerate() {
