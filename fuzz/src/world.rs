@@ -87,16 +87,17 @@ impl<'a> Arbitrary<'a> for Drawn {
         let world = World {
             start,
             quarters,
-            cities,
-            provinces: ["A", "B", "C"].map(String::from).to_vec(),
+            cities: cities.into(),
+            provinces: ["A", "B", "C"].into_iter().map(String::from).collect(),
             regions: ["East", "Central", "West", "Northeast"]
+                .into_iter()
                 .map(String::from)
-                .to_vec(),
-            sectors,
-            instruments,
+                .collect(),
+            sectors: sectors.into(),
+            instruments: instruments.into(),
             pilot_zones: zones,
             closures,
-            events,
+            events: events.into(),
             params,
             changes,
         };

@@ -1,5 +1,6 @@
 //! What a run is given: cities, sectors, instruments, dates and parameters. No luck, no state.
 
+use super::shared::SharedList;
 use crate::params::{Parameter, Params, Value};
 use crate::quarter::Quarter;
 
@@ -16,21 +17,21 @@ pub struct World {
     /// Number of quarters.
     pub quarters: u32,
     /// Cities, in the order of the file; all tables and traces keep it.
-    pub cities: Vec<City>,
+    pub cities: SharedList<City>,
     /// Names of provinces, which cities refer to by index.
-    pub provinces: Vec<String>,
+    pub provinces: SharedList<String>,
     /// Names of regions, which cities refer to by index.
-    pub regions: Vec<String>,
+    pub regions: SharedList<String>,
     /// Sectors, at most [`MAX_SECTORS`].
-    pub sectors: Vec<Sector>,
+    pub sectors: SharedList<Sector>,
     /// Instruments, at most [`MAX_INSTRUMENTS`].
-    pub instruments: Vec<Instrument>,
+    pub instruments: SharedList<Instrument>,
     /// Designations of pilot zones.
     pub pilot_zones: Vec<PilotZone>,
     /// Sectors that a city does not enter, or leaves at a date.
     pub closures: Vec<Closure>,
     /// Dated events.
-    pub events: Vec<Event>,
+    pub events: SharedList<Event>,
     /// Parameters in force at the start.
     pub params: Params,
     /// Parameters that change at a date, in order of date.

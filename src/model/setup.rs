@@ -416,13 +416,15 @@ mod tests {
             assert!(told.contains("at least one city, one sector"), "{told}");
         }
         let sectors = |count: usize| {
-            refusal(move |world| world.sectors = vec![world.sectors[0].clone(); count])
+            refusal(move |world| world.sectors = vec![world.sectors[0].clone(); count].into())
         };
         assert_eq!(sectors(MAX_SECTORS), None);
         let told = sectors(MAX_SECTORS + 1).expect("an error");
         assert!(told.contains("33 sectors; allowed: at most 32"), "{told}");
         let instruments = |count: usize| {
-            refusal(move |world| world.instruments = vec![world.instruments[0].clone(); count])
+            refusal(move |world| {
+                world.instruments = vec![world.instruments[0].clone(); count].into()
+            })
         };
         assert_eq!(instruments(MAX_INSTRUMENTS), None);
         let told = instruments(MAX_INSTRUMENTS + 1).expect("an error");

@@ -272,7 +272,7 @@ fn a_small_scenario_takes_defaults_for_what_it_does_not_say() {
     );
     assert_eq!(scenario.world.cities[1].earlier_growth, None);
     assert_eq!(scenario.world.cities[0].focus, [Some(0), Some(1), None]);
-    assert_eq!(scenario.world.provinces, ["P", "Q"]);
+    assert_eq!(*scenario.world.provinces, ["P", "Q"]);
     let names: Vec<_> = scenario
         .sources
         .iter()

@@ -149,11 +149,12 @@ fn the_number_of_threads_changes_no_byte_of_a_large_world() {
             "{threads} threads"
         );
     }
-    let cities = large_world().cities.len();
+    let world = large_world();
+    let cities = world.cities.len();
     let rows = records(&one["cities.csv"]);
     assert_eq!(rows.len(), 2 * 2 * cities);
     let ids = rows.iter().map(|row| row["city_id"].clone());
-    let expected = large_world().cities.into_iter().map(|city| city.id);
+    let expected = world.cities.iter().map(|city| city.id.clone());
     assert!(
         ids.take(cities).eq(expected),
         "rows go in the order of the cities"

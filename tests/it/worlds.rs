@@ -50,11 +50,11 @@ pub fn small_world() -> World {
     World {
         start: quarter(2015, 3),
         quarters: 12,
-        cities: small_cities(),
-        provinces: ["A", "B", "C"].map(String::from).to_vec(),
-        regions: ["East", "West"].map(String::from).to_vec(),
-        sectors: small_sectors(),
-        instruments: small_instruments(),
+        cities: small_cities().into(),
+        provinces: ["A", "B", "C"].into_iter().map(String::from).collect(),
+        regions: ["East", "West"].into_iter().map(String::from).collect(),
+        sectors: small_sectors().into(),
+        instruments: small_instruments().into(),
         pilot_zones: vec![PilotZone {
             city: 1,
             from: quarter(2016, 2),
@@ -71,7 +71,7 @@ pub fn small_world() -> World {
                 from: Some(quarter(2016, 3)),
             },
         ],
-        events: small_events(),
+        events: small_events().into(),
         params: small_params(),
         changes: vec![Change {
             from: quarter(2016, 4),
@@ -362,13 +362,14 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                         Drawn(World {
                             start,
                             quarters,
-                            cities,
+                            cities: cities.into(),
                             provinces: (0..6).map(|k| format!("Province {k}")).collect(),
                             regions: (0..4).map(|k| format!("Region {k}")).collect(),
-                            sectors: numbered(sectors, |sector, code| sector.code = code),
+                            sectors: numbered(sectors, |sector, code| sector.code = code).into(),
                             instruments: numbered(instruments, |instrument, code| {
                                 instrument.code = code;
-                            }),
+                            })
+                            .into(),
                             pilot_zones: zones
                                 .into_iter()
                                 .map(|(city, from)| PilotZone {
@@ -384,7 +385,7 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                                     from: Some(start.plus(from)),
                                 })
                                 .collect(),
-                            events,
+                            events: events.into(),
                             params,
                             changes: in_order_of_date(changes),
                         })
