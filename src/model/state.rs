@@ -1,5 +1,6 @@
 //! What changes during a run: columns of cities in chunks of blocks, and the nation.
 
+use super::phases::cities::Scratch;
 use super::setup::{ChunkConstants, Setup};
 use crate::lanes::{LANES, Lanes, ZERO, plus};
 
@@ -24,8 +25,8 @@ pub(crate) struct Chunk {
     pub deeds: Vec<Deeds>,
     /// Quarters in post, one entry per lane.
     pub in_post: Vec<u32>,
-    /// Scratch of phase 4.
-    pub instruments: Instruments,
+    /// Scratch of phases 4 to 7.
+    pub scratch: Option<Box<Scratch>>,
     /// Introduction and subscale spending by sector, kept only where somebody looks.
     pub detail: Vec<[Lanes; 2]>,
 }
@@ -114,7 +115,7 @@ pub(crate) struct Instruments {
 }
 
 impl Instruments {
-    fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         let column = || vec![ZERO; count];
         Instruments {
             active: column(),
@@ -139,7 +140,7 @@ impl Chunk {
             columns: vec![Columns::default(); blocks],
             deeds: vec![Deeds::default(); blocks],
             in_post: vec![0; blocks * LANES],
-            instruments: Instruments::new(instruments),
+            scratch: Some(Box::new(Scratch::new(instruments))),
             detail: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ use crate::model::state::{Chunk, Sums, bits};
 use crate::params::Allocation;
 
 /// What a block knows of its sectors.
+#[derive(Clone, Debug)]
 pub(super) struct Sectors {
     /// `n_is`, then peers' researchers.
     peers: Columns,

@@ -60,14 +60,27 @@ pub(super) struct Block<'a> {
     pub(super) any: u64,
 }
 
-/// What is known of the block under way; made once for a chunk, as filling it with zeros costs.
-pub(super) struct Scratch {
+/// What is known of the block under way; kept from quarter to quarter, as filling it with zeros costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Scratch {
     pub(super) sectors: Sectors,
     pub(super) instruments: Instruments,
     pub(super) channels: Channels,
     pub(super) built: Built,
     /// Mean of peers' researchers as published, FTE.
     pub(super) peers_researchers: Lanes,
+}
+
+impl Scratch {
+    pub fn new(instruments: usize) -> Self {
+        Scratch {
+            sectors: Sectors::default(),
+            instruments: Instruments::new(instruments),
+            channels: Channels::default(),
+            built: Built::default(),
+            peers_researchers: ZERO,
+        }
+    }
 }
 
 /// Rows of what the cities of a chunk publish.
@@ -216,13 +229,10 @@ impl Shared<'_> {
     ) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.evidence());
-        let mut scratch = Scratch {
-            sectors: Sectors::default(),
-            instruments: std::mem::take(&mut chunk.instruments),
-            channels: Channels::default(),
-            built: Built::default(),
-            peers_researchers: ZERO,
-        };
+        // Taken out and put back, so that it and the chunk can change side by side.
+        let kept = chunk.scratch.take();
+        let mut kept = kept.unwrap_or_else(|| Box::new(Scratch::new(self.instruments())));
+        let scratch = &mut *kept;
         let mut moves = decisions.moves.iter().peekable();
         for number in 0..constants.blocks() {
             let first = constants.first + number * LANES;
@@ -239,16 +249,16 @@ impl Shared<'_> {
             self.adjust_designs(&mut block, chunk, &mut moves);
             self.ask_ahead(&block, chunk, 1);
             self.read_effects(&block, chunk, &mut scratch.instruments);
-            self.channels(&block, &mut scratch);
+            self.channels(&block, scratch);
             self.ask_ahead(&block, chunk, 2);
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
             }
-            self.set_budgets(&block, chunk, &mut scratch, sums);
+            self.set_budgets(&block, chunk, scratch, sums);
             self.ask_ahead(&block, chunk, 3);
             self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
             self.ask_ahead(&block, chunk, 4);
-            self.move_researchers(&block, chunk, &decisions.location_weight, &scratch, sums);
+            self.move_researchers(&block, chunk, &decisions.location_weight, scratch, sums);
             self.ask_ahead(&block, chunk, 5);
             self.spend(&block, chunk, &mut scratch.built, sums);
             self.ask_ahead(&block, chunk, 6);
@@ -272,6 +282,6 @@ impl Shared<'_> {
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }
-        chunk.instruments = scratch.instruments;
+        chunk.scratch = Some(kept);
     }
 }

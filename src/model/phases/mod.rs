@@ -3,7 +3,7 @@
 mod budgets;
 mod centre;
 pub(super) mod champions;
-mod cities;
+pub(super) mod cities;
 mod codification;
 mod evaluation;
 mod events;

@@ -170,6 +170,7 @@ impl Shared<'_> {
 }
 
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
+#[derive(Clone, Debug)]
 pub(super) struct Built {
     /// Budget shares of sectors (E13).
     pub(super) shares: [Lanes; MAX_SECTORS],
