@@ -227,8 +227,8 @@ pub fn pow_inside(x: f64, a: f64) -> f64 {
 
 /// `x^a` for `x >= 0`; `x^0` is 1.
 ///
-/// Relative error below `4e-16 (2 + |a ln x|)`: the logarithm and its product with `a` err by 3.9e-16 of themselves at
-/// most, and the exponential by less than twice 4e-16. Below `e^-708` it is 0 and above `e^708` infinite.
+/// Relative error below `4e-16 (2 + |a ln x|)`: at most `3.7e-16 (2 + |a ln x|)` was measured, at 1.6 million points with
+/// `a` up to 10; it is not proved. Below `e^-708` it is 0 and above `e^708` infinite.
 #[inline(always)]
 pub fn pow(x: f64, a: f64) -> f64 {
     /// `708/ln 2`.
