@@ -14,56 +14,40 @@ pub const CHUNK_CITIES: usize = LANES * CHUNK_BLOCKS;
 pub const PARALLEL_CITIES: usize = 8 * CHUNK_CITIES;
 
 /// Calls `work` with index and item of each part, in parallel or in order.
-pub fn for_each<T: Send>(
+pub fn for_each<P: IntoParts>(
     parallel: bool,
-    parts: impl IntoParallelParts<Item = T>,
-    work: impl Fn(usize, T) + Sync + Send,
+    parts: P,
+    work: impl Fn(usize, P::Item) + Sync + Send,
 ) {
-    parts.visit(parallel, work);
-}
-
-/// Parts that can be visited in parallel or in order.
-pub trait IntoParallelParts {
-    /// What a visit gets.
-    type Item: Send;
-    /// Visits all parts.
-    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send);
-}
-
-impl<'a, T: Send> IntoParallelParts for &'a mut [T] {
-    type Item = &'a mut T;
-
-    fn visit(self, parallel: bool, work: impl Fn(usize, &'a mut T) + Sync + Send) {
-        if parallel {
-            self.par_iter_mut()
-                .enumerate()
-                .for_each(|(index, item)| work(index, item));
-        } else {
-            self.iter_mut()
-                .enumerate()
-                .for_each(|(index, item)| work(index, item));
-        }
+    let work = |(index, item)| work(index, item);
+    if parallel {
+        parts.side_by_side().enumerate().for_each(work);
+    } else {
+        parts.in_turn().enumerate().for_each(work);
     }
 }
 
-/// Two slices of one length, visited in pairs.
-impl<'a, 'b, A: Send, B: Send> IntoParallelParts for (&'a mut [A], &'b mut [B]) {
-    type Item = (&'a mut A, &'b mut B);
+/// Parts that can be visited in parallel or in order; several of them side by side, as a tuple, up to the end of the
+/// shortest.
+pub trait IntoParts {
+    /// What a visit gets.
+    type Item: Send;
+    /// For many threads.
+    fn side_by_side(self) -> impl IndexedParallelIterator<Item = Self::Item>;
+    /// For this thread.
+    fn in_turn(self) -> impl Iterator<Item = Self::Item>;
+}
 
-    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
-        if parallel {
-            self.0
-                .par_iter_mut()
-                .zip(self.1.par_iter_mut())
-                .enumerate()
-                .for_each(|(index, pair)| work(index, pair));
-        } else {
-            self.0
-                .iter_mut()
-                .zip(self.1.iter_mut())
-                .enumerate()
-                .for_each(|(index, pair)| work(index, pair));
-        }
+impl<'a, T: Send> IntoParts for &'a mut [T] {
+    type Item = &'a mut T;
+
+    fn side_by_side(self) -> impl IndexedParallelIterator<Item = &'a mut T> {
+        self.par_iter_mut()
+    }
+
+    #[inline(always)]
+    fn in_turn(self) -> impl Iterator<Item = &'a mut T> {
+        self.iter_mut()
     }
 }
 
@@ -75,55 +59,29 @@ pub struct Pieces<'a, T> {
     pub length: usize,
 }
 
-/// A slice and one cut into pieces, visited together.
-impl<'a, A: Send, B: Send> IntoParallelParts for (&'a mut [A], Pieces<'a, B>) {
-    type Item = (&'a mut A, &'a mut [B]);
+impl<'a, T: Send> IntoParts for Pieces<'a, T> {
+    type Item = &'a mut [T];
 
-    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
-        let (items, b) = self;
-        if parallel {
-            let pieces = b.whole.par_chunks_mut(b.length);
-            items
-                .par_iter_mut()
-                .zip(pieces)
-                .enumerate()
-                .for_each(|(index, pair)| work(index, pair));
-        } else {
-            let pieces = b.whole.chunks_mut(b.length);
-            items
-                .iter_mut()
-                .zip(pieces)
-                .enumerate()
-                .for_each(|(index, pair)| work(index, pair));
-        }
+    fn side_by_side(self) -> impl IndexedParallelIterator<Item = &'a mut [T]> {
+        self.whole.par_chunks_mut(self.length)
+    }
+
+    #[inline(always)]
+    fn in_turn(self) -> impl Iterator<Item = &'a mut [T]> {
+        self.whole.chunks_mut(self.length)
     }
 }
 
-/// A slice and three slices cut into pieces, visited together.
-impl<'a, A: Send, B: Send, C: Send, D: Send> IntoParallelParts
-    for (&'a mut [A], Pieces<'a, B>, Pieces<'a, C>, Pieces<'a, D>)
-{
-    type Item = (&'a mut A, &'a mut [B], &'a mut [C], &'a mut [D]);
+impl<A: IntoParts, B: IntoParts> IntoParts for (A, B) {
+    type Item = (A::Item, B::Item);
 
-    fn visit(self, parallel: bool, work: impl Fn(usize, Self::Item) + Sync + Send) {
-        let (items, b, c, d) = self;
-        if parallel {
-            items
-                .par_iter_mut()
-                .zip(b.whole.par_chunks_mut(b.length))
-                .zip(c.whole.par_chunks_mut(c.length))
-                .zip(d.whole.par_chunks_mut(d.length))
-                .enumerate()
-                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
-        } else {
-            items
-                .iter_mut()
-                .zip(b.whole.chunks_mut(b.length))
-                .zip(c.whole.chunks_mut(c.length))
-                .zip(d.whole.chunks_mut(d.length))
-                .enumerate()
-                .for_each(|(index, (((a, b), c), d))| work(index, (a, b, c, d)));
-        }
+    fn side_by_side(self) -> impl IndexedParallelIterator<Item = Self::Item> {
+        self.0.side_by_side().zip(self.1.side_by_side())
+    }
+
+    #[inline(always)]
+    fn in_turn(self) -> impl Iterator<Item = Self::Item> {
+        self.0.in_turn().zip(self.1.in_turn())
     }
 }
 
@@ -216,23 +174,21 @@ mod tests {
             for_each(
                 parallel,
                 (
-                    &mut items[..],
-                    Pieces {
-                        whole: &mut b,
-                        length: 2,
-                    },
-                    Pieces {
-                        whole: &mut c,
-                        length: 1,
-                    },
-                    Pieces {
-                        whole: &mut d,
-                        length: 3,
-                    },
+                    (&mut items[..], &mut c[..]),
+                    (
+                        Pieces {
+                            whole: &mut b,
+                            length: 2,
+                        },
+                        Pieces {
+                            whole: &mut d,
+                            length: 3,
+                        },
+                    ),
                 ),
-                |index, (_, b, c, d)| {
+                |index, ((_, c), (b, d))| {
                     b.fill(index);
-                    c.fill(index);
+                    *c = index;
                     d.fill(index);
                 },
             );

@@ -43,6 +43,13 @@ impl Rows {
         ask_for(&self.data[row * self.lines], rows * self.lines);
     }
 
+    /// Asks for the lines of a row from that of a column on.
+    #[inline(always)]
+    pub fn ask_for_end(&self, row: usize, column: usize) {
+        let line = column / LANES;
+        ask_for(&self.data[row * self.lines + line], self.lines - line);
+    }
+
     /// The numbers of a row, padding included.
     #[inline(always)]
     pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {

@@ -14,6 +14,9 @@ pub(crate) struct Published {
     pub rows: Rows,
     /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
+    /// Of the board where cities publish next: whether an evaluation left the sums of their peers' rows there, the
+    /// columns of each block where its rows will be, so that the next quarter need not gather them once more.
+    pub has_sums_of_peers: bool,
     sectors: usize,
 }
 
@@ -30,14 +33,22 @@ impl Published {
         Published {
             rows: Rows::new(lanes, sectors + 2 + numbers),
             in_force: vec![0; lanes],
+            has_sums_of_peers: false,
             sectors,
         }
+    }
+
+    /// Column of rows from which on instruments in force stand.
+    #[inline(always)]
+    pub fn first_of_instruments(&self) -> usize {
+        self.sectors + 2
     }
 
     /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
     #[inline(always)]
     pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
-        let number = |place: usize| self.rows.get(city, self.sectors + 2 + place).to_bits() - ONE;
+        let first = self.first_of_instruments();
+        let number = |place: usize| self.rows.get(city, first + place).to_bits() - ONE;
         if OCTETS * LANES > BITS_IN_NUMBER {
             number(0) | number(1) << BITS_IN_NUMBER
         } else {

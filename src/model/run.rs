@@ -27,7 +27,7 @@ pub struct Run<'a> {
     pub(crate) sums: Vec<Sums<Lanes>>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
-    /// Where the cities publish next; what stands there is of no use.
+    /// Where the cities publish next. What stands there is of no use, unless it says that it has sums of peers.
     pub(crate) next: Published,
     pub(crate) scores: Scores,
     /// Officials who enter in the next quarter: city and career weight, in order of city.
@@ -133,6 +133,7 @@ impl<'a> Run<'a> {
             chunk.reset(constants, sectors);
         }
         self.draw_start();
+        self.next.has_sums_of_peers = false;
         self.publish_start();
         self.find_leaders(None);
     }

@@ -2,7 +2,7 @@
 
 use super::cities::{Block, Scratch, Shared};
 use super::peers::{self, COLUMNS, Columns};
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
@@ -38,29 +38,33 @@ impl Run<'_> {
         self.nation.grant_concentration = concentration;
         self.nation.grant_weights = 0.0;
         for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
-            let mut sum = 0.0;
-            for block in 0..constants.blocks() {
-                for l in 0..LANES {
-                    chunk.columns[block].grant_weight[l] = budgets::grant_weight(
-                        constants.columns[block].base[l],
-                        concentration,
-                        chunk.deeds[block].score[l],
-                    );
-                }
-                sum += lane_sum(&chunk.columns[block].grant_weight);
-            }
-            self.nation.grant_weights += sum;
+            self.nation.grant_weights += vectorised(
+                #[inline(always)]
+                || {
+                    let mut sum = 0.0;
+                    for block in 0..constants.blocks() {
+                        let (base, score) =
+                            (constants.columns[block].base, chunk.deeds[block].score);
+                        let weight =
+                            each(|l| budgets::grant_weight(base[l], concentration, score[l]));
+                        chunk.columns[block].grant_weight = weight;
+                        sum += lane_sum(&weight);
+                    }
+                    sum
+                },
+            );
         }
     }
 }
 
 impl Shared<'_> {
-    /// E8-E14 and E40.
+    /// E8-E14 and E40. `known` are the sums of peers' rows, where they have been found before.
     #[inline(always)]
     pub(super) fn set_budgets(
         &self,
         block: &Block,
         chunk: &mut Chunk,
+        known: Option<&[Lanes]>,
         scratch: &mut Scratch,
         sums: &mut Sums<Lanes>,
     ) {
@@ -68,12 +72,14 @@ impl Shared<'_> {
         let cities = block.first..block.first + block.cities;
         let instruments = &mut scratch.instruments;
         let Sectors { peers, values, own } = &mut scratch.sectors;
-        peers::rows(
-            &self.setup.peers,
-            cities.clone(),
-            &self.published.rows,
-            peers,
-        );
+        let peers = match known {
+            Some(known) => known,
+            None => {
+                let rows = &self.published.rows;
+                peers::rows(&self.setup.peers, cities.clone(), rows, peers);
+                &*peers
+            }
+        };
         self.published.rows.columns(block.first, own);
         let researchers = peers[sectors];
         for lane in 0..block.cities {

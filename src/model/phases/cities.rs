@@ -42,6 +42,8 @@ pub(super) struct Shared<'a> {
     pub(super) mobile_share: f64,
     /// Whether rows of peers lie too far apart to be at hand when they are wanted.
     pub(super) is_large: bool,
+    /// Whether sums of peers' rows stand where rows of the quarter will be.
+    has_sums_of_peers: bool,
 }
 
 /// What a block works on: its rows of the chunk's columns.
@@ -124,30 +126,29 @@ impl Run<'_> {
                 0.0
             },
             is_large: self.parallel,
+            has_sums_of_peers: std::mem::take(&mut next.has_sums_of_peers),
         };
         let decisions = &self.decisions;
         for_each(
             self.parallel,
             (
-                &mut chunks[..],
-                Pieces {
-                    whole: &mut sums,
-                    length: 1,
-                },
-                Pieces {
-                    whole: next.rows.data_mut(),
-                    length: CHUNK_CITIES * lines,
-                },
-                Pieces {
-                    whole: &mut next.in_force,
-                    length: CHUNK_CITIES,
-                },
+                (&mut chunks[..], &mut sums[..]),
+                (
+                    Pieces {
+                        whole: next.rows.data_mut(),
+                        length: CHUNK_CITIES * lines,
+                    },
+                    Pieces {
+                        whole: &mut next.in_force,
+                        length: CHUNK_CITIES,
+                    },
+                ),
             ),
-            |index, (chunk, sums, rows, in_force)| {
+            |index, ((chunk, sums), (rows, in_force))| {
                 let publishes = Publishes { rows, in_force };
                 vectorised(
                     #[inline(always)]
-                    || shared.chunk(index, chunk, &decisions[index], publishes, &mut sums[0]),
+                    || shared.chunk(index, chunk, &decisions[index], publishes, sums),
                 );
             },
         );
@@ -189,7 +190,12 @@ impl Shared<'_> {
         if !self.is_large || city >= self.setup.world().cities.len() {
             return;
         }
-        peers::ask_for(&self.setup.peers, city, &self.published.rows);
+        if self.has_sums_of_peers {
+            let column = self.published.first_of_instruments();
+            peers::ask_for_end(&self.setup.peers, city, &self.published.rows, column);
+        } else {
+            peers::ask_for(&self.setup.peers, city, &self.published.rows);
+        }
         let next = block.number + 1;
         if next == block.constants.blocks() {
             return;
@@ -234,7 +240,9 @@ impl Shared<'_> {
         let mut kept = kept.unwrap_or_else(|| Box::new(Scratch::new(self.instruments())));
         let scratch = &mut *kept;
         let mut moves = decisions.moves.iter().peekable();
+        let lines = self.published.rows.lines();
         for number in 0..constants.blocks() {
+            let rows = number * LANES * lines..(number + 1) * LANES * lines;
             let first = constants.first + number * LANES;
             let mut block = Block {
                 number,
@@ -254,7 +262,9 @@ impl Shared<'_> {
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
             }
-            self.set_budgets(&block, chunk, scratch, sums);
+            let known = &publishes.rows[rows.clone()];
+            let known = self.has_sums_of_peers.then_some(known);
+            self.set_budgets(&block, chunk, known, scratch, sums);
             self.ask_ahead(&block, chunk, 3);
             self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
             self.ask_ahead(&block, chunk, 4);
@@ -265,16 +275,14 @@ impl Shared<'_> {
             self.build(&block, chunk, &scratch.built, sums);
             self.ask_ahead(&block, chunk, 7);
             if self.is_large && number + 1 < constants.blocks() {
-                let lines = self.published.rows.lines() * LANES;
-                ask_for(&publishes.rows[(number + 1) * lines], lines);
+                ask_for(&publishes.rows[rows.end], LANES * lines);
                 ask_for(&decisions.location_weight[number + 1], 1);
             }
             let sectors = self.sectors();
             let in_force = Published::instrument_columns(&block.in_force);
             scratch.built.published[sectors] = chunk.columns[number].researchers;
             scratch.built.published[sectors + 2..sectors + 4].copy_from_slice(&in_force);
-            let lines = self.published.rows.lines();
-            let rows = &mut publishes.rows[number * LANES * lines..(number + 1) * LANES * lines];
+            let rows = &mut publishes.rows[rows];
             write_rows(rows, &mut scratch.built.published, lines);
             // Rows stand there now; padding has to be 0 again.
             let padding = (sectors + 4).min(lines * LANES)..lines * LANES;

@@ -1,14 +1,15 @@
 //! E30: the centre scores cities against their peers.
 
 use super::peers::{self, COLUMNS};
-use crate::lanes::{LANES, ZERO, each, lane_sum, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
 use crate::model::equations::{budgets, evaluation};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::Chunk;
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
-use crate::random::{Purpose, normals};
+use crate::params::Params;
+use crate::random::{Luck, Purpose, normals};
 use crate::rows::Rows;
 use std::ops::Range;
 
@@ -20,20 +21,7 @@ impl Run<'_> {
         let (mean, sd) = self.moments();
         self.score_deeds(mean, sd);
         let (mean, sd) = self.moments();
-        for (constants, chunk) in self.setup.chunks.iter().zip(&mut self.chunks) {
-            for block in 0..constants.blocks() {
-                for l in 0..LANES {
-                    let score = evaluation::standardised(chunk.deeds[block].result[l], mean, sd);
-                    chunk.deeds[block].score[l] = score * constants.columns[block].live[l];
-                }
-                let first = constants.first + block * LANES;
-                self.scores.score[first..first + LANES].copy_from_slice(&*chunk.deeds[block].score);
-                chunk.deeds[block].inventions = ZERO;
-                chunk.deeds[block].take_ups = ZERO;
-                chunk.deeds[block].failures = ZERO;
-            }
-            chunk.at_evaluation.copy_from_slice(&chunk.capability);
-        }
+        self.set_scores(mean, sd);
         self.weigh_grants();
     }
 
@@ -55,22 +43,27 @@ impl Run<'_> {
             rows: &self.published.rows,
             is_large: self.parallel,
         };
-        let mut results = std::mem::take(&mut self.scores.result);
-        let pieces = Pieces {
-            whole: &mut results,
+        let results = Pieces {
+            whole: &mut self.scores.result,
             length: CHUNK_CITIES,
+        };
+        // Cities publish there in the next quarter; until then, what is found of their peers stands there.
+        let lines = self.next.rows.lines();
+        let of_peers = Pieces {
+            whole: self.next.rows.data_mut(),
+            length: CHUNK_CITIES * lines,
         };
         for_each(
             self.parallel,
-            (&mut self.chunks[..], pieces),
-            |index, (chunk, published)| {
+            (&mut self.chunks[..], (results, of_peers)),
+            |index, (chunk, (results, of_peers))| {
                 vectorised(
                     #[inline(always)]
-                    || reading.chunk(&setup.chunks[index], chunk, published),
+                    || reading.chunk(&setup.chunks[index], chunk, results, of_peers),
                 );
             },
         );
-        self.scores.result = results;
+        self.next.has_sums_of_peers = reading.is_compared;
     }
 
     /// `rel_i`: the result against that of peers, or against the nation where there are none.
@@ -99,55 +92,147 @@ impl Run<'_> {
     }
 
     /// Mean and standard deviation (divisor n) of the column of results, in fixed order.
-    fn moments(&mut self) -> (f64, f64) {
+    fn moments(&self) -> (f64, f64) {
         let n = self.cities() as f64;
-        let sum = |run: &Run, of: &dyn Fn(f64) -> f64| {
-            let mut all = 0.0;
-            for (constants, chunk) in run.setup.chunks.iter().zip(&run.chunks) {
-                let mut own = 0.0;
-                for (deeds, columns) in chunk.deeds.iter().zip(&constants.columns) {
-                    let (values, live) = (deeds.result, columns.live);
-                    own += lane_sum(&each(|l| live[l] * of(values[l])));
-                }
-                all += own;
-            }
-            all
-        };
-        let mean = sum(self, &|x| x) / n;
-        let variance = sum(self, &|x| (x - mean) * (x - mean)) / n;
+        let mean = self.sum_of_results(
+            #[inline(always)]
+            |x| x,
+        ) / n;
+        let variance = self.sum_of_results(
+            #[inline(always)]
+            |x| (x - mean) * (x - mean),
+        ) / n;
         (mean, variance.sqrt())
+    }
+
+    /// Sum over cities of a number made of each result.
+    #[inline(always)]
+    fn sum_of_results(&self, of: impl Fn(f64) -> f64) -> f64 {
+        let chunks = self.setup.chunks.iter().zip(&self.chunks);
+        let sum = |(constants, chunk): (&ChunkConstants, &Chunk)| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    let mut own = 0.0;
+                    for (deeds, columns) in chunk.deeds.iter().zip(&constants.columns) {
+                        let (values, live) = (deeds.result, columns.live);
+                        own += lane_sum(&each(|l| live[l] * of(values[l])));
+                    }
+                    own
+                },
+            )
+        };
+        chunks.fold(0.0, |all, chunk| all + sum(chunk))
     }
 
     /// Standardises results and adds rewards and the noise of reading.
     fn score_deeds(&mut self, mean: f64, sd: f64) {
-        let (setup, luck, quarter) = (self.setup, self.luck, self.quarter);
-        let (tournament, policy) = (&self.params.tournament, &self.params.policy);
-        let zones = self.params.mechanisms.pilot_zones;
+        let scoring = Scoring {
+            setup: self.setup,
+            params: &self.params,
+            luck: self.luck,
+            quarter: self.quarter,
+            mean,
+            sd,
+        };
         for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
-            let constants = &setup.chunks[index];
-            let noise = luck.wide_stream(Purpose::Evaluation);
-            for (block, codes) in constants.codes.iter().enumerate() {
-                let draws = normals(noise.blocks(codes, u64::from(quarter))[0]);
-                for l in 0..LANES.min(constants.cities - block * LANES) {
-                    let city = constants.first + block * LANES + l;
-                    let is_zone = zones && setup.timeline.is_pilot_zone(quarter, city);
-                    let rewards = evaluation::rewards(
-                        tournament,
-                        chunk.deeds[block].inventions[l],
-                        chunk.deeds[block].take_ups[l],
-                        chunk.deeds[block].failures[l],
-                        if is_zone { policy.pilot_shield } else { 0.0 },
-                    );
-                    let noise = evaluation::reading_noise(
-                        tournament.evaluation_noise,
-                        chunk.deeds[block].readability[l],
-                        draws[l],
-                    );
-                    let result = &mut chunk.deeds[block].result[l];
-                    *result = evaluation::standardised(*result, mean, sd) + rewards + noise;
+            vectorised(
+                #[inline(always)]
+                || scoring.chunk(index, chunk),
+            );
+        });
+    }
+
+    /// Scores are standardised results; what they are made of starts anew.
+    fn set_scores(&mut self, mean: f64, sd: f64) {
+        let setup = self.setup;
+        let scores = Pieces {
+            whole: &mut self.scores.score,
+            length: CHUNK_CITIES,
+        };
+        for_each(
+            self.parallel,
+            (&mut self.chunks[..], scores),
+            |index, (chunk, scores)| {
+                let columns = &setup.chunks[index].columns;
+                let blocks = chunk.deeds.iter_mut().zip(columns);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for ((deeds, columns), scores) in blocks.zip(scores.chunks_mut(LANES)) {
+                            let (result, live) = (deeds.result, columns.live);
+                            deeds.score =
+                                each(|l| evaluation::standardised(result[l], mean, sd) * live[l]);
+                            scores.copy_from_slice(&*deeds.score);
+                            deeds.inventions = ZERO;
+                            deeds.take_ups = ZERO;
+                            deeds.failures = ZERO;
+                        }
+                    },
+                );
+            },
+        );
+    }
+}
+
+/// What scoring deeds takes, the same for all cities.
+struct Scoring<'a> {
+    setup: &'a Setup,
+    params: &'a Params,
+    luck: Luck,
+    quarter: u32,
+    /// Mean and standard deviation of results.
+    mean: f64,
+    sd: f64,
+}
+
+impl Scoring<'_> {
+    /// Results of a chunk become scores that are not yet standardised.
+    #[inline(always)]
+    fn chunk(&self, index: usize, chunk: &mut Chunk) {
+        let constants = &self.setup.chunks[index];
+        let tournament = &self.params.tournament;
+        let noise = self.luck.wide_stream(Purpose::Evaluation);
+        for (block, codes) in constants.codes.iter().enumerate() {
+            let draws = normals(noise.blocks(codes, u64::from(self.quarter))[0]);
+            let deeds = &mut chunk.deeds[block];
+            let shield = self.shields(constants.first + block * LANES, &deeds.failures);
+            let (result, readability) = (deeds.result, deeds.readability);
+            let (inventions, take_ups) = (deeds.inventions, deeds.take_ups);
+            let (failures, live) = (deeds.failures, constants.columns[block].live);
+            deeds.result = each(|l| {
+                let rewards = evaluation::rewards(
+                    tournament,
+                    inventions[l],
+                    take_ups[l],
+                    failures[l],
+                    shield[l],
+                );
+                let noise = evaluation::reading_noise(
+                    tournament.evaluation_noise,
+                    readability[l],
+                    draws[l],
+                );
+                let result = evaluation::standardised(result[l], self.mean, self.sd);
+                // Lanes without a city stay 0, or they would grow from one evaluation to the next.
+                (result + rewards + noise) * live[l]
+            });
+        }
+    }
+
+    /// Shields of eight cities against penalties; 0 where nothing failed.
+    #[inline(always)]
+    fn shields(&self, first: usize, failures: &Lanes) -> Lanes {
+        let mut shields = ZERO;
+        if self.params.mechanisms.pilot_zones {
+            for (l, failures) in failures.iter().enumerate() {
+                // Lanes without a city have no failures.
+                if *failures > 0.0 && self.setup.timeline.is_pilot_zone(self.quarter, first + l) {
+                    shields[l] = self.params.policy.pilot_shield;
                 }
             }
-        });
+        }
+        shields
     }
 }
 
@@ -178,24 +263,33 @@ impl Reading<'_> {
         }
     }
 
-    /// Results of a chunk, and how well its cities could be read.
+    /// Results of a chunk, how well its cities could be read, and sums of peers' rows by block. What capability is
+    /// now will be what growth is measured against.
     #[inline(always)]
-    fn chunk(&self, constants: &ChunkConstants, chunk: &mut Chunk, results: &mut [f64]) {
+    fn chunk(
+        &self,
+        constants: &ChunkConstants,
+        chunk: &mut Chunk,
+        results: &mut [f64],
+        of_peers: &mut [Lanes],
+    ) {
         let sectors = self.priority.len();
-        let mut by_sector = [ZERO; COLUMNS];
-        for block in 0..constants.blocks() {
+        let width = self.rows.lines() * LANES;
+        let mut own = [ZERO; COLUMNS];
+        for (block, of_peers) in of_peers.chunks_mut(width).enumerate() {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
             if self.is_compared {
                 self.ask_ahead(first + LANES..first + 2 * LANES);
-                peers::rows(&self.setup.peers, cities, self.rows, &mut by_sector);
+                peers::rows(&self.setup.peers, cities, self.rows, of_peers);
             }
+            self.rows.columns(first, &mut own);
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {
                 let at = block * sectors + s;
-                let (n, priority) = (by_sector[s], self.priority[s]);
+                let (n, share, priority) = (of_peers[s], own[s], self.priority[s]);
                 let (now, before) = (chunk.capability[at], chunk.at_evaluation[at]);
-                let share = each(|l| self.rows.get(first + l, s));
+                chunk.at_evaluation[at] = now;
                 let q = each(|l| {
                     if self.is_compared {
                         budgets::comparability(n[l], self.shock_variance_ratio)
@@ -211,5 +305,67 @@ impl Reading<'_> {
             results[block * LANES..(block + 1) * LANES].copy_from_slice(&*result);
             chunk.deeds[block].readability = readability;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Variant, Worlds};
+    use std::path::Path;
+
+    /// Three cities in a block of eight, with some evaluations behind them.
+    fn evaluated(setup: &Setup, evaluations: usize) -> Run<'_> {
+        let luck = Luck {
+            seed: 1,
+            replicate: 0,
+        };
+        let mut run = Run::new(setup, luck);
+        for _ in 0..4 * evaluations {
+            run.step(None).expect("only finite numbers");
+        }
+        run
+    }
+
+    fn setup() -> Setup {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue/base/base.toml");
+        let worlds = Worlds::new(&base, &[]);
+        worlds.setup(&Variant::default()).expect("a world")
+    }
+
+    #[test]
+    fn an_evaluation_leaves_the_sums_of_peers_that_the_next_quarter_needs() {
+        let setup = setup();
+        let mut run = evaluated(&setup, 2);
+        assert!(run.next.has_sums_of_peers);
+        let mut gathered = [ZERO; COLUMNS];
+        let rows = &run.published.rows;
+        peers::rows(&setup.peers, 0..run.cities(), rows, &mut gathered);
+        let width = rows.lines() * LANES;
+        assert_eq!(run.next.rows.data()[..width], gathered[..width]);
+        assert!(gathered[0][0] > 0.0);
+        run.reset(run.luck);
+        assert!(!run.next.has_sums_of_peers);
+    }
+
+    #[test]
+    fn lanes_without_a_city_have_no_score() {
+        let setup = setup();
+        let run = evaluated(&setup, 2);
+        let deeds = &run.chunks[0].deeds[0];
+        let cities = run.cities();
+        assert!(deeds.score[..cities].iter().all(|score| *score != 0.0));
+        assert!(deeds.score[cities..].iter().all(|score| *score == 0.0));
+        assert!(deeds.result[cities..].iter().all(|result| *result == 0.0));
+    }
+
+    #[test]
+    fn what_growth_is_measured_against_is_the_capability_at_the_last_evaluation() {
+        let setup = setup();
+        let mut run = evaluated(&setup, 1);
+        let chunk = &run.chunks[0];
+        assert_eq!(chunk.at_evaluation, chunk.capability);
+        run.step(None).expect("only finite numbers");
+        assert_ne!(run.chunks[0].at_evaluation, run.chunks[0].capability);
     }
 }

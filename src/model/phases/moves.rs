@@ -71,7 +71,9 @@ impl Run<'_> {
     ) -> (Words, u64) {
         let words = luck.lanes(&constants.codes[block], u64::from(self.quarter));
         let cities = LANES.min(constants.cities - block * LANES);
-        (words, chances.may_move(&words) & all_bits(cities))
+        let in_force = &self.published.in_force[constants.first + block * LANES..][..LANES];
+        let may_move = chances.may_move(&words, in_force, self.nation.national);
+        (words, may_move & all_bits(cities))
     }
 
     /// The chances of moves in this quarter, as bounds that hold for every city.
@@ -244,17 +246,18 @@ struct Chances {
 
 impl Chances {
     /// Cities of a block that may move, one bit each. Most do not in a quarter; they are told apart from four draws,
-    /// before their state is looked at.
+    /// and by whether there is anything to take up or to review, before the rest of their state is looked at.
     #[inline(always)]
-    fn may_move(&self, words: &Words) -> u64 {
+    fn may_move(&self, words: &Words, in_force: &[u64], national: u64) -> u64 {
         let [pioneer, imitate, take_up, review] =
             [self.pioneer, self.imitate, self.take_up, self.review].map(words_below);
         let mut cities = 0;
-        for lane in 0..LANES {
+        for (lane, in_force) in in_force.iter().enumerate() {
+            let (lacks, own) = (national & !in_force, in_force & !national);
             let may_move = (words[slot::PIONEER][lane] >> 11 < pioneer)
                 | (words[slot::IMITATE][lane] >> 11 < imitate)
-                | (words[slot::TAKE_UP][lane] >> 11 < take_up)
-                | (words[slot::REVIEW][lane] >> 11 < review);
+                | (words[slot::TAKE_UP][lane] >> 11 < take_up) & (lacks != 0)
+                | (words[slot::REVIEW][lane] >> 11 < review) & (own != 0);
             cities |= u64::from(may_move) << lane;
         }
         cities

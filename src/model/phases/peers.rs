@@ -13,9 +13,10 @@ pub(super) const COLUMNS: usize = MAX_SECTORS + LANES;
 /// One entry for each column of the rows.
 pub(super) type Columns = [Lanes; COLUMNS];
 
-/// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers.
+/// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers. There is
+/// one of `columns` for each number of a row, padding included.
 #[inline(always)]
-pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, columns: &mut Columns) {
+pub(super) fn rows(peers: &Peers, cities: Range<usize>, published: &Rows, columns: &mut [Lanes]) {
     // The width of a row is a constant in each branch, so that its sums stay in registers.
     match published.lines() {
         1 => sums::<1>(peers, cities, published, columns),
@@ -34,12 +35,20 @@ pub(in crate::model) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
     }
 }
 
+/// The same for what is behind a column alone.
+#[inline(always)]
+pub(super) fn ask_for_end(peers: &Peers, city: usize, published: &Rows, column: usize) {
+    for peer in peers.rows_of(city) {
+        published.ask_for_end(*peer as usize, column);
+    }
+}
+
 #[inline(always)]
 fn sums<const LINES: usize>(
     peers: &Peers,
     cities: Range<usize>,
     published: &Rows,
-    columns: &mut Columns,
+    columns: &mut [Lanes],
 ) {
     let columns = &mut columns[..LINES * LANES];
     let empty = cities.len()..LANES;
