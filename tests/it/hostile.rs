@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dualtrack::claims;
 use dualtrack::experiment::{self, Overlay};
@@ -173,14 +173,20 @@ pub fn claims_file(bytes: &[u8]) {
 pub fn responses(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let read: Vec<_> = text.lines().map(Response::parse).collect();
-    let shelf = shelf("x/none", b"");
-    let scenario = scenario::load_from(&shelf, Path::new("base/base.toml"), &[]);
-    let scenario = scenario.unwrap_or_else(|problems| panic!("{problems}"));
+    // Read once: reading it for each input took nearly all of the time.
+    static SCENARIO: OnceLock<Scenario> = OnceLock::new();
+    let world = &SCENARIO
+        .get_or_init(|| {
+            let path = Path::new("base/base.toml");
+            let scenario = scenario::load_from(&shelf("x/none", b""), path, &[]);
+            scenario.unwrap_or_else(|problems| panic!("{problems}"))
+        })
+        .world;
     for response in read {
         let bound = match response {
             Ok(response) => {
                 check_message(&response.meaning());
-                Responses::new(vec![response]).map(|list| list.bind(&scenario.world))
+                Responses::new(vec![response]).map(|list| list.bind(world))
             }
             Err(message) => Err(message),
         };
