@@ -135,10 +135,7 @@ pub fn run(
     let mut bytes = Vec::new();
     work_in_order(
         0..plan.points.len(),
-        Crew {
-            threads,
-            items: threads + 1,
-        },
+        Crew::within(threads, threads + 1),
         || (),
         |(), point, runs: &mut PointRuns| {
             let variant = plan.points.variant(&plan.points.values(point));

@@ -153,12 +153,8 @@ pub fn replicates<E: Send>(
     if cities >= PARALLEL_CITIES || fit < 2 {
         streamed::run(job, control, sink)
     } else {
-        let threads = job
-            .threads
-            .clamp(1, job.replicates.max(1) as usize)
-            .min(fit);
-        let items = fit.min(Crew::of(threads).items);
-        side_by_side(job, Crew { threads, items }, control, sink)
+        let threads = job.threads.clamp(1, job.replicates.max(1) as usize);
+        side_by_side(job, Crew::within(threads, fit), control, sink)
     }
 }
 
@@ -329,9 +325,9 @@ mod tests {
         assert_eq!(streamed.0.outcomes.len(), 5);
         assert_eq!(streamed.0.course.competitiveness().len(), 8);
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
-        for (threads, items) in [(1, 1), (3, 2), (3, 8)] {
+        for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
             let ordered = written(&traces, |sink| {
-                side_by_side(&job, Crew { threads, items }, &control, sink).expect("a run")
+                side_by_side(&job, Crew::within(threads, items), &control, sink).expect("a run")
             });
             assert!(ordered == streamed, "{threads} threads, {items} items");
         }
