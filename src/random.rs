@@ -8,7 +8,7 @@
 
 mod wide;
 
-pub use wide::{WideStream, Words};
+pub use wide::{WideStream, Words, eight_codes};
 
 use crate::lanes::{LANES, Lanes, each};
 use rand_chacha::ChaCha8Rng;
@@ -82,7 +82,11 @@ pub struct Luck {
 impl Luck {
     /// The generator of one purpose, from which blocks are read at addresses.
     pub fn stream(self, purpose: Purpose) -> Stream {
-        Stream(ChaCha8Rng::from_seed(self.key(purpose)))
+        let mut key = [0; 32];
+        for (bytes, word) in key.chunks_exact_mut(8).zip(self.key(purpose)) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        Stream(ChaCha8Rng::from_seed(key))
     }
 
     /// The same blocks, for eight codes at a time.
@@ -90,15 +94,8 @@ impl Luck {
         WideStream::new(self, purpose)
     }
 
-    fn key(self, purpose: Purpose) -> [u8; 32] {
-        let mut key = [0u8; 32];
-        for (part, word) in [self.seed, self.replicate, purpose as u64, ADDRESS_VERSION]
-            .into_iter()
-            .enumerate()
-        {
-            key[part * 8..part * 8 + 8].copy_from_slice(&word.to_le_bytes());
-        }
-        key
+    fn key(self, purpose: Purpose) -> [u64; 4] {
+        [self.seed, self.replicate, purpose as u64, ADDRESS_VERSION]
     }
 }
 

@@ -50,12 +50,16 @@ impl Rows {
         ask_for(&self.data[row * self.lines + line], self.lines - line);
     }
 
+    /// The lines of a row.
+    #[inline(always)]
+    pub fn lines_of(&self, row: usize) -> &[Lanes] {
+        &self.data[row * self.lines..(row + 1) * self.lines]
+    }
+
     /// The numbers of a row, padding included.
     #[inline(always)]
     pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
-        self.data[row * self.lines..(row + 1) * self.lines]
-            .iter()
-            .flat_map(|line| line.0)
+        self.lines_of(row).iter().flat_map(|line| line.0)
     }
 
     /// Columns of the eight rows from `first` on.

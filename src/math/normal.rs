@@ -5,8 +5,8 @@
     reason = "the coefficients stand as they were published"
 )]
 
-use super::ln;
-use crate::lanes::{Lanes, each, vectorised};
+use super::{ln, select};
+use crate::lanes::{Lanes, ZERO, each, vectorised};
 
 const A: [f64; 8] = [
     3.387_132_872_796_366_608,
@@ -69,6 +69,9 @@ const F: [f64; 8] = [
     2.044_263_103_389_939_785_64e-15,
 ];
 
+/// Tails farther out than this have coefficients of their own: one share in 3.6e10 is there.
+const FAR: f64 = 5.0;
+
 /// The standard normal number below which a share `p` in (0, 1) lies, within 6 units in the last place of the exact
 /// value.
 pub fn normal_quantile(p: f64) -> f64 {
@@ -80,15 +83,26 @@ pub fn normal_quantile(p: f64) -> f64 {
     }
 }
 
-/// The same for eight shares: the middle of the distribution side by side, the few in its tails one by one.
+/// The same for eight shares side by side: each as in the middle and as in the tails, since of eight one mostly is in the
+/// tails, and a processor cannot foresee which.
 pub fn normal_quantiles(p: &Lanes) -> Lanes {
-    let mut quantiles = vectorised(
+    let mut quantiles = ZERO;
+    let farthest = vectorised(
         #[inline(always)]
-        || each(|l| central(p[l] - 0.5)),
+        || {
+            let p = *p;
+            let tail = each(|l| tail(p[l]));
+            let outer = each(|l| signed(near_tail(tail[l]), p[l]));
+            quantiles = each(|l| {
+                let q = p[l] - 0.5;
+                select(is_central(q), central(q), outer[l])
+            });
+            tail.iter().fold(0.0, |most: f64, tail| most.max(*tail))
+        },
     );
-    for (quantile, p) in quantiles.iter_mut().zip(p.iter()) {
-        if !is_central(p - 0.5) {
-            *quantile = in_tail(*p);
+    if farthest > FAR {
+        for (quantile, p) in quantiles.iter_mut().zip(p.iter()) {
+            *quantile = normal_quantile(*p);
         }
     }
     quantiles
@@ -105,14 +119,30 @@ fn central(q: f64) -> f64 {
 }
 
 fn in_tail(p: f64) -> f64 {
-    let q = p - 0.5;
-    let tail = (-ln(if q < 0.0 { p } else { 1.0 - p })).sqrt();
-    let value = if tail <= 5.0 {
-        ratio(&C, &D, tail - 1.6)
+    let tail = tail(p);
+    let value = if tail <= FAR {
+        near_tail(tail)
     } else {
-        ratio(&E, &F, tail - 5.0)
+        ratio(&E, &F, tail - FAR)
     };
-    if q < 0.0 { -value } else { value }
+    signed(value, p)
+}
+
+/// How far out a share is.
+#[inline(always)]
+fn tail(p: f64) -> f64 {
+    (-ln(select(p < 0.5, p, 1.0 - p))).sqrt()
+}
+
+/// The quantile without its sign, up to [`FAR`].
+#[inline(always)]
+fn near_tail(tail: f64) -> f64 {
+    ratio(&C, &D, tail - 1.6)
+}
+
+#[inline(always)]
+fn signed(value: f64, p: f64) -> f64 {
+    select(p < 0.5, -value, value)
 }
 
 #[inline(always)]

@@ -204,7 +204,8 @@ pub enum Channel {
 impl Channel {
     /// Names in files, in order.
     pub const NAMES: &'static [&'static str] = &["train", "attract", "soft", "motivate", "match"];
-    const ALL: [Channel; 5] = [
+    /// All of them, in order.
+    pub const ALL: [Channel; 5] = [
         Channel::Train,
         Channel::Attract,
         Channel::Soft,

@@ -2,7 +2,7 @@
 
 use super::data::MAX_SECTORS;
 use super::equations::{outcomes, outside};
-use super::record::National;
+use super::record::{Move, National};
 use super::run::Run;
 use super::state::Columns;
 use super::views::Cascade;
@@ -81,6 +81,7 @@ impl Run<'_> {
             (None, None, 0.0)
         };
         let nation = &self.nation;
+        let moves = |kind: Move| nation.moves[kind as usize];
         let (total, rules) = (&nation.sums, &self.rules);
         let cities = self.cities() as f64;
         let national_measures = nation.national.count_ones();
@@ -132,10 +133,10 @@ impl Run<'_> {
             gini_budget: 0.0,
             gini_researchers: 0.0,
             gini_capability: 0.0,
-            pioneered: nation.moves[0],
-            imitated: nation.moves[1],
-            taken_up: nation.moves[2],
-            given_up: nation.moves[3],
+            pioneered: moves(Move::Pioneer),
+            imitated: moves(Move::Imitate),
+            taken_up: moves(Move::TakeUp),
+            given_up: moves(Move::Drop),
         };
         if parts.inequality {
             [

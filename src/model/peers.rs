@@ -4,6 +4,7 @@ use super::data::{City, Rank};
 use crate::params::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Up to this many cities, looking at all pairs costs less than a tree of them.
 const FEW: usize = 64;
@@ -68,24 +69,36 @@ impl Peers {
     /// Peers of a city with their weights `g_ij`, in order of code.
     #[inline(always)]
     pub fn of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let range = self.start[city] as usize..self.start[city + 1] as usize;
+        self.within(self.range(city))
+    }
+
+    /// Where the peers of a city stand in the lists.
+    #[inline(always)]
+    pub fn range(&self, city: usize) -> Range<usize> {
+        self.start[city] as usize..self.start[city + 1] as usize
+    }
+
+    /// Peers in a part of the lists, with their weights.
+    #[inline(always)]
+    pub fn within(&self, range: Range<usize>) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let weights = &self.weights[..];
         self.city[range.clone()]
             .iter()
             .map(|peer| *peer as usize)
             .zip(&self.kind[range])
-            .map(|(peer, kind)| (peer, self.weights[*kind as usize]))
+            .map(|(peer, kind)| (peer, weights[*kind as usize]))
     }
 
     /// Rows of a city's peers.
     #[inline(always)]
     pub fn rows_of(&self, city: usize) -> &[u32] {
-        &self.city[self.start[city] as usize..self.start[city + 1] as usize]
+        &self.city[self.range(city)]
     }
 
     /// Number of peers of a city.
     #[inline(always)]
     pub fn count(&self, city: usize) -> usize {
-        (self.start[city + 1] - self.start[city]) as usize
+        self.range(city).len()
     }
 
     /// Sum of all weights.

@@ -44,24 +44,23 @@ impl Published {
         self.sectors + 2
     }
 
-    /// Instruments in force as they stand in a city's row; `OCTETS` times eight of them at most.
-    #[inline(always)]
-    pub fn instruments_in_row<const OCTETS: usize>(&self, city: usize) -> u64 {
-        let first = self.first_of_instruments();
-        let number = |place: usize| self.rows.get(city, first + place).to_bits() - ONE;
-        if OCTETS * LANES > BITS_IN_NUMBER {
-            number(0) | number(1) << BITS_IN_NUMBER
-        } else {
-            number(0)
-        }
-    }
-
     /// Columns of a block that hold its instruments in force, in the order of a row.
     #[inline(always)]
     pub fn instrument_columns(in_force: &[u64; LANES]) -> [Lanes; 2] {
         [0, BITS_IN_NUMBER].map(|shift| {
             each(|l| f64::from_bits(ONE | in_force[l] >> shift & all_bits(BITS_IN_NUMBER)))
         })
+    }
+}
+
+/// Instruments in force as they stand in the lines of a row, from column `first` on; `OCTETS` times eight of them at most.
+#[inline(always)]
+pub(crate) fn instruments_in_row<const OCTETS: usize>(row: &[Lanes], first: usize) -> u64 {
+    let number = |column: usize| row[column / LANES][column % LANES].to_bits() - ONE;
+    if OCTETS * LANES > BITS_IN_NUMBER {
+        number(first) | number(first + 1) << BITS_IN_NUMBER
+    } else {
+        number(first)
     }
 }
 

@@ -219,6 +219,11 @@ pub enum Move {
     TopDown,
 }
 
+impl Move {
+    /// How many kinds there are.
+    pub(crate) const KINDS: usize = Move::TopDown as usize + 1;
+}
+
 /// An event in the life of an instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PolicyEvent {

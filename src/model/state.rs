@@ -1,6 +1,8 @@
 //! What changes during a run: columns of cities in chunks of blocks, and the nation.
 
+use super::data::Channel;
 use super::phases::cities::Scratch;
+use super::record::Move;
 use super::setup::{ChunkConstants, Setup};
 use crate::lanes::{LANES, Lanes, ZERO, plus};
 
@@ -80,50 +82,52 @@ pub(crate) struct Deeds {
     pub failures: Lanes,
 }
 
-/// Sums of effects over the instruments in force in a block, by channel.
+/// Sums of effects over the instruments in force in a block.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Channels {
-    /// `Tr`.
-    pub train: Lanes,
-    /// `At`.
-    pub attract: Lanes,
-    /// `So`.
-    pub soft: Lanes,
-    /// `Mo`.
-    pub motivate: Lanes,
-    /// `Ma`.
-    pub matching: Lanes,
+    /// `Tr`, `At`, `So`, `Mo`, `Ma`, in the order of [`Channel::ALL`].
+    pub by_channel: [Lanes; Channel::ALL.len()],
     /// `Ov`.
     pub overseas: Lanes,
 }
 
-/// What a block knows of its instruments, by row; filled anew for each block, for instruments in force there.
+impl Channels {
+    /// The sum of one channel.
+    #[inline(always)]
+    pub fn of(&self, channel: Channel) -> Lanes {
+        self.by_channel[channel as usize]
+    }
+}
+
+/// What a block knows of an instrument in force there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct InUse {
+    /// 1 where in force.
+    pub active: Lanes,
+    /// E20.
+    pub effect: Lanes,
+    /// Fit of the design.
+    pub fit: Lanes,
+    /// The same where the true effect is positive, else 0.
+    pub positive_fit: Lanes,
+    /// Value, then weight of E12.
+    pub weight: Lanes,
+}
+
+/// What a block knows of its instruments; filled anew for each block, for instruments in force there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Instruments {
-    /// 1 where in force.
-    pub active: Vec<Lanes>,
-    /// E20.
-    pub effect: Vec<Lanes>,
-    /// Fit of the design.
-    pub fit: Vec<Lanes>,
-    /// The same where the true effect is positive, else 0.
-    pub positive_fit: Vec<Lanes>,
-    /// `n_im`; whole eights of columns.
+    /// By row.
+    pub in_use: Vec<InUse>,
+    /// `n_im`, by row; whole eights of columns.
     pub peers: Vec<Lanes>,
-    /// Value, then weight of E12.
-    pub weight: Vec<Lanes>,
 }
 
 impl Instruments {
     pub fn new(count: usize) -> Self {
-        let column = || vec![ZERO; count];
         Instruments {
-            active: column(),
-            effect: column(),
-            fit: column(),
-            positive_fit: column(),
+            in_use: vec![InUse::default(); count],
             peers: vec![ZERO; count.next_multiple_of(LANES)],
-            weight: column(),
         }
     }
 }
@@ -279,8 +283,8 @@ pub(crate) struct Nation {
     pub incident: Vec<bool>,
     /// Probability of an incident, by sector.
     pub incident_probability: Vec<f64>,
-    /// Draws of incidents, by sector, for the eight quarters under way.
-    pub incident_luck: Vec<crate::random::Block>,
+    /// Draws of incidents for the eight quarters under way, of eight sectors each.
+    pub incident_luck: Vec<crate::random::Words>,
     /// `ΣK`, by sector.
     pub gross: Vec<f64>,
     /// `ΣK^ρ`, by sector.
@@ -343,8 +347,8 @@ pub(crate) struct Nation {
     pub champions: Vec<(u32, u32)>,
     /// Spending on sectors and instruments since the start, CNY mn.
     pub spent: f64,
-    /// Events of the quarter: pioneered, imitated, taken up, given up.
-    pub moves: [u32; 4],
+    /// Moves of the quarter, by kind.
+    pub moves: [u32; Move::KINDS],
     /// Sums over all chunks, of the quarter.
     pub sums: Sums<f64>,
 }
@@ -400,7 +404,7 @@ impl Nation {
         self.leaders.clear();
         self.champions.clear();
         self.spent = 0.0;
-        self.moves = [0; 4];
+        self.moves = Default::default();
         self.sums.clear(sectors, instruments);
     }
 }

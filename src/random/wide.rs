@@ -16,6 +16,11 @@ pub type Words = [[u64; LANES]; 8];
 /// "expand 32-byte k", as the first row of every state.
 const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 
+/// Codes of eight items, of which `octet` times eight come before; 0 beyond the last.
+pub fn eight_codes<T>(items: &[T], octet: usize, code: impl Fn(&T) -> u64) -> [u64; LANES] {
+    std::array::from_fn(|l| items.get(octet * LANES + l).map_or(0, &code))
+}
+
 /// The generator of one seed, replicate and purpose, for eight codes at once.
 #[derive(Clone, Copy, Debug)]
 pub struct WideStream {
@@ -24,13 +29,20 @@ pub struct WideStream {
 
 impl WideStream {
     pub(super) fn new(luck: Luck, purpose: Purpose) -> Self {
-        let bytes = luck.key(purpose);
-        let word = |at: usize| {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|byte| bytes[at * 4 + byte]);
-            u32::from_le_bytes([a, b, c, d])
-        };
+        let [seed, replicate, purpose, version] = luck.key(purpose);
+        let low = |word: u64| word as u32;
+        let high = |word: u64| (word >> 32) as u32;
         WideStream {
-            key: std::array::from_fn(word),
+            key: [
+                low(seed),
+                high(seed),
+                low(replicate),
+                high(replicate),
+                low(purpose),
+                high(purpose),
+                low(version),
+                high(version),
+            ],
         }
     }
 

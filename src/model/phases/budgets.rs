@@ -72,27 +72,30 @@ impl Shared<'_> {
         let cities = block.first..block.first + block.cities;
         let instruments = &mut scratch.instruments;
         let Sectors { peers, values, own } = &mut scratch.sectors;
+        let (graph, published) = (&self.setup.peers, self.published);
+        let by_instrument = &mut instruments.peers[..];
+        let has_instruments = block.any != 0;
         let peers = match known {
-            Some(known) => known,
+            Some(known) => {
+                if has_instruments {
+                    peers::instruments(graph, cities, published, by_instrument);
+                }
+                known
+            }
             None => {
-                let rows = &self.published.rows;
-                peers::rows(&self.setup.peers, cities.clone(), rows, peers);
+                if has_instruments {
+                    peers::rows_and_instruments(graph, cities, published, peers, by_instrument);
+                } else {
+                    peers::rows(graph, cities, published, peers);
+                }
                 &*peers
             }
         };
-        self.published.rows.columns(block.first, own);
+        published.rows.columns(block.first, own);
         let researchers = peers[sectors];
         for lane in 0..block.cities {
-            let count = self.setup.peers.count(block.first + lane).max(1);
+            let count = graph.count(block.first + lane).max(1);
             scratch.peers_researchers[lane] = researchers[lane] / count as f64;
-        }
-        if block.any != 0 {
-            peers::instruments(
-                &self.setup.peers,
-                cities,
-                self.published,
-                &mut instruments.peers,
-            );
         }
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
@@ -132,11 +135,8 @@ impl Shared<'_> {
         let (precision, instrument_rate) =
             (budget_rules.precision, budget_rules.instrument_base_rate);
         for m in bits(block.any) {
-            let (effect, peers, active) = (
-                instruments.effect[m],
-                instruments.peers[m],
-                instruments.active[m],
-            );
+            let own = &mut instruments.in_use[m];
+            let (effect, active, peers) = (own.effect, own.active, instruments.peers[m]);
             let (own_value, career_value) = (
                 budget_rules.instrument_own_value,
                 tournament.career_value_instrument,
@@ -151,7 +151,7 @@ impl Shared<'_> {
                 let counts = (active[l] * instrument_rate > 0.0) & (value[l] > highest[l]);
                 select(counts, value[l], highest[l])
             });
-            instruments.weight[m] = value;
+            own.weight = value;
         }
         let rest_rate = budget_rules.rest_base_rate;
         let mut total = each(|l| budgets::choice_weight(rest_rate, precision, rest[l], highest[l]));
@@ -166,20 +166,19 @@ impl Shared<'_> {
         for m in bits(block.any) {
             // An instrument not in force may be worth more than the highest option that counts: its weight is
             // taken at the highest, so that it cannot overflow before it is set to 0.
-            let (value, active) = (instruments.weight[m], instruments.active[m]);
+            let own = &mut instruments.in_use[m];
+            let (value, active) = (own.weight, own.active);
             let weight = each(|l| {
                 let value = select(value[l] > highest[l], highest[l], value[l]);
                 budgets::choice_weight(instrument_rate, precision, value, highest[l]) * active[l]
             });
-            instruments.weight[m] = weight;
+            own.weight = weight;
             total = each(|l| total[l] + weight[l]);
         }
         if self.params.regime.allocation == Allocation::Coordinated {
             self.coordinate(block, chunk, own, values);
         }
 
-        let count = self.instruments();
-        let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
         let all_share = own[sectors + 1];
         let adjustment = budget_rules.adjustment_rate;
         let per_total = each(|l| 1.0 / total[l]);
@@ -189,20 +188,17 @@ impl Shared<'_> {
             let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
             scratch.built.shares[s] = next;
         }
-        for m in bits(block.any) {
-            let (now, weight) = (held[m].share, instruments.weight[m]);
-            let next = each(|l| budgets::share(now[l], weight[l] * per_total[l], adjustment));
-            held[m].share = next;
-        }
         let (base, output) = (block.columns.base, chunk.columns[block.number].output);
         let grant_weight = chunk.columns[block.number].grant_weight;
         let grant = each(|l| self.grant_per_weight * grant_weight[l]);
         let growth = self.nation.growth_factor;
-        chunk.columns[block.number].budget =
+        let budget =
             each(|l| budgets::budget(base[l], growth, self.retained_tax, output[l], grant[l]));
+        chunk.columns[block.number].budget = budget;
         chunk.columns[block.number].grant = grant;
-        sums.budget = plus(sums.budget, chunk.columns[block.number].budget);
+        sums.budget = plus(sums.budget, budget);
         sums.grants = plus(sums.grants, grant);
+        self.fund_instruments(block, chunk, instruments, per_total, sums);
     }
 
     /// E40: splits the sectors' total weight anew by spending times marginal national value.

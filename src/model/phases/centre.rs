@@ -1,11 +1,11 @@
 //! Phase 2: the centre.
 
-use crate::lanes::{each, fill, part, vectorised};
+use crate::lanes::{LANES, each, fill, part, vectorised};
 use crate::model::equations::{budgets, centre};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
 use crate::model::setup::place;
-use crate::random::{Purpose, uniform};
+use crate::random::{Purpose, eight_codes, uniform};
 
 /// Quarters for which an incident cuts demand.
 const INCIDENT_QUARTERS: u32 = 4;
@@ -46,12 +46,11 @@ impl Run<'_> {
         if word == 0 {
             let incidents = self.luck.wide_stream(Purpose::Incident);
             nation.incident_luck.clear();
-            nation.incident_luck.extend(
-                world
-                    .sectors
-                    .iter()
-                    .map(|sector| incidents.block(sector.code, octet)),
-            );
+            for eight in 0..world.sectors.len().div_ceil(LANES) {
+                let codes = eight_codes(&world.sectors, eight, |sector| sector.code);
+                let words = incidents.blocks(&codes, octet);
+                nation.incident_luck.push(words);
+            }
         }
         let (crowding, hazard) = (params.budgets.crowding, params.centre.incident_hazard);
         let stringency = nation.stringency;
@@ -101,7 +100,7 @@ impl Run<'_> {
                 self.setup.timeline.central_plan(self.quarter as usize, s),
             );
             nation.access[s] = nation.compute_access[s] * (1.0 - nation.stringency * sector.risk);
-            let draw = uniform(nation.incident_luck[s][word]);
+            let draw = uniform(nation.incident_luck[s / LANES][word][s % LANES]);
             nation.incident[s] =
                 params.mechanisms.incidents && draw < nation.incident_probability[s];
             if nation.incident[s] {

@@ -10,7 +10,7 @@ use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::model::published::Published;
 use crate::model::record::Journal;
-use crate::model::run::{Decisions, Run};
+use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::setup::{ChunkConstants, Constant};
 use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Sums, bits};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
@@ -239,7 +239,7 @@ impl Shared<'_> {
         let kept = chunk.scratch.take();
         let mut kept = kept.unwrap_or_else(|| Box::new(Scratch::new(self.instruments())));
         let scratch = &mut *kept;
-        let mut moves = decisions.moves.iter().peekable();
+        let mut moves = &decisions.moves[..];
         let lines = self.published.rows.lines();
         for number in 0..constants.blocks() {
             let rows = number * LANES * lines..(number + 1) * LANES * lines;
@@ -254,10 +254,12 @@ impl Shared<'_> {
                 any: 0,
             };
             self.ask_ahead(&block, chunk, 0);
-            self.adjust_designs(&mut block, chunk, &mut moves);
+            let is_here = |own: &&CityMove| own.city as usize / LANES == number;
+            let of_block;
+            (of_block, moves) = moves.split_at(moves.iter().take_while(is_here).count());
+            self.adjust_designs(&mut block, chunk, of_block);
             self.ask_ahead(&block, chunk, 1);
-            self.read_effects(&block, chunk, &mut scratch.instruments);
-            self.channels(&block, scratch);
+            self.read_effects(&block, chunk, scratch);
             self.ask_ahead(&block, chunk, 2);
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
@@ -266,7 +268,6 @@ impl Shared<'_> {
             let known = self.has_sums_of_peers.then_some(known);
             self.set_budgets(&block, chunk, known, scratch, sums);
             self.ask_ahead(&block, chunk, 3);
-            self.account_for_instruments(&block, chunk, &scratch.instruments, sums);
             self.ask_ahead(&block, chunk, 4);
             self.move_researchers(&block, chunk, &decisions.location_weight, scratch, sums);
             self.ask_ahead(&block, chunk, 5);

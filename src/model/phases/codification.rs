@@ -1,9 +1,10 @@
 //! E33 and E34: the centre decides on national measures.
 
+use crate::lanes::LANES;
 use crate::model::equations::evaluation;
 use crate::model::run::Run;
 use crate::model::state::{Decided, all_bits, bits};
-use crate::random::{Purpose, index, normal, uniform};
+use crate::random::{Purpose, eight_codes, index, normals, uniform};
 
 impl Run<'_> {
     /// E33, then E34.
@@ -22,43 +23,34 @@ impl Run<'_> {
         let noise = self.luck.wide_stream(Purpose::Measurement);
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
-        let undecided = all_bits(self.instruments()) & !self.nation.decided;
-        for m in bits(undecided) {
-            let evidence = &self.nation.sums.evidence[m];
-            if evidence.adopters < f64::from(rules.min_adopters) {
+        let instruments = &self.setup.world().instruments;
+        let undecided = all_bits(instruments.len()) & !self.nation.decided;
+        let evidence = &self.nation.sums.evidence;
+        let enough = |m: &usize| evidence[*m].adopters >= f64::from(rules.min_adopters);
+        let measured = bits(undecided)
+            .filter(enough)
+            .fold(0, |all, m| all | 1u64 << m);
+        for octet in 0..instruments.len().div_ceil(LANES) {
+            let of_octet = measured & (all_bits(LANES) << (octet * LANES));
+            if of_octet == 0 {
                 continue;
             }
-            let code = self.setup.world().instruments[m].code;
-            let draws = noise.block(code, u64::from(self.quarter));
-            let gain = evaluation::measured_gain(
-                rules,
-                evidence.effect / evidence.adopters,
-                evidence.advantage / evidence.adopters,
-                evidence.adopters,
-                normal(draws[0]),
-            );
-            if gain >= rules.threshold {
-                let template = if evidence.weight > 0.0 {
-                    evidence.weighted_design / evidence.weight
-                } else {
-                    evidence.design / evidence.adopters
-                };
-                let choices = (rules
-                    .lag_max_quarters
-                    .saturating_sub(rules.lag_min_quarters)
-                    + 1) as usize;
-                let lag = rules.lag_min_quarters + index(draws[1], choices) as u32;
-                let due = self.quarter + lag;
-                let origin = self.nation.first_pioneer[m];
-                candidates.push((
-                    gain,
-                    Decided {
-                        due,
-                        instrument: m,
-                        template,
-                        origin,
-                    },
-                ));
+            let codes = eight_codes(instruments, octet, |instrument| instrument.code);
+            let [noises, lags, ..] = noise.blocks(&codes, u64::from(self.quarter));
+            let noises = normals(noises);
+            for m in bits(of_octet) {
+                let (evidence, lane) = (&evidence[m], m % LANES);
+                let gain = evaluation::measured_gain(
+                    rules,
+                    evidence.effect / evidence.adopters,
+                    evidence.advantage / evidence.adopters,
+                    evidence.adopters,
+                    noises[lane],
+                );
+                if gain >= rules.threshold {
+                    let measure = self.measure(m, lags[lane]);
+                    candidates.push((gain, measure));
+                }
             }
         }
         candidates.sort_unstable_by(|a: &(f64, Decided), b| {
@@ -70,6 +62,25 @@ impl Run<'_> {
             self.nation.waiting.push(*measure);
         }
         self.candidates = candidates;
+    }
+
+    /// A national measure of an instrument, after its adopters, with the lag of a draw.
+    fn measure(&self, instrument: usize, draw: u64) -> Decided {
+        let rules = &self.params.codification;
+        let evidence = &self.nation.sums.evidence[instrument];
+        let template = if evidence.weight > 0.0 {
+            evidence.weighted_design / evidence.weight
+        } else {
+            evidence.design / evidence.adopters
+        };
+        let (shortest, longest) = (rules.lag_min_quarters, rules.lag_max_quarters);
+        let choices = (longest.saturating_sub(shortest) + 1) as usize;
+        Decided {
+            due: self.quarter + shortest + index(draw, choices) as u32,
+            instrument,
+            template,
+            origin: self.nation.first_pioneer[instrument],
+        }
     }
 
     /// E34: a measure of the centre's own, designed without local knowledge.

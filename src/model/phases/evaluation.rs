@@ -4,13 +4,13 @@ use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
 use crate::model::equations::{budgets, evaluation};
+use crate::model::published::Published;
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::model::state::Chunk;
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
 use crate::random::{Luck, Purpose, normals};
-use crate::rows::Rows;
 use std::ops::Range;
 
 impl Run<'_> {
@@ -40,7 +40,7 @@ impl Run<'_> {
             shock_variance_ratio: self.params.tournament.shock_variance_ratio,
             mean_comparability: self.nation.mean_comparability,
             is_compared: self.params.mechanisms.comparability,
-            rows: &self.published.rows,
+            published: &self.published,
             is_large: self.parallel,
         };
         let results = Pieces {
@@ -246,7 +246,7 @@ struct Reading<'a> {
     shock_variance_ratio: f64,
     mean_comparability: f64,
     is_compared: bool,
-    rows: &'a Rows,
+    published: &'a Published,
     /// Whether rows of peers lie too far apart to be at hand when they are wanted.
     is_large: bool,
 }
@@ -256,9 +256,9 @@ impl Reading<'_> {
     #[inline(always)]
     fn ask_ahead(&self, cities: Range<usize>) {
         if self.is_large && cities.end <= self.setup.world().cities.len() {
-            self.rows.ask_for(cities.start, LANES);
+            self.published.rows.ask_for(cities.start, LANES);
             for city in cities {
-                peers::ask_for(&self.setup.peers, city, self.rows);
+                peers::ask_for(&self.setup.peers, city, &self.published.rows);
             }
         }
     }
@@ -274,16 +274,16 @@ impl Reading<'_> {
         of_peers: &mut [Lanes],
     ) {
         let sectors = self.priority.len();
-        let width = self.rows.lines() * LANES;
+        let width = self.published.rows.lines() * LANES;
         let mut own = [ZERO; COLUMNS];
         for (block, of_peers) in of_peers.chunks_mut(width).enumerate() {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
             if self.is_compared {
                 self.ask_ahead(first + LANES..first + 2 * LANES);
-                peers::rows(&self.setup.peers, cities, self.rows, of_peers);
+                peers::rows(&self.setup.peers, cities, self.published, of_peers);
             }
-            self.rows.columns(first, &mut own);
+            self.published.rows.columns(first, &mut own);
             let (mut result, mut readability) = (ZERO, ZERO);
             for s in 0..sectors {
                 let at = block * sectors + s;
@@ -339,9 +339,9 @@ mod tests {
         let mut run = evaluated(&setup, 2);
         assert!(run.next.has_sums_of_peers);
         let mut gathered = [ZERO; COLUMNS];
-        let rows = &run.published.rows;
-        peers::rows(&setup.peers, 0..run.cities(), rows, &mut gathered);
-        let width = rows.lines() * LANES;
+        let published = &run.published;
+        peers::rows(&setup.peers, 0..run.cities(), published, &mut gathered);
+        let width = published.rows.lines() * LANES;
         assert_eq!(run.next.rows.data()[..width], gathered[..width]);
         assert!(gathered[0][0] > 0.0);
         run.reset(run.luck);

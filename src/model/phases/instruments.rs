@@ -8,7 +8,7 @@ use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
 use crate::model::setup::place;
-use crate::model::state::{Channels, Chunk, Held, Instruments, Sums, bits};
+use crate::model::state::{Channels, Chunk, Held, InUse, Instruments, Sums, bits};
 
 /// What a city's use of its instruments comes to in a quarter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,15 +24,12 @@ pub(crate) struct Use {
 /// Share of an instrument's fitting money that only moves researchers at home.
 #[inline(always)]
 fn from_home(instrument: &Instrument, talent_mobility: bool) -> f64 {
-    if talent_mobility && instrument.channel == Channel::Attract {
-        1.0 - instrument.overseas_share
-    } else {
-        0.0
-    }
+    let moves = talent_mobility & (instrument.channel == Channel::Attract);
+    select(moves, 1.0 - instrument.overseas_share, 0.0)
 }
 
 impl Run<'_> {
-    /// What one city's use of its instruments came to in the quarter just done: as `account_for_instruments`, of
+    /// What one city's use of its instruments came to in the quarter just done: as `fund_instruments`, of
     /// which only sums are kept.
     pub(crate) fn instrument_use(&self, city: usize) -> Use {
         let policy = &self.params.policy;
@@ -63,28 +60,17 @@ impl Run<'_> {
 }
 
 impl Shared<'_> {
-    /// E19 and E18, then the instruments that begin; leaves in the block what is in force.
+    /// E19 and E18, then the instruments that begin, by the moves of the block; leaves in it what is in force.
     #[inline(always)]
-    pub(super) fn adjust_designs<'m>(
-        &self,
-        block: &mut Block,
-        chunk: &mut Chunk,
-        moves: &mut std::iter::Peekable<impl Iterator<Item = &'m CityMove>>,
-    ) {
+    pub(super) fn adjust_designs(&self, block: &mut Block, chunk: &mut Chunk, moves: &[CityMove]) {
         let count = self.instruments();
         let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
-        let mut begun: [Option<CityMove>; 3 * LANES] = [None; 3 * LANES];
-        let mut waiting = 0;
-        while let Some(own) = moves.next_if(|own| own.city as usize / LANES == block.number) {
+        let is_drop = |own: &&CityMove| own.kind == Move::Drop;
+        for own in moves.iter().filter(is_drop) {
             let lane = own.city as usize % LANES;
-            if own.kind == Move::Drop {
-                block.in_force[lane] &= !(1 << own.instrument);
-                held[own.instrument as usize].share[lane] = 0.0;
-                chunk.deeds[block.number].failures[lane] += 1.0;
-            } else {
-                begun[waiting] = Some(*own);
-                waiting += 1;
-            }
+            block.in_force[lane] &= !(1 << own.instrument);
+            held[own.instrument as usize].share[lane] = 0.0;
+            chunk.deeds[block.number].failures[lane] += 1.0;
         }
         if self.params.mechanisms.local_adjustment {
             let any = block.in_force.iter().fold(0, |any, own| any | own);
@@ -98,7 +84,7 @@ impl Shared<'_> {
                 });
             }
         }
-        for own in begun.iter().flatten() {
+        for own in moves.iter().filter(|own| !is_drop(own)) {
             let lane = own.city as usize % LANES;
             block.in_force[lane] |= 1 << own.instrument;
             let m = own.instrument as usize;
@@ -111,9 +97,9 @@ impl Shared<'_> {
         block.any = block.in_force.iter().fold(0, |any, own| any | own);
     }
 
-    /// E20 with the money of the quarter before.
+    /// E20 with the money of the quarter before, and the channel sums of 7.5.
     #[inline(always)]
-    pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, instruments: &mut Instruments) {
+    pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, scratch: &mut Scratch) {
         let policy = &self.params.policy;
         let count = self.instruments();
         let masks = block.in_force;
@@ -121,8 +107,10 @@ impl Shared<'_> {
         let base = block.columns.base;
         let amenity = block.columns.amenity;
         let budget = chunk.columns[block.number].budget;
+        let mut channels = Channels::default();
         for m in bits(block.any) {
-            let slope = self.setup.world().instruments[m].tier_slope;
+            let instrument = &self.setup.world().instruments[m];
+            let slope = instrument.tier_slope;
             let Held { share, distance } = chunk.held[block.number * count + m];
             let theta = self.nation.true_effect[m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
@@ -131,30 +119,15 @@ impl Shared<'_> {
             let money = each(|l| {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
             });
-            instruments.active[m] = active;
-            instruments.fit[m] = fit;
-            instruments.positive_fit[m] = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
-            instruments.effect[m] =
-                each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
-        }
-    }
-
-    /// Channel sums of 7.5.
-    #[inline(always)]
-    pub(super) fn channels(&self, block: &Block, scratch: &mut Scratch) {
-        let instruments = &scratch.instruments;
-        let mut channels = Channels::default();
-        for m in bits(block.any) {
-            let instrument = &self.setup.world().instruments[m];
-            let sum = match instrument.channel {
-                Channel::Train => &mut channels.train,
-                Channel::Attract => &mut channels.attract,
-                Channel::Soft => &mut channels.soft,
-                Channel::Motivate => &mut channels.motivate,
-                Channel::Match => &mut channels.matching,
-            };
-            let (before, effect) = (*sum, instruments.effect[m]);
-            *sum = each(|l| before[l] + effect[l]);
+            let effect = each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
+            let own = &mut scratch.instruments.in_use[m];
+            own.active = active;
+            own.fit = fit;
+            own.positive_fit = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
+            own.effect = effect;
+            // By number and not by name: a jump for each instrument is hard to foresee.
+            let sum = &mut channels.by_channel[instrument.channel as usize];
+            *sum = plus(*sum, effect);
             let overseas = channels.overseas;
             channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
         }
@@ -172,7 +145,7 @@ impl Shared<'_> {
     ) {
         for m in bits(block.any) {
             let sum = &mut sums.evidence[m];
-            let (active, effect) = (instruments.active[m], instruments.effect[m]);
+            let InUse { active, effect, .. } = instruments.in_use[m];
             let at = block.number * self.instruments() + m;
             let (distance, optimum) = (chunk.held[at].distance, chunk.optimum[at]);
             let design = each(|l| optimum[l] + distance[l]);
@@ -187,41 +160,53 @@ impl Shared<'_> {
         }
     }
 
-    /// Failed experiments, poaching and O8, with the money of the quarter.
+    /// E13 of instruments, with `per_total` of the total weight; then failed experiments, poaching and O8, with the
+    /// money of the quarter.
     #[inline(always)]
-    pub(super) fn account_for_instruments(
+    pub(super) fn fund_instruments(
         &self,
         block: &Block,
-        chunk: &Chunk,
+        chunk: &mut Chunk,
         instruments: &Instruments,
+        per_total: Lanes,
         sums: &mut Sums<Lanes>,
     ) {
-        let half_money = self.params.policy.half_money_share;
+        let count = self.instruments();
+        let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
+        let (half_money, adjustment) = (
+            self.params.policy.half_money_share,
+            self.params.budgets.adjustment_rate,
+        );
         let (mut spent, mut failed, mut poaching) = (ZERO, ZERO, ZERO);
         let (mut liberalisation, mut in_force) = (ZERO, ZERO);
         let (budget, base) = (chunk.columns[block.number].budget, block.columns.base);
         for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let from_home = from_home(instrument, self.params.mechanisms.talent_mobility);
-            let share = chunk.held[block.number * self.instruments() + m].share;
-            let (works, fit, active) = (
-                instruments.positive_fit[m],
-                instruments.fit[m],
-                instruments.active[m],
-            );
+            let InUse {
+                active,
+                fit,
+                positive_fit,
+                weight,
+                ..
+            } = instruments.in_use[m];
+            let before = held[m].share;
+            let share = each(|l| budgets::share(before[l], weight[l] * per_total[l], adjustment));
+            held[m].share = share;
             let money = each(|l| share[l] * budget[l]);
             let bought = each(|l| budgets::money_effect(money[l], half_money * base[l]));
             spent = each(|l| spent[l] + money[l]);
-            failed = each(|l| failed[l] + production::failed(money[l], works[l]));
-            poaching = each(|l| poaching[l] + production::poaching(from_home, money[l], works[l]));
+            failed = each(|l| failed[l] + production::failed(money[l], positive_fit[l]));
+            poaching =
+                each(|l| poaching[l] + production::poaching(from_home, money[l], positive_fit[l]));
             liberalisation = each(|l| {
                 let term = outcomes::liberalisation(active[l], fit[l], self.unblunted, bought[l]);
                 liberalisation[l] + term
             });
             in_force = each(|l| in_force[l] + active[l]);
         }
-        let count = self.instruments().max(1) as f64;
-        let liberalisation = each(|l| liberalisation[l] / count);
+        let all = count.max(1) as f64;
+        let liberalisation = each(|l| liberalisation[l] / all);
         sums.in_force = plus(sums.in_force, in_force);
         sums.instruments = plus(sums.instruments, spent);
         sums.failed = plus(sums.failed, failed);

@@ -51,7 +51,8 @@ impl Run<'_> {
             decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
             let before = decisions.moves.len();
             for lane in bits(may_move) {
-                let (own, draws) = (block * LANES + lane, words.map(|word| word[lane]));
+                let draws = std::array::from_fn(|word| words[word][lane]);
+                let own = block * LANES + lane;
                 self.decide(chunk, own, &draws, &errors, &mut decisions.moves);
             }
             let weight = location.weights(chunk, block, &decisions.moves[before..]);
@@ -208,11 +209,7 @@ impl Run<'_> {
             .of(city)
             .map(|(peer, _)| peer)
             .reduce(|best, peer| {
-                if score[peer] > score[best] {
-                    peer
-                } else {
-                    best
-                }
+                std::hint::select_unpredictable(score[peer] > score[best], peer, best)
             })
     }
 

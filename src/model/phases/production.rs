@@ -4,7 +4,7 @@ use super::cities::{Block, Scratch, Shared};
 use super::peers::{COLUMNS, Columns};
 use crate::lanes::{Lanes, ZERO, each, plus};
 use crate::math::select;
-use crate::model::data::MAX_SECTORS;
+use crate::model::data::{Channel, MAX_SECTORS};
 use crate::model::equations::{outside, production, talent};
 use crate::model::state::{Chunk, Sums};
 
@@ -26,6 +26,7 @@ impl Shared<'_> {
             location_weight[block.number],
             block.columns.pipeline,
         );
+        let (training, overseas) = (channels.of(Channel::Train), channels.overseas);
         let own = each(|l| {
             let location = weight[l] * self.per_location_weight;
             let moved = talent::after_mobility(
@@ -35,25 +36,24 @@ impl Shared<'_> {
                 location,
             );
             let pipeline = pipeline[l] * self.nation.pipeline_factor;
-            let (training, overseas) = (channels.train[l], channels.overseas[l]);
             talent::after_pipeline(
                 moved,
                 rules.departure_rate,
                 pipeline,
-                training,
+                training[l],
                 rules.overseas_rate,
-                overseas,
+                overseas[l],
             )
         });
+        let [motivation, matching, soft] =
+            [Channel::Motivate, Channel::Match, Channel::Soft].map(|channel| channels.of(channel));
         let effective = each(|l| {
-            let (motivation, matching, soft) =
-                (channels.motivate[l], channels.matching[l], channels.soft[l]);
             talent::effective_talent(
                 own[l],
-                motivation,
-                matching,
+                motivation[l],
+                matching[l],
                 rules.soft_time,
-                soft,
+                soft[l],
                 peers[l],
             )
         });

@@ -4,7 +4,7 @@ use crate::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::model::equations::moves;
 use crate::model::run::Run;
 use crate::parallel::for_each;
-use crate::random::{Purpose, beta_2_2, normal, normals, uniform};
+use crate::random::{Purpose, beta_2_2, eight_codes, normals, uniform};
 
 impl Run<'_> {
     /// Career weights, true effects and optima.
@@ -14,10 +14,14 @@ impl Run<'_> {
         let instruments = world.instruments.len();
         let stream = self.luck.wide_stream(Purpose::Instrument);
         let mut national_optimum = [0.0; crate::model::data::MAX_INSTRUMENTS];
-        for (row, instrument) in world.instruments.iter().enumerate() {
-            let block = stream.block(instrument.code, 0);
-            self.nation.true_effect[row] = policy.effect_mean + policy.effect_sd * normal(block[0]);
-            national_optimum[row] = 0.25 + uniform(block[1]) / 2.0;
+        for octet in 0..instruments.div_ceil(LANES) {
+            let codes = eight_codes(&world.instruments, octet, |instrument| instrument.code);
+            let [effect, optimum, ..] = stream.blocks(&codes, 0);
+            let effect = normals(effect);
+            for (lane, row) in (octet * LANES..instruments).take(LANES).enumerate() {
+                self.nation.true_effect[row] = policy.effect_mean + policy.effect_sd * effect[lane];
+                national_optimum[row] = 0.25 + uniform(optimum[lane]) / 2.0;
+            }
         }
         let luck = self.luck;
         let setup = self.setup;
