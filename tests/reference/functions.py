@@ -22,10 +22,21 @@ LN2_HI, LN2_LO = 6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10
 ROUND = 6_755_399_441_055_744.0
 
 
+def fused(a, b, c):
+    """`a b + c`, rounded once (but for cases in which two roundings fall on a tie)."""
+    split = lambda x: (t := 134_217_729.0 * x, high := t - (t - x), x - high)[1:]
+    (a_high, a_low), (b_high, b_low) = split(a), split(b)
+    product = a * b
+    rest = a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    total = product + c
+    from_c = total - product
+    return total + (((product - (total - from_c)) + (c - from_c)) + rest)
+
+
 def exp(x):
     shifted = x * np.log2(np.e) + ROUND
     k = shifted - ROUND
-    r = (x - k * LN2_HI) - k * LN2_LO
+    r = fused(k, -LN2_LO, fused(k, -LN2_HI, x))
     c = tables("math.rs", r"const EXP: \[f64; 12\] = \[(.*?)\];")[0]
     return np.ldexp(series(c, r), k.astype(int))
 
@@ -34,10 +45,10 @@ def series(c, r):
     """A polynomial with twelve coefficients, in the order of the program."""
     r2 = r * r
     r4 = r2 * r2
-    pair = [c[at] + r * c[at + 1] for at in range(0, 12, 2)]
-    low = r2 * pair[1] + r4 * (pair[2] + r2 * pair[3])
-    high = pair[4] + r2 * pair[5]
-    return pair[0] + (low + (r4 * r4) * high)
+    pair = lambda at: fused(r, c[at + 1], c[at])
+    four = lambda at: fused(r2, pair(at + 2), pair(at))
+    high = fused(r4, fused(r4, pair(10), four(6)), four(2))
+    return fused(r2, high, pair(0))
 
 
 def parted(x):
@@ -53,8 +64,9 @@ def power(x, a):
     s = f / (2 + f)
     z = s * s
     w = z * z
-    pair = [c[at] + z * c[at + 1] for at in range(0, 6, 2)]
-    t = a * (k + s * (pair[0] + w * (pair[1] + w * (pair[2] + w * c[6]))))
+    pair = lambda at: fused(z, c[at + 1], c[at])
+    high = fused(w, fused(w, c[6], pair(4)), pair(2))
+    t = a * fused(s, fused(w, high, pair(0)), k)
     whole = (t + ROUND) - ROUND
     c = tables("math.rs", r"const EXP2: \[f64; 12\] = \[(.*?)\];")[0]
     return np.ldexp(series(c, t - whole), whole.astype(int))
