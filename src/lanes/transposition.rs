@@ -24,7 +24,7 @@ pub fn transpose(blocks: &mut [Lanes]) {
                 #[inline(always)]
                 || {
                     for eight in eights {
-                        *eight = x86::by_eight(wide, eight);
+                        x86::by_eight(wide, eight);
                     }
                 },
             );
@@ -34,7 +34,7 @@ pub fn transpose(blocks: &mut [Lanes]) {
                 #[inline(always)]
                 || {
                     for eight in eights {
-                        *eight = x86::by_four(half, eight);
+                        x86::by_four(half, eight);
                     }
                 },
             );
@@ -75,7 +75,7 @@ fn exchanged<const APART: usize>(rows: &Eight) -> Eight {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::Eight;
-    use crate::lanes::{LANES, Lanes, ZERO};
+    use crate::lanes::Lanes;
     use pulp::x86::{V3, V4};
     use std::arch::x86_64::{__m256d, __m512d};
 
@@ -85,21 +85,17 @@ mod x86 {
 
     /// With vectors of eight numbers: numbers change places within pairs, then pairs within rows.
     #[inline(always)]
-    pub fn by_eight(wide: V4, rows: &Eight) -> Eight {
+    pub fn by_eight(wide: V4, rows: &mut Eight) {
         let row = |row: usize| pulp::cast::<_, __m512d>(rows[row].0);
         let avx = wide.avx512f;
         let low = |at: usize| avx._mm512_unpacklo_pd(row(at), row(at + 1));
         let high = |at: usize| avx._mm512_unpackhi_pd(row(at), row(at + 1));
         let even = columns(wide, [low(0), low(2), low(4), low(6)]);
         let odd = columns(wide, [high(0), high(2), high(4), high(6)]);
-        std::array::from_fn(|column| {
-            let column = if column % 2 == 0 {
-                even[column / 2]
-            } else {
-                odd[column / 2]
-            };
-            Lanes(pulp::cast(column))
-        })
+        for (pair, (even, odd)) in even.into_iter().zip(odd).enumerate() {
+            rows[2 * pair] = Lanes(pulp::cast(even));
+            rows[2 * pair + 1] = Lanes(pulp::cast(odd));
+        }
     }
 
     /// Every other column, from the pairs of numbers that four pairs of rows have in them.
@@ -125,19 +121,32 @@ mod x86 {
 
     /// With vectors of four numbers: four squares of four by four, of which two change places.
     #[inline(always)]
-    pub fn by_four(half: V3, rows: &Eight) -> Eight {
-        let mut result = [ZERO; LANES];
-        for (from, to) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
-            let square = std::array::from_fn(|row| {
-                let all: [[f64; 4]; 2] = pulp::cast(rows[from + row].0);
-                pulp::cast(all[to / 4])
-            });
-            for (column, own) in square_of_four(half, square).into_iter().enumerate() {
-                let own: [f64; 4] = pulp::cast(own);
-                result[to + column][from..from + 4].copy_from_slice(&own);
-            }
+    pub fn by_four(half: V3, rows: &mut Eight) {
+        for (from, to) in [(0, 0), (4, 4)] {
+            let turned = square_of_four(half, square(rows, from, to));
+            put(rows, to, from, turned);
         }
-        result
+        let [right, left] =
+            [(0, 4), (4, 0)].map(|(from, to)| square_of_four(half, square(rows, from, to)));
+        put(rows, 4, 0, right);
+        put(rows, 0, 4, left);
+    }
+
+    /// Four numbers from `column` on of the four rows from `row` on.
+    #[inline(always)]
+    fn square(rows: &Eight, row: usize, column: usize) -> [__m256d; 4] {
+        std::array::from_fn(|at| {
+            let halves: [[f64; 4]; 2] = pulp::cast(rows[row + at].0);
+            pulp::cast(halves[column / 4])
+        })
+    }
+
+    #[inline(always)]
+    fn put(rows: &mut Eight, row: usize, column: usize, square: [__m256d; 4]) {
+        for (at, own) in square.into_iter().enumerate() {
+            let own: [f64; 4] = pulp::cast(own);
+            rows[row + at][column..column + 4].copy_from_slice(&own);
+        }
     }
 
     #[inline(always)]
@@ -183,11 +192,16 @@ mod tests {
         assert!(is_turned(&by_two(&rows())));
         #[cfg(target_arch = "x86_64")]
         {
+            let mut turned = rows();
             if let Some(half) = pulp::x86::V3::try_new() {
-                assert!(is_turned(&half.vectorize(|| x86::by_four(half, &rows()))));
+                half.vectorize(|| x86::by_four(half, &mut turned));
+                assert!(is_turned(&turned));
+                half.vectorize(|| x86::by_four(half, &mut turned));
+                assert!(turned == rows());
             }
             if let Some(wide) = pulp::x86::V4::try_new() {
-                assert!(is_turned(&wide.vectorize(|| x86::by_eight(wide, &rows()))));
+                wide.vectorize(|| x86::by_eight(wide, &mut turned));
+                assert!(is_turned(&turned));
             }
         }
     }

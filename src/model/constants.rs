@@ -1,6 +1,7 @@
 //! City data become constants of the model: D1 to D7 of `docs/odd.md`, section 6.
 
 use super::data::{City, Sector, World};
+use crate::lanes::{LANES, each, part, vectorised};
 use crate::math;
 use crate::params::Params;
 
@@ -17,6 +18,7 @@ pub fn unit_need(revenue_cny_bn: f64, gdp_cny_bn: f64, reference: f64) -> f64 {
 }
 
 /// D3: level of a city, `(research/mean research)^x_L`; 1 where all are 0.
+#[inline(always)]
 pub fn level(research_intensity: f64, mean: f64, exponent: f64) -> f64 {
     if mean > 0.0 {
         math::pow(research_intensity / mean, exponent)
@@ -110,18 +112,26 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 fn advantages(cities: &[City], sectors: &[Sector], params: &Params) -> Vec<f64> {
     let geography = &params.geography;
     let mean_research = mean(cities.iter().map(|city| city.research_intensity));
+    let mut levels: Vec<f64> = cities.iter().map(|city| city.research_intensity).collect();
+    let exponent = geography.level_exponent;
+    vectorised(
+        #[inline(always)]
+        || {
+            for eight in levels.chunks_mut(LANES) {
+                let research = part(eight, 0);
+                let level = each(|l| level(research[l], mean_research, exponent));
+                eight.copy_from_slice(&level[..eight.len()]);
+            }
+        },
+    );
     let mut advantage: Vec<f64> = cities
         .iter()
-        .flat_map(|city| {
-            let level = level(
-                city.research_intensity,
-                mean_research,
-                geography.level_exponent,
-            );
+        .zip(&levels)
+        .flat_map(|(city, level)| {
             sectors.iter().enumerate().map(move |(s, sector)| {
                 let lean = geography.first_tier_lean * sector.first_tier_lean;
                 raw_advantage(
-                    level,
+                    *level,
                     geography.focus_bonus,
                     focus(&city.focus, s as u32),
                     lean,

@@ -1,11 +1,13 @@
 //! E36: leaders of regions, and the champions the centre names.
 
 use crate::lanes::LANES;
+use crate::math::select;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
 use crate::model::setup::place;
 use crate::random::{Purpose, normals};
+use std::hint::select_unpredictable;
 
 /// Scratch of E36, kept so that a quarter takes no memory.
 #[derive(Clone, Debug, Default)]
@@ -117,9 +119,10 @@ impl Run<'_> {
             let stocks = &self.chunks[chunk].capability[block * sectors..(block + 1) * sectors];
             let of_region = &mut leaders[own.region as usize * sectors..][..sectors];
             for (best, stock) in of_region.iter_mut().zip(stocks) {
-                if stock[lane] > best.0 {
-                    *best = (stock[lane], city as u32);
-                }
+                // Without a jump: which cities lead cannot be foreseen.
+                let leads = stock[lane] > best.0;
+                best.0 = select(leads, stock[lane], best.0);
+                best.1 = select_unpredictable(leads, city as u32, best.1);
             }
         }
     }

@@ -107,7 +107,8 @@ impl Shared<'_> {
         let base = block.columns.base;
         let amenity = block.columns.amenity;
         let budget = chunk.columns[block.number].budget;
-        let mut channels = Channels::default();
+        let (in_use, channels) = (&mut scratch.instruments.in_use, &mut scratch.channels);
+        *channels = Channels::default();
         for m in bits(block.any) {
             let instrument = &self.setup.world().instruments[m];
             let slope = instrument.tier_slope;
@@ -120,7 +121,7 @@ impl Shared<'_> {
                 budgets::money_effect(share[l] * budget[l], policy.half_money_share * base[l])
             });
             let effect = each(|l| true_effect[l] * fit[l] * self.unblunted * money[l] * active[l]);
-            let own = &mut scratch.instruments.in_use[m];
+            let own = &mut in_use[m];
             own.active = active;
             own.fit = fit;
             own.positive_fit = each(|l| select(true_effect[l] > 0.0, fit[l], 0.0));
@@ -131,7 +132,6 @@ impl Shared<'_> {
             let overseas = channels.overseas;
             channels.overseas = each(|l| overseas[l] + instrument.overseas_share * effect[l]);
         }
-        scratch.channels = channels;
     }
 
     /// What the centre will see of instruments in E33.
