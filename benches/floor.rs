@@ -2,7 +2,7 @@
 //! the crate's own functions and without any model. `benches/README.md` compares the core with it.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use dualtrack::lanes::{LANES, Lanes, each, vectorised};
+use dualtrack::lanes::{LANES, Lanes, column_by_column, each, vectorised};
 use dualtrack::math::{exp_down, pow_inside};
 use dualtrack::random::{Luck, Purpose};
 use std::hint::black_box;
@@ -22,15 +22,18 @@ fn quarter(numbers: &mut [Lanes], exponent: f64) {
         for number in powers {
             let x = *number;
             *number = each(|l| pow_inside(x[l], exponent));
+            column_by_column();
         }
         let (exponentials, others) = others.split_at_mut(SECTORS + FURTHER);
         for number in exponentials {
             let x = *number;
             *number = each(|l| exp_down(-x[l]));
+            column_by_column();
         }
         for number in others {
             let x = *number;
             *number = each(|l| 0.9 * x[l] + 0.1);
+            column_by_column();
         }
     }
 }

@@ -60,6 +60,13 @@ pub fn each(value: impl Fn(usize) -> f64) -> Lanes {
     lanes
 }
 
+/// Keeps a loop over columns, in which this stands, from being turned round: the compiler would rather take one lane of
+/// eight columns at a time, which are eight places of memory, and costs a third. No instruction comes of it.
+#[inline(always)]
+pub fn column_by_column() {
+    std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
+}
+
 /// Lane by lane, `a + b`.
 #[inline(always)]
 pub fn plus(a: Lanes, b: Lanes) -> Lanes {

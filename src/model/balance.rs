@@ -5,7 +5,7 @@ use super::equations::{budgets, centre, outside, production};
 use super::peers::Peers;
 use super::rules::Rules;
 use super::setup::{ChunkConstants, Setup, compute_gap};
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::params::{Params, Production};
 
@@ -250,6 +250,7 @@ impl Choice<'_> {
                 let value = *weight;
                 *weight =
                     each(|l| budgets::choice_weight(1.0, rules.precision, value[l], highest[l]));
+                column_by_column();
             }
             constants.close(block, 0, weights, ZERO);
             let all = weights.iter().fold(ZERO, |sum, weight| plus(sum, *weight));
@@ -259,6 +260,7 @@ impl Choice<'_> {
             let shares = &mut constants.shares[block * sectors..(block + 1) * sectors];
             for (share, weight) in shares.iter_mut().zip(&*weights) {
                 *share = each(|l| live[l] * weight[l] / (rest[l] + all[l]));
+                column_by_column();
             }
         }
     }

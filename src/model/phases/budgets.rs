@@ -2,7 +2,7 @@
 
 use super::cities::{Block, Scratch, Shared};
 use super::peers::{self, COLUMNS, Columns};
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
@@ -158,6 +158,7 @@ impl Shared<'_> {
         for value in &mut *values {
             let own = *value;
             *value = each(|l| budgets::choice_weight(1.0, precision, own[l], highest[l]));
+            column_by_column();
         }
         block.constants.close(number, quarter, values, ZERO);
         for weight in &*values {
