@@ -92,8 +92,22 @@ impl Rows {
 #[inline(always)]
 pub fn ask_for(first: &Lanes, lines: usize) {
     for line in 0..lines {
-        prefetch_index::prefetch_index(std::slice::from_ref(first), line);
+        ask_for_entry(std::slice::from_ref(first), line);
     }
+}
+
+/// Asks for the line of memory in which an entry of a list stands.
+///
+/// For the cache of the second level: its queue of open requests is longer than that of the first.
+#[inline(always)]
+pub fn ask_for_entry<T>(list: &[T], entry: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
+        let place = list.as_ptr().wrapping_add(entry);
+        sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(place.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    prefetch_index::prefetch_index(list, entry);
 }
 
 /// Rows of a block from its columns, which are of no use afterwards.

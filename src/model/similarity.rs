@@ -7,7 +7,7 @@ use super::run::Run;
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, transpose, vectorised};
 use crate::math::select;
 use crate::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
-use crate::rows::Rows;
+use crate::rows::{Rows, ask_for_entry};
 
 /// So many cities ahead, rows of peers are asked for.
 const AHEAD: usize = 8;
@@ -228,7 +228,7 @@ impl Compared<'_> {
         }
         peers::ask_for(self.peers, city, self.rows);
         for peer in self.peers.rows_of(city) {
-            prefetch_index::prefetch_index(per_norm, *peer as usize);
+            ask_for_entry(per_norm, *peer as usize);
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::model::setup::{ChunkConstants, place};
 use crate::model::state::{all_bits, bits};
 use crate::parallel::for_each;
 use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};
+use crate::rows::ask_for_entry;
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -43,7 +44,7 @@ impl Run<'_> {
                     for lane in bits(drawn.1) {
                         let city = constants.first + (block + 1) * LANES + lane;
                         for peer in self.setup.peers.rows_of(city) {
-                            prefetch_index::prefetch_index(&self.scores.score, *peer as usize);
+                            ask_for_entry(&self.scores.score, *peer as usize);
                         }
                     }
                 }
