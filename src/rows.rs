@@ -37,7 +37,7 @@ impl Rows {
         &mut self.data
     }
 
-    /// Asks for rows that will be wanted.
+    /// Asks for rows that will be wanted, one after the other.
     #[inline(always)]
     pub fn ask_for(&self, row: usize, rows: usize) {
         ask_for(&self.data[row * self.lines], rows * self.lines);
@@ -46,8 +46,15 @@ impl Rows {
     /// Asks for the lines of a row from that of a column on.
     #[inline(always)]
     pub fn ask_for_end(&self, row: usize, column: usize) {
-        let line = column / LANES;
-        ask_for(&self.data[row * self.lines + line], self.lines - line);
+        let (first, end) = (row * self.lines + column / LANES, (row + 1) * self.lines);
+        // Most rows have two lines: the compiler would make of the loop one for rows of eight lines and more.
+        ask_for_entry(&self.data, first);
+        if first + 1 < end {
+            ask_for_entry(&self.data, first + 1);
+        }
+        for line in first + 2..end {
+            ask_for_entry(&self.data, line);
+        }
     }
 
     /// The lines of a row.

@@ -2,6 +2,7 @@
 
 use super::data::{City, Rank};
 use crate::params::Peers as PeerParams;
+use crate::rows::ask_for_entry;
 use rstar::{RTree, primitives::GeomWithData};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -93,6 +94,15 @@ impl Peers {
     #[inline(always)]
     pub fn rows_of(&self, city: usize) -> &[u32] {
         &self.city[self.range(city)]
+    }
+
+    /// Asks for the weights of the peers of eight cities, so many as most have.
+    #[inline(always)]
+    pub fn ask_for_weights(&self, first: usize) {
+        let start = self.start[first] as usize;
+        for line in 0..2 {
+            ask_for_entry(&self.kind, start + line * 32);
+        }
     }
 
     /// Number of peers of a city.

@@ -182,28 +182,27 @@ impl Shared<'_> {
         }
     }
 
-    /// Asks for an eighth of what the next block will read, where worlds are too large for it to be at hand. Asking
-    /// for all at once would fill the few places the processor has for open requests.
+    /// Asks for an eighth of what a block will read, where worlds are too large for it to be at hand. Asking for all at
+    /// once would fill the places the processor has for open requests.
     #[inline(always)]
-    fn ask_ahead(&self, block: &Block, chunk: &Chunk, part: usize) {
-        let city = block.first + LANES + part;
-        if !self.is_large || city >= self.setup.world().cities.len() {
+    fn ask_ahead(&self, constants: &ChunkConstants, chunk: &Chunk, next: usize, part: usize) {
+        if !self.is_large || next >= constants.blocks() {
             return;
         }
-        if self.has_sums_of_peers {
-            let column = self.published.first_of_instruments();
-            peers::ask_for_end(&self.setup.peers, city, &self.published.rows, column);
-        } else {
-            peers::ask_for(&self.setup.peers, city, &self.published.rows);
-        }
-        let next = block.number + 1;
-        if next == block.constants.blocks() {
-            return;
+        let first = constants.first + next * LANES;
+        if next * LANES + part < constants.cities {
+            let city = first + part;
+            if self.has_sums_of_peers {
+                let column = self.published.first_of_instruments();
+                peers::ask_for_end(&self.setup.peers, city, &self.published.rows, column);
+            } else {
+                peers::ask_for(&self.setup.peers, city, &self.published.rows);
+            }
         }
         let (sectors, count) = (self.sectors(), self.instruments());
         match part {
             0 | 1 => {
-                let in_force = &self.published.in_force[block.first + LANES..][..LANES];
+                let in_force = &self.published.in_force[first..first + LANES];
                 let any = in_force.iter().fold(0, |any, own| any | own);
                 let half = if part == 0 {
                     0x5555_5555_5555_5555
@@ -214,12 +213,12 @@ impl Shared<'_> {
                     ask_for(&chunk.held[next * count + m].share, 2);
                 }
             }
-            2 => self.published.rows.ask_for(block.first + LANES, LANES),
-            3 => ask_for(&block.constants.advantage[next * sectors], sectors),
+            2 => self.published.rows.ask_for(first, LANES),
+            3 => ask_for(&constants.advantage[next * sectors], sectors),
             4 => ask_for(&chunk.columns[next].stock, COLUMN_LINES),
             5 => ask_for(&chunk.capability[next * sectors], sectors),
-            6 => ask_for(&block.constants.columns[next].live, CONSTANT_LINES),
-            _ => {}
+            6 => ask_for(&constants.columns[next].live, CONSTANT_LINES),
+            _ => self.setup.peers.ask_for_weights(first),
         }
     }
 
@@ -241,6 +240,9 @@ impl Shared<'_> {
         let scratch = &mut *kept;
         let mut moves = &decisions.moves[..];
         let lines = self.published.rows.lines();
+        for part in 0..LANES {
+            self.ask_ahead(constants, chunk, 0, part);
+        }
         for number in 0..constants.blocks() {
             let rows = number * LANES * lines..(number + 1) * LANES * lines;
             let first = constants.first + number * LANES;
@@ -253,28 +255,28 @@ impl Shared<'_> {
                 in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
                 any: 0,
             };
-            self.ask_ahead(&block, chunk, 0);
+            self.ask_ahead(constants, chunk, number + 1, 0);
             let is_here = |own: &&CityMove| own.city as usize / LANES == number;
             let of_block;
             (of_block, moves) = moves.split_at(moves.iter().take_while(is_here).count());
             self.adjust_designs(&mut block, chunk, of_block);
-            self.ask_ahead(&block, chunk, 1);
+            self.ask_ahead(constants, chunk, number + 1, 1);
             self.read_effects(&block, chunk, scratch);
-            self.ask_ahead(&block, chunk, 2);
+            self.ask_ahead(constants, chunk, number + 1, 2);
             if self.is_evaluation {
                 self.gather_evidence(&block, chunk, &scratch.instruments, sums);
             }
             let known = &publishes.rows[rows.clone()];
             let known = self.has_sums_of_peers.then_some(known);
             self.set_budgets(&block, chunk, known, scratch, sums);
-            self.ask_ahead(&block, chunk, 3);
-            self.ask_ahead(&block, chunk, 4);
+            self.ask_ahead(constants, chunk, number + 1, 3);
+            self.ask_ahead(constants, chunk, number + 1, 4);
             self.move_researchers(&block, chunk, &decisions.location_weight, scratch, sums);
-            self.ask_ahead(&block, chunk, 5);
+            self.ask_ahead(constants, chunk, number + 1, 5);
             self.spend(&block, chunk, &mut scratch.built, sums);
-            self.ask_ahead(&block, chunk, 6);
+            self.ask_ahead(constants, chunk, number + 1, 6);
             self.build(&block, chunk, &scratch.built, sums);
-            self.ask_ahead(&block, chunk, 7);
+            self.ask_ahead(constants, chunk, number + 1, 7);
             if self.is_large && number + 1 < constants.blocks() {
                 ask_for(&publishes.rows[rows.end], LANES * lines);
                 ask_for(&decisions.location_weight[number + 1], 1);

@@ -72,7 +72,7 @@ pub(super) fn instruments(
 #[inline(always)]
 pub(in crate::model) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
     for peer in peers.rows_of(city) {
-        published.ask_for(*peer as usize, 1);
+        published.ask_for_end(*peer as usize, 0);
     }
 }
 
