@@ -9,7 +9,7 @@ use super::peers;
 use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::model::published::Published;
-use crate::model::record::Journal;
+use crate::model::record::{Journal, Move};
 use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::setup::{ChunkConstants, Constant};
 use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Sums, bits};
@@ -211,6 +211,9 @@ impl Shared<'_> {
                 };
                 for m in bits(any & half) {
                     ask_for(&chunk.held[next * count + m].share, 2);
+                    if self.is_evaluation {
+                        ask_for(&chunk.optimum[next * count + m], 1);
+                    }
                 }
             }
             2 => self.published.rows.ask_for(first, LANES),
@@ -219,6 +222,25 @@ impl Shared<'_> {
             5 => ask_for(&chunk.capability[next * sectors], sectors),
             6 => ask_for(&constants.columns[next].live, CONSTANT_LINES),
             _ => self.setup.peers.ask_for_weights(first),
+        }
+    }
+
+    /// Asks for what moves in a block will read and write there. `moves` are those of that block and of later ones.
+    #[inline(always)]
+    fn ask_for_moved(&self, chunk: &Chunk, block: usize, moves: &[CityMove]) {
+        if !self.is_large {
+            return;
+        }
+        let is_there = |own: &&CityMove| own.city as usize / LANES == block;
+        for own in moves.iter().take_while(is_there) {
+            let at = block * self.instruments() + own.instrument as usize;
+            match own.kind {
+                Move::Drop => ask_for(&chunk.deeds[block].failures, 1),
+                Move::TakeUp => ask_for(&chunk.deeds[block].take_ups, 1),
+                _ => {}
+            }
+            ask_for(&chunk.optimum[at], 1);
+            ask_for(&chunk.held[at].share, 2);
         }
     }
 
@@ -259,6 +281,7 @@ impl Shared<'_> {
             let is_here = |own: &&CityMove| own.city as usize / LANES == number;
             let of_block;
             (of_block, moves) = moves.split_at(moves.iter().take_while(is_here).count());
+            self.ask_for_moved(chunk, number + 1, moves);
             self.adjust_designs(&mut block, chunk, of_block);
             self.ask_ahead(constants, chunk, number + 1, 1);
             self.read_effects(&block, chunk, scratch);
