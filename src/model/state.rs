@@ -313,7 +313,7 @@ pub(crate) struct Nation {
     pub mean_comparability: f64,
     /// `q̄` of this quarter, which serves the next.
     pub next_mean_comparability: f64,
-    /// Who pioneered in the quarter: code, row, instrument.
+    /// Who pioneered in the quarter what nobody had before: code, row, instrument.
     pub pioneers_now: Vec<(u64, u32, usize)>,
     /// `g_t`.
     pub growth_factor: f64,

@@ -1,21 +1,23 @@
 //! What is remembered of the moves of phase 3, before phase 4 carries them out.
 
+use crate::lanes::LANES;
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
 
 impl Run<'_> {
     /// Counts moves, remembers who pioneered first, and writes the journal.
     pub(super) fn record_moves(&mut self, journal: Option<&mut Journal>) {
-        let world = self.setup.world();
-        self.nation.moves = Default::default();
+        let nation = &mut self.nation;
+        nation.moves = Default::default();
         for (decisions, constants) in self.decisions.iter().zip(&self.setup.chunks) {
             for own in &decisions.moves {
-                self.nation.moves[own.kind as usize] += 1;
-                if own.kind == Move::Pioneer {
-                    let city = constants.first + own.city as usize;
-                    let (code, instrument) = (world.cities[city].code, own.instrument as usize);
-                    let pioneer = (code, city as u32, instrument);
-                    self.nation.pioneers_now.push(pioneer);
+                nation.moves[own.kind as usize] += 1;
+                let instrument = own.instrument as usize;
+                if own.kind == Move::Pioneer && nation.first_pioneer[instrument].is_none() {
+                    let own = own.city as usize;
+                    let code = constants.codes[own / LANES][own % LANES];
+                    let pioneer = (code, (constants.first + own) as u32, instrument);
+                    nation.pioneers_now.push(pioneer);
                 }
             }
         }

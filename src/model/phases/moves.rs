@@ -131,7 +131,7 @@ impl Run<'_> {
         if on.pioneering && self.pioneers(city, uniform(draws[slot::PIONEER])) {
             let candidates = lacks & !national;
             if let Some(instrument) = pick(candidates, draws[slot::PIONEER_PICK]) {
-                let code = self.setup.world().cities[city].code;
+                let code = self.setup.chunks[chunk].codes[own / LANES][own % LANES];
                 let error = normal(errors.block(code, u64::from(self.quarter))[0]);
                 let design = moves::pioneer_design(
                     self.optimum(city, instrument),

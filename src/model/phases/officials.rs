@@ -8,6 +8,10 @@ use crate::model::setup::place;
 use crate::model::state::Chunk;
 use crate::parallel::for_each;
 use crate::random::{Purpose, beta_2_2};
+use crate::rows::ask_for;
+
+/// Blocks ahead of which memory is asked for: a block takes a few nanoseconds here.
+const AHEAD: usize = 16;
 
 impl Run<'_> {
     /// Those who follow officials who left in the last quarter are in post from now on.
@@ -29,12 +33,17 @@ impl Run<'_> {
             slope: self.rules.promotion_slope,
         };
         let (setup, luck, quarter) = (self.setup, self.luck, self.quarter);
+        let is_large = self.parallel;
         let parts = (&mut self.chunks[..], &mut self.decisions[..]);
         for_each(self.parallel, parts, |index, (chunk, decisions)| {
             let constants = &setup.chunks[index];
             let officials = luck.wide_stream(Purpose::Official);
             decisions.exits.clear();
             for block in 0..constants.blocks() {
+                if is_large && block + AHEAD < constants.blocks() {
+                    ask_for(&chunk.deeds[block + AHEAD].score, 1);
+                    ask_for(&decisions.exit[block + AHEAD], 1);
+                }
                 let cities = LANES.min(constants.cities - block * LANES);
                 vectorised(
                     #[inline(always)]
