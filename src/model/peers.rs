@@ -212,7 +212,7 @@ fn nearest_in_size(
             high += 1;
         }
     }
-    found.sort_unstable_by(by_distance);
+    found.sort_unstable_by(|a, b| by_distance((a.0, a.1), (b.0, b.1)));
     let found = found.into_iter().take(wanted);
     found.map(|(_, _, city)| city).collect()
 }
@@ -223,63 +223,86 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
     if wanted == 0 {
         return vec![Vec::new(); cities.len()];
     }
-    let points: Vec<[f64; 3]> = cities
-        .iter()
-        .map(|city| point(city.latitude, city.longitude))
-        .collect();
+    // In an order in which neighbours lie close in memory; cities in one place in order of code, so that the first few
+    // of a crowd are enough.
+    let at = |spot: &Spot| spot.place.map(f64::to_bits);
+    let mut spots: Vec<Spot> = cities.iter().zip(0..).map(Spot::new).collect();
+    spots.sort_by_cached_key(|spot| (spot.cell(), at(spot), spot.code));
+    let mut lists = vec![Vec::new(); cities.len()];
     if cities.len() <= FEW {
-        let all = |city: usize| (0..cities.len()).map(move |other| (other, city));
-        return (0..cities.len())
-            .map(|city| {
-                let near = all(city)
-                    .filter(|(other, city)| other != city)
-                    .map(|(other, city)| {
-                        let squared = squared_distance(&points[other], &points[city]);
-                        (squared, cities[other].code, other as u32)
-                    })
-                    .collect();
-                nearest(cities, city, near, params)
-            })
-            .collect();
+        for own in &spots {
+            let others = spots.iter().filter(|other| other.city != own.city);
+            let near = others.map(|other| (squared_distance(&other.point, &own.point), *other));
+            lists[own.city as usize] = nearest(own, near.collect(), params);
+        }
+        return lists;
     }
-    // Cities in one place stand in order of code, so that the first few of a crowd are enough.
-    let mut order: Vec<u32> = (0..cities.len() as u32).collect();
-    let at = |city: &u32| {
-        let city = &cities[*city as usize];
-        [city.latitude, city.longitude].map(f64::to_bits)
-    };
-    order.sort_unstable_by_key(|city| (at(city), cities[*city as usize].code));
-    let places: Vec<&[u32]> = order.chunk_by(|a, b| at(a) == at(b)).collect();
     let tree = RTree::bulk_load(
-        places
-            .iter()
-            .map(|place| GeomWithData::new(points[place[0] as usize], *place))
+        spots
+            .chunk_by(|a, b| at(a) == at(b))
+            .map(|place| GeomWithData::new(place[0].point, place))
             .collect(),
     );
     let candidates = candidates(wanted);
-    let list = |city: usize| {
-        let mut near: Vec<Near> = Vec::with_capacity(2 * candidates);
-        for (place, squared) in tree.nearest_neighbor_iter_with_distance_2(points[city]) {
+    let list = |own: &Spot| {
+        let mut near: Vec<(f64, Spot)> = Vec::with_capacity(2 * candidates);
+        for (place, squared) in tree.nearest_neighbor_iter_with_distance_2(own.point) {
             // All that are as far as the last candidate are looked at, so that ties fall to the lower code.
             let is_tie = near.last().is_some_and(|last| last.0 == squared);
             if near.len() >= candidates && !is_tie {
                 break;
             }
-            let others = place.data.iter().filter(|other| **other as usize != city);
-            let others = others.take(candidates);
-            near.extend(others.map(|other| (squared, cities[*other as usize].code, *other)));
+            let others = place.data.iter().filter(|other| other.city != own.city);
+            near.extend(others.take(candidates).map(|other| (squared, *other)));
         }
-        nearest(cities, city, near, params)
+        nearest(own, near, params)
     };
     use rayon::prelude::*;
-    (0..cities.len()).into_par_iter().map(list).collect()
+    let found: Vec<Vec<u32>> = spots.par_iter().map(list).collect();
+    for (own, found) in spots.iter().zip(found) {
+        lists[own.city as usize] = found;
+    }
+    lists
+}
+
+/// A city as its neighbours see it.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    code: u64,
+    city: u32,
+    province: u32,
+    /// Latitude and longitude, degrees.
+    place: [f64; 2],
+    /// The same on the unit sphere.
+    point: [f64; 3],
+}
+
+impl Spot {
+    fn new((city, row): (&City, u32)) -> Self {
+        Spot {
+            code: city.code,
+            city: row,
+            province: city.province,
+            place: [city.latitude, city.longitude],
+            point: point(city.latitude, city.longitude),
+        }
+    }
+
+    /// Number of the cell of a grid, along a curve that visits near cells one soon after the other (Morton's).
+    fn cell(&self) -> u64 {
+        let steps = self.place.map(|degrees| ((degrees + 180.0) * 182.0) as u64);
+        (0..16).fold(0, |cell, bit| {
+            let [a, b] = steps.map(|step| step >> bit & 1);
+            cell | a << (2 * bit) | b << (2 * bit + 1)
+        })
+    }
 }
 
 /// A candidate: distance, code and row.
 type Near = (f64, u64, u32);
 
 /// The nearer one first, of two as far the lower code.
-fn by_distance(a: &Near, b: &Near) -> Ordering {
+fn by_distance(a: (f64, u64), b: (f64, u64)) -> Ordering {
     a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
@@ -289,24 +312,23 @@ fn candidates(wanted: usize) -> usize {
 }
 
 /// The neighbours among all that are near in space: nearer inside the province.
-fn nearest(cities: &[City], city: usize, mut near: Vec<Near>, params: &PeerParams) -> Vec<u32> {
-    let (own, wanted) = (&cities[city], params.neighbour_peers as usize);
-    near.sort_unstable_by(by_distance);
+fn nearest(own: &Spot, mut near: Vec<(f64, Spot)>, params: &PeerParams) -> Vec<u32> {
+    let wanted = params.neighbour_peers as usize;
+    let order = |a: &(f64, Spot), b: &(f64, Spot)| by_distance((a.0, a.1.code), (b.0, b.1.code));
+    near.sort_unstable_by(order);
     near.truncate(candidates(wanted));
-    for neighbour in &mut near {
-        let is_at_home = cities[neighbour.2 as usize].province == own.province;
+    for (distance, other) in &mut near {
+        let is_at_home = other.province == own.province;
         let bonus = if is_at_home {
             params.province_bonus
         } else {
             0.0
         };
-        neighbour.0 = neighbour.0.sqrt() / (1.0 + bonus);
+        *distance = distance.sqrt() / (1.0 + bonus);
     }
-    near.sort_unstable_by(by_distance);
-    near.into_iter()
-        .take(wanted)
-        .map(|(_, _, other)| other)
-        .collect()
+    near.sort_unstable_by(order);
+    let near = near.into_iter().take(wanted);
+    near.map(|(_, other)| other.city).collect()
 }
 
 fn squared_distance(a: &[f64; 3], b: &[f64; 3]) -> f64 {
