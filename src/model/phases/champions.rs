@@ -1,6 +1,6 @@
 //! E36: leaders of regions, and the champions the centre names.
 
-use crate::lanes::LANES;
+use crate::lanes::{LANES, ZERO, each};
 use crate::math::select;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
@@ -73,9 +73,12 @@ impl Run<'_> {
         for (_, sector, city) in &candidates {
             self.nation.champions.push((*sector, *city));
             if let Some(journal) = journal.as_deref_mut() {
-                journal
-                    .champions
-                    .push(self.champion_event(true, *city, *sector as usize));
+                journal.champions.push(self.champion_event(
+                    &leaders,
+                    true,
+                    *city,
+                    *sector as usize,
+                ));
             }
         }
         self.champions = Scratch {
@@ -96,7 +99,7 @@ impl Run<'_> {
             let before = journal.champions.len();
             let events = (0..leaders.len())
                 .filter(|at| changed(*at))
-                .map(|at| self.champion_event(false, leaders[at].1, at % self.sectors()));
+                .map(|at| self.champion_event(&leaders, false, leaders[at].1, at % self.sectors()));
             journal.champions.extend(events);
             journal.champions[before..].sort_by_key(|event| (event.city, event.sector));
         }
@@ -127,31 +130,54 @@ impl Run<'_> {
         }
     }
 
-    fn champion_event(&self, is_national: bool, city: u32, sector: usize) -> ChampionEvent {
-        let capability = self.capability(city as usize, sector);
+    /// `leaders` are those of the regions, as they are now.
+    fn champion_event(
+        &self,
+        leaders: &[(f64, u32)],
+        is_national: bool,
+        city: u32,
+        sector: usize,
+    ) -> ChampionEvent {
         ChampionEvent {
             is_national,
             city,
             sector: sector as u32,
-            capability,
-            leads_nation: self.national_leader(sector) == city,
+            capability: self.capability(city as usize, sector),
+            leads_nation: first_of_leaders(leaders, self.sectors(), sector) == Some(city),
         }
     }
 
     /// Row of the city with most capability in a sector; ties fall to the first row.
     pub(crate) fn national_leader(&self, sector: usize) -> u32 {
-        (0..self.cities())
-            .map(|city| (self.capability(city, sector), city as u32))
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map_or(0, |(_, city)| city)
+        let sectors = self.sectors();
+        let stocks = || {
+            let blocks = self.chunks.iter();
+            blocks.flat_map(|chunk| chunk.capability.chunks_exact(sectors))
+        };
+        let mut most = ZERO;
+        for stocks in stocks() {
+            let (before, own) = (most, stocks[sector]);
+            most = each(|l| select(own[l] > before[l], own[l], before[l]));
+        }
+        let most = most.iter().fold(0.0, |most: f64, own| most.max(*own));
+        let all = stocks().flat_map(|stocks| stocks[sector].0);
+        all.into_iter().position(|own| own == most).unwrap_or(0) as u32
     }
+}
+
+/// [`Run::national_leader`], who leads in its region as well, from the leaders of regions.
+fn first_of_leaders(leaders: &[(f64, u32)], sectors: usize, sector: usize) -> Option<u32> {
+    let leaders = leaders.iter().skip(sector).step_by(sectors);
+    leaders
+        .filter(|(_, city)| *city != u32::MAX)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map(|(_, city)| *city)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::experiment::{Variant, Worlds};
-    use crate::lanes::each;
     use crate::random::Luck;
 
     #[test]
@@ -186,6 +212,18 @@ mod tests {
             .collect();
         assert_eq!(run.nation.leaders, expected);
         assert!((0..sectors).all(|s| run.national_leader(s) == 0));
+        let mut leaders = Vec::new();
+        run.regional_leaders(&mut leaders);
+        assert!(
+            (0..sectors)
+                .all(|s| first_of_leaders(&leaders, sectors, s) == Some(run.national_leader(s)))
+        );
+        let last = leaders.len() - sectors;
+        leaders[last] = (2.0, 31);
+        let (chunk, block, lane) = place(31);
+        run.chunks[chunk].capability[block * sectors][lane] = 2.0;
+        assert_eq!(run.national_leader(0), 31);
+        assert_eq!(first_of_leaders(&leaders, sectors, 0), Some(31));
         assert!(!run.nation.champions.is_empty());
         let of_first_region = |(_, city): &(u32, u32)| *city == first_of(0);
         assert!(run.nation.champions.iter().all(of_first_region));
