@@ -232,7 +232,7 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
     if cities.len() <= FEW {
         for own in &spots {
             let others = spots.iter().filter(|other| other.city != own.city);
-            let near = others.map(|other| (squared_distance(&other.point, &own.point), *other));
+            let near = others.map(|other| (squared_distance(&other.point, &own.point), other));
             lists[own.city as usize] = nearest(own, near.collect(), params);
         }
         return lists;
@@ -245,7 +245,7 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
     );
     let candidates = candidates(wanted);
     let list = |own: &Spot| {
-        let mut near: Vec<(f64, Spot)> = Vec::with_capacity(2 * candidates);
+        let mut near: Vec<(f64, &Spot)> = Vec::with_capacity(2 * candidates);
         for (place, squared) in tree.nearest_neighbor_iter_with_distance_2(own.point) {
             // All that are as far as the last candidate are looked at, so that ties fall to the lower code.
             let is_tie = near.last().is_some_and(|last| last.0 == squared);
@@ -253,7 +253,7 @@ fn neighbours(cities: &[City], params: &PeerParams) -> Vec<Vec<u32>> {
                 break;
             }
             let others = place.data.iter().filter(|other| other.city != own.city);
-            near.extend(others.take(candidates).map(|other| (squared, *other)));
+            near.extend(others.take(candidates).map(|other| (squared, other)));
         }
         nearest(own, near, params)
     };
@@ -312,9 +312,9 @@ fn candidates(wanted: usize) -> usize {
 }
 
 /// The neighbours among all that are near in space: nearer inside the province.
-fn nearest(own: &Spot, mut near: Vec<(f64, Spot)>, params: &PeerParams) -> Vec<u32> {
+fn nearest(own: &Spot, mut near: Vec<(f64, &Spot)>, params: &PeerParams) -> Vec<u32> {
     let wanted = params.neighbour_peers as usize;
-    let order = |a: &(f64, Spot), b: &(f64, Spot)| by_distance((a.0, a.1.code), (b.0, b.1.code));
+    let order = |a: &(f64, &Spot), b: &(f64, &Spot)| by_distance((a.0, a.1.code), (b.0, b.1.code));
     near.sort_unstable_by(order);
     near.truncate(candidates(wanted));
     for (distance, other) in &mut near {
