@@ -10,8 +10,8 @@ use std::ops::{Deref, DerefMut};
 pub const LANES: usize = 8;
 
 /// One number for each city of a block: one line of the processor's cache, so that no load touches two.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(align(64))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
 pub struct Lanes(pub [f64; LANES]);
 
 /// A block of zeros.

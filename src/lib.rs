@@ -23,6 +23,7 @@ pub mod lanes;
 pub mod math;
 pub mod model;
 pub mod output;
+pub mod pages;
 pub mod parallel;
 pub mod params;
 pub mod quarter;

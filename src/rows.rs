@@ -1,13 +1,15 @@
 //! Rows of numbers, one for each city, that others gather from anywhere in memory.
 
-use crate::lanes::{LANES, Lanes, ZERO, transpose};
+use crate::lanes::{LANES, Lanes, transpose};
+use crate::pages::Pages;
+use std::ops::Range;
 
 /// One row for each city, padded with finite numbers to whole lines of the processor's cache, so that no row touches a line
 /// in vain.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     lines: usize,
-    data: Vec<Lanes>,
+    data: Pages<Lanes>,
 }
 
 impl Rows {
@@ -16,7 +18,7 @@ impl Rows {
         let lines = width.div_ceil(LANES);
         Rows {
             lines,
-            data: vec![ZERO; rows * lines],
+            data: Pages::new(rows * lines),
         }
     }
 
@@ -43,17 +45,30 @@ impl Rows {
         ask_for(&self.data[row * self.lines], rows * self.lines);
     }
 
-    /// Asks for the lines of a row from that of a column on.
+    /// Asks for the lines of rows from that of a column on.
     #[inline(always)]
-    pub fn ask_for_end(&self, row: usize, column: usize) {
-        let (first, end) = (row * self.lines + column / LANES, (row + 1) * self.lines);
-        // Most rows have two lines: the compiler would make of the loop one for rows of eight lines and more.
-        ask_for_entry(&self.data, first);
-        if first + 1 < end {
-            ask_for_entry(&self.data, first + 1);
-        }
-        for line in first + 2..end {
-            ask_for_entry(&self.data, line);
+    pub fn ask_for_ends(&self, rows: &[u32], column: usize) {
+        let (data, lines, from) = (&self.data[..], self.lines, column / LANES);
+        // Most rows have two lines.
+        match lines - from {
+            1 => {
+                for row in rows {
+                    ask_for_entry(data, *row as usize * lines + from);
+                }
+            }
+            2 => {
+                for row in rows {
+                    ask_for_entry(data, *row as usize * lines + from);
+                    ask_for_entry(data, *row as usize * lines + from + 1);
+                }
+            }
+            _ => {
+                for row in rows {
+                    for line in from..lines {
+                        ask_for_entry(data, *row as usize * lines + line);
+                    }
+                }
+            }
         }
     }
 
@@ -115,6 +130,15 @@ pub fn ask_for_entry<T>(list: &[T], entry: usize) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     prefetch_index::prefetch_index(list, entry);
+}
+
+/// Asks for the lines of memory in which entries of a list stand.
+#[inline(always)]
+pub fn ask_for_entries<T>(list: &[T], entries: Range<usize>) {
+    for entry in entries.clone().step_by(size_of::<Lanes>() / size_of::<T>()) {
+        ask_for_entry(list, entry);
+    }
+    ask_for_entry(list, entries.end.saturating_sub(1));
 }
 
 /// Rows of a block from its columns, which are of no use afterwards.

@@ -4,7 +4,7 @@ use super::data::{MAX_SECTORS, World};
 use super::equations::{budgets, centre, outside, production};
 use super::peers::Peers;
 use super::rules::Rules;
-use super::setup::{ChunkConstants, Setup, compute_gap};
+use super::setup::{ChunkConstants, Constant, Setup, compute_gap};
 use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::params::{Params, Production};
@@ -88,6 +88,8 @@ impl Setup {
             mean_comparability: mean_comparability(&self.peers, world),
             climate: &climate,
             priority: &priority,
+            columns: &self.columns,
+            advantage: &self.advantage,
         };
         self.mean_comparability = choice.mean_comparability;
         for constants in &mut self.chunks {
@@ -122,6 +124,8 @@ impl Setup {
         let count = self.world.cities.len() as f64;
         let mut stock = Stock {
             made: &params.production,
+            columns: &self.columns,
+            advantage: &self.advantage,
             access,
             minimum_scale: &self.minimum_scale,
             half_base: None,
@@ -148,7 +152,7 @@ impl Setup {
         for constants in &self.chunks {
             vectorised(
                 #[inline(always)]
-                || constants.add_start(rho, &mut spending, &mut terms),
+                || constants.add_start(&self.columns, rho, &mut spending, &mut terms),
             );
         }
         self.aggregation_sum = terms.iter().map(lane_sum).collect();
@@ -192,6 +196,8 @@ struct Choice<'a> {
     mean_comparability: f64,
     climate: &'a [f64],
     priority: &'a [f64],
+    columns: &'a [Constant],
+    advantage: &'a [Lanes],
 }
 
 impl Choice<'_> {
@@ -202,6 +208,7 @@ impl Choice<'_> {
         let (tournament, rules) = (&self.params.tournament, &self.params.budgets);
         let k = tournament.shock_variance_ratio;
         for block in 0..constants.blocks() {
+            let at = constants.first_block() + block;
             let first = constants.first + block * LANES;
             let cities = constants.cities - block * LANES;
             let reading = each(|l| {
@@ -217,18 +224,15 @@ impl Choice<'_> {
                     self.comparability / self.mean_comparability,
                 )
             });
-            let (unit_need, outside) = (
-                constants.columns[block].unit_need,
-                constants.columns[block].outside,
-            );
-            let live = constants.columns[block].live;
+            let (unit_need, outside) = (self.columns[at].unit_need, self.columns[at].outside);
+            let live = constants.live(block);
             let rest = each(|l| {
                 budgets::rest_value(outside[l], self.career, tournament.career_value_rest)
             });
             let mut weights = [ZERO; MAX_SECTORS];
             let weights = &mut weights[..sectors];
             for (s, weight) in weights.iter_mut().enumerate() {
-                let advantage = constants.advantage[block * sectors + s];
+                let advantage = self.advantage[at * sectors + s];
                 let (climate, priority) = (self.climate[s], self.priority[s]);
                 *weight = each(|l| {
                     let need = rules.need_scale * unit_need[l];
@@ -269,6 +273,8 @@ impl Choice<'_> {
 /// Step 3: the stock that spending sustains.
 struct Stock<'a> {
     made: &'a Production,
+    columns: &'a [Constant],
+    advantage: &'a [Lanes],
     /// `κ (1 - R risk)`, by sector.
     access: Vec<f64>,
     minimum_scale: &'a [f64],
@@ -287,14 +293,15 @@ impl Stock<'_> {
         for block in 0..constants.blocks() {
             let shares = &constants.shares[block * sectors..(block + 1) * sectors];
             let (base, researchers) = (
-                constants.columns[block].base,
+                self.columns[constants.first_block() + block].base,
                 constants.start[block].researchers,
             );
             let all_share = shares.iter().fold(ZERO, |sum, share| plus(sum, *share));
             for s in 0..sectors {
                 let at = block * sectors + s;
                 let (share, before) = (shares[s], constants.capability[at]);
-                let (advantage, access) = (constants.advantage[at], self.access[s]);
+                let advantage = self.advantage[constants.first_block() * sectors + at];
+                let access = self.access[s];
                 let (scale, cost) = (self.minimum_scale[s], made.introduction_cost);
                 let spending = each(|l| share[l] * base[l]);
                 let effective = match &self.half_base {
@@ -338,10 +345,10 @@ impl Stock<'_> {
 impl ChunkConstants {
     /// Adds spending and the terms of E2 at the start.
     #[inline(always)]
-    fn add_start(&self, rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {
+    fn add_start(&self, columns: &[Constant], rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {
         let sectors = terms.len();
         for block in 0..self.blocks() {
-            let base = self.columns[block].base;
+            let base = columns[self.first_block() + block].base;
             for (s, sum) in terms.iter_mut().enumerate() {
                 let share = self.shares[block * sectors + s];
                 let stock = self.capability[block * sectors + s];

@@ -63,16 +63,15 @@ impl Run<'_> {
         }
         let (sectors, options) = (self.sectors(), 1 + self.sectors() + self.instruments());
         let decisions = self.decisions.iter();
-        for ((constants, chunk), decisions) in
-            self.setup.chunks.iter().zip(&self.chunks).zip(decisions)
-        {
+        for (constants, decisions) in self.setup.chunks.iter().zip(decisions) {
             for own in 0..constants.cities {
                 let (city, block, lane) = (constants.first + own, own / LANES, own % LANES);
-                let stocks = &chunk.capability[block * sectors..(block + 1) * sectors];
+                let stocks = self.state.stocks(city / LANES);
+                let columns = &self.state.columns[city / LANES];
                 let all = (0..options)
                     .map(|option| ("E13", "a budget share", self.share(city, option)))
                     .chain([
-                        ("E14", "the budget", chunk.columns[block].budget[lane]),
+                        ("E14", "the budget", columns.budget[lane]),
                         (
                             "E21",
                             "the weight of its location",
@@ -81,20 +80,16 @@ impl Run<'_> {
                         (
                             "E22",
                             "the number of researchers",
-                            chunk.columns[block].researchers[lane],
+                            columns.researchers[lane],
                         ),
-                        (
-                            "E23",
-                            "effective talent",
-                            chunk.columns[block].effective_talent[lane],
-                        ),
+                        ("E23", "effective talent", columns.effective_talent[lane]),
                     ])
                     .chain(
                         stocks
                             .iter()
                             .map(|stock| ("E29", "capability", stock[lane])),
                     )
-                    .chain([("E39", "output", chunk.columns[block].output[lane])]);
+                    .chain([("E39", "output", columns.output[lane])]);
                 for (equation, what, value) in all {
                     if !value.is_finite() {
                         return error(Some(city), equation, what, value);
@@ -118,7 +113,7 @@ impl Run<'_> {
 mod tests {
     use super::*;
     use crate::experiment::{Variant, Worlds};
-    use crate::model::{Setup, setup::place};
+    use crate::model::Setup;
     use crate::random::Luck;
     use std::path::Path;
 
@@ -158,7 +153,7 @@ mod tests {
         // In the second block, so that block and lane are told apart.
         let city = 11;
         let name = || Some(setup.world().cities[city].name.clone());
-        let (chunk, block, lane) = place(city);
+        let (block, lane) = (city / LANES, city % LANES);
         let infinite = f64::INFINITY;
         type Spoil<'a> = Box<dyn FnOnce(&mut Run) + 'a>;
         let cases: [(Spoil, Option<String>, &str); 12] = [
@@ -182,41 +177,41 @@ mod tests {
                 Box::new(|run| {
                     let count = run.instruments();
                     let last = (block + 1) * count - 1;
-                    run.chunks[chunk].held[last].share[lane] = infinite;
+                    run.state.held[last].share[lane] = infinite;
                 }),
                 name(),
                 "E13",
             ),
             (
-                Box::new(|run| run.chunks[chunk].columns[block].budget[lane] = infinite),
+                Box::new(|run| run.state.columns[block].budget[lane] = infinite),
                 name(),
                 "E14",
             ),
             (
-                Box::new(|run| run.decisions[chunk].location_weight[block][lane] = infinite),
+                Box::new(|run| run.decisions[0].location_weight[block][lane] = infinite),
                 name(),
                 "E21",
             ),
             (
-                Box::new(|run| run.chunks[chunk].columns[block].researchers[lane] = infinite),
+                Box::new(|run| run.state.columns[block].researchers[lane] = infinite),
                 name(),
                 "E22",
             ),
             (
-                Box::new(|run| run.chunks[chunk].columns[block].effective_talent[lane] = infinite),
+                Box::new(|run| run.state.columns[block].effective_talent[lane] = infinite),
                 name(),
                 "E23",
             ),
             (
                 Box::new(|run| {
                     let last = (block + 1) * sectors - 1;
-                    run.chunks[chunk].capability[last][lane] = infinite;
+                    run.state.capability[last][lane] = infinite;
                 }),
                 name(),
                 "E29",
             ),
             (
-                Box::new(|run| run.chunks[chunk].capability[block * sectors][lane] = infinite),
+                Box::new(|run| run.state.capability[block * sectors][lane] = infinite),
                 name(),
                 "E29",
             ),
@@ -236,7 +231,7 @@ mod tests {
         }
         // The number itself, not its neighbours.
         let (of, at, value) = found(&setup, |run| {
-            run.chunks[chunk].columns[block].output[lane] = f64::NEG_INFINITY;
+            run.state.columns[block].output[lane] = f64::NEG_INFINITY;
         });
         assert_eq!((of, at, value), (name(), "E39", f64::NEG_INFINITY));
     }

@@ -8,6 +8,7 @@ use super::error::ModelError;
 use super::record::{Journal, Move, PolicyEvent};
 use super::run::Run;
 use super::setup::place;
+use crate::lanes::LANES;
 use crate::params::Allocation;
 
 /// A city's budget in a quarter.
@@ -184,8 +185,7 @@ impl Run<'_> {
     }
 
     fn career(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.rules.intensity * self.chunks[chunk].columns[block].career_weight[lane]
+        self.rules.intensity * self.state.columns[city / LANES].career_weight[city % LANES]
     }
 
     /// E8-E13 for one city, after its budget was set. `budget` is that of the quarter before.
@@ -231,7 +231,8 @@ impl Run<'_> {
         let (chunk, block, lane) = place(city);
         let constants = &self.setup.chunks[chunk];
         let nation = &self.nation;
-        let need = self.params.budgets.need_scale * constants.columns[block].unit_need[lane];
+        let need =
+            self.params.budgets.need_scale * self.setup.columns[city / LANES].unit_need[lane];
         let advantage = self.advantage(city, sector);
         let effective_peers = peers
             .iter()

@@ -1,12 +1,12 @@
 //! Outcomes of the nation, `docs/odd.md`, 7.9. Measuring draws nothing and changes nothing but scratch memory.
 
+use super::chunks::Columns;
 use super::data::MAX_SECTORS;
 use super::equations::{outcomes, outside};
 use super::record::{Move, National};
 use super::run::Run;
-use super::state::Columns;
 use super::views::Cascade;
-use crate::lanes::{Lanes, ZERO, each, lane_sum, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
 use crate::math::{from_order_key, order_key, select};
 use crate::parallel::{Pieces, for_each, in_order};
 use std::ops::Range;
@@ -150,8 +150,7 @@ impl Run<'_> {
 
     /// Budget of a city in the quarter just done, CNY mn.
     pub fn budget(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = super::setup::place(city);
-        self.chunks[chunk].columns[block].budget[lane]
+        self.state.columns[city / LANES].budget[city % LANES]
     }
 
     /// O15 of budgets, researchers and capability.
@@ -173,14 +172,8 @@ impl Run<'_> {
             self.parallel,
             (&mut indices[..], by_column),
             |index, (gini, keys)| {
-                let chunks = self.setup.chunks.iter().zip(&self.chunks);
-                let values = chunks.flat_map(|(constants, chunk)| {
-                    let lanes = chunk
-                        .columns
-                        .iter()
-                        .flat_map(|columns| COLUMNS[index](columns).0);
-                    lanes.take(constants.cities)
-                });
+                let blocks = self.state.columns.iter();
+                let values = blocks.flat_map(|columns| COLUMNS[index](columns).0);
                 for (key, value) in keys.iter_mut().zip(values) {
                     *key = order_key(value);
                 }
@@ -198,7 +191,7 @@ impl Run<'_> {
         let all = self.sectors();
         let mut found = [(0.0, 0.0); MAX_SECTORS];
         let of_chunk = |chunk: usize| {
-            let stocks = &self.chunks[chunk].capability[..];
+            let stocks = self.state.stocks_of_chunk(chunk);
             let mut found = [(0.0, 0.0); MAX_SECTORS];
             vectorised(
                 #[inline(always)]
@@ -216,7 +209,7 @@ impl Run<'_> {
             );
             found
         };
-        in_order(self.parallel, self.chunks.len(), of_chunk, |own| {
+        in_order(self.parallel, self.setup.chunks.len(), of_chunk, |own| {
             for ((squares, most), (own_squares, own_most)) in found.iter_mut().zip(own) {
                 *squares += own_squares;
                 *most = own_most.max(*most);

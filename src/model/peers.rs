@@ -1,8 +1,10 @@
 //! D8: who looks at whom, as sparse lists. Never a table of all pairs.
 
 use super::data::{City, Rank};
+use crate::lanes::LANES;
+use crate::parallel::PARALLEL_CITIES;
 use crate::params::Peers as PeerParams;
-use crate::rows::ask_for_entry;
+use crate::rows::ask_for_entries;
 use rstar::{RTree, primitives::GeomWithData};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -20,17 +22,22 @@ pub struct Peers {
     /// The weights there are: few, as they depend on the lengths of lists and on whether a peer stands in both.
     weights: Vec<f64>,
     total_weight: f64,
+    /// In large worlds, the peers of the cities of block `b` that lie elsewhere in memory: entries
+    /// `far_start[b]..far_start[b + 1]` of the next column, each row once.
+    far_start: Vec<u32>,
+    far: Vec<u32>,
 }
+
+/// Rows before a block that are still at hand when it comes: those of the blocks just visited.
+const AT_HAND: usize = 4 * LANES;
 
 impl Peers {
     /// D8 for all cities; `base` is the base budget of each.
     pub fn new(cities: &[City], base: &[f64], params: &PeerParams) -> Self {
         let rank_lists = rank_peers(cities, base, params.rank_peers as usize);
         let near_lists = neighbours(cities, params);
-        let mut peers = Peers {
-            start: vec![0],
-            ..Peers::default()
-        };
+        let (mut start, mut city, mut kind) = (vec![0], Vec::new(), Vec::new());
+        let mut weights = Vec::new();
         let mut list: Vec<(u32, f64)> = Vec::new();
         for (rank_list, near_list) in rank_lists.iter().zip(&near_lists) {
             list.clear();
@@ -45,26 +52,37 @@ impl Peers {
             list.sort_by_key(|(peer, _)| cities[*peer as usize].code);
             let count = list.len() as f64;
             for (peer, weight) in &list {
-                peers.city.push(*peer);
-                let kind = peers.kind_of(count * weight);
-                peers.kind.push(kind);
+                city.push(*peer);
+                kind.push(kind_of(&mut weights, count * weight));
             }
-            peers.start.push(peers.city.len() as u32);
+            start.push(city.len() as u32);
         }
-        let all = peers.kind.iter().map(|kind| peers.weights[*kind as usize]);
-        peers.total_weight = all.sum();
-        peers
+        let is_large = cities.len() >= PARALLEL_CITIES;
+        let (far_start, far) = if is_large {
+            far_rows(&start, &city)
+        } else {
+            Default::default()
+        };
+        Peers {
+            total_weight: kind.iter().map(|kind| weights[usize::from(*kind)]).sum(),
+            start,
+            city,
+            kind,
+            weights,
+            far_start,
+            far,
+        }
     }
 
-    /// Place of a weight. There are at most 65,535: five ranks, each with one length of list, times three kinds of
-    /// peer (rank, neighbour, both) times 128 lengths of the list that comes of both.
-    fn kind_of(&mut self, weight: f64) -> u16 {
-        let known = self.weights.iter().position(|known| *known == weight);
-        let place = known.unwrap_or_else(|| {
-            self.weights.push(weight);
-            self.weights.len() - 1
-        });
-        place as u16
+    /// In large worlds, one of so many parts of the rows of the peers of a block that lie elsewhere in memory.
+    #[inline(always)]
+    pub fn far(&self, block: usize, part: usize, parts: usize) -> &[u32] {
+        let (start, end) = (
+            self.far_start[block] as usize,
+            self.far_start[block + 1] as usize,
+        );
+        let count = end - start;
+        &self.far[start + count * part / parts..start + count * (part + 1) / parts]
     }
 
     /// Peers of a city with their weights `g_ij`, in order of code.
@@ -96,12 +114,24 @@ impl Peers {
         &self.city[self.range(city)]
     }
 
-    /// Asks for the weights of the peers of eight cities, so many as most have.
+    /// Asks for the lists of the peers of a block, where it has any cities.
     #[inline(always)]
-    pub fn ask_for_weights(&self, first: usize) {
-        let start = self.start[first] as usize;
-        for line in 0..2 {
-            ask_for_entry(&self.kind, start + line * 32);
+    pub fn ask_for_lists(&self, block: usize) {
+        let cities = self.start.len() - 1;
+        if block * LANES < cities {
+            let end = cities.min((block + 1) * LANES);
+            let of_block = self.start[block * LANES] as usize..self.start[end] as usize;
+            ask_for_entries(&self.city, of_block.clone());
+            ask_for_entries(&self.kind, of_block);
+        }
+    }
+
+    /// Asks for the list of what [`Peers::far`] gives of a block, where it has any cities.
+    #[inline(always)]
+    pub fn ask_for_far(&self, block: usize) {
+        if block + 1 < self.far_start.len() {
+            let of_block = self.far_start[block] as usize..self.far_start[block + 1] as usize;
+            ask_for_entries(&self.far, of_block);
         }
     }
 
@@ -126,6 +156,36 @@ impl Peers {
             .sum();
         (count > 0).then(|| sum / count as f64)
     }
+}
+
+/// Place of a weight. There are at most 65,535: five ranks, each with one length of list, times three kinds of
+/// peer (rank, neighbour, both) times 128 lengths of the list that comes of both.
+fn kind_of(weights: &mut Vec<f64>, weight: f64) -> u16 {
+    let known = weights.iter().position(|known| *known == weight);
+    let place = known.unwrap_or_else(|| {
+        weights.push(weight);
+        weights.len() - 1
+    });
+    place as u16
+}
+
+/// For each block the peers of its cities that lie elsewhere in memory, each row once, and where those of a block start;
+/// `start` and `city` as in [`Peers`].
+fn far_rows(start: &[u32], city: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let cities = start.len() - 1;
+    let (mut starts, mut far, mut of_block) = (vec![0], Vec::new(), Vec::new());
+    for first in (0..cities).step_by(LANES) {
+        let end = (first + LANES).min(cities);
+        let at_hand = first.saturating_sub(AT_HAND)..end;
+        let rows = city[start[first] as usize..start[end] as usize].iter();
+        of_block.clear();
+        of_block.extend(rows.filter(|row| !at_hand.contains(&(**row as usize))));
+        of_block.sort_unstable();
+        of_block.dedup();
+        far.extend_from_slice(&of_block);
+        starts.push(far.len() as u32);
+    }
+    (starts, far)
 }
 
 /// Adds the raw weight of one list to the peers found so far.

@@ -2,6 +2,7 @@
 
 use super::state::all_bits;
 use crate::lanes::{LANES, Lanes, each};
+use crate::parallel::{CHUNK_CITIES, Pieces};
 use crate::rows::Rows;
 
 /// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
@@ -64,11 +65,29 @@ pub(crate) fn instruments_in_row<const OCTETS: usize>(row: &[Lanes], first: usiz
     }
 }
 
-/// Scores of all cities, flat as peers read them.
+/// Scores of all cities, flat as peers read them; lanes of a last, partly empty block included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scores {
-    /// Scores, s.d.
+    /// Scores, s.d.; in an evaluation under way what they are made of.
     pub score: Vec<f64>,
     /// Results of an evaluation under way.
     pub result: Vec<f64>,
+}
+
+impl Scores {
+    /// Results to be read, and scores to be written, by chunk.
+    pub fn parts(&mut self) -> (&[f64], Pieces<'_, f64>) {
+        let scores = Pieces {
+            whole: &mut self.score,
+            length: CHUNK_CITIES,
+        };
+        (&self.result, scores)
+    }
+}
+
+/// Numbers of a block of a column that has whole blocks.
+#[inline(always)]
+pub(crate) fn part_of(column: &[f64], block: usize) -> Lanes {
+    let eight = &column[block * LANES..(block + 1) * LANES];
+    each(|l| eight[l])
 }

@@ -1,5 +1,6 @@
 //! One replicate: the schedule of a quarter, and the state it moves.
 
+use super::chunks::CityState;
 use super::data::World;
 use super::error::ModelError;
 use super::outcomes;
@@ -8,7 +9,7 @@ use super::published::{Published, Scores};
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
 use super::setup::Setup;
-use super::state::{Chunk, Decided, Nation, Sums};
+use super::state::{Decided, Nation, Sums};
 use crate::lanes::{LANES, Lanes, ZERO};
 use crate::parallel::PARALLEL_CITIES;
 use crate::params::Params;
@@ -23,7 +24,7 @@ pub struct Run<'a> {
     pub(crate) params: Params,
     pub(crate) rules: Rules,
     pub(crate) nation: Nation,
-    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) state: CityState,
     pub(crate) sums: Vec<Sums<Lanes>>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
@@ -88,11 +89,7 @@ impl<'a> Run<'a> {
             params: world.params.clone(),
             rules: Rules::default(),
             nation: Nation::default(),
-            chunks: setup
-                .chunks
-                .iter()
-                .map(|constants| Chunk::new(constants, sectors, instruments))
-                .collect(),
+            state: CityState::new(setup),
             sums: vec![Sums::default(); setup.chunks.len()],
             decisions: setup
                 .chunks
@@ -128,10 +125,7 @@ impl<'a> Run<'a> {
         self.successors.clear();
         self.params.clone_from(&self.setup.world().params);
         self.nation.reset(self.setup);
-        let sectors = self.sectors();
-        for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
-            chunk.reset(constants, sectors);
-        }
+        self.state.reset(self.setup, self.parallel);
         self.draw_start();
         self.next.has_sums_of_peers = false;
         self.publish_start();
@@ -152,7 +146,7 @@ impl<'a> Run<'a> {
             params: self.params,
             rules: self.rules,
             nation: self.nation,
-            chunks: self.chunks,
+            state: self.state,
             sums: self.sums,
             decisions: self.decisions,
             published: self.published,
@@ -170,10 +164,10 @@ impl<'a> Run<'a> {
     /// need for their cascade parts. Nothing else depends on it.
     pub fn set_detail(&mut self, detail: bool) {
         let sectors = self.sectors();
-        for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
+        for (kept, constants) in self.state.kept.iter_mut().zip(&self.setup.chunks) {
             let blocks = if detail { constants.blocks() } else { 0 };
-            chunk.detail.clear();
-            chunk.detail.resize(blocks * sectors, [ZERO; 2]);
+            kept.detail.clear();
+            kept.detail.resize(blocks * sectors, [ZERO; 2]);
         }
     }
 
@@ -276,7 +270,7 @@ pub struct Memory {
     params: Params,
     rules: Rules,
     nation: Nation,
-    chunks: Vec<Chunk>,
+    state: CityState,
     sums: Vec<Sums<Lanes>>,
     decisions: Vec<Decisions>,
     published: Published,
@@ -302,7 +296,7 @@ impl Memory {
             params: self.params,
             rules: self.rules,
             nation: self.nation,
-            chunks: self.chunks,
+            state: self.state,
             sums: self.sums,
             decisions: self.decisions,
             published: self.published,

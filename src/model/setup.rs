@@ -6,8 +6,11 @@ use super::error::ModelError;
 use super::peers::Peers;
 use super::timeline::Timeline;
 use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::math::select;
+use crate::pages::Pages;
 use crate::parallel::CHUNK_CITIES;
 use crate::params::Peers as PeerParams;
+use bytemuck::{Pod, Zeroable};
 
 /// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +21,8 @@ pub(crate) struct ChunkConstants {
     pub cities: usize,
     /// Stable codes, which address luck; 0 for an empty lane.
     pub codes: Vec<[u64; LANES]>,
-    /// What each quarter reads.
-    pub columns: Vec<Constant>,
     /// What seldom is read.
     pub start: Vec<Start>,
-    /// D4, block by block and sector by sector.
-    pub advantage: Vec<Lanes>,
     /// Budget shares of sectors at the start, block by block.
     pub shares: Vec<Lanes>,
     /// Capability at the start, block by block and sector by sector.
@@ -33,11 +32,9 @@ pub(crate) struct ChunkConstants {
 }
 
 /// Constants of the cities of a block that each quarter reads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct Constant {
-    /// 1 for a city, 0 for an empty lane.
-    pub live: Lanes,
     /// D1.
     pub base: Lanes,
     /// D2.
@@ -64,7 +61,19 @@ pub(crate) struct Start {
 impl ChunkConstants {
     /// Number of blocks.
     pub fn blocks(&self) -> usize {
-        self.columns.len()
+        self.codes.len()
+    }
+
+    /// Number of the first block among those of all chunks.
+    pub fn first_block(&self) -> usize {
+        self.first / LANES
+    }
+
+    /// 1 for a city, 0 for an empty lane.
+    #[inline(always)]
+    pub fn live(&self, block: usize) -> Lanes {
+        let cities = self.cities - block * LANES;
+        each(|l| select(l < cities, 1.0, 0.0))
     }
 
     /// Puts `closed` into the columns of sectors where these are closed to cities of a block (E12).
@@ -122,6 +131,10 @@ pub struct Setup {
     pub(crate) peers: Peers,
     pub(crate) timeline: Timeline,
     pub(crate) chunks: Vec<ChunkConstants>,
+    /// Constants that each quarter reads, block by block.
+    pub(crate) columns: Pages<Constant>,
+    /// D4, block by block and sector by sector.
+    pub(crate) advantage: Pages<Lanes>,
     /// Weight of a sector in national value, sums to 1.
     pub(crate) value: Vec<f64>,
     /// Minimum efficient scale, CNY mn per quarter.
@@ -198,6 +211,8 @@ impl Setup {
         instrument_order.sort_by_key(|row| world.instruments[*row].code);
         let mut setup = Setup {
             chunks: chunks(&world, &constants),
+            columns: columns(&world, &constants),
+            advantage: advantages(&world, &constants),
             all_base: constants.base.iter().sum(),
             world,
             peers,
@@ -328,7 +343,34 @@ fn closures(world: &World, first: usize, cities: usize) -> Vec<(usize, usize, us
     own.collect()
 }
 
-/// Lays columns out in chunks of blocks.
+/// Constants that each quarter reads, block by block; 0 in empty lanes.
+fn columns(world: &World, constants: &Constants) -> Pages<Constant> {
+    let mut columns: Pages<Constant> = Pages::new(world.cities.len().div_ceil(LANES));
+    for (city, own) in world.cities.iter().enumerate() {
+        let (columns, lane) = (&mut columns[city / LANES], city % LANES);
+        columns.base[lane] = constants.base[city];
+        columns.unit_need[lane] = constants.unit_need[city];
+        columns.outside[lane] = constants.outside[city];
+        columns.amenity[lane] = own.amenity;
+        columns.pipeline[lane] = constants.pipeline[city];
+    }
+    columns
+}
+
+/// D4, block by block and sector by sector.
+fn advantages(world: &World, constants: &Constants) -> Pages<Lanes> {
+    let sectors = world.sectors.len();
+    let mut advantages: Pages<Lanes> = Pages::new(world.cities.len().div_ceil(LANES) * sectors);
+    for (city, own) in constants.advantage.chunks_exact(sectors).enumerate() {
+        let of_block = &mut advantages[city / LANES * sectors..][..sectors];
+        for (column, own) in of_block.iter_mut().zip(own) {
+            column[city % LANES] = *own;
+        }
+    }
+    advantages
+}
+
+/// Lays the other constants out in chunks of blocks.
 fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
     let sectors = world.sectors.len();
     let count = world.cities.len();
@@ -347,13 +389,6 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                     }
                 })
             };
-            let mut advantage = vec![ZERO; blocks * sectors];
-            for own in 0..cities {
-                for s in 0..sectors {
-                    advantage[own / LANES * sectors + s][own % LANES] =
-                        constants.advantage[(first + own) * sectors + s];
-                }
-            }
             let mut codes = vec![[0; LANES]; blocks];
             for (own, city) in world.cities[first..first + cities].iter().enumerate() {
                 codes[own / LANES][own % LANES] = city.code;
@@ -362,16 +397,6 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                 first,
                 cities,
                 codes,
-                columns: (0..blocks)
-                    .map(|block| Constant {
-                        live: column(block, &|_| 1.0),
-                        base: column(block, &|city| constants.base[city]),
-                        unit_need: column(block, &|city| constants.unit_need[city]),
-                        outside: column(block, &|city| constants.outside[city]),
-                        amenity: column(block, &|city| world.cities[city].amenity),
-                        pipeline: column(block, &|city| constants.pipeline[city]),
-                    })
-                    .collect(),
                 start: (0..blocks)
                     .map(|block| Start {
                         site_advantage: column(block, &|city| constants.site_advantage[city]),
@@ -379,7 +404,6 @@ fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
                         output: ZERO,
                     })
                     .collect(),
-                advantage,
                 shares: vec![ZERO; blocks * sectors],
                 capability: vec![ZERO; blocks * sectors],
                 closures: closures(world, first, cities),

@@ -2,7 +2,6 @@
 
 use super::equations::outcomes;
 use super::peers::Peers;
-use super::phases::peers;
 use super::run::Run;
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, transpose, vectorised};
 use crate::math::select;
@@ -226,8 +225,9 @@ impl Compared<'_> {
         if !self.is_large || city >= self.cities {
             return;
         }
-        peers::ask_for(self.peers, city, self.rows);
-        for peer in self.peers.rows_of(city) {
+        let far = self.peers.far(city / LANES, city % LANES, LANES);
+        self.rows.ask_for_ends(far, 0);
+        for peer in far {
             ask_for_entry(per_norm, *peer as usize);
         }
     }

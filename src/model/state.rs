@@ -1,86 +1,9 @@
-//! What changes during a run: columns of cities in chunks of blocks, and the nation.
+//! What changes during a run beside the columns of cities: what is known of a block under way, sums, and the nation.
 
 use super::data::Channel;
-use super::phases::cities::Scratch;
 use super::record::Move;
-use super::setup::{ChunkConstants, Setup};
-use crate::lanes::{LANES, Lanes, ZERO, plus};
-
-/// State of a chunk of cities, block by block. What has a number for each sector, instrument or option stands in a
-/// column of its own, one after the other within the block; single numbers stand side by side in one record.
-///
-/// One column for each of them would be easier to read and was slower: a chunk's column is as long as a page of
-/// memory, so that the same block of all columns falls into the same few places of the processor's cache.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Chunk {
-    /// Money and designs, by instrument.
-    pub held: Vec<Held>,
-    /// Capability, by sector.
-    pub capability: Vec<Lanes>,
-    /// Capability at the last evaluation, by sector.
-    pub at_evaluation: Vec<Lanes>,
-    /// Local optimum, by instrument.
-    pub optimum: Vec<Lanes>,
-    /// What a quarter reads and writes.
-    pub columns: Vec<Columns>,
-    /// What counts in evaluations.
-    pub deeds: Vec<Deeds>,
-    /// Quarters in post, one entry per lane.
-    pub in_post: Vec<u32>,
-    /// Scratch of phases 4 to 7.
-    pub scratch: Option<Box<Scratch>>,
-    /// Introduction and subscale spending by sector, kept only where somebody looks.
-    pub detail: Vec<[Lanes; 2]>,
-}
-
-/// An instrument in the cities of a block.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C)]
-pub(crate) struct Held {
-    /// Budget share.
-    pub share: Lanes,
-    /// Design less local optimum; meaningful where in force. Quarters ask for this difference alone.
-    pub distance: Lanes,
-}
-
-/// Single numbers of the cities of a block that each quarter reads and writes.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C)]
-pub(crate) struct Columns {
-    /// Capability in all sectors.
-    pub stock: Lanes,
-    /// Budget, CNY mn.
-    pub budget: Lanes,
-    /// Grant, CNY mn.
-    pub grant: Lanes,
-    /// Weight in the grants.
-    pub grant_weight: Lanes,
-    /// Output, CNY mn.
-    pub output: Lanes,
-    /// Researchers, FTE.
-    pub researchers: Lanes,
-    /// Effective talent, FTE.
-    pub effective_talent: Lanes,
-    /// Career weight.
-    pub career_weight: Lanes,
-}
-
-/// Single numbers of the cities of a block that evaluations read and write.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Deeds {
-    /// Score, s.d.
-    pub score: Lanes,
-    /// Result of the evaluation under way.
-    pub result: Lanes,
-    /// Mean comparability of a city's own shares, in an evaluation.
-    pub readability: Lanes,
-    /// Inventions since the last evaluation.
-    pub inventions: Lanes,
-    /// Take-ups since the last evaluation.
-    pub take_ups: Lanes,
-    /// Failures since the last evaluation.
-    pub failures: Lanes,
-}
+use super::setup::Setup;
+use crate::lanes::{LANES, Lanes, ZERO};
 
 /// Sums of effects over the instruments in force in a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,45 +52,6 @@ impl Instruments {
             in_use: vec![InUse::default(); count],
             peers: vec![ZERO; count.next_multiple_of(LANES)],
         }
-    }
-}
-
-impl Chunk {
-    /// Columns of the right length.
-    pub fn new(constants: &ChunkConstants, sectors: usize, instruments: usize) -> Self {
-        let blocks = constants.blocks();
-        Chunk {
-            held: vec![Held::default(); blocks * instruments],
-            capability: vec![ZERO; blocks * sectors],
-            at_evaluation: vec![ZERO; blocks * sectors],
-            optimum: vec![ZERO; blocks * instruments],
-            columns: vec![Columns::default(); blocks],
-            deeds: vec![Deeds::default(); blocks],
-            in_post: vec![0; blocks * LANES],
-            scratch: Some(Box::new(Scratch::new(instruments))),
-            detail: Vec::new(),
-        }
-    }
-
-    /// Goes back to the start of `constants`; luck is filled in by the caller.
-    pub fn reset(&mut self, constants: &ChunkConstants, sectors: usize) {
-        self.held.fill(Held::default());
-        self.capability.copy_from_slice(&constants.capability);
-        let stocks = constants.capability.chunks_exact(sectors);
-        for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
-            let start = &constants.start[block];
-            *columns = Columns {
-                stock: stocks.iter().fold(ZERO, |sum, own| plus(sum, *own)),
-                budget: constants.columns[block].base,
-                output: start.output,
-                researchers: start.researchers,
-                effective_talent: start.researchers,
-                ..Columns::default()
-            };
-        }
-        self.at_evaluation.copy_from_slice(&constants.capability);
-        self.deeds.fill(Deeds::default());
-        self.in_post.fill(0);
     }
 }
 

@@ -4,7 +4,6 @@ use super::data::MAX_SECTORS;
 use super::equations::{budgets, outside, production};
 use super::record::{AllocationRow, CityRow, SectorRow};
 use super::run::Run;
-use super::setup::place;
 use crate::lanes::LANES;
 
 /// The parts of spending, CNY mn.
@@ -58,10 +57,8 @@ impl Run<'_> {
         let sectors = self.sectors();
         let rows = &self.published.rows;
         let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
-        let of_instrument = |m: usize| {
-            let (chunk, block, lane) = place(city);
-            self.chunks[chunk].held[block * self.instruments() + m].share[lane]
-        };
+        let of_instrument =
+            |m: usize| self.state.held[city / LANES * self.instruments() + m].share[city % LANES];
         match option {
             0 => {
                 let instruments = (0..self.instruments()).map(of_instrument);
@@ -74,8 +71,7 @@ impl Run<'_> {
 
     /// Capability of a city in a sector, capability units.
     pub fn capability(&self, city: usize, sector: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].capability[block * self.sectors() + sector][lane]
+        self.state.stocks(city / LANES)[sector][city % LANES]
     }
 
     /// Design of an instrument; meaningful where it is in force.
@@ -85,14 +81,12 @@ impl Run<'_> {
 
     /// Design of an instrument less its local optimum; meaningful where it is in force.
     pub(crate) fn distance(&self, city: usize, instrument: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].held[block * self.instruments() + instrument].distance[lane]
+        self.state.held[city / LANES * self.instruments() + instrument].distance[city % LANES]
     }
 
     /// Design of an instrument that would suit the city best; nobody in the model knows it.
     pub fn optimum(&self, city: usize, instrument: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].optimum[block * self.instruments() + instrument][lane]
+        self.state.optimum[city / LANES * self.instruments() + instrument][city % LANES]
     }
 
     /// Whether an instrument is in force in a city.
@@ -113,14 +107,12 @@ impl Run<'_> {
 
     /// Advantage of a city in a sector (D4).
     pub fn advantage(&self, city: usize, sector: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.setup.chunks[chunk].advantage[block * self.sectors() + sector][lane]
+        self.setup.advantage[city / LANES * self.sectors() + sector][city % LANES]
     }
 
     /// Productivity of the rest of a city's economy (D5).
     pub fn outside_productivity(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.setup.chunks[chunk].columns[block].outside[lane]
+        self.setup.columns[city / LANES].outside[city % LANES]
     }
 
     /// Money in an instrument in the quarter just done, CNY mn.
@@ -140,12 +132,12 @@ impl Run<'_> {
     /// E20 with so much money, CNY mn, and the design and stringency of the quarter.
     pub(crate) fn effect_of_money(&self, city: usize, instrument: usize, money: f64) -> f64 {
         let policy = &self.params.policy;
-        let (chunk, block, lane) = place(city);
-        let constants = &self.setup.chunks[chunk];
+        let lane = city % LANES;
+        let constants = &self.setup.columns[city / LANES];
         let true_effect = budgets::tier_effect(
             self.nation.true_effect[instrument],
             self.world().instruments[instrument].tier_slope,
-            constants.columns[block].amenity[lane],
+            constants.amenity[lane],
         );
         let fit = budgets::design_fit(
             self.distance(city, instrument),
@@ -153,10 +145,7 @@ impl Run<'_> {
             1.0 / policy.design_tolerance,
         );
         let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
-        let money = budgets::money_effect(
-            money,
-            policy.half_money_share * constants.columns[block].base[lane],
-        );
+        let money = budgets::money_effect(money, policy.half_money_share * constants.base[lane]);
         true_effect * fit * unblunted * money
     }
 
@@ -178,20 +167,17 @@ impl Run<'_> {
 
     /// Researchers of a city, FTE.
     pub fn researchers(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].columns[block].researchers[lane]
+        self.state.columns[city / LANES].researchers[city % LANES]
     }
 
     /// Score of a city's last evaluation, s.d.
     pub fn score(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        self.chunks[chunk].deeds[block].score[lane]
+        self.scores.score[city]
     }
 
     /// Career weight of the official who is in post next quarter, 0 to 1.
     pub fn career_weight(&self, city: usize) -> f64 {
-        let (chunk, block, lane) = place(city);
-        let in_post = self.chunks[chunk].columns[block].career_weight[lane];
+        let in_post = self.state.columns[city / LANES].career_weight[city % LANES];
         let enters = self
             .successors
             .binary_search_by_key(&(city as u32), |(city, _)| *city);
@@ -216,10 +202,10 @@ impl Run<'_> {
 
     /// A city in the quarter just done; cascade parts as in [`Run::allocation`].
     pub fn city(&self, city: usize) -> CityRow {
-        let (chunk, block, lane) = place(city);
-        let state = &self.chunks[chunk];
+        let lane = city % LANES;
+        let own = &self.state.columns[city / LANES];
         let sectors = self.sectors();
-        let budget = state.columns[block].budget[lane];
+        let budget = own.budget[lane];
         let mut cascade = Cascade::default();
         for s in 0..sectors {
             cascade.add(self.city_cascade(city, s));
@@ -231,7 +217,7 @@ impl Run<'_> {
             .sum();
         CityRow {
             budget_cny_mn: budget,
-            grant_cny_mn: state.columns[block].grant[lane],
+            grant_cny_mn: own.grant[lane],
             spending_cny_mn: cascade.spending,
             introduction_cny_mn: cascade.introduction,
             subscale_cny_mn: cascade.subscale,
@@ -242,15 +228,15 @@ impl Run<'_> {
             failed_experiments_cny_mn: money.failed,
             poaching_cny_mn: money.poaching,
             forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.chunks[chunk].columns[block].outside[lane]
+                * self.setup.columns[city / LANES].outside[city % LANES]
                 * cascade.spending,
-            output_cny_mn: state.columns[block].output[lane],
+            output_cny_mn: own.output[lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
-            researchers: state.columns[block].researchers[lane],
-            effective_talent: state.columns[block].effective_talent[lane],
-            score: state.deeds[block].score[lane],
-            career_weight: state.columns[block].career_weight[lane],
-            quarters_in_post: state.in_post[block * LANES + lane],
+            researchers: own.researchers[lane],
+            effective_talent: own.effective_talent[lane],
+            score: self.scores.score[city],
+            career_weight: own.career_weight[lane],
+            quarters_in_post: self.quarter - self.state.in_post_since[city],
             instruments_in_force: in_force.count_ones(),
             liberalisation: money.liberalisation,
             is_pilot_zone: self.params.mechanisms.pilot_zones
@@ -307,16 +293,15 @@ impl Run<'_> {
     }
 
     fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
-        let (chunk, block, lane) = place(city);
-        let state = &self.chunks[chunk];
+        let (block, lane) = (city / LANES, city % LANES);
         let spending = if self.quarter > 0 {
-            self.share(city, 1 + sector) * state.columns[block].budget[lane]
+            self.share(city, 1 + sector) * self.state.columns[block].budget[lane]
         } else {
             0.0
         };
-        let [introduction, subscale] = state
-            .detail
-            .get(block * self.sectors() + sector)
+        let [introduction, subscale] = self
+            .state
+            .detail(block, sector)
             .map_or([0.0; 2], |parts| [parts[0][lane], parts[1][lane]]);
         Cascade::new(
             spending,

@@ -178,3 +178,31 @@ fn equal_sizes_fall_to_the_lower_code() {
         .into();
     assert_eq!(lists(&cities, 2, 0)[2], [(3, 1.0), (1, 1.0)]);
 }
+
+#[test]
+fn rows_to_be_asked_for_are_those_of_peers_elsewhere_once_each() {
+    // Two blocks and a bit; each city sees the next, one far ahead and one far behind.
+    let cities = 2 * LANES + 3;
+    let (mut start, mut city) = (vec![0], Vec::new());
+    for own in 0..cities as u32 {
+        city.extend([own + 1, 500, 100 + own / 4]);
+        start.push(city.len() as u32);
+    }
+    let (starts, far) = far_rows(&start, &city);
+    assert_eq!(starts, [0, 4, 8, 11]);
+    // 8 and 16 follow their blocks; 19 is the last city's next.
+    assert_eq!(far, [8, 100, 101, 500, 16, 102, 103, 500, 19, 104, 500]);
+    let at_hand = far_rows(&[0, 1, 1, 1, 1, 1, 1, 1, 1, 2], &[4, 3]);
+    assert_eq!(at_hand, (vec![0, 0, 0], vec![]));
+    let peers = Peers {
+        far_start: starts,
+        far,
+        ..Peers::default()
+    };
+    for block in 0..3 {
+        let together: Vec<u32> = (0..3)
+            .flat_map(|part| peers.far(block, part, 3).to_vec())
+            .collect();
+        assert_eq!(together, peers.far(block, 0, 1));
+    }
+}

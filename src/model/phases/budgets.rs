@@ -4,10 +4,14 @@ use super::cities::{Block, Scratch, Shared};
 use super::peers::{self, COLUMNS, Columns};
 use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
 use crate::math::select;
+use crate::model::chunks::{Chunk, Columns as CityColumns};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
+use crate::model::published::part_of;
 use crate::model::run::Run;
-use crate::model::state::{Chunk, Sums, bits};
+use crate::model::setup::Setup;
+use crate::model::state::{Sums, bits};
+use crate::parallel::{CHUNK_BLOCKS, Pieces, pieces_in_order};
 use crate::params::Allocation;
 
 /// What a block knows of its sectors.
@@ -36,25 +40,41 @@ impl Run<'_> {
     pub(crate) fn weigh_grants(&mut self) {
         let concentration = self.rules.grant_concentration;
         self.nation.grant_concentration = concentration;
-        self.nation.grant_weights = 0.0;
-        for (chunk, constants) in self.chunks.iter_mut().zip(&self.setup.chunks) {
-            self.nation.grant_weights += vectorised(
+        let (setup, score) = (self.setup, &self.scores.score);
+        let columns = Pieces {
+            whole: &mut self.state.columns[..],
+            length: CHUNK_BLOCKS,
+        };
+        let weigh = |index: usize, columns: &mut [CityColumns]| {
+            vectorised(
                 #[inline(always)]
-                || {
-                    let mut sum = 0.0;
-                    for block in 0..constants.blocks() {
-                        let (base, score) =
-                            (constants.columns[block].base, chunk.deeds[block].score);
-                        let weight =
-                            each(|l| budgets::grant_weight(base[l], concentration, score[l]));
-                        chunk.columns[block].grant_weight = weight;
-                        sum += lane_sum(&weight);
-                    }
-                    sum
-                },
-            );
-        }
+                || weigh_grants_in_chunk(setup, index, columns, concentration, score),
+            )
+        };
+        let mut all = 0.0;
+        pieces_in_order(self.parallel, columns, weigh, |sum: f64| all += sum);
+        self.nation.grant_weights = all;
     }
+}
+
+/// E32 for a chunk; the sum of its weights.
+#[inline(always)]
+fn weigh_grants_in_chunk(
+    setup: &Setup,
+    chunk: usize,
+    columns: &mut [CityColumns],
+    concentration: f64,
+    score: &[f64],
+) -> f64 {
+    let mut sum = 0.0;
+    for (block, columns) in columns.iter_mut().enumerate() {
+        let at = chunk * CHUNK_BLOCKS + block;
+        let (base, score) = (setup.columns[at].base, part_of(score, at));
+        let weight = each(|l| budgets::grant_weight(base[l], concentration, score[l]));
+        columns.grant_weight = weight;
+        sum += lane_sum(&weight);
+    }
+    sum
 }
 
 impl Shared<'_> {
@@ -100,13 +120,12 @@ impl Shared<'_> {
         let (tournament, budget_rules) = (&self.params.tournament, &self.params.budgets);
         let (k, weight) = (tournament.shock_variance_ratio, self.rules.comparability);
         let per_mean = weight / self.nation.mean_comparability;
-        let live = block.columns.live;
+        let live = block.constants.live(block.number);
         let career_weight = chunk.columns[block.number].career_weight;
         let career = each(|l| self.rules.intensity * career_weight[l]);
         let unit_need = block.columns.unit_need;
         let need = each(|l| budget_rules.need_scale * unit_need[l]);
-        let advantage =
-            &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
+        let advantage = &self.advantage[block.first / LANES * sectors..][..sectors];
 
         let outside = block.columns.outside;
         let rest =
@@ -223,7 +242,7 @@ impl Shared<'_> {
                 let within = own[s][l];
                 let increment = production::increment(
                     made.productivity,
-                    block.constants.advantage[at][l],
+                    self.advantage[block.first / LANES * sectors + s][l],
                     production::effective_spending(left, scale_share),
                     chunk.columns[block.number].effective_talent[l] * within,
                     made.money_elasticity,

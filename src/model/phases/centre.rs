@@ -4,7 +4,6 @@ use crate::lanes::{LANES, each, fill, part, vectorised};
 use crate::model::equations::{budgets, centre};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
-use crate::model::setup::place;
 use crate::random::{Purpose, eight_codes, uniform};
 
 /// Quarters for which an incident cuts demand.
@@ -112,7 +111,7 @@ impl Run<'_> {
     /// Measures whose date has come; the city where one began is credited.
     fn bring_measures_into_force(&mut self, mut journal: Option<&mut Journal>) {
         let quarter = self.quarter;
-        let (nation, chunks) = (&mut self.nation, &mut self.chunks);
+        let (nation, deeds) = (&mut self.nation, &mut self.state.deeds);
         nation
             .waiting
             .sort_unstable_by_key(|measure| (measure.origin.is_none(), measure.instrument));
@@ -128,8 +127,8 @@ impl Run<'_> {
             nation.template[measure.instrument] = measure.template;
             if let Some(city) = measure.origin {
                 nation.local_origin += 1;
-                let (chunk, block, lane) = place(city as usize);
-                chunks[chunk].deeds[block].inventions[lane] += 1.0;
+                let city = city as usize;
+                deeds[city / LANES].inventions[city % LANES] += 1.0;
             }
             if let Some(journal) = journal.as_deref_mut() {
                 journal.policies.push(PolicyEvent {

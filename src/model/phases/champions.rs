@@ -5,7 +5,6 @@ use crate::math::select;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
-use crate::model::setup::place;
 use crate::random::{Purpose, normals};
 use std::hint::select_unpredictable;
 
@@ -118,8 +117,7 @@ impl Run<'_> {
         leaders.clear();
         leaders.resize(world.regions.len() * sectors, (f64::NEG_INFINITY, u32::MAX));
         for (city, own) in world.cities.iter().enumerate() {
-            let (chunk, block, lane) = place(city);
-            let stocks = &self.chunks[chunk].capability[block * sectors..(block + 1) * sectors];
+            let (stocks, lane) = (self.state.stocks(city / LANES), city % LANES);
             let of_region = &mut leaders[own.region as usize * sectors..][..sectors];
             for (best, stock) in of_region.iter_mut().zip(stocks) {
                 // Without a jump: which cities lead cannot be foreseen.
@@ -150,10 +148,7 @@ impl Run<'_> {
     /// Row of the city with most capability in a sector; ties fall to the first row.
     pub(crate) fn national_leader(&self, sector: usize) -> u32 {
         let sectors = self.sectors();
-        let stocks = || {
-            let blocks = self.chunks.iter();
-            blocks.flat_map(|chunk| chunk.capability.chunks_exact(sectors))
-        };
+        let stocks = || self.state.capability.chunks_exact(sectors);
         let mut most = ZERO;
         for stocks in stocks() {
             let (before, own) = (most, stocks[sector]);
@@ -194,9 +189,7 @@ mod tests {
                 replicate: 0,
             },
         );
-        for chunk in &mut run.chunks {
-            chunk.capability.fill(each(|_| 1.0));
-        }
+        run.state.capability.fill(each(|_| 1.0));
         run.params.champions.noise = 0.0;
         run.name_champions(None);
         let (world, sectors) = (setup.world(), run.sectors());
@@ -220,8 +213,7 @@ mod tests {
         );
         let last = leaders.len() - sectors;
         leaders[last] = (2.0, 31);
-        let (chunk, block, lane) = place(31);
-        run.chunks[chunk].capability[block * sectors][lane] = 2.0;
+        run.state.capability[31 / LANES * sectors][31 % LANES] = 2.0;
         assert_eq!(run.national_leader(0), 31);
         assert_eq!(first_of_leaders(&leaders, sectors, 0), Some(31));
         assert!(!run.nation.champions.is_empty());

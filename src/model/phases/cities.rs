@@ -5,14 +5,14 @@
 //! to another board: the two change places at the end.
 
 use super::budgets::Sectors;
-use super::peers;
 use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::model::chunks::{Chunk, Columns};
 use crate::model::published::Published;
 use crate::model::record::{Journal, Move};
 use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::setup::{ChunkConstants, Constant};
-use crate::model::state::{Channels, Chunk, Columns, Instruments, Nation, Sums, bits};
+use crate::model::state::{Channels, Instruments, Nation, Sums, bits};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
 use crate::rows::{ask_for, write_rows};
@@ -28,6 +28,9 @@ pub(super) struct Shared<'a> {
     pub(super) rules: &'a crate::model::rules::Rules,
     pub(super) nation: &'a Nation,
     pub(super) setup: &'a crate::model::Setup,
+    /// Constants of all blocks, and D4 by block and sector.
+    columns: &'a [Constant],
+    pub(super) advantage: &'a [Lanes],
     pub(super) published: &'a Published,
     pub(super) is_evaluation: bool,
     pub(super) quarter: u32,
@@ -98,7 +101,7 @@ impl Run<'_> {
         if self.nation.grant_concentration.to_bits() != self.rules.grant_concentration.to_bits() {
             self.weigh_grants();
         }
-        let mut chunks = std::mem::take(&mut self.chunks);
+        let mut state = std::mem::take(&mut self.state);
         let mut sums = std::mem::take(&mut self.sums);
         let mut next = std::mem::take(&mut self.next);
         let by_chunk = self.decisions.iter();
@@ -113,6 +116,8 @@ impl Run<'_> {
             rules: &self.rules,
             nation: &self.nation,
             setup: self.setup,
+            columns: &self.setup.columns,
+            advantage: &self.setup.advantage,
             published: &self.published,
             is_evaluation: self.is_evaluation(),
             quarter: self.quarter,
@@ -132,7 +137,7 @@ impl Run<'_> {
         for_each(
             self.parallel,
             (
-                (&mut chunks[..], &mut sums[..]),
+                (&mut state, &mut sums[..]),
                 (
                     Pieces {
                         whole: next.rows.data_mut(),
@@ -144,15 +149,15 @@ impl Run<'_> {
                     },
                 ),
             ),
-            |index, ((chunk, sums), (rows, in_force))| {
+            |index, ((mut chunk, sums), (rows, in_force))| {
                 let publishes = Publishes { rows, in_force };
                 vectorised(
                     #[inline(always)]
-                    || shared.chunk(index, chunk, &decisions[index], publishes, sums),
+                    || shared.chunk(index, &mut chunk, &decisions[index], publishes, sums),
                 );
             },
         );
-        self.chunks = chunks;
+        self.state = state;
         self.sums = sums;
         self.next = std::mem::replace(&mut self.published, next);
         self.add_sums(location);
@@ -190,15 +195,13 @@ impl Shared<'_> {
             return;
         }
         let first = constants.first + next * LANES;
-        if next * LANES + part < constants.cities {
-            let city = first + part;
-            if self.has_sums_of_peers {
-                let column = self.published.first_of_instruments();
-                peers::ask_for_end(&self.setup.peers, city, &self.published.rows, column);
-            } else {
-                peers::ask_for(&self.setup.peers, city, &self.published.rows);
-            }
-        }
+        let column = if self.has_sums_of_peers {
+            self.published.first_of_instruments()
+        } else {
+            0
+        };
+        let far = self.setup.peers.far(first / LANES, part, LANES);
+        self.published.rows.ask_for_ends(far, column);
         let (sectors, count) = (self.sectors(), self.instruments());
         match part {
             0 | 1 => {
@@ -215,13 +218,19 @@ impl Shared<'_> {
                         ask_for(&chunk.optimum[next * count + m], 1);
                     }
                 }
+                if self.is_evaluation {
+                    ask_for(&constants.start[next].site_advantage, 1);
+                }
             }
             2 => self.published.rows.ask_for(first, LANES),
-            3 => ask_for(&constants.advantage[next * sectors], sectors),
+            3 => ask_for(&self.advantage[first / LANES * sectors], sectors),
             4 => ask_for(&chunk.columns[next].stock, COLUMN_LINES),
             5 => ask_for(&chunk.capability[next * sectors], sectors),
-            6 => ask_for(&constants.columns[next].live, CONSTANT_LINES),
-            _ => self.setup.peers.ask_for_weights(first),
+            6 => ask_for(&self.columns[first / LANES].base, CONSTANT_LINES),
+            _ => {
+                self.setup.peers.ask_for_lists(first / LANES);
+                self.setup.peers.ask_for_far(first / LANES + 1);
+            }
         }
     }
 
@@ -257,7 +266,7 @@ impl Shared<'_> {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.evidence());
         // Taken out and put back, so that it and the chunk can change side by side.
-        let kept = chunk.scratch.take();
+        let kept = chunk.kept.scratch.take();
         let mut kept = kept.unwrap_or_else(|| Box::new(Scratch::new(self.instruments())));
         let scratch = &mut *kept;
         let mut moves = &decisions.moves[..];
@@ -273,7 +282,7 @@ impl Shared<'_> {
                 first,
                 cities: LANES.min(constants.cities - number * LANES),
                 constants,
-                columns: &constants.columns[number],
+                columns: &self.columns[first / LANES],
                 in_force: std::array::from_fn(|l| self.published.in_force[first + l]),
                 any: 0,
             };
@@ -316,6 +325,6 @@ impl Shared<'_> {
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }
-        chunk.scratch = Some(kept);
+        chunk.kept.scratch = Some(kept);
     }
 }

@@ -3,15 +3,14 @@
 use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
 use crate::model::Setup;
+use crate::model::chunks::{Chunk, Deeds};
 use crate::model::equations::{budgets, evaluation};
-use crate::model::published::Published;
+use crate::model::published::{Published, part_of};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
-use crate::model::state::Chunk;
-use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
+use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
 use crate::random::{Luck, Purpose, normals};
-use std::ops::Range;
 
 impl Run<'_> {
     /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
@@ -55,11 +54,11 @@ impl Run<'_> {
         };
         for_each(
             self.parallel,
-            (&mut self.chunks[..], (results, of_peers)),
-            |index, (chunk, (results, of_peers))| {
+            (&mut self.state, (results, of_peers)),
+            |index, (mut chunk, (results, of_peers))| {
                 vectorised(
                     #[inline(always)]
-                    || reading.chunk(&setup.chunks[index], chunk, results, of_peers),
+                    || reading.chunk(&setup.chunks[index], &mut chunk, results, of_peers),
                 );
             },
         );
@@ -80,52 +79,57 @@ impl Run<'_> {
             })
             .sum::<f64>()
             / self.cities() as f64;
-        let setup = self.setup;
-        for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
+        let (setup, parallel) = (self.setup, self.parallel);
+        let (results, scores) = self.scores.parts();
+        for_each(parallel, scores, |index, scores| {
             let constants = &setup.chunks[index];
-            for own in 0..constants.cities {
+            for (own, score) in scores[..constants.cities].iter_mut().enumerate() {
                 let city = constants.first + own;
                 let others = setup.peers.mean(city, results).unwrap_or(national);
-                chunk.deeds[own / LANES].result[own % LANES] = results[city] - others;
+                *score = results[city] - others;
             }
         });
     }
 
-    /// Mean and standard deviation (divisor n) of the column of results, in fixed order.
+    /// Mean and standard deviation (divisor n) of the column of scores, in fixed order.
     fn moments(&self) -> (f64, f64) {
         let n = self.cities() as f64;
-        let mean = self.sum_of_results(
+        let mean = self.sum_of_scores(
             #[inline(always)]
             |x| x,
         ) / n;
-        let variance = self.sum_of_results(
+        let variance = self.sum_of_scores(
             #[inline(always)]
             |x| (x - mean) * (x - mean),
         ) / n;
         (mean, variance.sqrt())
     }
 
-    /// Sum over cities of a number made of each result.
+    /// Sum over cities of a number made of each score.
     #[inline(always)]
-    fn sum_of_results(&self, of: impl Fn(f64) -> f64) -> f64 {
-        let chunks = self.setup.chunks.iter().zip(&self.chunks);
-        let sum = |(constants, chunk): (&ChunkConstants, &Chunk)| {
+    fn sum_of_scores(&self, of: impl Fn(f64) -> f64) -> f64 {
+        let scores = self.scores.score.chunks(CHUNK_CITIES);
+        let sum = |(constants, scores): (&ChunkConstants, &[f64])| {
             vectorised(
                 #[inline(always)]
                 || {
                     let mut own = 0.0;
-                    for (deeds, columns) in chunk.deeds.iter().zip(&constants.columns) {
-                        let (values, live) = (deeds.result, columns.live);
+                    for block in 0..constants.blocks() {
+                        let (values, live) = (part_of(scores, block), constants.live(block));
                         own += lane_sum(&each(|l| live[l] * of(values[l])));
                     }
                     own
                 },
             )
         };
-        chunks.fold(0.0, |all, chunk| all + sum(chunk))
+        self.setup
+            .chunks
+            .iter()
+            .zip(scores)
+            .fold(0.0, |all, chunk| all + sum(chunk))
     }
 
-    /// Standardises results and adds rewards and the noise of reading.
+    /// Standardises results and adds rewards and the noise of reading. Deeds are counted anew.
     fn score_deeds(&mut self, mean: f64, sd: f64) {
         let scoring = Scoring {
             setup: self.setup,
@@ -135,43 +139,36 @@ impl Run<'_> {
             mean,
             sd,
         };
-        for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
+        let (_, scores) = self.scores.parts();
+        let deeds = Pieces {
+            whole: &mut self.state.deeds[..],
+            length: CHUNK_BLOCKS,
+        };
+        let parts = (deeds, scores);
+        for_each(self.parallel, parts, |index, (deeds, scores)| {
             vectorised(
                 #[inline(always)]
-                || scoring.chunk(index, chunk),
+                || scoring.chunk(index, deeds, scores),
             );
         });
     }
 
-    /// Scores are standardised results; what they are made of starts anew.
+    /// Scores are standardised.
     fn set_scores(&mut self, mean: f64, sd: f64) {
-        let setup = self.setup;
-        let scores = Pieces {
-            whole: &mut self.scores.score,
-            length: CHUNK_CITIES,
-        };
-        for_each(
-            self.parallel,
-            (&mut self.chunks[..], scores),
-            |index, (chunk, scores)| {
-                let columns = &setup.chunks[index].columns;
-                let blocks = chunk.deeds.iter_mut().zip(columns);
-                vectorised(
-                    #[inline(always)]
-                    || {
-                        for ((deeds, columns), scores) in blocks.zip(scores.chunks_mut(LANES)) {
-                            let (result, live) = (deeds.result, columns.live);
-                            deeds.score =
-                                each(|l| evaluation::standardised(result[l], mean, sd) * live[l]);
-                            scores.copy_from_slice(&*deeds.score);
-                            deeds.inventions = ZERO;
-                            deeds.take_ups = ZERO;
-                            deeds.failures = ZERO;
-                        }
-                    },
-                );
-            },
-        );
+        let (setup, parallel) = (self.setup, self.parallel);
+        let (_, scores) = self.scores.parts();
+        for_each(parallel, scores, |index, scores| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    for block in 0..scores.len() / LANES {
+                        let (own, live) = (part_of(scores, block), setup.chunks[index].live(block));
+                        let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
+                        scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
+                    }
+                },
+            );
+        });
     }
 }
 
@@ -189,18 +186,21 @@ struct Scoring<'a> {
 impl Scoring<'_> {
     /// Results of a chunk become scores that are not yet standardised.
     #[inline(always)]
-    fn chunk(&self, index: usize, chunk: &mut Chunk) {
+    fn chunk(&self, index: usize, deeds: &mut [Deeds], scores: &mut [f64]) {
         let constants = &self.setup.chunks[index];
         let tournament = &self.params.tournament;
         let noise = self.luck.wide_stream(Purpose::Evaluation);
         for (block, codes) in constants.codes.iter().enumerate() {
             let draws = normals(noise.blocks(codes, u64::from(self.quarter))[0]);
-            let deeds = &mut chunk.deeds[block];
-            let shield = self.shields(constants.first + block * LANES, &deeds.failures);
-            let (result, readability) = (deeds.result, deeds.readability);
-            let (inventions, take_ups) = (deeds.inventions, deeds.take_ups);
-            let (failures, live) = (deeds.failures, constants.columns[block].live);
-            deeds.result = each(|l| {
+            let Deeds {
+                readability,
+                inventions,
+                take_ups,
+                failures,
+            } = std::mem::take(&mut deeds[block]);
+            let shield = self.shields(constants.first + block * LANES, &failures);
+            let (result, live) = (part_of(scores, block), constants.live(block));
+            let score = each(|l| {
                 let rewards = evaluation::rewards(
                     tournament,
                     inventions[l],
@@ -217,6 +217,7 @@ impl Scoring<'_> {
                 // Lanes without a city stay 0, or they would grow from one evaluation to the next.
                 (result + rewards + noise) * live[l]
             });
+            scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
         }
     }
 
@@ -254,12 +255,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Asks for the rows of the next block's cities and of their peers.
     #[inline(always)]
-    fn ask_ahead(&self, cities: Range<usize>) {
-        if self.is_large && cities.end <= self.setup.world().cities.len() {
-            self.published.rows.ask_for(cities.start, LANES);
-            for city in cities {
-                peers::ask_for(&self.setup.peers, city, &self.published.rows);
-            }
+    fn ask_ahead(&self, first: usize) {
+        if self.is_large && first < self.setup.world().cities.len() {
+            let rows = &self.published.rows;
+            rows.ask_for(first, LANES);
+            rows.ask_for_ends(self.setup.peers.far(first / LANES, 0, 1), 0);
         }
     }
 
@@ -280,7 +280,7 @@ impl Reading<'_> {
             let first = constants.first + block * LANES;
             let cities = first..first + LANES.min(constants.cities - block * LANES);
             if self.is_compared {
-                self.ask_ahead(first + LANES..first + 2 * LANES);
+                self.ask_ahead(first + LANES);
                 peers::rows(&self.setup.peers, cities, self.published, of_peers);
             }
             self.published.rows.columns(first, &mut own);
@@ -352,20 +352,18 @@ mod tests {
     fn lanes_without_a_city_have_no_score() {
         let setup = setup();
         let run = evaluated(&setup, 2);
-        let deeds = &run.chunks[0].deeds[0];
-        let cities = run.cities();
-        assert!(deeds.score[..cities].iter().all(|score| *score != 0.0));
-        assert!(deeds.score[cities..].iter().all(|score| *score == 0.0));
-        assert!(deeds.result[cities..].iter().all(|result| *result == 0.0));
+        let (score, cities) = (&run.scores.score, run.cities());
+        assert!(score.len() > cities);
+        assert!(score[..cities].iter().all(|score| *score != 0.0));
+        assert!(score[cities..].iter().all(|score| *score == 0.0));
     }
 
     #[test]
     fn what_growth_is_measured_against_is_the_capability_at_the_last_evaluation() {
         let setup = setup();
         let mut run = evaluated(&setup, 1);
-        let chunk = &run.chunks[0];
-        assert_eq!(chunk.at_evaluation, chunk.capability);
+        assert_eq!(run.state.at_evaluation[..], run.state.capability[..]);
         run.step(None).expect("only finite numbers");
-        assert_ne!(run.chunks[0].at_evaluation, run.chunks[0].capability);
+        assert_ne!(run.state.at_evaluation[..], run.state.capability[..]);
     }
 }

@@ -3,12 +3,12 @@
 use super::cities::{Block, Scratch, Shared};
 use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::math::select;
+use crate::model::chunks::{Chunk, Held};
 use crate::model::data::{Channel, Instrument};
 use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::setup::place;
-use crate::model::state::{Channels, Chunk, Held, InUse, Instruments, Sums, bits};
+use crate::model::state::{Channels, InUse, Instruments, Sums, bits};
 
 /// What a city's use of its instruments comes to in a quarter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,12 +33,9 @@ impl Run<'_> {
     /// which only sums are kept.
     pub(crate) fn instrument_use(&self, city: usize) -> Use {
         let policy = &self.params.policy;
-        let (chunk, block, lane) = place(city);
-        let constants = &self.setup.chunks[chunk];
-        let (base, amenity) = (
-            constants.columns[block].base[lane],
-            constants.columns[block].amenity[lane],
-        );
+        let lane = city % LANES;
+        let constants = &self.setup.columns[city / LANES];
+        let (base, amenity) = (constants.base[lane], constants.amenity[lane]);
         let mut all = Use::default();
         for m in bits(self.portfolio(city)) {
             let instrument = &self.setup.world().instruments[m];

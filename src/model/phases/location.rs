@@ -2,16 +2,21 @@
 //! that they are found ahead of phase 4, from what phase 4 will make of instruments.
 
 use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::model::chunks::{Columns, Held};
 use crate::model::data::Channel;
 use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::state::{Held, bits};
+use crate::model::setup::Constant;
+use crate::model::state::bits;
 use crate::rows::ask_for;
 
 /// What weights of location take, the same for all cities.
 pub(super) struct Location<'a> {
     run: &'a Run<'a>,
+    constants: &'a [Constant],
+    columns: &'a [Columns],
+    held: &'a [Held],
     /// Instruments that attract, one bit each.
     attracting: u64,
     unblunted: f64,
@@ -28,6 +33,9 @@ impl<'a> Location<'a> {
             .fold(0, |all, (m, _)| all | 1 << m);
         Location {
             run,
+            constants: &run.setup.columns,
+            columns: &run.state.columns,
+            held: &run.state.held,
             attracting,
             unblunted: run.unblunted(),
             per_tolerance: 1.0 / run.params.policy.design_tolerance,
@@ -42,26 +50,27 @@ impl<'a> Location<'a> {
     /// Asks for what [`Location::weights`] will read of a block.
     #[inline(always)]
     pub(super) fn ask_for(&self, chunk: usize, block: usize) {
-        let (run, state) = (self.run, &self.run.chunks[chunk]);
+        let run = self.run;
         let constants = &run.setup.chunks[chunk];
+        let at = constants.first / LANES + block;
         let first = constants.first + block * LANES;
         let in_force = &run.published.in_force[first..first + LANES];
         let any = in_force.iter().fold(0, |any, own| any | own);
         for m in bits(any & self.attracting) {
-            ask_for(&state.held[block * run.instruments() + m].share, 2);
+            ask_for(&self.held[at * run.instruments() + m].share, 2);
         }
-        ask_for(&state.columns[block].stock, 2);
-        ask_for(&state.columns[block].career_weight, 1);
-        ask_for(&constants.columns[block].live, 5);
+        ask_for(&self.columns[at].stock, 2);
+        ask_for(&self.columns[at].career_weight, 1);
+        ask_for(&self.constants[at].base, 4);
     }
 
     /// E21: the weights of a block. `moves` are those of its cities in this quarter.
     #[inline(always)]
     pub(super) fn weights(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
-        let state = &self.run.chunks[chunk];
         let constants = &self.run.setup.chunks[chunk];
+        let at = constants.first / LANES + block;
         let precision = self.run.params.talent.location_precision;
-        let (stock, amenity) = (state.columns[block].stock, constants.columns[block].amenity);
+        let (stock, amenity) = (self.columns[at].stock, self.constants[at].amenity);
         let attraction = self.attraction(chunk, block, moves);
         each(|l| talent::location_weight(stock[l], precision, amenity[l], attraction[l]))
     }
@@ -69,8 +78,9 @@ impl<'a> Location<'a> {
     /// `At`: effects (E20) of instruments that attract. One begun in this quarter has no money yet, and no effect.
     #[inline(always)]
     fn attraction(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
-        let (run, state) = (self.run, &self.run.chunks[chunk]);
+        let run = self.run;
         let constants = &run.setup.chunks[chunk];
+        let at = constants.first / LANES + block;
         let first = constants.first + block * LANES;
         let mut masks: [u64; LANES] =
             std::array::from_fn(|l| run.published.in_force[first + l] & self.attracting);
@@ -82,16 +92,13 @@ impl<'a> Location<'a> {
         if any == 0 {
             return attraction;
         }
-        let (base, amenity) = (
-            constants.columns[block].base,
-            constants.columns[block].amenity,
-        );
-        let budget = state.columns[block].budget;
+        let (base, amenity) = (self.constants[at].base, self.constants[at].amenity);
+        let budget = self.columns[at].budget;
         let half_money = run.params.policy.half_money_share;
         for m in bits(any) {
             let slope = run.setup.world().instruments[m].tier_slope;
             let theta = run.nation.true_effect[m];
-            let Held { share, distance } = state.held[block * run.instruments() + m];
+            let Held { share, distance } = self.held[at * run.instruments() + m];
             let active = each(|l| (masks[l] >> m & 1) as f64);
             let distance = each(|l| moves::adjusted_design(distance[l], 0.0, self.adjustment));
             let fit = each(|l| budgets::design_fit(distance[l], 0.0, self.per_tolerance));

@@ -1,15 +1,16 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
 use super::location::Location;
+use super::officials::Hazard;
 use crate::lanes::{LANES, ZERO, each, plus, vectorised};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::setup::{ChunkConstants, place};
+use crate::model::setup::ChunkConstants;
 use crate::model::state::{all_bits, bits};
 use crate::parallel::for_each;
 use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};
-use crate::rows::ask_for_entry;
+use crate::rows::{ask_for, ask_for_entry};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -31,6 +32,8 @@ impl Run<'_> {
         let luck = self.luck.wide_stream(Purpose::Moves);
         let errors = self.luck.wide_stream(Purpose::DesignError);
         let (chances, location) = (self.chances(), Location::new(self));
+        let (hazard, has_new_scores) = (Hazard::new(self), self.is_evaluation());
+        decisions.exits.clear();
         decisions.moves.clear();
         decisions.all_location_weight = ZERO;
         let mut drawn = self.draw(constants, &luck, &chances, 0);
@@ -41,15 +44,31 @@ impl Run<'_> {
                 drawn = self.draw(constants, &luck, &chances, block + 1);
                 if self.parallel {
                     location.ask_for(chunk, block + 1);
+                    self.setup
+                        .peers
+                        .ask_for_lists(constants.first_block() + block + 2);
                     for lane in bits(drawn.1) {
                         let city = constants.first + (block + 1) * LANES + lane;
                         for peer in self.setup.peers.rows_of(city) {
                             ask_for_entry(&self.scores.score, *peer as usize);
                         }
+                        if drawn.0[slot::REVIEW][lane] >> 11 < words_below(chances.review) {
+                            let own = self.published.in_force[city] & !self.nation.national;
+                            for m in bits(own) {
+                                let at = city / LANES * self.instruments() + m;
+                                ask_for(&self.state.held[at].distance, 1);
+                            }
+                        }
                     }
                 }
             }
-            decisions.exit[block] = each(|l| uniform(words[slot::EXIT][l]));
+            let exit = each(|l| uniform(words[slot::EXIT][l]));
+            if has_new_scores {
+                decisions.exit[block] = exit;
+            } else {
+                let exits = &mut decisions.exits;
+                hazard.exits(constants, block, &self.scores.score, exit, exits);
+            }
             let before = decisions.moves.len();
             for lane in bits(may_move) {
                 let draws = std::array::from_fn(|word| words[word][lane]);
@@ -173,15 +192,15 @@ impl Run<'_> {
     /// E15: whether a city pioneers. Peers are looked at only where they can decide.
     fn pioneers(&self, city: usize, draw: f64) -> bool {
         let policy = &self.params.policy;
-        let (chunk, block, lane) = place(city);
-        let need = self.params.budgets.need_scale
-            * self.setup.chunks[chunk].columns[block].unit_need[lane];
+        let lane = city % LANES;
+        let need =
+            self.params.budgets.need_scale * self.setup.columns[city / LANES].unit_need[lane];
         let is_zone = self.params.mechanisms.pilot_zones
             && self.setup.timeline.is_pilot_zone(self.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
         let probability = |behind: f64| {
             let pressure = self.rules.intensity
-                * self.chunks[chunk].columns[block].career_weight[lane]
+                * self.state.columns[city / LANES].career_weight[lane]
                 * behind;
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
@@ -216,9 +235,8 @@ impl Run<'_> {
 
     /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
     fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
-        let (block, lane) = (own / LANES, own % LANES);
-        let amenity = self.setup.chunks[chunk].columns[block].amenity[lane];
         let city = self.setup.chunks[chunk].first + own;
+        let amenity = self.setup.columns[city / LANES].amenity[own % LANES];
         let unblunted = self.unblunted();
         let per_tolerance = 1.0 / self.params.policy.design_tolerance;
         let potential = |m: usize| {
@@ -300,12 +318,12 @@ mod tests {
         run.begin_quarter(None);
         // As far behind, and as keen on a career, as one can be.
         let city = 11;
-        let (chunk, block, lane) = place(city);
-        run.chunks[chunk].columns[block].career_weight[lane] = 1.0;
+        let lane = city % LANES;
+        run.state.columns[city / LANES].career_weight[lane] = 1.0;
         run.scores.score.fill(5.0);
         run.scores.score[city] = -5.0;
-        let need = setup.world().params.budgets.need_scale
-            * setup.chunks[chunk].columns[block].unit_need[lane];
+        let need =
+            setup.world().params.budgets.need_scale * setup.columns[city / LANES].unit_need[lane];
         let chance = moves::pioneer_probability(0.01, 1.0, 10.0 * 2.0, need, 0.0);
         assert!(chance > 0.2 && run.pioneers(city, chance * 0.999));
         assert!(!run.pioneers(city, chance * 1.001));

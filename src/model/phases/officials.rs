@@ -1,14 +1,14 @@
 //! E31: officials leave, promoted or replaced.
 
-use crate::lanes::{LANES, each, vectorised};
+use crate::lanes::{LANES, Lanes, each, vectorised};
 use crate::model::equations::evaluation;
+use crate::model::published::part_of;
 use crate::model::record::{Journal, OfficialEvent};
-use crate::model::run::{Decisions, Run};
-use crate::model::setup::place;
-use crate::model::state::Chunk;
+use crate::model::run::Run;
+use crate::model::setup::ChunkConstants;
 use crate::parallel::for_each;
 use crate::random::{Purpose, beta_2_2};
-use crate::rows::ask_for;
+use crate::rows::{ask_for, ask_for_entry};
 
 /// Blocks ahead of which memory is asked for: a block takes a few nanoseconds here.
 const AHEAD: usize = 16;
@@ -17,43 +17,52 @@ impl Run<'_> {
     /// Those who follow officials who left in the last quarter are in post from now on.
     pub(crate) fn let_successors_enter(&mut self) {
         for (city, career_weight) in self.successors.drain(..) {
-            let (chunk, block, lane) = place(city as usize);
-            let chunk = &mut self.chunks[chunk];
-            chunk.columns[block].career_weight[lane] = career_weight;
-            chunk.in_post[block * LANES + lane] = 0;
+            let city = city as usize;
+            self.state.columns[city / LANES].career_weight[city % LANES] = career_weight;
+            self.state.in_post_since[city] = self.quarter;
         }
     }
 
     /// E31. The successor is in post from the next quarter.
+    ///
+    /// Who leaves has been decided with policies already, but where scores are new.
     pub(crate) fn let_officials_leave(&mut self, journal: Option<&mut Journal>) {
-        let tournament = &self.params.tournament;
-        let hazard = Hazard {
-            base: tournament.turnover_per_quarter * tournament.promoted_share,
-            replaced: tournament.turnover_per_quarter * (1.0 - tournament.promoted_share),
-            slope: self.rules.promotion_slope,
-        };
+        let hazard = Hazard::new(self);
         let (setup, luck, quarter) = (self.setup, self.luck, self.quarter);
-        let is_large = self.parallel;
-        let parts = (&mut self.chunks[..], &mut self.decisions[..]);
+        let (is_large, has_new_scores) = (self.parallel, self.is_evaluation());
+        let scores = &self.scores.score;
+        let parts = (&mut self.state, &mut self.decisions[..]);
         for_each(self.parallel, parts, |index, (chunk, decisions)| {
             let constants = &setup.chunks[index];
-            let officials = luck.wide_stream(Purpose::Official);
-            decisions.exits.clear();
-            for block in 0..constants.blocks() {
-                if is_large && block + AHEAD < constants.blocks() {
-                    ask_for(&chunk.deeds[block + AHEAD].score, 1);
-                    ask_for(&decisions.exit[block + AHEAD], 1);
-                }
-                let cities = LANES.min(constants.cities - block * LANES);
+            if has_new_scores {
                 vectorised(
                     #[inline(always)]
-                    || hazard.exits(block, cities, chunk, decisions),
+                    || {
+                        for block in 0..constants.blocks() {
+                            if is_large && block + AHEAD < constants.blocks() {
+                                ask_for(&decisions.exit[block + AHEAD], 1);
+                            }
+                            let draws = decisions.exit[block];
+                            hazard.exits(constants, block, scores, draws, &mut decisions.exits);
+                        }
+                    },
                 );
+            }
+            let officials = luck.wide_stream(Purpose::Official);
+            for exit in &decisions.exits {
+                if is_large {
+                    let own = exit.city as usize;
+                    ask_for(&chunk.columns[own / LANES].career_weight, 1);
+                    ask_for_entry(chunk.in_post_since, own);
+                }
             }
             for leaving in decisions.exits.chunks_mut(LANES) {
                 let mut codes = [0; LANES];
                 for (code, exit) in codes.iter_mut().zip(&mut *leaving) {
-                    *code = constants.codes[exit.city as usize / LANES][exit.city as usize % LANES];
+                    let (block, lane) = (exit.city as usize / LANES, exit.city as usize % LANES);
+                    *code = constants.codes[block][lane];
+                    exit.career_weight = chunk.columns[block].career_weight[lane];
+                    exit.quarters_in_post = quarter + 1 - chunk.in_post_since[exit.city as usize];
                     exit.city += constants.first as u32;
                 }
                 let [a, b, c, ..] = officials.blocks(&codes, u64::from(quarter) + 1);
@@ -73,29 +82,44 @@ impl Run<'_> {
 
 /// What decides exits, the same for all cities.
 #[derive(Clone, Copy)]
-struct Hazard {
+pub(super) struct Hazard {
     base: f64,
     replaced: f64,
     slope: f64,
 }
 
 impl Hazard {
-    /// Adds the officials of a block who leave; the city is still counted within the chunk, and nobody follows yet.
+    pub(super) fn new(run: &Run) -> Self {
+        let tournament = &run.params.tournament;
+        Hazard {
+            base: tournament.turnover_per_quarter * tournament.promoted_share,
+            replaced: tournament.turnover_per_quarter * (1.0 - tournament.promoted_share),
+            slope: run.rules.promotion_slope,
+        }
+    }
+
+    /// Adds the officials of a block who leave; the city is still counted within the chunk, and what is known of the
+    /// official and who follows come later.
     #[inline(always)]
-    fn exits(self, block: usize, cities: usize, chunk: &mut Chunk, decisions: &mut Decisions) {
-        let score = chunk.deeds[block].score;
+    pub(super) fn exits(
+        self,
+        constants: &ChunkConstants,
+        block: usize,
+        scores: &[f64],
+        draws: Lanes,
+        exits: &mut Vec<OfficialEvent>,
+    ) {
+        let score = part_of(scores, constants.first / LANES + block);
         let promoted = each(|l| evaluation::promotion_probability(self.base, self.slope, score[l]));
-        for l in 0..cities {
-            let own = block * LANES + l;
-            chunk.in_post[own] += 1;
-            let draw = decisions.exit[block][l];
+        for l in 0..LANES.min(constants.cities - block * LANES) {
+            let draw = draws[l];
             if draw < promoted[l] + self.replaced {
-                decisions.exits.push(OfficialEvent {
-                    city: own as u32,
+                exits.push(OfficialEvent {
+                    city: (block * LANES + l) as u32,
                     is_promoted: draw < promoted[l],
                     score: score[l],
-                    quarters_in_post: chunk.in_post[own],
-                    career_weight: chunk.columns[block].career_weight[l],
+                    quarters_in_post: 0,
+                    career_weight: 0.0,
                     successor_career_weight: 0.0,
                 });
             }

@@ -4,7 +4,6 @@ use crate::lanes::{LANES, Lanes, ZERO, each, transpose, vectorised};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
 use crate::model::published::{Published, instruments_in_row};
-use crate::rows::Rows;
 use std::ops::Range;
 
 /// Columns of a row of what a city publishes, and padding to whole lines.
@@ -68,22 +67,6 @@ pub(super) fn instruments(
     visit(peers, cities, published, by_instrument);
 }
 
-/// Asks for the rows of a city's peers ahead of their use.
-#[inline(always)]
-pub(in crate::model) fn ask_for(peers: &Peers, city: usize, published: &Rows) {
-    for peer in peers.rows_of(city) {
-        published.ask_for_end(*peer as usize, 0);
-    }
-}
-
-/// The same for what is behind a column alone.
-#[inline(always)]
-pub(super) fn ask_for_end(peers: &Peers, city: usize, published: &Rows, column: usize) {
-    for peer in peers.rows_of(city) {
-        published.ask_for_end(*peer as usize, column);
-    }
-}
-
 /// So many lines of sums of rows, and so many eights of instruments, in one visit of each peer.
 ///
 /// A function of its own, as is the next one: within the long one that calls it, what the loop needs would not stay in
@@ -129,6 +112,7 @@ fn adopters<const OCTETS: usize>(
     published: &Published,
     by_instrument: &mut [Lanes],
 ) {
+    let (all_rows, lines) = (published.rows.data(), published.rows.lines());
     let first = published.first_of_instruments();
     vectorised(
         #[inline(always)]
@@ -136,7 +120,8 @@ fn adopters<const OCTETS: usize>(
             for lane in 0..LANES {
                 let mut all = [ZERO; OCTETS];
                 for (peer, weight) in peers_in(peers, &cities, lane) {
-                    add_adopter(&mut all, published.rows.lines_of(peer), first, weight);
+                    let row = &all_rows[peer * lines..(peer + 1) * lines];
+                    add_adopter(&mut all, row, first, weight);
                 }
                 put(by_instrument, lane, &all);
             }

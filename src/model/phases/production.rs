@@ -2,11 +2,12 @@
 
 use super::cities::{Block, Scratch, Shared};
 use super::peers::{COLUMNS, Columns};
-use crate::lanes::{Lanes, ZERO, each, plus};
+use crate::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::math::select;
+use crate::model::chunks::Chunk;
 use crate::model::data::{Channel, MAX_SECTORS};
 use crate::model::equations::{outside, production, talent};
-use crate::model::state::{Chunk, Sums};
+use crate::model::state::Sums;
 
 impl Shared<'_> {
     /// E21-E23.
@@ -111,7 +112,7 @@ impl Shared<'_> {
             sum.spending = plus(sum.spending, spending);
             sum.introduction = plus(sum.introduction, introduction);
             sum.subscale = plus(sum.subscale, subscale);
-            if let Some(detail) = chunk.detail.get_mut(at) {
+            if let Some(detail) = chunk.kept.detail.get_mut(at) {
                 *detail = [introduction, subscale];
             }
         }
@@ -134,8 +135,7 @@ impl Shared<'_> {
         let (productivity, alpha, rho) =
             (made.productivity, made.money_elasticity, made.aggregation);
         let stocks = &mut chunk.capability[block.number * sectors..(block.number + 1) * sectors];
-        let advantages =
-            &block.constants.advantage[block.number * sectors..(block.number + 1) * sectors];
+        let advantages = &self.advantage[block.first / LANES * sectors..][..sectors];
         for s in 0..sectors {
             let (before, advantage, access) = (stocks[s], advantages[s], self.nation.access[s]);
             let (effective, talent) = (built.effective[s], built.talent[s]);

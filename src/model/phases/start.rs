@@ -3,7 +3,7 @@
 use crate::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::model::equations::moves;
 use crate::model::run::Run;
-use crate::parallel::for_each;
+use crate::parallel::{CHUNK_BLOCKS, for_each};
 use crate::random::{Purpose, beta_2_2, eight_codes, normals, uniform};
 
 impl Run<'_> {
@@ -25,7 +25,7 @@ impl Run<'_> {
         }
         let luck = self.luck;
         let setup = self.setup;
-        for_each(self.parallel, &mut self.chunks[..], |index, chunk| {
+        for_each(self.parallel, &mut self.state, |index, chunk| {
             let constants = &setup.chunks[index];
             let officials = luck.wide_stream(Purpose::FirstOfficial);
             let optima = luck.wide_stream(Purpose::LocalOptimum);
@@ -52,16 +52,18 @@ impl Run<'_> {
         published.in_force.fill(0);
         self.scores.score.fill(0.0);
         self.nation.researchers = 0.0;
-        for (constants, chunk) in self.setup.chunks.iter().zip(&self.chunks) {
-            let columns = chunk.columns.iter();
-            let researchers = columns.fold(ZERO, |sum, own| plus(sum, own.researchers));
+        let chunks = self.state.columns.chunks(CHUNK_BLOCKS);
+        for (constants, columns) in self.setup.chunks.iter().zip(chunks) {
+            let researchers = columns
+                .iter()
+                .fold(ZERO, |sum, own| plus(sum, own.researchers));
             self.nation.researchers += lane_sum(&researchers);
             for own in 0..constants.blocks() * LANES {
                 let (block, lane) = (own / LANES, own % LANES);
                 let city = constants.first + own;
                 published
                     .rows
-                    .set(city, sectors, chunk.columns[block].researchers[lane]);
+                    .set(city, sectors, columns[block].researchers[lane]);
                 let shares = &constants.shares[block * sectors..(block + 1) * sectors];
                 let all: f64 = shares.iter().map(|share| share[lane]).sum();
                 published.rows.set(city, sectors + 1, all);

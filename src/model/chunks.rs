@@ -1,0 +1,257 @@
+//! What changes of cities during a run: columns in blocks of lanes, and their chunks.
+
+use super::phases::cities::Scratch;
+use super::setup::{ChunkConstants, Constant, Setup};
+use crate::lanes::{LANES, Lanes, ZERO, plus};
+use crate::pages::Pages;
+use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};
+use bytemuck::{Pod, Zeroable};
+use rayon::prelude::*;
+
+/// State of all cities, block by block. What has a number for each sector, instrument or option stands in a column of its
+/// own, one after the other within the block; single numbers stand side by side in one record.
+///
+/// One column for each of them would be easier to read and was slower: a chunk's column is as long as a page of
+/// memory, so that the same block of all columns falls into the same few places of the processor's cache.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CityState {
+    /// Money and designs, by instrument.
+    pub held: Pages<Held>,
+    /// Capability, by sector.
+    pub capability: Pages<Lanes>,
+    /// Capability at the last evaluation, by sector.
+    pub at_evaluation: Pages<Lanes>,
+    /// Local optimum, by instrument.
+    pub optimum: Pages<Lanes>,
+    /// What a quarter reads and writes.
+    pub columns: Pages<Columns>,
+    /// What counts in evaluations.
+    pub deeds: Pages<Deeds>,
+    /// Quarter since which the official is in post, one entry per lane.
+    pub in_post_since: Pages<u32>,
+    /// What chunks keep beside it.
+    pub kept: Vec<Kept>,
+    sectors: usize,
+    instruments: usize,
+}
+
+/// What a chunk keeps beside its part of the columns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    /// Scratch of phases 4 to 7.
+    pub scratch: Option<Box<Scratch>>,
+    /// Introduction and subscale spending by sector, kept only where somebody looks.
+    pub detail: Vec<[Lanes; 2]>,
+}
+
+/// A chunk of cities: its part of the columns of [`CityState`], which have the same names.
+#[derive(Debug)]
+pub(crate) struct Chunk<'a> {
+    pub held: &'a mut [Held],
+    pub capability: &'a mut [Lanes],
+    pub at_evaluation: &'a mut [Lanes],
+    pub optimum: &'a mut [Lanes],
+    pub columns: &'a mut [Columns],
+    pub deeds: &'a mut [Deeds],
+    pub in_post_since: &'a mut [u32],
+    pub kept: &'a mut Kept,
+}
+
+/// An instrument in the cities of a block.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Held {
+    /// Budget share.
+    pub share: Lanes,
+    /// Design less local optimum; meaningful where in force. Quarters ask for this difference alone.
+    pub distance: Lanes,
+}
+
+/// Single numbers of the cities of a block that each quarter reads and writes.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Columns {
+    /// Capability in all sectors.
+    pub stock: Lanes,
+    /// Budget, CNY mn.
+    pub budget: Lanes,
+    /// Grant, CNY mn.
+    pub grant: Lanes,
+    /// Weight in the grants.
+    pub grant_weight: Lanes,
+    /// Output, CNY mn.
+    pub output: Lanes,
+    /// Researchers, FTE.
+    pub researchers: Lanes,
+    /// Effective talent, FTE.
+    pub effective_talent: Lanes,
+    /// Career weight.
+    pub career_weight: Lanes,
+}
+
+/// Single numbers of the cities of a block that evaluations read and write.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Deeds {
+    /// Mean comparability of a city's own shares, in an evaluation.
+    pub readability: Lanes,
+    /// Inventions since the last evaluation.
+    pub inventions: Lanes,
+    /// Take-ups since the last evaluation.
+    pub take_ups: Lanes,
+    /// Failures since the last evaluation.
+    pub failures: Lanes,
+}
+
+impl CityState {
+    /// Columns of the right length.
+    pub fn new(setup: &Setup) -> Self {
+        let (sectors, instruments) = (setup.world().sectors.len(), setup.world().instruments.len());
+        let blocks = setup.chunks.iter().map(ChunkConstants::blocks).sum();
+        let kept = || Kept {
+            scratch: Some(Box::new(Scratch::new(instruments))),
+            detail: Vec::new(),
+        };
+        CityState {
+            // Not empty where there are no instruments, so that it can be cut into chunks.
+            held: Pages::new(blocks * instruments.max(1)),
+            capability: Pages::new(blocks * sectors),
+            at_evaluation: Pages::new(blocks * sectors),
+            optimum: Pages::new(blocks * instruments.max(1)),
+            columns: Pages::new(blocks),
+            deeds: Pages::new(blocks),
+            in_post_since: Pages::new(blocks * LANES),
+            kept: setup.chunks.iter().map(|_| kept()).collect(),
+            sectors,
+            instruments,
+        }
+    }
+
+    /// Goes back to the start of `setup`; luck is filled in by the caller.
+    pub fn reset(&mut self, setup: &Setup, parallel: bool) {
+        crate::parallel::for_each(parallel, self, |index, chunk| {
+            let constants = &setup.chunks[index];
+            chunk.reset(constants, &setup.columns[constants.first_block()..]);
+        });
+    }
+
+    /// Capability of a block by sector.
+    #[inline(always)]
+    pub fn stocks(&self, block: usize) -> &[Lanes] {
+        &self.capability[block * self.sectors..(block + 1) * self.sectors]
+    }
+
+    /// Capability of a chunk, block by block and sector by sector.
+    pub fn stocks_of_chunk(&self, chunk: usize) -> &[Lanes] {
+        let length = CHUNK_BLOCKS * self.sectors;
+        let end = self.capability.len().min((chunk + 1) * length);
+        &self.capability[chunk * length..end]
+    }
+
+    /// Introduction and subscale spending of a block in a sector, where they are kept.
+    pub fn detail(&self, block: usize, sector: usize) -> Option<&[Lanes; 2]> {
+        let detail = &self.kept[block / CHUNK_BLOCKS].detail;
+        detail.get(block % CHUNK_BLOCKS * self.sectors + sector)
+    }
+}
+
+impl Chunk<'_> {
+    fn reset(self, constants: &ChunkConstants, fixed: &[Constant]) {
+        let sectors = self.capability.len() / self.columns.len();
+        self.held.fill(Held::default());
+        self.capability.copy_from_slice(&constants.capability);
+        let stocks = constants.capability.chunks_exact(sectors);
+        for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
+            let start = &constants.start[block];
+            *columns = Columns {
+                stock: stocks.iter().fold(ZERO, |sum, own| plus(sum, *own)),
+                budget: fixed[block].base,
+                output: start.output,
+                researchers: start.researchers,
+                effective_talent: start.researchers,
+                ..Columns::default()
+            };
+        }
+        self.at_evaluation.copy_from_slice(&constants.capability);
+        self.deeds.fill(Deeds::default());
+        self.in_post_since.fill(0);
+    }
+}
+
+impl<'a> IntoParts for &'a mut CityState {
+    type Item = Chunk<'a>;
+
+    /// Takes memory, for a list of the chunks.
+    fn side_by_side(self) -> impl IndexedParallelIterator<Item = Chunk<'a>> {
+        self.in_turn().collect::<Vec<_>>().into_par_iter()
+    }
+
+    /// Cut off one after the other: a zip of eight columns would first divide the length of each.
+    #[inline(always)]
+    fn in_turn(self) -> impl Iterator<Item = Chunk<'a>> {
+        let of_instruments = CHUNK_BLOCKS * self.instruments.max(1);
+        let of_sectors = CHUNK_BLOCKS * self.sectors;
+        let (mut held, mut optimum) = (&mut self.held[..], &mut self.optimum[..]);
+        let mut capability = &mut self.capability[..];
+        let mut at_evaluation = &mut self.at_evaluation[..];
+        let (mut columns, mut deeds) = (&mut self.columns[..], &mut self.deeds[..]);
+        let mut in_post_since = &mut self.in_post_since[..];
+        self.kept.iter_mut().map(move |kept| Chunk {
+            held: cut_off(&mut held, of_instruments),
+            capability: cut_off(&mut capability, of_sectors),
+            at_evaluation: cut_off(&mut at_evaluation, of_sectors),
+            optimum: cut_off(&mut optimum, of_instruments),
+            columns: cut_off(&mut columns, CHUNK_BLOCKS),
+            deeds: cut_off(&mut deeds, CHUNK_BLOCKS),
+            in_post_since: cut_off(&mut in_post_since, CHUNK_CITIES),
+            kept,
+        })
+    }
+}
+
+/// So many entries from the start of a column, or what is left of it.
+#[inline(always)]
+fn cut_off<'a, T>(column: &mut &'a mut [T], length: usize) -> &'a mut [T] {
+    let length = length.min(column.len());
+    column.split_off_mut(..length).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::data::World;
+    use crate::parallel::for_each;
+
+    #[test]
+    fn chunks_hold_each_city_once_either_way_with_and_without_instruments() {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/synthetic.toml");
+        let count = CHUNK_CITIES + 11;
+        let sets = [format!("cities.synthetic.count={count}")];
+        let mut world: World = crate::scenario::load(&base, &sets).expect("valid").world;
+        for has_instruments in [true, false] {
+            if !has_instruments {
+                world.instruments = Vec::new().into();
+            }
+            let setup = Setup::new(world.clone()).expect("a world that can start");
+            let mut state = CityState::new(&setup);
+            for parallel in [true, false] {
+                state.in_post_since.fill(0);
+                for_each(parallel, &mut state, |index, chunk| {
+                    let constants = &setup.chunks[index];
+                    assert_eq!(chunk.columns.len(), constants.blocks());
+                    assert_eq!(chunk.deeds.len(), constants.blocks());
+                    assert_eq!(chunk.capability.len(), constants.capability.len());
+                    assert_eq!(chunk.at_evaluation.len(), constants.capability.len());
+                    assert_eq!(chunk.held.len(), chunk.optimum.len());
+                    for (own, since) in chunk.in_post_since.iter_mut().enumerate() {
+                        *since += (constants.first + own) as u32;
+                    }
+                });
+                let rows = state.in_post_since.iter().zip(0..);
+                assert!({ rows }.all(|(since, row)| *since == row));
+                assert_eq!(state.in_post_since.len(), count.next_multiple_of(LANES));
+            }
+        }
+    }
+}
