@@ -2,6 +2,11 @@
 
 use super::data::{Track, World};
 use super::equations::outside;
+use crate::lanes::{LANES, Lanes, each};
+use crate::math::select;
+
+/// A quarter that no run reaches.
+const NEVER: u32 = u32::MAX;
 
 /// Levels of a quarter, before the weights and switches of the parameters.
 #[derive(Clone, Debug, Default)]
@@ -13,8 +18,8 @@ pub struct Timeline {
     attention: Vec<f64>,
     central_plan: Vec<f64>,
     frontier_shock: Vec<f64>,
-    /// First quarter as a pilot zone, by city; none for cities that never are.
-    pub pilot_from: Vec<Option<u32>>,
+    /// First quarter as a pilot zone, one entry per lane; [`NEVER`] for cities that never are.
+    pilot_from: Vec<u32>,
 }
 
 impl Timeline {
@@ -30,7 +35,7 @@ impl Timeline {
             attention: vec![0.0; quarters * sectors],
             central_plan: vec![0.0; quarters * sectors],
             frontier_shock: vec![0.0; quarters * sectors],
-            pilot_from: vec![None; world.cities.len()],
+            pilot_from: vec![NEVER; world.cities.len().next_multiple_of(LANES)],
         };
         for event in &world.events {
             let date = event.quarter.since(world.start);
@@ -69,7 +74,7 @@ impl Timeline {
         for zone in &world.pilot_zones {
             let from = zone.from.since(world.start).max(0) as u32;
             let known = &mut timeline.pilot_from[zone.city as usize];
-            *known = Some(known.map_or(from, |earlier| earlier.min(from)));
+            *known = from.min(*known);
         }
         timeline
     }
@@ -106,6 +111,13 @@ impl Timeline {
 
     /// E35, whether a city is a pilot zone.
     pub fn is_pilot_zone(&self, quarter: u32, city: usize) -> bool {
-        self.pilot_from[city].is_some_and(|from| from <= quarter)
+        self.pilot_from[city] <= quarter
+    }
+
+    /// E35 for the cities of a block: `value` where a city is a pilot zone, else 0.
+    #[inline(always)]
+    pub fn in_pilot_zones(&self, quarter: u32, block: usize, value: f64) -> Lanes {
+        let from = &self.pilot_from[block * LANES..(block + 1) * LANES];
+        each(|l| select(from[l] <= quarter, value, 0.0))
     }
 }

@@ -1,9 +1,12 @@
 //! 7.3 Policy moves.
 
+/// How far a city can be behind its peers, in s.d.
+pub const MOST_BEHIND: f64 = 2.0;
+
 /// E15: how far a city is behind its peers, `clip(mean z_j - z_i, 0, 2)`, in s.d.
 #[inline(always)]
 pub fn behind(peers_score: f64, score: f64) -> f64 {
-    (peers_score - score).clamp(0.0, 2.0)
+    (peers_score - score).clamp(0.0, MOST_BEHIND)
 }
 
 /// E15: probability that a city pioneers in a quarter,

@@ -60,7 +60,6 @@ impl<'a> Location<'a> {
             ask_for(&self.held[at * run.instruments() + m].share, 2);
         }
         ask_for(&self.columns[at].stock, 2);
-        ask_for(&self.columns[at].career_weight, 1);
         ask_for(&self.constants[at].base, 4);
     }
 

@@ -2,7 +2,7 @@
 
 use super::location::Location;
 use super::officials::Hazard;
-use crate::lanes::{LANES, ZERO, each, plus, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
@@ -38,28 +38,17 @@ impl Run<'_> {
         decisions.all_location_weight = ZERO;
         let mut drawn = self.draw(constants, &luck, &chances, 0);
         for block in 0..constants.blocks() {
-            let (words, may_move) = drawn;
+            let Drawn {
+                words,
+                may_move,
+                may_pioneer,
+            } = drawn;
             if block + 1 < constants.blocks() {
                 // Drawn a block ahead, so that what moves will look at can be asked for.
                 drawn = self.draw(constants, &luck, &chances, block + 1);
                 if self.parallel {
                     location.ask_for(chunk, block + 1);
-                    self.setup
-                        .peers
-                        .ask_for_lists(constants.first_block() + block + 2);
-                    for lane in bits(drawn.1) {
-                        let city = constants.first + (block + 1) * LANES + lane;
-                        for peer in self.setup.peers.rows_of(city) {
-                            ask_for_entry(&self.scores.score, *peer as usize);
-                        }
-                        if drawn.0[slot::REVIEW][lane] >> 11 < words_below(chances.review) {
-                            let own = self.published.in_force[city] & !self.nation.national;
-                            for m in bits(own) {
-                                let at = city / LANES * self.instruments() + m;
-                                ask_for(&self.state.held[at].distance, 1);
-                            }
-                        }
-                    }
+                    self.ask_for_moves(&chances, &drawn, constants.first_block() + block + 1);
                 }
             }
             let exit = each(|l| uniform(words[slot::EXIT][l]));
@@ -73,7 +62,15 @@ impl Run<'_> {
             for lane in bits(may_move) {
                 let draws = std::array::from_fn(|word| words[word][lane]);
                 let own = block * LANES + lane;
-                self.decide(chunk, own, &draws, &errors, &mut decisions.moves);
+                let may_pioneer = may_pioneer >> lane & 1 == 1;
+                self.decide(
+                    chunk,
+                    own,
+                    &draws,
+                    may_pioneer,
+                    &errors,
+                    &mut decisions.moves,
+                );
             }
             let weight = location.weights(chunk, block, &decisions.moves[before..]);
             decisions.location_weight[block] = weight;
@@ -81,7 +78,31 @@ impl Run<'_> {
         }
     }
 
-    /// Draws of a block, and which of its cities may move, one bit each.
+    /// Asks for what moves in a block of a large world will look at, and for what draws of the one after need.
+    #[inline(always)]
+    fn ask_for_moves(&self, chances: &Chances, drawn: &Drawn, block: usize) {
+        self.setup.peers.ask_for_lists(block + 1);
+        if block + 1 < self.state.columns.len() {
+            ask_for(&self.state.columns[block + 1].career_weight, 1);
+            ask_for(&self.setup.columns[block + 1].unit_need, 1);
+        }
+        for lane in bits(drawn.may_move) {
+            let city = block * LANES + lane;
+            let imitates = drawn.words[slot::IMITATE][lane] >> 11 < chances.imitate;
+            if imitates || drawn.may_pioneer >> lane & 1 == 1 {
+                for peer in self.setup.peers.rows_of(city) {
+                    ask_for_entry(&self.scores.score, *peer as usize);
+                }
+            }
+            if drawn.words[slot::REVIEW][lane] >> 11 < chances.review {
+                for m in bits(self.published.in_force[city] & !self.nation.national) {
+                    ask_for(&self.state.held[block * self.instruments() + m].distance, 1);
+                }
+            }
+        }
+    }
+
+    /// Draws of a block, and which of its cities may move.
     #[inline(always)]
     fn draw(
         &self,
@@ -89,33 +110,61 @@ impl Run<'_> {
         luck: &WideStream,
         chances: &Chances,
         block: usize,
-    ) -> (Words, u64) {
+    ) -> Drawn {
         let words = luck.lanes(&constants.codes[block], u64::from(self.quarter));
         let cities = LANES.min(constants.cities - block * LANES);
         let in_force = &self.published.in_force[constants.first + block * LANES..][..LANES];
-        let may_move = chances.may_move(&words, in_force, self.nation.national);
-        (words, may_move & all_bits(cities))
+        let pioneer = self.pioneer_bounds(constants.first_block() + block);
+        let draws = each(|l| uniform(words[slot::PIONEER][l]));
+        let mut may_pioneer = 0;
+        for lane in 0..cities {
+            may_pioneer |= u64::from(draws[lane] < pioneer[lane]) << lane;
+        }
+        let others = chances.may_move(&words, in_force, self.nation.national);
+        Drawn {
+            words,
+            may_move: others & all_bits(cities) | may_pioneer,
+            may_pioneer,
+        }
     }
 
-    /// The chances of moves in this quarter, as bounds that hold for every city.
+    /// E15 for the cities of a block if they were as far behind as they can be; 0 where nobody pioneers.
+    #[inline(always)]
+    fn pioneer_bounds(&self, block: usize) -> Lanes {
+        let (params, on) = (&self.params, &self.params.mechanisms);
+        if !on.pioneering {
+            return ZERO;
+        }
+        let (policy, need_scale) = (&params.policy, params.budgets.need_scale);
+        let unit_need = self.setup.columns[block].unit_need;
+        let career_weight = self.state.columns[block].career_weight;
+        let boost = if on.pilot_zones {
+            let timeline = &self.setup.timeline;
+            timeline.in_pilot_zones(self.quarter, block, policy.pilot_boost)
+        } else {
+            ZERO
+        };
+        each(|l| {
+            moves::pioneer_probability(
+                policy.pioneer_rate_per_quarter,
+                policy.pioneer_pressure,
+                self.rules.intensity * career_weight[l] * moves::MOST_BEHIND,
+                need_scale * unit_need[l],
+                boost[l],
+            )
+        })
+    }
+
+    /// The chances of the other moves in this quarter.
     fn chances(&self) -> Chances {
         let (params, on) = (&self.params, &self.params.mechanisms);
         let policy = &params.policy;
         let when = |possible: bool, chance: f64| if possible { chance } else { 0.0 };
-        let boost = when(on.pilot_zones, policy.pilot_boost);
-        // Career weight and need are at most 1, and a city can be behind by 2 at most.
-        let pioneer = moves::pioneer_probability(
-            policy.pioneer_rate_per_quarter,
-            policy.pioneer_pressure,
-            self.rules.intensity * 2.0,
-            params.budgets.need_scale,
-            boost,
-        );
+        let take_up = when(self.nation.national != 0, policy.codified_rate_per_quarter);
         Chances {
-            pioneer: when(on.pioneering, pioneer),
-            imitate: when(on.imitation, policy.imitation_rate_per_quarter),
-            take_up: when(self.nation.national != 0, policy.codified_rate_per_quarter),
-            review: policy.review_rate_per_quarter,
+            imitate: words_below(when(on.imitation, policy.imitation_rate_per_quarter)),
+            take_up: words_below(take_up),
+            review: words_below(policy.review_rate_per_quarter),
         }
     }
 
@@ -125,6 +174,7 @@ impl Run<'_> {
         chunk: usize,
         own: usize,
         draws: &Block,
+        may_pioneer: bool,
         errors: &WideStream,
         moves: &mut Vec<CityMove>,
     ) {
@@ -147,7 +197,7 @@ impl Run<'_> {
         {
             act(Move::Drop, worst, 0.0, 0);
         }
-        if on.pioneering && self.pioneers(city, uniform(draws[slot::PIONEER])) {
+        if may_pioneer && self.pioneers(city, uniform(draws[slot::PIONEER])) {
             let candidates = lacks & !national;
             if let Some(instrument) = pick(candidates, draws[slot::PIONEER_PICK]) {
                 let code = self.setup.chunks[chunk].codes[own / LANES][own % LANES];
@@ -189,7 +239,7 @@ impl Run<'_> {
         }
     }
 
-    /// E15: whether a city pioneers. Peers are looked at only where they can decide.
+    /// E15: whether a city pioneers that may, by [`Run::pioneer_bounds`].
     fn pioneers(&self, city: usize, draw: f64) -> bool {
         let policy = &self.params.policy;
         let lane = city % LANES;
@@ -198,27 +248,20 @@ impl Run<'_> {
         let is_zone = self.params.mechanisms.pilot_zones
             && self.setup.timeline.is_pilot_zone(self.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
-        let probability = |behind: f64| {
-            let pressure = self.rules.intensity
-                * self.state.columns[city / LANES].career_weight[lane]
-                * behind;
-            moves::pioneer_probability(
-                policy.pioneer_rate_per_quarter,
-                policy.pioneer_pressure,
-                pressure,
-                need,
-                boost,
-            )
-        };
-        if draw >= probability(2.0) {
-            return false;
-        }
         let behind = self
             .setup
             .peers
             .mean(city, &self.scores.score)
             .map_or(0.0, |peers| moves::behind(peers, self.scores.score[city]));
-        draw < probability(behind)
+        let career_weight = self.state.columns[city / LANES].career_weight[lane];
+        let probability = moves::pioneer_probability(
+            policy.pioneer_rate_per_quarter,
+            policy.pioneer_pressure,
+            self.rules.intensity * career_weight * behind,
+            need,
+            boost,
+        );
+        draw < probability
     }
 
     /// E16: the peer with the highest score; ties fall to the first in the list.
@@ -252,28 +295,34 @@ impl Run<'_> {
     }
 }
 
-/// Bounds on the probabilities of moves: a city whose draws lie above all of them does not move.
+/// Draws of a block.
+struct Drawn {
+    words: Words,
+    /// Cities that may move, one bit each.
+    may_move: u64,
+    /// Cities that may pioneer, one bit each.
+    may_pioneer: u64,
+}
+
+/// Probabilities of moves other than pioneering, as [`words_below`] has them: a city whose draws lie above all of them,
+/// and that does not pioneer, does not move.
 struct Chances {
-    pioneer: f64,
-    imitate: f64,
-    take_up: f64,
-    review: f64,
+    imitate: u64,
+    take_up: u64,
+    review: u64,
 }
 
 impl Chances {
-    /// Cities of a block that may move, one bit each. Most do not in a quarter; they are told apart from four draws,
-    /// and by whether there is anything to take up or to review, before the rest of their state is looked at.
+    /// Cities of a block that may move but for pioneering, one bit each. Most do not in a quarter; they are told apart
+    /// from three draws, and by whether there is anything to take up or to review, before the rest of their state is looked at.
     #[inline(always)]
     fn may_move(&self, words: &Words, in_force: &[u64], national: u64) -> u64 {
-        let [pioneer, imitate, take_up, review] =
-            [self.pioneer, self.imitate, self.take_up, self.review].map(words_below);
         let mut cities = 0;
         for (lane, in_force) in in_force.iter().enumerate() {
             let (lacks, own) = (national & !in_force, in_force & !national);
-            let may_move = (words[slot::PIONEER][lane] >> 11 < pioneer)
-                | (words[slot::IMITATE][lane] >> 11 < imitate)
-                | (words[slot::TAKE_UP][lane] >> 11 < take_up) & (lacks != 0)
-                | (words[slot::REVIEW][lane] >> 11 < review) & (own != 0);
+            let may_move = (words[slot::IMITATE][lane] >> 11 < self.imitate)
+                | (words[slot::TAKE_UP][lane] >> 11 < self.take_up) & (lacks != 0)
+                | (words[slot::REVIEW][lane] >> 11 < self.review) & (own != 0);
             cities |= u64::from(may_move) << lane;
         }
         cities
@@ -327,7 +376,7 @@ mod tests {
         let chance = moves::pioneer_probability(0.01, 1.0, 10.0 * 2.0, need, 0.0);
         assert!(chance > 0.2 && run.pioneers(city, chance * 0.999));
         assert!(!run.pioneers(city, chance * 1.001));
-        assert!(run.chances().pioneer >= chance);
+        assert_eq!(run.pioneer_bounds(city / LANES)[lane], chance);
     }
 
     #[test]
