@@ -5,7 +5,6 @@
 //! columns, memory comes as it always does. Changes speed alone.
 
 use bytemuck::Pod;
-use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 /// Bytes from which on large pages are asked for: one such page.
@@ -22,7 +21,7 @@ pub struct Pages<T> {
 enum Memory<T> {
     Heap(Vec<T>),
     #[cfg(target_os = "linux")]
-    Mapped(memmap2::MmapMut, PhantomData<T>),
+    Mapped(memmap2::MmapMut),
 }
 
 impl<T: Pod> Pages<T> {
@@ -35,7 +34,7 @@ impl<T: Pod> Pages<T> {
             // Where there are none to be had, common pages do.
             let _ = map.advise(memmap2::Advice::HugePage);
             return Pages {
-                memory: Memory::Mapped(map, PhantomData),
+                memory: Memory::Mapped(map),
             };
         }
         Pages {
@@ -76,7 +75,7 @@ impl<T: Pod> Deref for Pages<T> {
         match &self.memory {
             Memory::Heap(column) => column,
             #[cfg(target_os = "linux")]
-            Memory::Mapped(map, _) => bytemuck::cast_slice(map),
+            Memory::Mapped(map) => bytemuck::cast_slice(map),
         }
     }
 }
@@ -87,7 +86,7 @@ impl<T: Pod> DerefMut for Pages<T> {
         match &mut self.memory {
             Memory::Heap(column) => column,
             #[cfg(target_os = "linux")]
-            Memory::Mapped(map, _) => bytemuck::cast_slice_mut(map),
+            Memory::Mapped(map) => bytemuck::cast_slice_mut(map),
         }
     }
 }
