@@ -52,7 +52,7 @@ impl<'a> Location<'a> {
     pub(super) fn ask_for(&self, chunk: usize, block: usize) {
         let run = self.run;
         let constants = &run.setup.chunks[chunk];
-        let at = constants.first / LANES + block;
+        let at = constants.first_block() + block;
         let first = constants.first + block * LANES;
         let in_force = &run.published.in_force[first..first + LANES];
         let any = in_force.iter().fold(0, |any, own| any | own);
@@ -67,7 +67,7 @@ impl<'a> Location<'a> {
     #[inline(always)]
     pub(super) fn weights(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
         let constants = &self.run.setup.chunks[chunk];
-        let at = constants.first / LANES + block;
+        let at = constants.first_block() + block;
         let precision = self.run.params.talent.location_precision;
         let (stock, amenity) = (self.columns[at].stock, self.constants[at].amenity);
         let attraction = self.attraction(chunk, block, moves);
@@ -79,7 +79,7 @@ impl<'a> Location<'a> {
     fn attraction(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
         let run = self.run;
         let constants = &run.setup.chunks[chunk];
-        let at = constants.first / LANES + block;
+        let at = constants.first_block() + block;
         let first = constants.first + block * LANES;
         let mut masks: [u64; LANES] =
             std::array::from_fn(|l| run.published.in_force[first + l] & self.attracting);

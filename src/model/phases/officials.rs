@@ -109,7 +109,7 @@ impl Hazard {
         draws: Lanes,
         exits: &mut Vec<OfficialEvent>,
     ) {
-        let score = part_of(scores, constants.first / LANES + block);
+        let score = part_of(scores, constants.first_block() + block);
         let promoted = each(|l| evaluation::promotion_probability(self.base, self.slope, score[l]));
         for l in 0..LANES.min(constants.cities - block * LANES) {
             let draw = draws[l];
