@@ -1,6 +1,5 @@
 //! What changes of cities during a run: columns in blocks of lanes, and their chunks.
 
-use super::phases::cities::Scratch;
 use super::setup::{ChunkConstants, Constant, Setup};
 use crate::lanes::{LANES, Lanes, ZERO, plus};
 use crate::pages::Pages;
@@ -29,19 +28,10 @@ pub(crate) struct CityState {
     pub deeds: Pages<Deeds>,
     /// Quarter since which the official is in post, one entry per lane.
     pub in_post_since: Pages<u32>,
-    /// What chunks keep beside it.
-    pub kept: Vec<Kept>,
+    /// Introduction and subscale spending by sector, by chunk; kept only where somebody looks.
+    pub detail: Vec<Vec<[Lanes; 2]>>,
     sectors: usize,
     instruments: usize,
-}
-
-/// What a chunk keeps beside its part of the columns.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Kept {
-    /// Scratch of phases 4 to 7.
-    pub scratch: Option<Box<Scratch>>,
-    /// Introduction and subscale spending by sector, kept only where somebody looks.
-    pub detail: Vec<[Lanes; 2]>,
 }
 
 /// A chunk of cities: its part of the columns of [`CityState`], which have the same names.
@@ -54,7 +44,7 @@ pub(crate) struct Chunk<'a> {
     pub columns: &'a mut [Columns],
     pub deeds: &'a mut [Deeds],
     pub in_post_since: &'a mut [u32],
-    pub kept: &'a mut Kept,
+    pub detail: &'a mut [[Lanes; 2]],
 }
 
 /// An instrument in the cities of a block.
@@ -108,10 +98,6 @@ impl CityState {
     pub fn new(setup: &Setup) -> Self {
         let (sectors, instruments) = (setup.world().sectors.len(), setup.world().instruments.len());
         let blocks = setup.chunks.iter().map(ChunkConstants::blocks).sum();
-        let kept = || Kept {
-            scratch: Some(Box::new(Scratch::new(instruments))),
-            detail: Vec::new(),
-        };
         CityState {
             // Not empty where there are no instruments, so that it can be cut into chunks.
             held: Pages::new(blocks * instruments.max(1)),
@@ -121,7 +107,7 @@ impl CityState {
             columns: Pages::new(blocks),
             deeds: Pages::new(blocks),
             in_post_since: Pages::new(blocks * LANES),
-            kept: setup.chunks.iter().map(|_| kept()).collect(),
+            detail: vec![Vec::new(); setup.chunks.len()],
             sectors,
             instruments,
         }
@@ -150,7 +136,7 @@ impl CityState {
 
     /// Introduction and subscale spending of a block in a sector, where they are kept.
     pub fn detail(&self, block: usize, sector: usize) -> Option<&[Lanes; 2]> {
-        let detail = &self.kept[block / CHUNK_BLOCKS].detail;
+        let detail = &self.detail[block / CHUNK_BLOCKS];
         detail.get(block % CHUNK_BLOCKS * self.sectors + sector)
     }
 }
@@ -196,7 +182,7 @@ impl<'a> IntoParts for &'a mut CityState {
         let mut at_evaluation = &mut self.at_evaluation[..];
         let (mut columns, mut deeds) = (&mut self.columns[..], &mut self.deeds[..]);
         let mut in_post_since = &mut self.in_post_since[..];
-        self.kept.iter_mut().map(move |kept| Chunk {
+        self.detail.iter_mut().map(move |detail| Chunk {
             held: cut_off(&mut held, of_instruments),
             capability: cut_off(&mut capability, of_sectors),
             at_evaluation: cut_off(&mut at_evaluation, of_sectors),
@@ -204,7 +190,7 @@ impl<'a> IntoParts for &'a mut CityState {
             columns: cut_off(&mut columns, CHUNK_BLOCKS),
             deeds: cut_off(&mut deeds, CHUNK_BLOCKS),
             in_post_since: cut_off(&mut in_post_since, CHUNK_CITIES),
-            kept,
+            detail,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::chunks::CityState;
 use super::data::World;
 use super::error::ModelError;
 use super::outcomes;
-use super::phases::champions;
+use super::phases::{champions, cities};
 use super::published::{Published, Scores};
 use super::record::{ChampionEvent, Journal, OfficialEvent};
 use super::rules::Rules;
@@ -26,6 +26,8 @@ pub struct Run<'a> {
     pub(crate) nation: Nation,
     pub(crate) state: CityState,
     pub(crate) sums: Vec<Sums<Lanes>>,
+    /// Scratch of phases 4 to 7, by chunk.
+    pub(crate) blocks: Vec<cities::Scratch>,
     pub(crate) decisions: Vec<Decisions>,
     pub(crate) published: Published,
     /// Where the cities publish next. What stands there is of no use, unless it says that it has sums of peers.
@@ -91,6 +93,7 @@ impl<'a> Run<'a> {
             nation: Nation::default(),
             state: CityState::new(setup),
             sums: vec![Sums::default(); setup.chunks.len()],
+            blocks: vec![cities::Scratch::new(instruments); setup.chunks.len()],
             decisions: setup
                 .chunks
                 .iter()
@@ -148,6 +151,7 @@ impl<'a> Run<'a> {
             nation: self.nation,
             state: self.state,
             sums: self.sums,
+            blocks: self.blocks,
             decisions: self.decisions,
             published: self.published,
             next: self.next,
@@ -164,10 +168,10 @@ impl<'a> Run<'a> {
     /// need for their cascade parts. Nothing else depends on it.
     pub fn set_detail(&mut self, detail: bool) {
         let sectors = self.sectors();
-        for (kept, constants) in self.state.kept.iter_mut().zip(&self.setup.chunks) {
+        for (kept, constants) in self.state.detail.iter_mut().zip(&self.setup.chunks) {
             let blocks = if detail { constants.blocks() } else { 0 };
-            kept.detail.clear();
-            kept.detail.resize(blocks * sectors, [ZERO; 2]);
+            kept.clear();
+            kept.resize(blocks * sectors, [ZERO; 2]);
         }
     }
 
@@ -225,7 +229,7 @@ impl<'a> Run<'a> {
     /// Leaders of regions at the start, to be recorded with the first quarter.
     pub fn initial_champions(&self) -> Vec<ChampionEvent> {
         let mut fresh = Run::new(self.setup, self.luck);
-        fresh.nation.leaders.clear();
+        fresh.nation.leaders.forget();
         let mut journal = Journal::default();
         fresh.find_leaders(Some(&mut journal));
         journal.champions
@@ -272,6 +276,7 @@ pub struct Memory {
     nation: Nation,
     state: CityState,
     sums: Vec<Sums<Lanes>>,
+    blocks: Vec<cities::Scratch>,
     decisions: Vec<Decisions>,
     published: Published,
     next: Published,
@@ -298,6 +303,7 @@ impl Memory {
             nation: self.nation,
             state: self.state,
             sums: self.sums,
+            blocks: self.blocks,
             decisions: self.decisions,
             published: self.published,
             next: self.next,

@@ -1,6 +1,7 @@
 //! What changes during a run beside the columns of cities: what is known of a block under way, sums, and the nation.
 
 use super::data::Channel;
+use super::phases::leaders::Leaders;
 use super::record::Move;
 use super::setup::Setup;
 use crate::lanes::{LANES, Lanes, ZERO};
@@ -225,8 +226,8 @@ pub(crate) struct Nation {
     pub waiting: Vec<Decided>,
     /// City that pioneered an instrument first, by instrument.
     pub first_pioneer: Vec<Option<u32>>,
-    /// Regional leaders, region-major by sector.
-    pub leaders: Vec<u32>,
+    /// Leaders of regions.
+    pub leaders: Leaders,
     /// National champions: sector and city.
     pub champions: Vec<(u32, u32)>,
     /// Spending on sectors and instruments since the start, CNY mn.
@@ -285,7 +286,7 @@ impl Nation {
         self.waiting.clear();
         self.first_pioneer.clear();
         self.first_pioneer.resize(instruments, None);
-        self.leaders.clear();
+        self.leaders.forget();
         self.champions.clear();
         self.spent = 0.0;
         self.moves = Default::default();

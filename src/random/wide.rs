@@ -54,22 +54,45 @@ impl WideStream {
         )
     }
 
+    /// As [`WideStream::blocks`], each at a position of its own.
+    pub fn blocks_at(&self, codes: &[u64; LANES], positions: &[u64; LANES]) -> Words {
+        vectorised(
+            #[inline(always)]
+            || {
+                self.rounds(
+                    codes,
+                    #[inline(always)]
+                    |l| positions[l],
+                )
+            },
+        )
+    }
+
     /// The block at one code: what [`super::Stream::block`] gives. For draws of which a quarter takes few.
     pub fn block(&self, code: u64, position: u64) -> super::Block {
         self.blocks(&[code; LANES], position).map(|word| word[0])
     }
 
     /// As [`WideStream::blocks`], for callers whose code is vectorised already.
-    ///
+    #[inline(always)]
+    pub(crate) fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
+        self.rounds(
+            codes,
+            #[inline(always)]
+            |_| position,
+        )
+    }
+
     /// The rounds of one lane stand inside the loop over lanes: the compiler then makes each number of the state a
     /// vector.
     #[inline(always)]
-    pub(crate) fn lanes(&self, codes: &[u64; LANES], position: u64) -> Words {
+    fn rounds(&self, codes: &[u64; LANES], position: impl Fn(usize) -> u64) -> Words {
         let mut words = [[0; LANES]; 8];
         for l in 0..LANES {
             let (code, [a, b, c, d]) = (codes[l], CONSTANTS);
             let [e, f, g, h, i, j, k, m] = self.key;
-            let [position, code] = [position, code].map(|word| [word as u32, (word >> 32) as u32]);
+            let [position, code] =
+                [position(l), code].map(|word| [word as u32, (word >> 32) as u32]);
             let start = [
                 a,
                 b,
@@ -151,6 +174,11 @@ mod tests {
                     "{code}, {position}"
                 );
                 assert_eq!(wide.block(code, position), one.block(code, position));
+                let positions = std::array::from_fn(|l| position + l as u64);
+                assert_eq!(
+                    wide.blocks_at(&codes, &positions).map(|word| word[l]),
+                    one.block(code, positions[l])
+                );
             }
         }
     }

@@ -53,10 +53,10 @@ impl Watch {
             capability: [Vec::new(), capabilities(run)],
             ..Watch::default()
         };
-        let mut leaders = Vec::new();
-        run.regional_leaders(&mut leaders);
-        for (at, (_, leader)) in leaders.into_iter().enumerate() {
-            self.leads(leader, at % sectors.max(1), START);
+        for (at, leader) in run.leaders().enumerate() {
+            if let Some(leader) = leader {
+                self.leads(leader, at % sectors.max(1), START);
+            }
         }
     }
 

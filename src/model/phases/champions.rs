@@ -1,66 +1,45 @@
-//! E36: leaders of regions, and the champions the centre names.
+//! E36: the champions the centre names.
 
-use crate::lanes::{LANES, ZERO, each};
-use crate::math::select;
+use super::leaders::Leaders;
+use crate::lanes::{LANES, Lanes, each, part};
+use crate::model::data::MAX_SECTORS;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
-use crate::random::{Purpose, normals};
-use std::hint::select_unpredictable;
+use crate::random::{Purpose, eight_codes, normals};
+
+/// More than any normal number that is drawn: of 2⁵³ shares the last one lies at 8.3.
+const MOST_NORMAL: f64 = 9.0;
 
 /// Scratch of E36, kept so that a quarter takes no memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    /// Most capability of a region and sector, and the city that has it.
-    leaders: Vec<(f64, u32)>,
-    /// The best the centre sees in a sector, and the city.
-    best: Vec<Option<(f64, u32)>>,
+    /// Leaders of an evaluation before; their memory serves those of the next.
+    pub(super) leaders: Leaders,
+    /// Leaders who are looked at.
+    seen: Vec<Leader>,
     /// Priority, sector and city of those that may become champions.
     candidates: Vec<(f64, u32, u32)>,
+}
+
+/// A leader of a region.
+#[derive(Clone, Copy, Debug, Default)]
+struct Leader {
+    sector: usize,
+    city: u32,
+    capability: f64,
 }
 
 impl Run<'_> {
     /// E36: new leaders of regions, then national champions.
     pub(crate) fn name_champions(&mut self, mut journal: Option<&mut Journal>) {
         self.find_leaders(journal.as_deref_mut());
-        let sectors = self.sectors();
-        let luck = self.luck.wide_stream(Purpose::Champion);
-        let Scratch {
-            mut best,
-            mut candidates,
-            leaders,
-        } = std::mem::take(&mut self.champions);
-        best.clear();
-        best.resize(sectors, None);
-        // The leaders of a region in eight sectors are drawn at once.
-        let world = self.setup.world();
-        for (of_region, octet) in (0..self.nation.leaders.len() / sectors)
-            .flat_map(|region| (0..sectors.div_ceil(LANES)).map(move |octet| (region, octet)))
-        {
-            let leader = |l: usize| {
-                let s = octet * LANES + l;
-                let at = of_region * sectors + s;
-                let leader = *self.nation.leaders.get(at).filter(|_| s < sectors)?;
-                (leader != u32::MAX).then_some((s, leader))
-            };
-            let code = |l| leader(l).map_or(0, |(_, city)| world.cities[city as usize].code);
-            let position = u64::from(self.quarter) * 4 + octet as u64;
-            let words = luck.blocks(&std::array::from_fn(code), position);
-            let draws = normals(std::array::from_fn(|l| words[l][l]));
-            for (l, (s, city)) in (0..LANES).filter_map(|l| Some((l, leader(l)?))) {
-                let seen = evaluation::seen_capability(
-                    self.capability(city as usize, s),
-                    self.params.champions.noise,
-                    draws[l],
-                );
-                if best[s].is_none_or(|(most, _)| seen > most) {
-                    best[s] = Some((seen, city));
-                }
-            }
-        }
+        let mut scratch = std::mem::take(&mut self.champions);
+        let best = self.best_seen(&mut scratch.seen);
+        let candidates = &mut scratch.candidates;
         candidates.clear();
         for (s, best) in best.iter().enumerate() {
-            if let Some((_, city)) = *best
+            if let Some(city) = *best
                 && !self.nation.champions.contains(&(s as u32, city))
             {
                 candidates.push((self.nation.priority[s], s as u32, city));
@@ -69,69 +48,97 @@ impl Run<'_> {
         candidates.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         candidates.truncate(self.params.champions.max_per_year as usize);
         candidates.sort_unstable_by_key(|(_, sector, city)| (*city, *sector));
-        for (_, sector, city) in &candidates {
+        for (_, sector, city) in &*candidates {
             self.nation.champions.push((*sector, *city));
             if let Some(journal) = journal.as_deref_mut() {
-                journal.champions.push(self.champion_event(
-                    &leaders,
-                    true,
-                    *city,
-                    *sector as usize,
-                ));
+                let leaders = &self.nation.leaders;
+                journal
+                    .champions
+                    .push(self.champion_event(leaders, true, *city, *sector as usize));
             }
         }
-        self.champions = Scratch {
-            leaders,
-            best,
-            candidates,
-        };
+        self.champions = scratch;
     }
 
-    /// The city with most capability in each region and sector; ties fall to the first row. Changes are recorded.
-    pub(crate) fn find_leaders(&mut self, journal: Option<&mut Journal>) {
-        let mut leaders = std::mem::take(&mut self.champions.leaders);
-        self.regional_leaders(&mut leaders);
-        if let Some(journal) = journal {
-            let changed = |at: usize| {
-                leaders[at].1 != u32::MAX && self.nation.leaders.get(at) != Some(&leaders[at].1)
-            };
-            let before = journal.champions.len();
-            let events = (0..leaders.len())
-                .filter(|at| changed(*at))
-                .map(|at| self.champion_event(&leaders, false, leaders[at].1, at % self.sectors()));
-            journal.champions.extend(events);
-            journal.champions[before..].sort_by_key(|event| (event.city, event.sector));
+    /// By sector, the leader of a region of whom the centre sees most; among equals the first region's. Draws are made
+    /// of the nation's leaders, who set what has to be seen of others, and of those who with the most favourable draw
+    /// there is would come up to that: few, as the noise is small against the distance between regions.
+    fn best_seen(&self, seen: &mut Vec<Leader>) -> [Option<u32>; MAX_SECTORS] {
+        let (leaders, sectors) = (&self.nation.leaders, self.sectors());
+        seen.clear();
+        seen.extend((0..sectors).filter_map(|sector| {
+            let city = leaders.first(sector)?;
+            let capability = self.capability(city as usize, sector);
+            Some(Leader {
+                sector,
+                city,
+                capability,
+            })
+        }));
+        let mut least = [f64::INFINITY; MAX_SECTORS];
+        self.see(seen, |leader, capability| least[leader.sector] = capability);
+        let noise = self.params.champions.noise;
+        let mut contenders = [0; MAX_SECTORS];
+        seen.clear();
+        for octet in 0..sectors.div_ceil(LANES) {
+            let least = part(&least, octet * LANES);
+            for eight in leaders.octet(octet) {
+                let own = eight.capability;
+                let most = each(|l| evaluation::seen_capability(own[l], noise, MOST_NORMAL));
+                for l in (0..LANES).filter(|l| most[*l] >= least[*l]) {
+                    if let Some(city) = eight.city(l) {
+                        let sector = octet * LANES + l;
+                        contenders[sector] += 1;
+                        seen.push(Leader {
+                            sector,
+                            city,
+                            capability: own[l],
+                        });
+                    }
+                }
+            }
         }
-        self.nation.leaders.clear();
-        self.nation
-            .leaders
-            .extend(leaders.iter().map(|(_, city)| city));
-        self.champions.leaders = leaders;
+        let mut best = [None; MAX_SECTORS];
+        // Who is the only one need not be looked at again.
+        seen.retain(|leader| {
+            best[leader.sector] = Some(leader.city);
+            contenders[leader.sector] > 1
+        });
+        let mut most = [f64::NEG_INFINITY; MAX_SECTORS];
+        self.see(seen, |leader, capability| {
+            if capability > most[leader.sector] {
+                most[leader.sector] = capability;
+                best[leader.sector] = Some(leader.city);
+            }
+        });
+        best
     }
 
-    /// Capability and row of the leader of each region and sector, region-major; `u32::MAX` for a region without
-    /// cities.
-    pub(crate) fn regional_leaders(&self, leaders: &mut Vec<(f64, u32)>) {
-        let world = self.setup.world();
-        let sectors = world.sectors.len();
-        leaders.clear();
-        leaders.resize(world.regions.len() * sectors, (f64::NEG_INFINITY, u32::MAX));
-        for (city, own) in world.cities.iter().enumerate() {
-            let (stocks, lane) = (self.state.stocks(city / LANES), city % LANES);
-            let of_region = &mut leaders[own.region as usize * sectors..][..sectors];
-            for (best, stock) in of_region.iter_mut().zip(stocks) {
-                // Without a jump: which cities lead cannot be foreseen.
-                let leads = stock[lane] > best.0;
-                best.0 = select(leads, stock[lane], best.0);
-                best.1 = select_unpredictable(leads, city as u32, best.1);
+    /// Hands on what the centre sees of the capability of leaders, one after the other.
+    fn see(&self, leaders: &[Leader], mut hand_on: impl FnMut(&Leader, f64)) {
+        let luck = self.luck.wide_stream(Purpose::Champion);
+        let cities = &self.setup.world().cities;
+        let noise = self.params.champions.noise;
+        for eight in leaders.chunks(LANES) {
+            let leader = |l: usize| eight.get(l).copied().unwrap_or_default();
+            let codes = eight_codes(eight, 0, |leader| cities[leader.city as usize].code);
+            // A block has the draws of eight sectors.
+            let position =
+                |l: usize| u64::from(self.quarter) * 4 + (leader(l).sector / LANES) as u64;
+            let words = luck.blocks_at(&codes, &std::array::from_fn(position));
+            let draws = normals(std::array::from_fn(|l| words[leader(l).sector % LANES][l]));
+            let seen: Lanes =
+                each(|l| evaluation::seen_capability(leader(l).capability, noise, draws[l]));
+            for (leader, seen) in eight.iter().zip(seen.0) {
+                hand_on(leader, seen);
             }
         }
     }
 
     /// `leaders` are those of the regions, as they are now.
-    fn champion_event(
+    pub(super) fn champion_event(
         &self,
-        leaders: &[(f64, u32)],
+        leaders: &Leaders,
         is_national: bool,
         city: u32,
         sector: usize,
@@ -141,54 +148,37 @@ impl Run<'_> {
             city,
             sector: sector as u32,
             capability: self.capability(city as usize, sector),
-            leads_nation: first_of_leaders(leaders, self.sectors(), sector) == Some(city),
+            leads_nation: leaders.first(sector) == Some(city),
         }
     }
-
-    /// Row of the city with most capability in a sector; ties fall to the first row.
-    pub(crate) fn national_leader(&self, sector: usize) -> u32 {
-        let sectors = self.sectors();
-        let stocks = || self.state.capability.chunks_exact(sectors);
-        let mut most = ZERO;
-        for stocks in stocks() {
-            let (before, own) = (most, stocks[sector]);
-            most = each(|l| select(own[l] > before[l], own[l], before[l]));
-        }
-        let most = most.iter().fold(0.0, |most: f64, own| most.max(*own));
-        let all = stocks().flat_map(|stocks| stocks[sector].0);
-        all.into_iter().position(|own| own == most).unwrap_or(0) as u32
-    }
-}
-
-/// [`Run::national_leader`], who leads in its region as well, from the leaders of regions.
-fn first_of_leaders(leaders: &[(f64, u32)], sectors: usize, sector: usize) -> Option<u32> {
-    let leaders = leaders.iter().skip(sector).step_by(sectors);
-    leaders
-        .filter(|(_, city)| *city != u32::MAX)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
-        .map(|(_, city)| *city)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::experiment::{Variant, Worlds};
+    use crate::model::Setup;
     use crate::random::Luck;
+
+    fn china() -> Setup {
+        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = base.join("scenarios/china-2015-2024.toml");
+        let worlds = Worlds::new(&base, &[]);
+        worlds.setup(&Variant::default()).expect("a world")
+    }
+
+    fn start(setup: &Setup) -> Run<'_> {
+        let luck = Luck {
+            seed: 1,
+            replicate: 0,
+        };
+        Run::new(setup, luck)
+    }
 
     #[test]
     fn among_equals_the_first_row_leads_and_the_first_region_has_the_champions() {
-        let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let base = base.join("scenarios/china-2015-2024.toml");
-        let setup = Worlds::new(&base, &[])
-            .setup(&Variant::default())
-            .expect("a world");
-        let mut run = Run::new(
-            &setup,
-            Luck {
-                seed: 1,
-                replicate: 0,
-            },
-        );
+        let setup = china();
+        let mut run = start(&setup);
         run.state.capability.fill(each(|_| 1.0));
         run.params.champions.noise = 0.0;
         run.name_champions(None);
@@ -203,21 +193,50 @@ mod tests {
         let expected: Vec<u32> = (0..world.regions.len() * sectors)
             .map(|at| first_of(at / sectors))
             .collect();
-        assert_eq!(run.nation.leaders, expected);
+        let leaders: Vec<u32> = run.leaders().flatten().collect();
+        assert_eq!(leaders, expected);
+        let first = |run: &Run, sector| run.nation.leaders.first(sector);
         assert!((0..sectors).all(|s| run.national_leader(s) == 0));
-        let mut leaders = Vec::new();
-        run.regional_leaders(&mut leaders);
-        assert!(
-            (0..sectors)
-                .all(|s| first_of_leaders(&leaders, sectors, s) == Some(run.national_leader(s)))
-        );
-        let last = leaders.len() - sectors;
-        leaders[last] = (2.0, 31);
-        run.state.capability[31 / LANES * sectors][31 % LANES] = 2.0;
-        assert_eq!(run.national_leader(0), 31);
-        assert_eq!(first_of_leaders(&leaders, sectors, 0), Some(31));
+        assert!((0..sectors).all(|s| first(&run, s) == Some(0)));
         assert!(!run.nation.champions.is_empty());
         let of_first_region = |(_, city): &(u32, u32)| *city == first_of(0);
         assert!(run.nation.champions.iter().all(of_first_region));
+        run.state.capability[31 / LANES * sectors][31 % LANES] = 2.0;
+        run.find_leaders(None);
+        assert_eq!(run.national_leader(0), 31);
+        assert_eq!(first(&run, 0), Some(31));
+        assert_eq!(first(&run, 1), Some(0));
+    }
+
+    #[test]
+    fn looking_at_few_leaders_finds_who_is_best_of_all() {
+        let setup = china();
+        let mut run = start(&setup);
+        let mut looked_at = Vec::new();
+        for quarter in 0..20 {
+            run.step(None).expect("only finite numbers");
+            run.params.champions.noise = [0.0, 0.1, 0.5, 5.0][quarter % 4];
+            run.find_leaders(None);
+            let best = run.best_seen(&mut looked_at);
+            let sectors = run.sectors();
+            let all: Vec<Leader> = (run.leaders().enumerate())
+                .filter_map(|(at, city)| {
+                    let (city, sector) = (city?, at % sectors);
+                    Some(Leader {
+                        sector,
+                        city,
+                        capability: run.capability(city as usize, sector),
+                    })
+                })
+                .collect();
+            let (mut most, mut expected) = ([f64::NEG_INFINITY; MAX_SECTORS], [None; MAX_SECTORS]);
+            run.see(&all, |leader, seen| {
+                if seen > most[leader.sector] {
+                    (most[leader.sector], expected[leader.sector]) = (seen, Some(leader.city));
+                }
+            });
+            assert_eq!(best, expected);
+            assert!(looked_at.len() < all.len() || run.params.champions.noise > 1.0);
+        }
     }
 }

@@ -101,16 +101,13 @@ impl Run<'_> {
         if self.nation.grant_concentration.to_bits() != self.rules.grant_concentration.to_bits() {
             self.weigh_grants();
         }
-        let mut state = std::mem::take(&mut self.state);
-        let mut sums = std::mem::take(&mut self.sums);
-        let mut next = std::mem::take(&mut self.next);
         let by_chunk = self.decisions.iter();
         let location: f64 = by_chunk.map(|own| lane_sum(&own.all_location_weight)).sum();
         let moves = self.params.mechanisms.talent_mobility && location > 0.0;
         let pool =
             self.params.budgets.grant_share * self.nation.growth_factor * self.setup.all_base;
         let weights = self.nation.grant_weights;
-        let lines = next.rows.lines();
+        let lines = self.next.rows.lines();
         let shared = Shared {
             params: &self.params,
             rules: &self.rules,
@@ -131,35 +128,36 @@ impl Run<'_> {
                 0.0
             },
             is_large: self.parallel,
-            has_sums_of_peers: std::mem::take(&mut next.has_sums_of_peers),
+            has_sums_of_peers: std::mem::take(&mut self.next.has_sums_of_peers),
         };
         let decisions = &self.decisions;
         for_each(
             self.parallel,
             (
-                (&mut state, &mut sums[..]),
+                (&mut self.state, (&mut self.sums[..], &mut self.blocks[..])),
                 (
                     Pieces {
-                        whole: next.rows.data_mut(),
+                        whole: self.next.rows.data_mut(),
                         length: CHUNK_CITIES * lines,
                     },
                     Pieces {
-                        whole: &mut next.in_force,
+                        whole: &mut self.next.in_force,
                         length: CHUNK_CITIES,
                     },
                 ),
             ),
-            |index, ((mut chunk, sums), (rows, in_force))| {
+            |index, ((mut chunk, (sums, scratch)), (rows, in_force))| {
                 let publishes = Publishes { rows, in_force };
                 vectorised(
                     #[inline(always)]
-                    || shared.chunk(index, &mut chunk, &decisions[index], publishes, sums),
+                    || {
+                        let decisions = &decisions[index];
+                        shared.chunk(index, &mut chunk, decisions, publishes, scratch, sums);
+                    },
                 );
             },
         );
-        self.state = state;
-        self.sums = sums;
-        self.next = std::mem::replace(&mut self.published, next);
+        std::mem::swap(&mut self.published, &mut self.next);
         self.add_sums(location);
     }
 
@@ -261,14 +259,11 @@ impl Shared<'_> {
         chunk: &mut Chunk,
         decisions: &Decisions,
         publishes: Publishes,
+        scratch: &mut Scratch,
         sums: &mut Sums<Lanes>,
     ) {
         let constants = &self.setup.chunks[index];
         sums.clear(self.sectors(), self.evidence());
-        // Taken out and put back, so that it and the chunk can change side by side.
-        let kept = chunk.kept.scratch.take();
-        let mut kept = kept.unwrap_or_else(|| Box::new(Scratch::new(self.instruments())));
-        let scratch = &mut *kept;
         let mut moves = &decisions.moves[..];
         let lines = self.published.rows.lines();
         for part in 0..LANES {
@@ -325,6 +320,5 @@ impl Shared<'_> {
             publishes.in_force[number * LANES..(number + 1) * LANES]
                 .copy_from_slice(&block.in_force);
         }
-        chunk.kept.scratch = Some(kept);
     }
 }

@@ -8,6 +8,7 @@ mod codification;
 mod evaluation;
 mod events;
 pub(super) mod instruments;
+pub(crate) mod leaders;
 mod location;
 mod moves;
 mod officials;

@@ -112,7 +112,7 @@ impl Shared<'_> {
             sum.spending = plus(sum.spending, spending);
             sum.introduction = plus(sum.introduction, introduction);
             sum.subscale = plus(sum.subscale, subscale);
-            if let Some(detail) = chunk.kept.detail.get_mut(at) {
+            if let Some(detail) = chunk.detail.get_mut(at) {
                 *detail = [introduction, subscale];
             }
         }

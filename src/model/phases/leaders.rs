@@ -1,0 +1,158 @@
+//! E36: leaders of regions, and the nation's.
+
+use crate::lanes::{LANES, Lanes, ZERO, each, transpose, vectorised};
+use crate::math::select;
+use crate::model::data::MAX_SECTORS;
+use crate::model::record::Journal;
+use crate::model::run::Run;
+
+/// Eights of sectors at most.
+const MAX_OCTETS: usize = MAX_SECTORS.div_ceil(LANES);
+
+/// The city with most capability in each region and sector: region by region, eight sectors side by side.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leaders {
+    sectors: usize,
+    of: Vec<Eight>,
+}
+
+/// Leaders of a region in eight sectors.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Eight {
+    /// Their capability; minus infinity where the region has no city.
+    pub(super) capability: Lanes,
+    /// Their row; -1 where there is none. A number like the others, so that both are compared and kept side by side.
+    row: Lanes,
+}
+
+impl Eight {
+    const NOBODY: Eight = Eight {
+        capability: Lanes([f64::NEG_INFINITY; LANES]),
+        row: Lanes([-1.0; LANES]),
+    };
+
+    /// A leader's row.
+    #[inline(always)]
+    pub(super) fn city(&self, lane: usize) -> Option<u32> {
+        let row = self.row[lane];
+        (row >= 0.0).then_some(row as u32)
+    }
+}
+
+impl Leaders {
+    /// Starts anew, keeping the memory.
+    fn clear(&mut self, regions: usize, sectors: usize) {
+        self.sectors = sectors;
+        self.of.clear();
+        self.of
+            .resize(regions * sectors.div_ceil(LANES), Eight::NOBODY);
+    }
+
+    /// Forgets all, keeping the memory.
+    pub(crate) fn forget(&mut self) {
+        self.clear(0, 0);
+    }
+
+    /// Eights of sectors.
+    fn octets(&self) -> usize {
+        self.sectors.div_ceil(LANES)
+    }
+
+    /// Leaders in the eight sectors from `8 octet` on, region by region.
+    pub(super) fn octet(&self, octet: usize) -> impl Iterator<Item = &Eight> {
+        self.of.iter().skip(octet).step_by(self.octets().max(1))
+    }
+
+    /// Who leads, region by region and sector by sector; nobody in a region without cities.
+    pub(crate) fn cities(&self) -> impl Iterator<Item = Option<u32>> + '_ {
+        self.of
+            .chunks(self.octets().max(1))
+            .flat_map(|of_region| (0..self.sectors).map(|s| of_region[s / LANES].city(s % LANES)))
+    }
+
+    /// [`Run::national_leader`], who leads in its region as well.
+    pub(super) fn first(&self, sector: usize) -> Option<u32> {
+        let (octet, lane) = (sector / LANES, sector % LANES);
+        let leaders = self.octet(octet);
+        leaders
+            .filter_map(|eight| Some((eight.capability[lane], eight.city(lane)?)))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+            .map(|(_, city)| city)
+    }
+}
+
+impl Run<'_> {
+    /// Who leads at the start or since the last evaluation, region by region and sector by sector.
+    pub(crate) fn leaders(&self) -> impl Iterator<Item = Option<u32>> + '_ {
+        self.nation.leaders.cities()
+    }
+
+    /// The city with most capability in each region and sector; ties fall to the first row. Changes are recorded.
+    pub(crate) fn find_leaders(&mut self, journal: Option<&mut Journal>) {
+        let before = std::mem::take(&mut self.nation.leaders);
+        let mut leaders = std::mem::take(&mut self.champions.leaders);
+        self.regional_leaders(&mut leaders);
+        if let Some(journal) = journal {
+            let mut led = before.cities();
+            let recorded = journal.champions.len();
+            for (at, city) in leaders.cities().enumerate() {
+                let before = led.next().flatten();
+                if let Some(city) = city
+                    && before != Some(city)
+                {
+                    let event = self.champion_event(&leaders, false, city, at % self.sectors());
+                    journal.champions.push(event);
+                }
+            }
+            journal.champions[recorded..].sort_by_key(|event| (event.city, event.sector));
+        }
+        self.nation.leaders = leaders;
+        self.champions.leaders = before;
+    }
+
+    /// Capability and row of the leader of each region and sector.
+    pub(crate) fn regional_leaders(&self, leaders: &mut Leaders) {
+        let world = self.setup.world();
+        leaders.clear(world.regions.len(), world.sectors.len());
+        let octets = leaders.octets();
+        vectorised(
+            #[inline(always)]
+            || {
+                let mut rows = [ZERO; MAX_OCTETS * LANES];
+                let rows = &mut rows[..octets * LANES];
+                for (block, cities) in world.cities.chunks(LANES).enumerate() {
+                    let stocks = self.state.stocks(block);
+                    rows[..stocks.len()].copy_from_slice(stocks);
+                    rows[stocks.len()..].fill(ZERO);
+                    transpose(rows);
+                    for (lane, city) in cities.iter().enumerate() {
+                        let row = (block * LANES + lane) as f64;
+                        let first = city.region as usize * octets;
+                        let of_region = &mut leaders.of[first..first + octets];
+                        for (octet, best) in of_region.iter_mut().enumerate() {
+                            let (before, own) = (*best, rows[octet * LANES + lane]);
+                            let leads = |l: usize| own[l] > before.capability[l];
+                            best.capability =
+                                each(|l| select(leads(l), own[l], before.capability[l]));
+                            best.row = each(|l| select(leads(l), row, before.row[l]));
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    /// Row of the city with most capability in a sector; ties fall to the first row.
+    pub(crate) fn national_leader(&self, sector: usize) -> u32 {
+        let sectors = self.sectors();
+        let stocks = || self.state.capability.chunks_exact(sectors);
+        let mut most = ZERO;
+        for stocks in stocks() {
+            let (before, own) = (most, stocks[sector]);
+            most = each(|l| select(own[l] > before[l], own[l], before[l]));
+        }
+        let most = most.iter().fold(0.0, |most: f64, own| most.max(*own));
+        let all = stocks().flat_map(|stocks| stocks[sector].0);
+        all.into_iter().position(|own| own == most).unwrap_or(0) as u32
+    }
+}
