@@ -79,14 +79,17 @@ pub fn part(column: &[f64], first: usize) -> Lanes {
     each(|l| column.get(first + l).copied().unwrap_or(0.0))
 }
 
-/// Fills a column, eight numbers at a time, by what `value` gives for those from a place on. Within [`vectorised`] that
-/// closure has to be written `#[inline(always)]` as well.
+/// An eight of a column that has whole ones.
 #[inline(always)]
-pub fn fill(column: &mut [f64], value: impl Fn(usize) -> Lanes) {
-    for (number, eight) in column.chunks_mut(LANES).enumerate() {
-        let lanes = value(number * LANES);
-        eight.copy_from_slice(&lanes[..eight.len()]);
-    }
+pub fn eight(column: &[f64], number: usize) -> Lanes {
+    let eight = &column[number * LANES..(number + 1) * LANES];
+    each(|l| eight[l])
+}
+
+/// Sets an eight of a column that has whole ones.
+#[inline(always)]
+pub fn set_eight(column: &mut [f64], number: usize, lanes: Lanes) {
+    column[number * LANES..(number + 1) * LANES].copy_from_slice(&*lanes);
 }
 
 /// Adds the lanes of a block in order.

@@ -51,17 +51,17 @@ impl Setup {
             .enumerate()
             .map(|(s, sector)| {
                 let attention = if params.mechanisms.attention_shock {
-                    self.timeline.attention(0, s)
+                    self.timeline.attention(0)[s]
                 } else {
                     0.0
                 };
-                let plan = self.timeline.central_plan(0, s);
+                let plan = self.timeline.central_plan(0)[s];
                 centre::priority(
                     &params.centre,
-                    sector,
+                    &rules,
+                    sector.strategic,
+                    sector.import_share,
                     gap[s],
-                    rules.us_pressure,
-                    rules.export_controls,
                     attention,
                     plan,
                 )

@@ -19,6 +19,7 @@ mod published;
 pub mod record;
 mod rules;
 mod run;
+mod sectors;
 mod setup;
 mod shared;
 mod similarity;

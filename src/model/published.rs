@@ -84,10 +84,3 @@ impl Scores {
         (&self.result, scores)
     }
 }
-
-/// Numbers of a block of a column that has whole blocks.
-#[inline(always)]
-pub(crate) fn part_of(column: &[f64], block: usize) -> Lanes {
-    let eight = &column[block * LANES..(block + 1) * LANES];
-    each(|l| eight[l])
-}

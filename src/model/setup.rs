@@ -4,6 +4,7 @@ use super::constants::{Constants, base_budget};
 use super::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
 use super::error::ModelError;
 use super::peers::Peers;
+use super::sectors::SectorEight;
 use super::timeline::Timeline;
 use crate::lanes::{LANES, Lanes, ZERO, each};
 use crate::math::select;
@@ -135,6 +136,8 @@ pub struct Setup {
     pub(crate) columns: Pages<Constant>,
     /// D4, block by block and sector by sector.
     pub(crate) advantage: Pages<Lanes>,
+    /// Sectors, eight side by side.
+    pub(crate) sectors: Vec<SectorEight>,
     /// Weight of a sector in national value, sums to 1.
     pub(crate) value: Vec<f64>,
     /// Minimum efficient scale, CNY mn per quarter.
@@ -214,6 +217,7 @@ impl Setup {
             columns: columns(&world, &constants),
             advantage: advantages(&world, &constants),
             all_base: constants.base.iter().sum(),
+            sectors: SectorEight::all(&world.sectors),
             world,
             peers,
             timeline,

@@ -153,7 +153,8 @@ pub(crate) struct Decided {
     pub origin: Option<u32>,
 }
 
-/// The nation: centre, market, outside world and national measures.
+/// The nation: centre, market, outside world and national measures. Columns by sector have whole eights; what stands beyond
+/// the last sector is finite and of no meaning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nation {
     /// `F`, by sector.
@@ -243,10 +244,16 @@ impl Nation {
     pub fn reset(&mut self, setup: &Setup) {
         let sectors = setup.world().sectors.len();
         let instruments = setup.world().instruments.len();
-        self.frontier.clone_from(&setup.frontier);
-        self.base_demand.clone_from(&setup.demand);
-        self.gross.clone_from(&setup.gross_capability);
-        self.terms.clone_from(&setup.aggregation_sum);
+        let width = sectors.next_multiple_of(LANES);
+        for (column, start, beyond) in [
+            (&mut self.frontier, &setup.frontier, 1.0),
+            (&mut self.base_demand, &setup.demand, 0.0),
+            (&mut self.gross, &setup.gross_capability, 0.0),
+            (&mut self.terms, &setup.aggregation_sum, 0.0),
+        ] {
+            column.clone_from(start);
+            column.resize(width, beyond);
+        }
         for column in [
             &mut self.demand,
             &mut self.capability,
@@ -261,12 +268,12 @@ impl Nation {
             &mut self.access,
         ] {
             column.clear();
-            column.resize(sectors, 0.0);
+            column.resize(width, 0.0);
         }
         self.incident_left.clear();
-        self.incident_left.resize(sectors, 0);
+        self.incident_left.resize(width, 0);
         self.incident.clear();
-        self.incident.resize(sectors, false);
+        self.incident.resize(width, false);
         self.stringency = setup.stringency;
         self.mean_comparability = setup.mean_comparability;
         self.next_mean_comparability = setup.mean_comparability;

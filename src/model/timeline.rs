@@ -11,7 +11,8 @@ const NEVER: u32 = u32::MAX;
 /// Levels of a quarter, before the weights and switches of the parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
-    sectors: usize,
+    /// Entries of a quarter in columns by sector: whole eights, 0 beyond the last sector.
+    width: usize,
     eu_pressure: Vec<f64>,
     us_pressure: Vec<f64>,
     export_controls: Vec<f64>,
@@ -27,14 +28,15 @@ impl Timeline {
     pub fn new(world: &World) -> Self {
         let quarters = world.quarters as usize;
         let sectors = world.sectors.len();
+        let width = sectors.next_multiple_of(LANES);
         let mut timeline = Timeline {
-            sectors,
+            width,
             eu_pressure: vec![0.0; quarters],
             us_pressure: vec![0.0; quarters],
             export_controls: vec![0.0; quarters],
-            attention: vec![0.0; quarters * sectors],
-            central_plan: vec![0.0; quarters * sectors],
-            frontier_shock: vec![0.0; quarters * sectors],
+            attention: vec![0.0; quarters * width],
+            central_plan: vec![0.0; quarters * width],
+            frontier_shock: vec![0.0; quarters * width],
             pilot_from: vec![NEVER; world.cities.len().next_multiple_of(LANES)],
         };
         for event in &world.events {
@@ -45,7 +47,7 @@ impl Timeline {
             for quarter in date.max(0) as usize..quarters {
                 let age = f64::from(quarter as i32 - date);
                 let level = outside::event_level(event.intensity, age, event.half_life_quarters);
-                let of_sectors = quarter * sectors..(quarter + 1) * sectors;
+                let of_sectors = quarter * width..quarter * width + sectors;
                 let by_sector = match event.track {
                     Track::EuPressure => {
                         timeline.eu_pressure[quarter] += level;
@@ -94,19 +96,22 @@ impl Timeline {
         self.export_controls[quarter]
     }
 
-    /// E38, attention to a sector.
-    pub fn attention(&self, quarter: usize, sector: usize) -> f64 {
-        self.attention[quarter * self.sectors + sector]
+    /// E38, attention by sector; whole eights.
+    #[inline(always)]
+    pub fn attention(&self, quarter: usize) -> &[f64] {
+        &self.attention[quarter * self.width..(quarter + 1) * self.width]
     }
 
-    /// E38, central plans that name a sector.
-    pub fn central_plan(&self, quarter: usize, sector: usize) -> f64 {
-        self.central_plan[quarter * self.sectors + sector]
+    /// E38, central plans that name a sector, by sector; whole eights.
+    #[inline(always)]
+    pub fn central_plan(&self, quarter: usize) -> &[f64] {
+        &self.central_plan[quarter * self.width..(quarter + 1) * self.width]
     }
 
-    /// E1, shocks to the frontier of a sector in this quarter.
-    pub fn frontier_shock(&self, quarter: usize, sector: usize) -> f64 {
-        self.frontier_shock[quarter * self.sectors + sector]
+    /// E1, shocks to the frontier in this quarter, by sector; whole eights.
+    #[inline(always)]
+    pub fn frontier_shock(&self, quarter: usize) -> &[f64] {
+        &self.frontier_shock[quarter * self.width..(quarter + 1) * self.width]
     }
 
     /// E35, whether a city is a pilot zone.

@@ -1,25 +1,26 @@
 //! 7.2 Centre.
 
 use crate::math;
-use crate::model::data::Sector;
+use crate::model::rules::Rules;
 use crate::params::Centre;
 
 /// E4: priority of a sector, a pure number of 0 or more.
 ///
 /// `p_0 + p_1 strategic + γ_US U gap strategic + γ_X X imp + γ_A A + γ_P P`: what is strategic, what lags under
 /// US pressure, what imports no longer bring, what everybody talks about and what plans name.
-pub fn priority(
+#[inline(always)]
+pub(crate) fn priority(
     centre: &Centre,
-    sector: &Sector,
+    rules: &Rules,
+    strategic: f64,
+    import_share: f64,
     gap: f64,
-    us_pressure: f64,
-    export_controls: f64,
     attention: f64,
     plan: f64,
 ) -> f64 {
-    let strategic = centre.priority_strategic * sector.strategic;
-    let technological = centre.priority_us_gap * us_pressure * gap * sector.strategic;
-    let lost_imports = centre.priority_lost_imports * export_controls * sector.import_share;
+    let technological = centre.priority_us_gap * rules.us_pressure * gap * strategic;
+    let lost_imports = centre.priority_lost_imports * rules.export_controls * import_share;
+    let strategic = centre.priority_strategic * strategic;
     let talked_about = centre.priority_attention * attention;
     let planned = centre.priority_plan * plan;
     centre.priority_base + strategic + technological + lost_imports + talked_about + planned

@@ -1,11 +1,12 @@
 //! 7.1 Outside world and market.
 
-use crate::lanes::{each, fill, part, vectorised};
+use crate::lanes::{LANES, each, eight, set_eight, vectorised};
 use crate::math;
 
 /// E1: the frontier a quarter later, in capability units.
 ///
 /// `F (1 + φ_F g)(1 + σ_F f)`; `growth` is `φ_F g` per quarter, `shock` is `σ_F f`, both pure numbers.
+#[inline(always)]
 pub fn frontier(frontier: f64, growth: f64, shock: f64) -> f64 {
     frontier * (1.0 + growth) * (1.0 + shock)
 }
@@ -24,24 +25,22 @@ pub fn national_capability(sum_of_terms: f64, rho: f64) -> f64 {
     math::pow(sum_of_terms, 1.0 / rho)
 }
 
-/// [`national_capability`] of all sectors at once.
+/// [`national_capability`] of whole eights of sectors.
 pub fn national_capabilities(sums_of_terms: &[f64], rho: f64, capabilities: &mut [f64]) {
     vectorised(
         #[inline(always)]
         || {
-            fill(
-                capabilities,
-                #[inline(always)]
-                |first| {
-                    let sums = part(sums_of_terms, first);
-                    each(|l| national_capability(sums[l], rho))
-                },
-            );
+            for octet in 0..sums_of_terms.len() / LANES {
+                let sums = eight(sums_of_terms, octet);
+                let all = each(|l| national_capability(sums[l], rho));
+                set_eight(capabilities, octet, all);
+            }
         },
     );
 }
 
 /// E3: technological gap `max(0, 1 - C/F)`, 0 to 1.
+#[inline(always)]
 pub fn gap(capability: f64, frontier: f64) -> f64 {
     (1.0 - capability / frontier).max(0.0)
 }
@@ -49,6 +48,7 @@ pub fn gap(capability: f64, frontier: f64) -> f64 {
 /// E6: access to compute `κ = 1 - compute X gap^c`, 0 to 1.
 ///
 /// Domestic chips relax the constraint: it falls with the gap of the sectors that supply compute.
+#[inline(always)]
 pub fn compute_access(compute: f64, export_controls: f64, compute_gap: f64) -> f64 {
     1.0 - compute * export_controls * compute_gap
 }
@@ -56,6 +56,7 @@ pub fn compute_access(compute: f64, export_controls: f64, compute_gap: f64) -> f
 /// E37: demand for domestic products `B (1 + σ_imp X imp/(1 - imp)) (1 - cut)`, capability units.
 ///
 /// Imports that export controls take away turn to domestic products, as far as these can replace them.
+#[inline(always)]
 pub fn demand(
     base: f64,
     substitution: f64,
@@ -68,12 +69,10 @@ pub fn demand(
 }
 
 /// E37: utilisation `min(1, D / Σ K)`, 0 to 1; 1 where nothing is built.
+#[inline(always)]
 pub fn utilisation(demand: f64, gross_capability: f64) -> f64 {
-    if gross_capability > 0.0 {
-        (demand / gross_capability).min(1.0)
-    } else {
-        1.0
-    }
+    let share = (demand / gross_capability).min(1.0);
+    math::select(gross_capability > 0.0, share, 1.0)
 }
 
 /// E38, one event's term: `x 2^(-age/h)`; no half-life means permanent.

@@ -52,12 +52,10 @@ pub fn effective_spending(left: f64, scale_share: f64) -> f64 {
 }
 
 /// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
+#[inline(always)]
 pub fn duplicated_share(national_capability: f64, gross_capability: f64) -> f64 {
-    if gross_capability > 0.0 {
-        (1.0 - national_capability / gross_capability).clamp(0.0, 1.0)
-    } else {
-        0.0
-    }
+    let share = (1.0 - national_capability / gross_capability).clamp(0.0, 1.0);
+    math::select(gross_capability > 0.0, share, 0.0)
 }
 
 /// E26: duplicated spending, CNY mn.

@@ -2,12 +2,11 @@
 
 use super::cities::{Block, Scratch, Shared};
 use super::peers::{self, COLUMNS, Columns};
-use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::model::chunks::{Chunk, Columns as CityColumns};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
-use crate::model::published::part_of;
 use crate::model::run::Run;
 use crate::model::setup::Setup;
 use crate::model::state::{Sums, bits};
@@ -69,7 +68,7 @@ fn weigh_grants_in_chunk(
     let mut sum = 0.0;
     for (block, columns) in columns.iter_mut().enumerate() {
         let at = chunk * CHUNK_BLOCKS + block;
-        let (base, score) = (setup.columns[at].base, part_of(score, at));
+        let (base, score) = (setup.columns[at].base, eight(score, at));
         let weight = each(|l| budgets::grant_weight(base[l], concentration, score[l]));
         columns.grant_weight = weight;
         sum += lane_sum(&weight);

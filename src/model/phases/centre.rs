@@ -1,6 +1,7 @@
 //! Phase 2: the centre.
 
-use crate::lanes::{LANES, each, fill, part, vectorised};
+use crate::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, centre};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
@@ -15,13 +16,23 @@ impl Run<'_> {
         self.bring_measures_into_force(journal);
         let world = self.setup.world();
         let (params, nation, rules) = (&self.params, &mut self.nation, &self.rules);
-        let ratio = |s: usize| nation.capability[s] / nation.frontier[s];
-        let risks = world
-            .sectors
-            .iter()
-            .enumerate()
-            .map(|(s, sector)| sector.risk * ratio(s).min(1.0));
-        let mean_risk = risks.sum::<f64>() / world.sectors.len() as f64;
+        let (sectors, eights) = (world.sectors.len(), &self.setup.sectors[..]);
+        // `C/F`, and what it makes of risks.
+        let (mut ratios, mut risks) = ([0.0; MAX_SECTORS], [0.0; MAX_SECTORS]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (octet, sector) in eights.iter().enumerate() {
+                    let capability = eight(&nation.capability, octet);
+                    let frontier = eight(&nation.frontier, octet);
+                    let ratio = each(|l| capability[l] / frontier[l]);
+                    set_eight(&mut ratios, octet, ratio);
+                    let risk = each(|l| sector.risk[l] * ratio[l].min(1.0));
+                    set_eight(&mut risks, octet, risk);
+                }
+            },
+        );
+        let mean_risk = risks[..sectors].iter().sum::<f64>() / sectors as f64;
         let mean_gap = nation
             .gap
             .iter()
@@ -53,59 +64,55 @@ impl Run<'_> {
         }
         let (crowding, hazard) = (params.budgets.crowding, params.centre.incident_hazard);
         let stringency = nation.stringency;
-        let (used, compute) = (&nation.utilisation, &nation.compute_access);
-        let (capability, frontier) = (&nation.capability, &nation.frontier);
-        let (climate, incidents) = (&mut nation.climate, &mut nation.incident_probability);
-        let risk = |s: usize| world.sectors.get(s).map_or(0.0, |sector| sector.risk);
+        let plans = self.setup.timeline.central_plan(self.quarter as usize);
+        let may_happen = params.mechanisms.incidents;
         vectorised(
             #[inline(always)]
             || {
-                fill(
-                    climate,
-                    #[inline(always)]
-                    |first| {
-                        let (used, compute) = (part(used, first), part(compute, first));
-                        let risk = each(|l| risk(first + l));
-                        each(|l| {
-                            budgets::sector_climate(
-                                used[l], crowding, compute[l], stringency, risk[l],
-                            )
-                        })
-                    },
-                );
-                fill(
-                    incidents,
-                    #[inline(always)]
-                    |first| {
-                        let capability = part(capability, first);
-                        let frontier = part(frontier, first);
-                        let risk = each(|l| risk(first + l));
-                        each(|l| {
-                            let ratio = capability[l] / frontier[l];
-                            centre::incident_probability(hazard, risk[l], ratio, stringency)
-                        })
-                    },
-                );
+                for (octet, sector) in eights.iter().enumerate() {
+                    let (ratio, risk) = (eight(&ratios, octet), sector.risk);
+                    let used = eight(&nation.utilisation, octet);
+                    let compute = eight(&nation.compute_access, octet);
+                    let climate = each(|l| {
+                        budgets::sector_climate(used[l], crowding, compute[l], stringency, risk[l])
+                    });
+                    let access = each(|l| compute[l] * (1.0 - stringency * risk[l]));
+                    let (gap, attention) =
+                        (eight(&nation.gap, octet), eight(&nation.attention, octet));
+                    let plan = eight(plans, octet);
+                    let priority = each(|l| {
+                        centre::priority(
+                            &params.centre,
+                            rules,
+                            sector.strategic[l],
+                            sector.import_share[l],
+                            gap[l],
+                            attention[l],
+                            plan[l],
+                        )
+                    });
+                    let probability = each(|l| {
+                        centre::incident_probability(hazard, risk[l], ratio[l], stringency)
+                    });
+                    let words = &nation.incident_luck[octet][word];
+                    let draws = each(|l| uniform(words[l]));
+                    let left = &mut nation.incident_left[octet * LANES..][..LANES];
+                    let happened = &mut nation.incident[octet * LANES..][..LANES];
+                    for l in 0..LANES {
+                        happened[l] = may_happen & (draws[l] < probability[l]);
+                        left[l] = if happened[l] {
+                            INCIDENT_QUARTERS
+                        } else {
+                            left[l]
+                        };
+                    }
+                    set_eight(&mut nation.climate, octet, climate);
+                    set_eight(&mut nation.access, octet, access);
+                    set_eight(&mut nation.priority, octet, priority);
+                    set_eight(&mut nation.incident_probability, octet, probability);
+                }
             },
         );
-        for (s, sector) in world.sectors.iter().enumerate() {
-            nation.priority[s] = centre::priority(
-                &params.centre,
-                sector,
-                nation.gap[s],
-                rules.us_pressure,
-                rules.export_controls,
-                nation.attention[s],
-                self.setup.timeline.central_plan(self.quarter as usize, s),
-            );
-            nation.access[s] = nation.compute_access[s] * (1.0 - nation.stringency * sector.risk);
-            let draw = uniform(nation.incident_luck[s / LANES][word][s % LANES]);
-            nation.incident[s] =
-                params.mechanisms.incidents && draw < nation.incident_probability[s];
-            if nation.incident[s] {
-                nation.incident_left[s] = INCIDENT_QUARTERS;
-            }
-        }
     }
 
     /// Measures whose date has come; the city where one began is credited.

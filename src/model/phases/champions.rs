@@ -1,7 +1,7 @@
 //! E36: the champions the centre names.
 
 use super::leaders::Leaders;
-use crate::lanes::{LANES, Lanes, each, part};
+use crate::lanes::{LANES, Lanes, each, eight};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::evaluation;
 use crate::model::record::{ChampionEvent, Journal};
@@ -66,27 +66,30 @@ impl Run<'_> {
     fn best_seen(&self, seen: &mut Vec<Leader>) -> [Option<u32>; MAX_SECTORS] {
         let (leaders, sectors) = (&self.nation.leaders, self.sectors());
         seen.clear();
-        seen.extend((0..sectors).filter_map(|sector| {
-            let city = leaders.first(sector)?;
-            let capability = self.capability(city as usize, sector);
-            Some(Leader {
-                sector,
-                city,
-                capability,
-            })
-        }));
+        for octet in 0..sectors.div_ceil(LANES) {
+            let first = leaders.first(octet);
+            for l in 0..LANES.min(sectors - octet * LANES) {
+                if let Some(city) = first.city(l) {
+                    seen.push(Leader {
+                        sector: octet * LANES + l,
+                        city,
+                        capability: first.capability[l],
+                    });
+                }
+            }
+        }
         let mut least = [f64::INFINITY; MAX_SECTORS];
         self.see(seen, |leader, capability| least[leader.sector] = capability);
         let noise = self.params.champions.noise;
         let mut contenders = [0; MAX_SECTORS];
         seen.clear();
         for octet in 0..sectors.div_ceil(LANES) {
-            let least = part(&least, octet * LANES);
-            for eight in leaders.octet(octet) {
-                let own = eight.capability;
+            let least = eight(&least, octet);
+            for of_region in leaders.octet(octet) {
+                let own = of_region.capability;
                 let most = each(|l| evaluation::seen_capability(own[l], noise, MOST_NORMAL));
                 for l in (0..LANES).filter(|l| most[*l] >= least[*l]) {
-                    if let Some(city) = eight.city(l) {
+                    if let Some(city) = of_region.city(l) {
                         let sector = octet * LANES + l;
                         contenders[sector] += 1;
                         seen.push(Leader {
@@ -148,7 +151,7 @@ impl Run<'_> {
             city,
             sector: sector as u32,
             capability: self.capability(city as usize, sector),
-            leads_nation: leaders.first(sector) == Some(city),
+            leads_nation: leaders.first(sector / LANES).city(sector % LANES) == Some(city),
         }
     }
 }
@@ -195,7 +198,10 @@ mod tests {
             .collect();
         let leaders: Vec<u32> = run.leaders().flatten().collect();
         assert_eq!(leaders, expected);
-        let first = |run: &Run, sector| run.nation.leaders.first(sector);
+        let first = |run: &Run, sector| {
+            let leaders = &run.nation.leaders;
+            leaders.first(sector / LANES).city(sector % LANES)
+        };
         assert!((0..sectors).all(|s| run.national_leader(s) == 0));
         assert!((0..sectors).all(|s| first(&run, s) == Some(0)));
         assert!(!run.nation.champions.is_empty());

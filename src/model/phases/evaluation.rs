@@ -1,11 +1,11 @@
 //! E30: the centre scores cities against their peers.
 
 use super::peers::{self, COLUMNS};
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
+use crate::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
 use crate::model::Setup;
 use crate::model::chunks::{Chunk, Deeds};
 use crate::model::equations::{budgets, evaluation};
-use crate::model::published::{Published, part_of};
+use crate::model::published::Published;
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
 use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
@@ -27,10 +27,11 @@ impl Run<'_> {
     /// Results `x_i`: growth of capability, weighted by priority and precision.
     fn read_results(&mut self) {
         let setup = self.setup;
-        let all_priority: f64 = self.nation.priority.iter().sum();
+        let priority = &self.nation.priority[..self.sectors()];
+        let all_priority: f64 = priority.iter().sum();
         let reading = Reading {
             setup,
-            priority: &self.nation.priority,
+            priority,
             per_priority: if all_priority > 0.0 {
                 1.0 / all_priority
             } else {
@@ -115,7 +116,7 @@ impl Run<'_> {
                 || {
                     let mut own = 0.0;
                     for block in 0..constants.blocks() {
-                        let (values, live) = (part_of(scores, block), constants.live(block));
+                        let (values, live) = (eight(scores, block), constants.live(block));
                         own += lane_sum(&each(|l| live[l] * of(values[l])));
                     }
                     own
@@ -162,7 +163,7 @@ impl Run<'_> {
                 #[inline(always)]
                 || {
                     for block in 0..scores.len() / LANES {
-                        let (own, live) = (part_of(scores, block), setup.chunks[index].live(block));
+                        let (own, live) = (eight(scores, block), setup.chunks[index].live(block));
                         let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
                         scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
                     }
@@ -199,7 +200,7 @@ impl Scoring<'_> {
                 failures,
             } = std::mem::take(&mut deeds[block]);
             let shield = self.shields(constants.first + block * LANES, &failures);
-            let (result, live) = (part_of(scores, block), constants.live(block));
+            let (result, live) = (eight(scores, block), constants.live(block));
             let score = each(|l| {
                 let rewards = evaluation::rewards(
                     tournament,

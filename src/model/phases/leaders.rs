@@ -70,14 +70,26 @@ impl Leaders {
             .flat_map(|of_region| (0..self.sectors).map(|s| of_region[s / LANES].city(s % LANES)))
     }
 
-    /// [`Run::national_leader`], who leads in its region as well.
-    pub(super) fn first(&self, sector: usize) -> Option<u32> {
-        let (octet, lane) = (sector / LANES, sector % LANES);
-        let leaders = self.octet(octet);
-        leaders
-            .filter_map(|eight| Some((eight.capability[lane], eight.city(lane)?)))
-            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
-            .map(|(_, city)| city)
+    /// The nation's leaders in eight sectors: with most capability of all, among equals the first row.
+    pub(super) fn first(&self, octet: usize) -> Eight {
+        let mut first = Eight::NOBODY;
+        vectorised(
+            #[inline(always)]
+            || {
+                for of_region in self.octet(octet) {
+                    let (before, own) = (first, *of_region);
+                    let leads = |l: usize| {
+                        let (most, capability) = (before.capability[l], own.capability[l]);
+                        let is_earlier = own.row[l] < before.row[l];
+                        (capability > most) | (capability == most) & is_earlier
+                    };
+                    first.capability =
+                        each(|l| select(leads(l), own.capability[l], before.capability[l]));
+                    first.row = each(|l| select(leads(l), own.row[l], before.row[l]));
+                }
+            },
+        );
+        first
     }
 }
 

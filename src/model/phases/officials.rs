@@ -1,8 +1,7 @@
 //! E31: officials leave, promoted or replaced.
 
-use crate::lanes::{LANES, Lanes, each, vectorised};
+use crate::lanes::{LANES, Lanes, each, eight, vectorised};
 use crate::model::equations::evaluation;
-use crate::model::published::part_of;
 use crate::model::record::{Journal, OfficialEvent};
 use crate::model::run::Run;
 use crate::model::setup::ChunkConstants;
@@ -109,7 +108,7 @@ impl Hazard {
         draws: Lanes,
         exits: &mut Vec<OfficialEvent>,
     ) {
-        let score = part_of(scores, constants.first_block() + block);
+        let score = eight(scores, constants.first_block() + block);
         let promoted = each(|l| evaluation::promotion_probability(self.base, self.slope, score[l]));
         for l in 0..LANES.min(constants.cities - block * LANES) {
             let draw = draws[l];
