@@ -1,10 +1,11 @@
 //! The balanced start: `docs/odd.md`, section 5, steps 1 to 5.
 
+use super::chunk_constants::{ChunkConstants, Constant};
 use super::data::{MAX_SECTORS, World};
 use super::equations::{budgets, centre, outside, production};
 use super::peers::Peers;
 use super::rules::Rules;
-use super::setup::{ChunkConstants, Constant, Setup, compute_gap};
+use super::setup::{Setup, compute_gap};
 use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
 use crate::math::select;
 use crate::params::{Params, Production};

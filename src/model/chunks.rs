@@ -1,6 +1,7 @@
 //! What changes of cities during a run: columns in blocks of lanes, and their chunks.
 
-use super::setup::{ChunkConstants, Constant, Setup};
+use super::chunk_constants::{ChunkConstants, Constant};
+use super::setup::Setup;
 use crate::lanes::{LANES, Lanes, ZERO, plus};
 use crate::pages::Pages;
 use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};

@@ -7,6 +7,7 @@
 mod balance;
 mod check;
 pub mod choice;
+mod chunk_constants;
 mod chunks;
 mod constants;
 pub mod data;

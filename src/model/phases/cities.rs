@@ -7,11 +7,11 @@
 use super::budgets::Sectors;
 use super::production::Built;
 use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::chunks::{Chunk, Columns};
 use crate::model::published::Published;
 use crate::model::record::{Journal, Move};
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::setup::{ChunkConstants, Constant};
 use crate::model::state::{Channels, Instruments, Nation, Sums, bits};
 use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;

@@ -3,11 +3,11 @@
 use super::peers::{self, COLUMNS};
 use crate::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
 use crate::model::Setup;
+use crate::model::chunk_constants::ChunkConstants;
 use crate::model::chunks::{Chunk, Deeds};
 use crate::model::equations::{budgets, evaluation};
 use crate::model::published::Published;
 use crate::model::run::Run;
-use crate::model::setup::ChunkConstants;
 use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
 use crate::params::Params;
 use crate::random::{Luck, Purpose, normals};

@@ -2,12 +2,12 @@
 //! that they are found ahead of phase 4, from what phase 4 will make of instruments.
 
 use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::model::chunk_constants::Constant;
 use crate::model::chunks::{Columns, Held};
 use crate::model::data::Channel;
 use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::setup::Constant;
 use crate::model::state::bits;
 use crate::rows::ask_for;
 

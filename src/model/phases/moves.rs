@@ -3,10 +3,10 @@
 use super::location::Location;
 use super::officials::Hazard;
 use crate::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::model::chunk_constants::ChunkConstants;
 use crate::model::equations::{budgets, moves};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::setup::ChunkConstants;
 use crate::model::state::{all_bits, bits};
 use crate::parallel::for_each;
 use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};

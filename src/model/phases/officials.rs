@@ -1,10 +1,10 @@
 //! E31: officials leave, promoted or replaced.
 
 use crate::lanes::{LANES, Lanes, each, eight, vectorised};
+use crate::model::chunk_constants::ChunkConstants;
 use crate::model::equations::evaluation;
 use crate::model::record::{Journal, OfficialEvent};
 use crate::model::run::Run;
-use crate::model::setup::ChunkConstants;
 use crate::parallel::for_each;
 use crate::random::{Purpose, beta_2_2};
 use crate::rows::{ask_for, ask_for_entry};
