@@ -19,6 +19,7 @@
 //! the rule of verdicts, [`outcome`] applies it, [`stories`] and [`tables`] make tables for readers, [`robust`] repeats it all over uncertain
 //! parameters.
 
+pub mod expectation;
 pub mod judge;
 pub mod ledger;
 pub mod outcome;

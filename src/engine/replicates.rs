@@ -1,12 +1,12 @@
 //! Replicates of one design point.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::course::{Course, Line, Moment};
 use super::ordered::{Crew, Stopped, work_in_order};
 use super::outcome::Outcome;
 use super::streamed;
+pub use crate::control::Control;
 use crate::model::{ModelError, Run, Setup};
 use crate::output::{Chunk, Recorder, Traces};
 use crate::parallel::PARALLEL_CITIES;
@@ -45,49 +45,6 @@ impl Replicates {
     pub(super) fn take(&mut self, outcome: Outcome, line: &[Moment]) {
         self.outcomes.push(outcome);
         self.course.take(line);
-    }
-}
-
-/// Lets others follow and stop a job.
-#[derive(Debug, Default)]
-pub struct Control {
-    is_cancelled: AtomicBool,
-    quarters_done: AtomicU64,
-    runs_done: AtomicU64,
-    runs_failed: AtomicU64,
-}
-
-impl Control {
-    /// Asks the job to stop at the end of the quarter.
-    pub fn cancel(&self) {
-        self.is_cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was asked to stop.
-    pub fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
-    }
-
-    /// Runs done so far, failed ones included.
-    pub fn runs_done(&self) -> u64 {
-        self.runs_done.load(Ordering::Relaxed)
-    }
-
-    /// Runs that failed so far.
-    pub fn runs_failed(&self) -> u64 {
-        self.runs_failed.load(Ordering::Relaxed)
-    }
-
-    /// Counts a run that is done.
-    pub fn count_run(&self, has_failed: bool) {
-        self.runs_done.fetch_add(1, Ordering::Relaxed);
-        self.runs_failed
-            .fetch_add(u64::from(has_failed), Ordering::Relaxed);
-    }
-
-    /// Quarters done so far, over all replicates.
-    pub fn quarters_done(&self) -> u64 {
-        self.quarters_done.load(Ordering::Relaxed)
     }
 }
 
@@ -262,7 +219,7 @@ impl<'a> Worker<'a> {
             hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
             line.push(Moment::of(&nation));
             outcome.observe(quarters_done + 1, nation);
-            self.control.quarters_done.fetch_add(1, Ordering::Relaxed);
+            self.control.count_quarter();
         }
         Ok(outcome)
     }

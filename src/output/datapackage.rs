@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{self, ColumnInfo, FileInfo};
+use super::columns::{ColumnInfo, FileInfo};
 use super::table::Kind;
-use super::traces::Traces;
 use super::writer::file_name;
 use crate::scenario::traces::Compression;
 
@@ -17,23 +16,6 @@ const LICENCE: (&str, &str, &str) = (
     "Creative Commons Attribution 4.0",
     "https://creativecommons.org/licenses/by/4.0/",
 );
-
-/// The text of the file for traces of a run called `name`.
-pub fn text(name: &str, title: &str, traces: &Traces) -> String {
-    let mut catalogue = columns::files();
-    let files: Vec<FileInfo> = traces
-        .files()
-        .into_iter()
-        .filter_map(|(_, file, written)| {
-            let place = catalogue.iter().position(|info| info.file == file)?;
-            let mut info = catalogue.swap_remove(place);
-            info.columns
-                .retain(|column| written.contains(&&*column.name));
-            Some(info)
-        })
-        .collect();
-    of_files(name, title, &files, traces.compression())
-}
 
 /// The text of the file for tables of a result called `name`.
 pub fn of_files(name: &str, title: &str, files: &[FileInfo], compression: Compression) -> String {

@@ -4,7 +4,11 @@
 //! from it. [`Recorder`] turns what a run shows into rows, [`ResultFolder`] puts them into files that appear
 //! under their name only when all of them are whole.
 
+pub mod catalogue;
+pub mod cell;
 pub mod columns;
+pub mod complete;
+pub mod compression;
 pub mod datapackage;
 mod error;
 pub mod folder;
@@ -20,12 +24,13 @@ pub mod tables;
 mod traces;
 mod writer;
 
+pub use complete::{complete_folder, finish_folder};
 pub use error::OutputError;
 pub use folder::Folder;
 pub use manifest::{COMMIT, FILE as MANIFEST, FileEntry, Manifest, Source};
 pub use markdown::outputs_markdown;
 pub use recorder::{ADJUST_THRESHOLD, Chunk, Recorder};
-pub use result::{ResultFolder, complete_folder, finish_folder};
+pub use result::ResultFolder;
 pub use sheet::{Cell, Sheet};
 pub use traces::{File, Traces};
 pub use writer::{Writer, WrittenFile, replace_file, write_whole};

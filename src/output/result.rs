@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use super::datapackage;
+use super::columns::FileInfo;
+use super::complete::finish_folder;
 use super::error::OutputError;
 use super::folder::Folder;
-use super::manifest::{self, FileEntry, Manifest};
+use super::manifest::Manifest;
 use super::recorder::Chunk;
 use super::traces::{File, Traces};
-use super::writer::{Writer, WrittenFile, write_whole};
+use super::writer::{Writer, WrittenFile};
+use super::{catalogue, datapackage};
 
 /// A result folder that is being written.
 pub struct ResultFolder {
@@ -37,7 +39,7 @@ impl ResultFolder {
             writer.write(header.as_bytes(), 0)?;
             writers.push((file, writer));
         }
-        let description = datapackage::text(name, title, traces);
+        let description = description(name, title, traces);
         Ok(ResultFolder {
             folder,
             writers,
@@ -73,35 +75,19 @@ impl ResultFolder {
     }
 }
 
-/// Adds description and manifest to a folder that holds `files`, and gives it its name. `manifest` gets the list
-/// of files.
-///
-/// # Errors
-/// What the file system says; nothing is left then.
-pub fn finish_folder(
-    folder: Folder,
-    files: Vec<WrittenFile>,
-    description: &str,
-    manifest: Manifest,
-) -> Result<Vec<WrittenFile>, OutputError> {
-    let files = complete_folder(&folder, files, description, manifest)?;
-    folder.finish()?;
-    Ok(files)
-}
-
-/// Adds description and manifest to a folder that holds `files`. `manifest` gets the list of files.
-///
-/// # Errors
-/// What the file system says.
-pub fn complete_folder(
-    folder: &Folder,
-    mut files: Vec<WrittenFile>,
-    description: &str,
-    mut manifest: Manifest,
-) -> Result<Vec<WrittenFile>, OutputError> {
-    let path = folder.path();
-    files.push(write_whole(path, datapackage::FILE, description)?);
-    manifest.files = files.iter().map(FileEntry::from).collect();
-    files.push(write_whole(path, manifest::FILE, &manifest.to_text())?);
-    Ok(files)
+/// The text of the file for traces of a run called `name`.
+fn description(name: &str, title: &str, traces: &Traces) -> String {
+    let mut catalogue = catalogue::files();
+    let files: Vec<FileInfo> = traces
+        .files()
+        .into_iter()
+        .filter_map(|(_, file, written)| {
+            let place = catalogue.iter().position(|info| info.file == file)?;
+            let mut info = catalogue.swap_remove(place);
+            info.columns
+                .retain(|column| written.contains(&&*column.name));
+            Some(info)
+        })
+        .collect();
+    datapackage::of_files(name, title, &files, traces.compression())
 }

@@ -8,8 +8,8 @@ use flate2::GzBuilder;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+use super::compression::Compression;
 use super::error::OutputError;
-use crate::scenario::traces::Compression;
 
 /// Level of zstd: its default, fast enough to keep pace with a run.
 const ZSTD_LEVEL: i32 = 3;

@@ -1,9 +1,9 @@
 //! Which keys there are, and which one was probably meant.
 
-use super::literal::Quoted;
 use super::settings::{self, SETTINGS, Setting};
 use super::traces::FILES;
 use crate::params::{self, PARAMETERS, Parameter};
+pub(crate) use crate::text::{Ticked, hint, nearest, ticked_list};
 
 /// What a dotted key names.
 pub(crate) enum Key {
@@ -98,42 +98,6 @@ fn siblings<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
     format!("; allowed in `{group}`: {}", names.join(", "))
 }
 
-/// A name in backticks, cut where it is long.
-pub(crate) struct Ticked<'a>(pub &'a str);
-
-impl std::fmt::Display for Ticked<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let quoted = Quoted(self.0).to_string();
-        write!(
-            f,
-            "`{}`",
-            quoted.trim_start_matches('"').trim_end_matches('"')
-        )
-    }
-}
-
-/// What is allowed in place of a wrong name: the nearest, or all where they are few.
-pub(crate) fn hint<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
-    const FEW: usize = 12;
-    if let Some(near) = nearest(name, names.clone()) {
-        return format!("; nearest valid name: `{near}`");
-    }
-    let first: Vec<&str> = names.clone().take(FEW).collect();
-    match names.count() {
-        0 => "; there is none".to_string(),
-        count if count > FEW => {
-            format!("; allowed: one of {count} names, such as `{}`", first[0])
-        }
-        _ => format!("; allowed: {}", ticked_list(&first)),
-    }
-}
-
-/// Names in backticks, with commas.
-pub(crate) fn ticked_list(names: &[&str]) -> String {
-    let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    ticked.join(", ")
-}
-
 /// Whether a key, with or without a date, is that of a parameter, setting or cell.
 ///
 /// # Errors
@@ -152,27 +116,6 @@ pub(crate) fn check(key: &str) -> Result<(), String> {
 /// The message about a table where one of its keys is meant.
 pub(crate) fn group(key: &str) -> String {
     format!("`{key}` names a table; allowed: one of its keys")
-}
-
-/// The nearest of some names, where one is near enough to have been meant: a third of the letters may
-/// differ, at least one and at most four. Capital letters count once.
-pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = name.chars().count();
-    if letters > 200 {
-        return None;
-    }
-    let allowed = (letters / 3).clamp(1, 4);
-    let lower = name.to_lowercase();
-    names
-        .filter(|known| known.chars().count().abs_diff(letters) <= allowed)
-        .map(|known| {
-            let plain = strsim::osa_distance(&lower, &known.to_lowercase());
-            let distance = strsim::osa_distance(name, known).min(plain + 1);
-            (distance, known)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }
 
 #[cfg(test)]
@@ -200,15 +143,6 @@ mod tests {
         assert_eq!(
             unknown("seed_of_luck", false),
             "unknown key `seed_of_luck`; `dualtrack params` lists the parameters"
-        );
-    }
-
-    #[test]
-    fn short_names_must_be_very_near() {
-        assert_eq!(nearest("xi", ["xian", "wuxi"].into_iter()), None);
-        assert_eq!(
-            nearest("zhengzuo", ["zhengzhou", "guangzhou"].into_iter()),
-            Some("zhengzhou")
         );
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use toml::de::{DeTable, DeValue};
 
 use super::places::Spot;
+pub(crate) use crate::text::Quoted;
 
 /// A value, before anything is known about its key.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,31 +82,6 @@ impl fmt::Display for Literal {
             Literal::List(_) => f.write_str("a list"),
             Literal::Other(words) => f.write_str(words),
         }
-    }
-}
-
-/// A text in quotes, cut where it is long, with control characters made visible.
-pub(crate) struct Quoted<'a>(pub &'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 60;
-        let visible: String = self
-            .0
-            .chars()
-            .take(LONGEST)
-            .flat_map(|c| c.escape_debug())
-            .collect();
-        let rest = if self.0.chars().nth(LONGEST).is_some() {
-            "…"
-        } else {
-            ""
-        };
-        write!(
-            f,
-            "\"{}{rest}\"",
-            visible.replace("\\\"", "\"").replace("\\'", "'")
-        )
     }
 }
 

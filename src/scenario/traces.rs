@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::nearest;
+pub use crate::output::compression::Compression;
+use crate::text::nearest;
 
 /// Names of the trace files.
 pub const FILES: &[&str] = &[
@@ -14,39 +15,6 @@ pub const FILES: &[&str] = &[
     "officials",
     "champions",
 ];
-
-/// How trace files are compressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compression {
-    /// Plain CSV.
-    #[default]
-    None,
-    /// Gzip, `.csv.gz`.
-    Gzip,
-    /// Zstandard, `.csv.zst`.
-    Zstd,
-}
-
-impl Compression {
-    /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] = &["none", "gzip", "zstd"];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Compression::None => "none",
-            Compression::Gzip => "gzip",
-            Compression::Zstd => "zstd",
-        }
-    }
-
-    /// The compression of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Compression::None, Compression::Gzip, Compression::Zstd]
-            .into_iter()
-            .find(|one| one.name() == name)
-    }
-}
 
 /// The `[traces]` table of a scenario.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,16 +87,5 @@ mod tests {
             found,
             [("traces.columns.cities".to_string(), message.to_string())]
         );
-    }
-
-    #[test]
-    fn compressions_are_found_by_name() {
-        for name in Compression::NAMES {
-            assert_eq!(
-                Compression::from_name(name).map(Compression::name),
-                Some(*name)
-            );
-        }
-        assert_eq!(Compression::from_name("zip"), None);
     }
 }
