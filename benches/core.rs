@@ -4,10 +4,10 @@
 //! machines differ. One-thread figures: `RAYON_NUM_THREADS=1 cargo bench`. `benches/README.md` says what they were.
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use dualtrack::input::scenario;
+use dualtrack::kernel::random::Luck;
 use dualtrack::model::record::Journal;
-use dualtrack::model::{Run, Setup};
-use dualtrack::random::Luck;
-use dualtrack::scenario;
+use dualtrack::model::{run::Run, setup::Setup};
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,9 +2,9 @@
 //! the crate's own functions and without any model. `benches/README.md` compares the core with it.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use dualtrack::lanes::{LANES, Lanes, column_by_column, each, vectorised};
-use dualtrack::math::{exp_down, pow_inside};
-use dualtrack::random::{Luck, Purpose};
+use dualtrack::kernel::lanes::{LANES, Lanes, column_by_column, each, vectorised};
+use dualtrack::kernel::math::{exp_down, pow_inside};
+use dualtrack::kernel::random::{Luck, Purpose};
 use std::hint::black_box;
 
 /// Sectors of the shipped scenarios: two powers each in a quarter (E2 and E29), and one exponential (E12).

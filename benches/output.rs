@@ -6,10 +6,11 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use dualtrack::engine::{self, Control, Job};
-use dualtrack::model::Setup;
-use dualtrack::output::{File, Traces};
-use dualtrack::scenario;
+use dualtrack::input::scenario;
+use dualtrack::kernel::control::Control;
+use dualtrack::measure::traces::{File, Traces};
+use dualtrack::model::setup::Setup;
+use dualtrack::study::replicates::Job;
 
 const REPLICATES: u32 = 20;
 
@@ -37,7 +38,7 @@ fn rows(setup: &Setup, traces: &Traces, file: Option<File>) -> u64 {
         threads: 1,
     };
     let mut rows = 0;
-    let done = engine::replicates(&job, &Control::default(), |chunk| {
+    let done = dualtrack::study::replicates::replicates(&job, &Control::default(), |chunk| {
         if let Some(file) = file {
             rows += black_box(chunk.of(file)).1;
         }

@@ -9,12 +9,18 @@ use std::time::Duration;
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
-use dualtrack::engine::{Control, measure_run};
-use dualtrack::experiment::{self, Overlay};
-use dualtrack::model::{Memory, Run};
-use dualtrack::output::Manifest;
-use dualtrack::response::Gauge;
-use dualtrack::sweep::{self, Begin, Plan, Shard, WorkFolder};
+use dualtrack::input::experiment::reader::Overlay;
+use dualtrack::kernel::control::Control;
+use dualtrack::measure::response::gauge::Gauge;
+use dualtrack::measure::run::measure_run;
+use dualtrack::model::run::{Memory, Run};
+use dualtrack::study::sweep::{
+    self,
+    finish::Shard,
+    plan::Plan,
+    work::{Begin, WorkFolder},
+};
+use dualtrack::table::manifest::Manifest;
 
 const FACTORS: &str = "\n\
 [[factors]]\n\
@@ -36,7 +42,7 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
     if let Err(error) = std::fs::write(&path, text) {
         panic!("{error}");
     }
-    match experiment::load(&path, &Overlay::default()) {
+    match dualtrack::input::experiment::reader::load(&path, &Overlay::default()) {
         Ok(experiment) => match Plan::new(experiment) {
             Ok(plan) => plan,
             Err(error) => panic!("{error}"),

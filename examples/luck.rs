@@ -12,7 +12,7 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use dualtrack::random::{Luck, Purpose};
+use dualtrack::kernel::random::{Luck, Purpose};
 
 /// Orders of addresses, by name.
 const ORDERS: [(&str, &str); 6] = [

@@ -7,11 +7,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use dualtrack::input::scenario;
+use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::Track;
-use dualtrack::model::{Constants, Parts, Run, Setup};
-use dualtrack::params::Value;
-use dualtrack::random::Luck;
-use dualtrack::scenario;
+use dualtrack::model::params::Value;
+use dualtrack::model::{constants::Constants, outcomes::Parts, run::Run, setup::Setup};
 use serde_json::{Map, json};
 
 fn main() -> ExitCode {

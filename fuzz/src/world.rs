@@ -1,11 +1,9 @@
 //! Any world that a scenario could describe: every number within the range that the reader of scenarios allows.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use dualtrack::model::data::{
-    Change, Channel, City, Closure, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World,
-};
-use dualtrack::params::{Kind, PARAMETERS, Parameter, Params, Timing, Value};
-use dualtrack::quarter::Quarter;
+use dualtrack::model::data::{Change, Channel, City, Closure, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World};
+use dualtrack::model::params::{Kind, table::{PARAMETERS, Params}, Parameter, Timing, Value};
+use dualtrack::kernel::quarter::Quarter;
 
 /// A world and the seed of its luck.
 #[derive(Debug)]

@@ -1,15 +1,15 @@
 //! What each mechanism contributes: Shapley values over all combinations of switches.
 
-use super::runs::Runs;
-use super::{estimate_columns, mean_cells};
-use crate::experiment::{Assignment, Variant};
-use crate::output::columns::{ColumnInfo, FileInfo};
-use crate::output::table::Kind;
-use crate::output::{Cell, Sheet};
-use crate::params::{PARAMETERS, Parameter};
-use crate::scenario::keys::nearest;
-use crate::stats::Estimate;
+use crate::analysis::runs::Runs;
+use crate::analysis::{estimate_columns, mean_cells};
+use crate::input::experiment::factor::{Assignment, Variant};
+use crate::kernel::text::nearest;
+use crate::model::params::{Parameter, table::PARAMETERS};
+use crate::stats::estimate::Estimate;
 use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
+use crate::table::cell::Kind;
+use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::sheet::{Cell, Sheet};
 
 /// Group of the switches.
 const GROUP: &str = "mechanisms";
@@ -346,7 +346,7 @@ fn combinations_sheet(
 
 /// `runs.csv`: every run.
 pub fn runs_sheet(
-    done: &super::batch::Done,
+    done: &crate::analysis::batch::Done,
     seed: u64,
     responses: Vec<ColumnInfo>,
     mechanisms: &[&'static Parameter],

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::runs::Runs;
-use crate::engine::{Control, Crew, Stopped, Unmeasured, measure, work_in_order};
-use crate::experiment::{Variant, Worlds};
-use crate::model::Setup;
-use crate::parallel::PARALLEL_CITIES;
-use crate::random::Luck;
-use crate::response::{Bound, Gauge, Responses};
+use crate::analysis::runs::Runs;
+use crate::input::experiment::{factor::Variant, worlds::Worlds};
+use crate::kernel::parallel::PARALLEL_CITIES;
+use crate::kernel::random::Luck;
+use crate::kernel::{
+    control::Control,
+    ordered::{Crew, Stopped, work_in_order},
+};
+use crate::measure::response::{
+    gauge::{Bound, Gauge},
+    spec::Responses,
+};
+use crate::measure::run::Unmeasured;
+use crate::model::setup::Setup;
 
 /// What is run.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +149,7 @@ fn measured(ready: &Ready, luck: Luck, row: &mut Row, control: &Control) -> Resu
         }
     };
     let mut gauge = Gauge::new(bound.clone(), false);
-    match measure(setup, luck, &mut gauge, control) {
+    match crate::measure::run::measure(setup, luck, &mut gauge, control) {
         Ok(()) => gauge.finish(&mut row.values),
         Err(Unmeasured::Cancelled) => return Err(BatchError::Interrupted),
         Err(Unmeasured::Model(error)) => row.error = Some(error.to_string()),

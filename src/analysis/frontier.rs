@@ -1,15 +1,17 @@
 //! Which rules are worth having: points that no other beats in every objective, and gains that cost nothing.
 
-mod sheets;
+pub mod sheets;
 
-pub use sheets::{base_sheet, sheets};
-
-use super::runs::Runs;
-use crate::experiment::factor::parameter_value;
-use crate::experiment::{Assignment, Experiment, Objective, Points, Variant};
-use crate::scenario::Scenario;
-use crate::stats::Estimate;
+use crate::analysis::runs::Runs;
+use crate::input::experiment::factor::parameter_value;
+use crate::input::experiment::{
+    Experiment, Objective,
+    factor::{Assignment, Variant},
+    points::Points,
+};
+use crate::input::scenario::Scenario;
 use crate::stats::bootstrap::RESAMPLES;
+use crate::stats::estimate::Estimate;
 use crate::stats::pareto::{Direction, chance_non_dominated, non_dominated};
 
 /// Whether an experiment asks for a frontier.
@@ -343,8 +345,8 @@ fn effect(base: &[Option<f64>], point: &[Option<f64>], direction: Direction) -> 
     let differences: Vec<f64> = point.iter().zip(&base).map(|(p, b)| p - b).collect();
     let difference = Estimate::of(&differences)?;
     Some(Effect {
-        base: crate::stats::mean(&base)?,
-        point: crate::stats::mean(&point)?,
+        base: crate::stats::estimate::mean(&base)?,
+        point: crate::stats::estimate::mean(&point)?,
         toward: Toward::of(&difference, direction),
         difference,
     })

@@ -1,18 +1,18 @@
-//! Questions to many runs: which parameters matter, what mechanisms contribute, which rules are worth having.
-//!
-//! [`runs`] holds the responses of runs in memory, read from a sweep or made by a [`batch`]. [`sensitivity`],
-//! [`attribution`] and [`frontier`] make estimates of them with [`crate::stats`], and sheets of the estimates.
+//! Questions to many runs: which parameters matter, what mechanisms contribute, which rules are worth having, what policies
+//! change, and which claims hold.
 
 pub mod attribution;
 pub mod batch;
+pub mod claims;
+pub mod compare;
 pub mod frontier;
 pub mod runs;
 pub mod sensitivity;
 
-use crate::output::Cell;
-use crate::output::columns::ColumnInfo;
-use crate::output::table::Kind;
-use crate::stats::{Estimate, Uncertain};
+use crate::stats::estimate::{Estimate, Uncertain};
+use crate::table::cell::Kind;
+use crate::table::columns::ColumnInfo;
+use crate::table::sheet::Cell;
 
 /// Columns of an estimate: `name`, standard error, ends of the interval and n.
 fn estimate_columns(

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::output::OutputError;
-use crate::sweep::{Plan, read_runs};
+use crate::study::sweep::{plan::Plan, summary::read_runs};
+use crate::table::error::OutputError;
 
 /// Most responses of runs that are held at a time; a cell takes 16 bytes.
 const MOST_CELLS: u64 = 1 << 29;
@@ -134,7 +134,7 @@ impl Runs {
         for row in &rows {
             let values: Option<Vec<f64>> = row.iter().copied().collect();
             let Some(values) = values else { continue };
-            let Some(mean) = crate::stats::mean(&values) else {
+            let Some(mean) = crate::stats::estimate::mean(&values) else {
                 continue;
             };
             whole += 1.0;
@@ -151,7 +151,7 @@ impl Runs {
                 let present = row.iter().zip(&luck).filter_map(|(value, luck)| {
                     value.map(|value| if is_whole { value } else { value - luck })
                 });
-                crate::stats::mean(&present.collect::<Vec<f64>>())
+                crate::stats::estimate::mean(&present.collect::<Vec<f64>>())
             })
             .collect()
     }

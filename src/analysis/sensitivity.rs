@@ -1,15 +1,13 @@
 //! Which factors matter: Sobol' indices, elementary effects or rank correlations, as the design allows.
 
-mod sheets;
+pub mod sheets;
 
-pub use sheets::sheets;
-
-use super::runs::Runs;
-use crate::engine::{Crew, work_in_order};
-use crate::experiment::{DesignSpec, Points};
-use crate::stats::Uncertain;
+use crate::analysis::runs::Runs;
+use crate::input::experiment::points::{DesignSpec, Points};
+use crate::kernel::ordered::{Crew, work_in_order};
 use crate::stats::bootstrap::RESAMPLES;
 use crate::stats::components::Components;
+use crate::stats::estimate::Uncertain;
 use crate::stats::morris::morris;
 use crate::stats::prcc::prcc;
 use crate::stats::sobol::sobol;
@@ -258,7 +256,7 @@ fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
-                    let mu = super::uncertain(&effects.mu);
+                    let mu = crate::analysis::uncertain(&effects.mu);
                     vec![Some(effects.mu_star), Some(mu), effects.sigma]
                 }
             });
@@ -383,7 +381,7 @@ mod tests {
         let rows: Vec<&[Option<f64>]> = rows.iter().map(|row| &row[..1]).collect();
         let found = analyse(&morris_sample(), &runs(&rows), 1);
         assert_eq!(found.responses[0].noise.of_means, None);
-        let sheets = sheets(&found, &["y"], &["a", "b"]);
+        let sheets = crate::analysis::sensitivity::sheets::sheets(&found, &["y"], &["a", "b"]);
         assert_eq!(sheets.len(), 2);
         assert_eq!(sheets[0].rows.len(), 6);
         for sheet in &sheets {

@@ -3,21 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use super::common::{self, Stop};
-use super::progress::{self, Goal};
-use super::tables::{self, bold, counted, interval, percent, significant, wrapped};
-use super::terminal::NARROW;
-use super::{codes, print, summary};
 use crate::analysis::attribution::{self, Attribution};
 use crate::analysis::batch::{Batch, BatchError, Done};
-use crate::engine::Control;
-use crate::experiment::{Assignment, Variant, Worlds};
-use crate::output::folder::check_target;
-use crate::output::{Folder, Manifest, WrittenFile, datapackage, finish_folder};
-use crate::params::Parameter;
-use crate::response::Responses;
-use crate::scenario::{self, Compression, Scenario};
-use crate::sweep::plan::response_column;
+use crate::cli::common::{self, Stop};
+use crate::cli::progress::{self, Goal};
+use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use crate::cli::terminal::NARROW;
+use crate::cli::{codes, print, summary};
+use crate::input::experiment::{
+    factor::{Assignment, Variant},
+    worlds::Worlds,
+};
+use crate::input::scenario::{self, Scenario};
+use crate::kernel::control::Control;
+use crate::measure::response::spec::Responses;
+use crate::model::params::Parameter;
+use crate::study::sweep::plan::response_column;
+use crate::table::compression::Compression;
+use crate::table::folder::check_target;
+use crate::table::{
+    complete::finish_folder, datapackage, folder::Folder, manifest::Manifest, writer::WrittenFile,
+};
 
 /// Longest name of a response that stands in the head of a table.
 const LONG: usize = 32;
@@ -166,7 +172,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 }
 
 /// Runs a batch with a line of progress.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     batch: &Batch<'_>,
     threads: usize,
     control: &Control,

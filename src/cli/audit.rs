@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::common::{self, Stop};
-use super::{codes, freeze, print, tables};
-use crate::sweep::audit::{Difference, Sample, audit};
-use crate::sweep::{Look, Status};
+use crate::cli::common::{self, Stop};
+use crate::cli::{codes, freeze, print, tables};
+use crate::study::sweep::audit::{Difference, Sample, audit};
+use crate::study::sweep::{block::Look, status::Status};
 
 /// Differences that are shown.
 const SHOWN: usize = 5;

@@ -1,8 +1,8 @@
 //! Series over quarters as small charts of letters, one below the other with common quarters.
 
-use super::tables::bold;
-use super::terminal::Terminal;
-use crate::quarter::Quarter;
+use crate::cli::tables::bold;
+use crate::cli::terminal::Terminal;
+use crate::kernel::quarter::Quarter;
 use crate::report::figure::scale;
 
 /// Parts into which ticks cut an axis, about.

@@ -3,9 +3,8 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::{codes, print};
-use crate::output::columns;
-use crate::scenario::{self, Scenario};
+use crate::cli::{codes, print};
+use crate::input::scenario::{self, Scenario};
 
 /// Reads scenario files with their data and reports every problem with its place.
 #[derive(Debug, clap::Args)]
@@ -24,7 +23,7 @@ pub fn run(args: &Args) -> u8 {
     let mut code = codes::SUCCESS;
     for file in &args.files {
         let loaded = scenario::load(file, &args.sets).and_then(|scenario| {
-            scenario.check_traces(&columns::catalogue())?;
+            scenario.check_traces(&crate::measure::catalogue::catalogue())?;
             Ok(scenario)
         });
         code = code.max(match loaded {

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::{codes, print};
-use crate::compare::CompareError;
-use crate::engine::{Control, EngineError};
-use crate::output::{OutputError, Source};
-use crate::sweep::{SweepError, WorkError};
+use crate::analysis::compare::CompareError;
+use crate::cli::{codes, print};
+use crate::kernel::control::Control;
+use crate::study::replicates::EngineError;
+use crate::study::sweep::{SweepError, work::WorkError};
+use crate::table::{error::OutputError, manifest::Source};
 
 /// Why a command ends early, and the exit code that says so.
 #[derive(Debug)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     pub code: u8,
     pub message: String,
 }
@@ -104,7 +105,7 @@ impl From<CompareError> for Stop {
 }
 
 /// Prints why a command ended early; returns the exit code.
-pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
+pub(crate) fn finish(outcome: Result<u8, Stop>) -> u8 {
     match outcome {
         Ok(code) => code,
         Err(stop) => {
@@ -118,7 +119,7 @@ pub(super) fn finish(outcome: Result<u8, Stop>) -> u8 {
 static INTERRUPTIBLE: Mutex<Vec<Arc<Control>>> = Mutex::new(Vec::new());
 
 /// A control that Ctrl-C cancels.
-pub(super) fn interruptible() -> Arc<Control> {
+pub(crate) fn interruptible() -> Arc<Control> {
     let control = Arc::new(Control::default());
     let known = || INTERRUPTIBLE.lock().unwrap_or_else(PoisonError::into_inner);
     known().push(Arc::clone(&control));
@@ -129,7 +130,7 @@ pub(super) fn interruptible() -> Arc<Control> {
 
 /// A control that Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 cancel: what schedulers send before they kill.
 #[cfg(unix)]
-pub(super) fn stoppable() -> Arc<Control> {
+pub(crate) fn stoppable() -> Arc<Control> {
     use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
     use signal_hook::iterator::Signals;
     let control = Arc::new(Control::default());
@@ -144,12 +145,12 @@ pub(super) fn stoppable() -> Arc<Control> {
 
 /// A control that Ctrl-C cancels.
 #[cfg(not(unix))]
-pub(super) fn stoppable() -> Arc<Control> {
+pub(crate) fn stoppable() -> Arc<Control> {
     interruptible()
 }
 
 /// Threads as asked for, or one for each core.
-pub(super) fn threads(asked: Option<u16>) -> usize {
+pub(crate) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(
         || thread::available_parallelism().map_or(1, usize::from),
         usize::from,
@@ -157,7 +158,7 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
 }
 
 /// The arguments of this process.
-pub(super) fn arguments() -> Vec<String> {
+pub(crate) fn arguments() -> Vec<String> {
     std::env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
@@ -165,12 +166,12 @@ pub(super) fn arguments() -> Vec<String> {
 }
 
 /// A time to the second, UTC.
-pub(super) fn second(time: jiff::Timestamp) -> String {
+pub(crate) fn second(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Files that were read, for a manifest.
-pub(super) fn sources(list: &[(PathBuf, String)]) -> Vec<Source> {
+pub(crate) fn sources(list: &[(PathBuf, String)]) -> Vec<Source> {
     list.iter()
         .map(|(path, sha256)| Source {
             path: path.clone(),
@@ -180,7 +181,7 @@ pub(super) fn sources(list: &[(PathBuf, String)]) -> Vec<Source> {
 }
 
 /// Arguments of `--response`, each of which may hold several with commas between them; those in brackets do not count.
-pub(super) fn split_responses(arguments: &[String]) -> Vec<String> {
+pub(crate) fn split_responses(arguments: &[String]) -> Vec<String> {
     let mut list = Vec::new();
     for argument in arguments {
         let (mut depth, mut text) = (0i32, String::new());

@@ -5,18 +5,29 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::common::{self, Stop};
-use super::effects::{Summary, robust};
-use super::progress::{self, Goal};
-use super::{codes, print, sweep, tables};
-use crate::compare::{self, Comparison, Stopping, Target, effects, pairs};
-use crate::engine::Control;
-use crate::experiment::{self, Experiment, Overlay, Variant};
-use crate::output::columns::FileInfo;
-use crate::output::{Folder, Manifest, OutputError, Sheet, Writer, WrittenFile, datapackage};
-use crate::response::Responses;
-use crate::scenario::{Compression, nearest};
-use crate::sweep::write_design;
+use crate::analysis::compare::{
+    self, Comparison, effects, pairs,
+    pairs::{Stopping, Target},
+};
+use crate::cli::common::{self, Stop};
+use crate::cli::effects::{Summary, robust};
+use crate::cli::progress::{self, Goal};
+use crate::cli::{codes, print, sweep, tables};
+use crate::input::experiment::{Experiment, factor::Variant, reader::Overlay};
+use crate::kernel::control::Control;
+use crate::kernel::text::nearest;
+use crate::measure::response::spec::Responses;
+use crate::study::sweep::finish::write_design;
+use crate::table::columns::FileInfo;
+use crate::table::compression::Compression;
+use crate::table::{
+    datapackage,
+    error::OutputError,
+    folder::Folder,
+    manifest::Manifest,
+    sheet::Sheet,
+    writer::{Writer, WrittenFile},
+};
 
 /// Most replicates where their number is left to the widths of intervals.
 const MOST: u32 = 2_000;
@@ -112,11 +123,11 @@ impl Args {
             seed: self.seed,
             responses: common::split_responses(&self.responses),
         };
-        let is_experiment = experiment::is_experiment(&self.base);
+        let is_experiment = crate::input::experiment::direct::is_experiment(&self.base);
         let loaded = if is_experiment {
-            experiment::load(&self.base, &overlay)
+            crate::input::experiment::reader::load(&self.base, &overlay)
         } else {
-            experiment::of_scenario(&self.base, &overlay)
+            crate::input::experiment::direct::of_scenario(&self.base, &overlay)
         };
         let mut experiment = loaded.map_err(Stop::bad_input)?;
         experiment
@@ -330,13 +341,13 @@ impl Work<'_> {
             sources: self.sources(),
             ..sweep::manifest(&self.comparison.plan, self.threads, self.started, "compare")
         };
-        Ok(crate::output::finish_folder(
+        Ok(crate::table::complete::finish_folder(
             folder, files, &text, manifest,
         )?)
     }
 
     /// Files of the experiment and of all scenarios, each once.
-    fn sources(&self) -> Vec<crate::output::Source> {
+    fn sources(&self) -> Vec<crate::table::manifest::Source> {
         let experiment = &self.comparison.plan.experiment;
         let mut list = experiment.sources.clone();
         for arm in self.comparison.arms() {

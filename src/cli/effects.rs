@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging};
-use crate::compare::effects::Effect;
-use crate::compare::pairs::Pairs;
-use crate::compare::regions::{Driver, Region};
-use crate::compare::robust::{Robust, Robustness};
-use crate::compare::{Comparison, Stopping, Verdict};
-use crate::stats::Uncertain;
+use crate::analysis::compare::effects::Effect;
+use crate::analysis::compare::pairs::Pairs;
+use crate::analysis::compare::regions::{Driver, Region};
+use crate::analysis::compare::robust::{Robust, Robustness};
+use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
+use crate::cli::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging};
+use crate::stats::estimate::Uncertain;
 
 /// Share of points from which on it is told where they lie.
 const SOME: f64 = 0.05;

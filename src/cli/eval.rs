@@ -5,13 +5,17 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::codes;
-use super::common::{self, Stop};
-use crate::engine::{Control, Unmeasured, measure};
-use crate::experiment::{Assignment, Variant, Worlds};
-use crate::random::Luck;
-use crate::response::{Gauge, Responses};
-use crate::scenario::nearest;
+use crate::cli::codes;
+use crate::cli::common::{self, Stop};
+use crate::input::experiment::{
+    factor::{Assignment, Variant},
+    worlds::Worlds,
+};
+use crate::kernel::control::Control;
+use crate::kernel::random::Luck;
+use crate::kernel::text::nearest;
+use crate::measure::response::{gauge::Gauge, spec::Responses};
+use crate::measure::run::Unmeasured;
 
 /// Longest line that is read, bytes.
 const LONGEST: u64 = 1 << 20;
@@ -244,7 +248,7 @@ impl Evaluator {
             Failure::Input(lines.join("; "))
         })?;
         let mut gauge = Gauge::new(bound, false);
-        match measure(&setup, request.luck, &mut gauge, &self.control) {
+        match crate::measure::run::measure(&setup, request.luck, &mut gauge, &self.control) {
             Ok(()) => {
                 gauge.finish(values);
                 Ok(())

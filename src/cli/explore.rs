@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::common::{self, Stop, interruptible};
-use super::{codes, print};
-use crate::explore::Laboratory;
+use crate::cli::common::{self, Stop, interruptible};
+use crate::cli::{codes, print};
+use crate::explore::laboratory::Laboratory;
 use crate::explore::server::Server;
 
 /// Opens a page where one moves the rules and watches: sliders, charts, a map, and why a city chose as it did.

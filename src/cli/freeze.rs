@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::common::{self, Stop};
-use super::sweep::ExperimentArgs;
-use super::{codes, print, tables};
-use crate::engine::Control;
-use crate::scenario::Shelf;
-use crate::sweep::frozen::{FrozenError, MOST_SHARDS, Origin, freeze};
-use crate::sweep::{self, Plan};
+use crate::cli::common::{self, Stop};
+use crate::cli::sweep::ExperimentArgs;
+use crate::cli::{codes, print, tables};
+use crate::input::scenario::shelf::Shelf;
+use crate::kernel::control::Control;
+use crate::study::sweep::frozen::{FrozenError, MOST_SHARDS, Origin, freeze};
+use crate::study::sweep::plan::Plan;
 
 /// Minutes of a shard if nothing else is asked for.
 const MINUTES: f64 = 10.0;
@@ -52,7 +52,7 @@ impl From<FrozenError> for Stop {
 }
 
 /// Freezes a sweep; returns the exit code.
-pub(super) fn run(
+pub(crate) fn run(
     experiment: &ExperimentArgs,
     args: &PlanArgs,
     target: &Path,
@@ -73,7 +73,7 @@ pub(super) fn run(
         }
         Some(shards) => shards,
         None => {
-            let pilot = sweep::pilot(&plan, &Control::default());
+            let pilot = crate::study::sweep::pilot::pilot(&plan, &Control::default());
             let seconds = 60.0 * args.shard_minutes.unwrap_or(MINUTES);
             let all = pilot.seconds_per_run * runs as f64;
             pace = Some((all, pilot.runs));
@@ -119,11 +119,11 @@ pub(super) fn run(
 }
 
 /// Opens a plan folder with its experiment.
-pub(super) fn thaw(folder: &Path) -> Result<sweep::Frozen, Stop> {
-    Ok(sweep::PlanFolder::open(folder)?.thaw()?)
+pub(crate) fn thaw(folder: &Path) -> Result<crate::study::sweep::frozen::Frozen, Stop> {
+    Ok(crate::study::sweep::frozen::PlanFolder::open(folder)?.thaw()?)
 }
 
 /// Threads for looking at files.
-pub(super) fn readers() -> usize {
+pub(crate) fn readers() -> usize {
     common::threads(None).min(8)
 }

@@ -1,18 +1,18 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
-use super::attribute;
-use super::common::{self, Stop};
-use super::sensitivity::names;
-use super::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
-use super::tables::{self, bold, counted, interval, percent, significant, wrapped};
-use super::terminal::{NARROW, Terminal};
-use super::{codes, print};
 use crate::analysis::batch::{Batch, Done};
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
 use crate::analysis::runs::Runs;
-use crate::experiment::Variant;
-use crate::sweep::plan::response_column;
-use crate::sweep::{Plan, Shard};
+use crate::cli::attribute;
+use crate::cli::common::{self, Stop};
+use crate::cli::sensitivity::names;
+use crate::cli::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
+use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use crate::cli::terminal::{NARROW, Terminal};
+use crate::cli::{codes, print};
+use crate::input::experiment::factor::Variant;
+use crate::study::sweep::plan::response_column;
+use crate::study::sweep::{finish::Shard, plan::Plan};
 
 /// Points and moves that are shown.
 const SHOWN: usize = 20;
@@ -79,9 +79,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
                     return Ok(Vec::new());
                 }
             };
-            let mut sheets = frontier::sheets(&made, experiment, &plan.points);
+            let mut sheets =
+                crate::analysis::frontier::sheets::sheets(&made, experiment, &plan.points);
             let columns = plan.responses().list().iter().map(response_column);
-            sheets.push(frontier::base_sheet(
+            sheets.push(crate::analysis::frontier::sheets::base_sheet(
                 &base,
                 experiment.seed,
                 columns.collect(),
@@ -290,7 +291,7 @@ fn rounded(label: &str) -> String {
 
 fn cells(
     name: String,
-    means: &[Option<crate::stats::Estimate>],
+    means: &[Option<crate::stats::estimate::Estimate>],
     chance: Option<f64>,
     with_errors: bool,
 ) -> Vec<String> {

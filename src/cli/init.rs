@@ -4,9 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{codes, print};
-use crate::output::replace_file;
-use crate::scenario::starter;
+use crate::cli::{codes, print};
+use crate::input::scenario::starter;
+use crate::table::writer::replace_file;
 
 /// Writes a commented scenario that runs at once, with the shipped data tables in `data/` beside it.
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ pub fn run(args: &Args) -> u8 {
     let scenario = starter::scenario();
     let mut files = vec![(args.file.clone(), scenario.as_str())];
     files.extend(
-        starter::DATA
+        crate::input::scenario::shipped::DATA
             .iter()
             .map(|(path, text)| (folder.join(path), *text)),
     );

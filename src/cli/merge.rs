@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::common::{self, Stop};
-use super::sweep::{ExperimentArgs, manifest};
-use super::{codes, freeze, print, tables};
-use crate::experiment::Overlay;
-use crate::sweep::merge::{self, MergeError};
-use crate::sweep::{Begin, Plan, PlanFolder, Shard, WorkError, WorkFolder, gather};
+use crate::cli::common::{self, Stop};
+use crate::cli::sweep::{ExperimentArgs, manifest};
+use crate::cli::{codes, freeze, print, tables};
+use crate::input::experiment::reader::Overlay;
+use crate::study::sweep::merge::{self, MergeError};
+use crate::study::sweep::{
+    finish::Shard,
+    frozen::PlanFolder,
+    gather,
+    plan::Plan,
+    work::{Begin, WorkError, WorkFolder},
+};
 
 /// Puts the shards of a sweep together: the same files as a sweep in one go.
 ///

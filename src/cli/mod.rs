@@ -1,24 +1,23 @@
 //! The command: one file per subcommand, exit codes, words on the terminal.
 
-use std::process::ExitCode;
-
 pub mod attribute;
 pub mod audit;
-mod chart;
+pub mod chart;
 pub mod check;
 pub mod codes;
-mod common;
+pub mod common;
 pub mod compare;
-mod effects;
+pub mod documents;
+pub mod effects;
 pub mod eval;
 pub mod explore;
-mod freeze;
+pub mod freeze;
 pub mod frontier;
 pub mod init;
 pub mod merge;
 pub mod params;
 pub mod print;
-mod progress;
+pub mod progress;
 pub mod report;
 pub mod reproduce;
 pub mod run;
@@ -27,10 +26,12 @@ pub mod script;
 pub mod sensitivity;
 pub mod shard;
 pub mod status;
-mod summary;
+pub mod summary;
 pub mod sweep;
-mod tables;
-mod terminal;
+pub mod tables;
+pub mod terminal;
+
+use std::process::ExitCode;
 
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::terminal::Terminal;
-use super::{codes, print};
-use crate::params::{Kind, PARAMETERS, Parameter, Timing};
+use crate::cli::terminal::Terminal;
+use crate::cli::{codes, print};
+use crate::model::params::{Kind, Parameter, Timing, table::PARAMETERS};
 
 /// Columns beyond which the table does not grow.
 const WIDEST: usize = 98;
@@ -188,7 +188,7 @@ fn json(rows: &[&Parameter]) -> String {
             for (head, cell) in HEADS.iter().zip(cells(row)) {
                 object[*head] = json!(cell);
             }
-            object["default"] = crate::scenario::parameter_json(&row.default());
+            object["default"] = crate::input::scenario::resolved::parameter_json(&row.default());
             object["range"] = match row.kind {
                 Kind::Real { min, max } => json!([min, max]),
                 Kind::Count { min, max } => json!([min, max]),

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 
-use super::codes;
+use crate::cli::codes;
 
 /// Writes `text` to standard output; returns the exit code.
 ///

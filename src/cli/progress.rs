@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::engine::Control;
+use crate::kernel::control::Control;
 
 /// A run that ends sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);

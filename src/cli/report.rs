@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::common::{self, Stop};
-use super::{codes, print, tables};
-use crate::report::{self, ReportError, page};
+use crate::cli::common::{self, Stop};
+use crate::cli::{codes, print, tables};
+use crate::report::{self, page};
+use crate::table::read_error::ReportError;
 
 /// Makes one HTML page of results, with figures and all they need, to open in a browser without a network.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,9 +56,9 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         }
     };
     // What is taken is told before anything is read.
-    report::check_page(&out, args.force)?;
+    crate::report::write::check_page(&out, args.force)?;
     if let Some(folder) = &args.figures {
-        report::check_figures(folder, args.force)?;
+        crate::report::write::check_figures(folder, args.force)?;
     }
     let parts: Vec<page::Part> = args
         .folders
@@ -66,10 +67,13 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         .collect::<Result<_, _>>()?;
     let text = page::render(&parts)?;
     let figures = match &args.figures {
-        Some(folder) => Some((folder, report::write_figures(folder, &parts, args.force)?)),
+        Some(folder) => Some((
+            folder,
+            crate::report::write::write_figures(folder, &parts, args.force)?,
+        )),
         None => None,
     };
-    report::write_page(&out, &text, args.force)?;
+    crate::report::write::write_page(&out, &text, args.force)?;
     if !args.quiet {
         let mut said = format!(
             "{} is written ({} kB)\n",

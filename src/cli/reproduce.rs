@@ -5,23 +5,30 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::common::{self, Stop};
-use super::progress::{self, Goal};
-use super::terminal::NARROW;
-use super::{codes, print, tables};
-use crate::claims::ledger::Ledger;
-use crate::claims::outcome::reading;
-use crate::claims::robust::{self, Size};
-use crate::claims::runs::{self, Findings, StudyError};
-use crate::claims::stories::Story;
-use crate::claims::study::Study;
-use crate::claims::{self, Register, Verdict};
-use crate::experiment::Variant;
-use crate::output::columns::FileInfo;
-use crate::output::{COMMIT, Folder, Manifest, WrittenFile, complete_folder, datapackage};
+use crate::analysis::claims::judge::Verdict;
+use crate::analysis::claims::ledger::Ledger;
+use crate::analysis::claims::outcome::reading;
+use crate::analysis::claims::robust::{self, Size};
+use crate::analysis::claims::runs::{self, Findings, StudyError};
+use crate::analysis::claims::stories::Story;
+use crate::analysis::claims::study::Study;
+use crate::cli::common::{self, Stop};
+use crate::cli::progress::{self, Goal};
+use crate::cli::terminal::NARROW;
+use crate::cli::{codes, print, tables};
+use crate::input::claims::Register;
+use crate::input::experiment::factor::Variant;
 use crate::report::page;
-use crate::scenario::Compression;
-use crate::sweep::Begin;
+use crate::study::sweep::work::Begin;
+use crate::table::columns::FileInfo;
+use crate::table::compression::Compression;
+use crate::table::{
+    complete::complete_folder,
+    datapackage,
+    folder::Folder,
+    manifest::{COMMIT, Manifest},
+    writer::WrittenFile,
+};
 
 /// Folder of the paper's register, seen from where the command is called.
 const REGISTER: &str = "scenarios/claims";
@@ -104,7 +111,7 @@ impl Args {
         } else {
             self.files.clone()
         };
-        let mut register = claims::load(&files).map_err(Stop::bad_input)?;
+        let mut register = crate::input::claims::reader::load(&files).map_err(Stop::bad_input)?;
         if self.files.is_empty() {
             register.title = "The claims of Ma (2024)".to_string();
         }
@@ -226,8 +233,8 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 fn pages(folder: &Path) -> Result<usize, Stop> {
     let parts = [crate::report::make(folder)?];
     let text = page::render(&parts)?;
-    crate::report::write_page(&folder.join("report.html"), &text, true)?;
-    Ok(crate::report::write_figures(
+    crate::report::write::write_page(&folder.join("report.html"), &text, true)?;
+    Ok(crate::report::write::write_figures(
         &folder.join("figures"),
         &parts,
         true,
@@ -291,7 +298,7 @@ fn manifest(
     let first = base.as_ref().map(|base| base.world.start.to_string());
     let last = base
         .as_ref()
-        .map(|base| super::summary::last_quarter(&base.world).to_string());
+        .map(|base| crate::cli::summary::last_quarter(&base.world).to_string());
     Manifest {
         command: "reproduce",
         arguments: common::arguments(),

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::thread;
 
-use super::codes;
-use super::common::{self, Stop, interruptible};
-use super::print;
-use super::progress::{self, Goal};
-use super::summary::Summary;
-use super::terminal::Terminal;
-use crate::engine::{self, Control, Job, Replicates};
-use crate::model::Setup;
-use crate::output::{Manifest, ResultFolder, Traces, columns};
-use crate::scenario::{self, Scenario};
+use crate::cli::codes;
+use crate::cli::common::{self, Stop, interruptible};
+use crate::cli::print;
+use crate::cli::progress::{self, Goal};
+use crate::cli::summary::Summary;
+use crate::cli::terminal::Terminal;
+use crate::input::scenario::{self, Scenario};
+use crate::kernel::control::Control;
+use crate::measure::{result::ResultFolder, traces::Traces};
+use crate::model::setup::Setup;
+use crate::study::replicates::{Job, Replicates};
+use crate::table::manifest::Manifest;
 
 /// Runs the replicates of a scenario, writes what happened, and prints a summary.
 #[derive(Clone, Debug, clap::Args)]
@@ -106,7 +108,7 @@ fn run_job(
         // Dropped at the end, it ends the display.
         let _display =
             (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(quarters)));
-        engine::replicates(job, control, |chunk| result.append(chunk))
+        crate::study::replicates::replicates(job, control, |chunk| result.append(chunk))
     });
     Ok(kept?)
 }
@@ -123,7 +125,7 @@ fn sets(args: &Args) -> Vec<String> {
 
 fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
     scenario
-        .check_traces(&columns::catalogue())
+        .check_traces(&crate::measure::catalogue::catalogue())
         .map_err(Stop::bad_input)?;
     Traces::new(&scenario.traces).map_err(Stop::bad_input)
 }
@@ -137,7 +139,7 @@ fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Ma
         seed: scenario.seed,
         replicates: scenario.replicates,
         first_quarter: world.start.to_string(),
-        last_quarter: super::summary::last_quarter(world).to_string(),
+        last_quarter: crate::cli::summary::last_quarter(world).to_string(),
         threads,
         started: common::second(started),
         finished: common::second(jiff::Timestamp::now()),

@@ -1,7 +1,7 @@
 //! `dualtrack schema`: the JSON Schema of scenario files.
 
-use super::print;
-use crate::scenario::schema;
+use crate::cli::print;
+use crate::input::scenario::schema;
 
 /// Prints the JSON Schema (draft 2020-12) of scenario files, for editors.
 #[derive(Debug, clap::Args)]

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::common::{self, Stop};
-use super::status::CHUNK;
-use super::{print, tables};
-use crate::output::folder::make_folder;
-use crate::output::{OutputError, replace_file};
-use crate::sweep::PlanFolder;
+use crate::cli::common::{self, Stop};
+use crate::cli::status::CHUNK;
+use crate::cli::{print, tables};
+use crate::study::sweep::frozen::PlanFolder;
+use crate::table::folder::make_folder;
+use crate::table::{error::OutputError, writer::replace_file};
 
 /// Seconds before the time limit at which a shard is asked to stop.
 const NOTICE: u32 = 60;

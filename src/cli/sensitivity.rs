@@ -1,14 +1,14 @@
 //! `dualtrack sensitivity`: which factors of an experiment matter.
 
-use super::common::{self, Stop};
-use super::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
-use super::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
-use super::terminal::{NARROW, Terminal};
-use super::{codes, print};
 use crate::analysis::runs::Runs;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
-use crate::stats::Uncertain;
-use crate::sweep::{Plan, Shard};
+use crate::cli::common::{self, Stop};
+use crate::cli::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
+use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
+use crate::cli::terminal::{NARROW, Terminal};
+use crate::cli::{codes, print};
+use crate::stats::estimate::Uncertain;
+use crate::study::sweep::{finish::Shard, plan::Plan};
 
 /// Factors that are shown of each response.
 const SHOWN: usize = 10;
@@ -67,7 +67,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         |folder| {
             let runs = Runs::read(folder, &plan)?;
             let made = sensitivity::analyse(&sample, &runs, threads);
-            let sheets = sensitivity::sheets(&made, &responses, &factors);
+            let sheets = crate::analysis::sensitivity::sheets::sheets(&made, &responses, &factors);
             found = Some(made);
             Ok(sheets)
         },
@@ -93,7 +93,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 }
 
 /// Names of the responses.
-pub(super) fn names(plan: &Plan) -> Vec<&str> {
+pub(crate) fn names(plan: &Plan) -> Vec<&str> {
     let list = plan.responses().list();
     list.iter().map(|response| response.name.as_str()).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::common::{self, Stop};
-use super::{codes, freeze, print, tables};
-use crate::sweep::{Attempt, ShardMaker};
+use crate::cli::common::{self, Stop};
+use crate::cli::{codes, freeze, print, tables};
+use crate::study::sweep::attempt::{Attempt, ShardMaker};
 
 /// A variable that tells a task its number.
 struct Variable {

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::common::{self, Stop};
-use super::{codes, freeze, print, tables};
-use crate::output::json_text;
-use crate::sweep::status::ranges;
-use crate::sweep::{Look, PlanFolder, Status};
+use crate::cli::common::{self, Stop};
+use crate::cli::{codes, freeze, print, tables};
+use crate::study::sweep::status::ranges;
+use crate::study::sweep::{block::Look, frozen::PlanFolder, status::Status};
+use crate::table::json_text;
 
 /// Largest index of an array that schedulers take if nobody has changed it.
-pub(super) const CHUNK: u64 = 1000;
+pub(crate) const CHUNK: u64 = 1000;
 /// Problems that a text shows.
 const SHOWN: usize = 5;
 

@@ -3,16 +3,19 @@
 use std::fmt;
 use std::path::Path;
 
-use super::chart::{Series, chart};
-use super::tables::{NOTHING, bold, counted, counted_of, files, grouped_decimals, hanging, table};
-use super::terminal::Terminal;
-use crate::engine::{Outcome, Replicates, Sums};
+use crate::cli::chart::{Series, chart};
+use crate::cli::tables::{
+    NOTHING, bold, counted, counted_of, files, grouped_decimals, hanging, table,
+};
+use crate::cli::terminal::Terminal;
+use crate::input::scenario::Scenario;
+use crate::kernel::quarter::Quarter;
+use crate::measure::outcome::{Outcome, Sums};
 use crate::model::data::World;
 use crate::model::record::National;
-use crate::output::WrittenFile;
-use crate::quarter::Quarter;
-use crate::scenario::Scenario;
-use crate::stats::Estimate;
+use crate::stats::estimate::Estimate;
+use crate::study::replicates::Replicates;
+use crate::table::writer::WrittenFile;
 
 /// Quarter of the run at whose end the first column stands, counted from 1.
 const FIRST_YEAR: u32 = 4;

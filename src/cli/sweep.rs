@@ -3,15 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use super::common::{self, Stop};
-use super::freeze::{self, PlanArgs};
-use super::progress::{self, Goal};
-use super::{codes, print, tables};
-use crate::engine::Control;
-use crate::experiment::{self, Experiment, Overlay};
-use crate::output::{Manifest, OutputError, Sheet};
-use crate::scenario::Shelf;
-use crate::sweep::{self, Begin, Finished, Plan, Reuse, Shard, WorkFolder, merge};
+use crate::cli::common::{self, Stop};
+use crate::cli::freeze::{self, PlanArgs};
+use crate::cli::progress::{self, Goal};
+use crate::cli::{codes, print, tables};
+use crate::input::experiment::{Experiment, reader::Overlay};
+use crate::input::scenario::shelf::Shelf;
+use crate::kernel::control::Control;
+use crate::study::sweep::{
+    self,
+    finish::{Finished, Shard},
+    merge,
+    plan::Plan,
+    reuse::Reuse,
+    work::{Begin, WorkFolder},
+};
+use crate::table::{error::OutputError, manifest::Manifest, sheet::Sheet};
 
 /// What experiments have in common on the command line.
 #[derive(Clone, Debug, clap::Args)]
@@ -36,17 +43,18 @@ pub struct ExperimentArgs {
 
 impl ExperimentArgs {
     /// Reads the experiment.
-    pub(super) fn load(&self) -> Result<Experiment, Stop> {
+    pub(crate) fn load(&self) -> Result<Experiment, Stop> {
         self.load_from(&Shelf::default())
     }
 
     /// Reads the experiment from a shelf.
-    pub(super) fn load_from(&self, shelf: &Shelf) -> Result<Experiment, Stop> {
-        experiment::load_from(shelf, &self.experiment, &self.overlay()).map_err(Stop::bad_input)
+    pub(crate) fn load_from(&self, shelf: &Shelf) -> Result<Experiment, Stop> {
+        crate::input::experiment::reader::load_from(shelf, &self.experiment, &self.overlay())
+            .map_err(Stop::bad_input)
     }
 
     /// What is laid over the experiment file.
-    pub(super) fn overlay(&self) -> Overlay {
+    pub(crate) fn overlay(&self) -> Overlay {
         Overlay {
             sets: self.sets.clone(),
             replicates: self.replicates,
@@ -83,12 +91,12 @@ pub struct WorkArgs {
 }
 
 impl WorkArgs {
-    pub(super) fn target(&self, experiment: &Experiment) -> PathBuf {
+    pub(crate) fn target(&self, experiment: &Experiment) -> PathBuf {
         let default = || PathBuf::from("output").join(&experiment.name);
         self.out.clone().unwrap_or_else(default)
     }
 
-    pub(super) fn begin(&self) -> Begin {
+    pub(crate) fn begin(&self) -> Begin {
         match (self.resume, self.force) {
             (true, _) => Begin::Resume,
             (_, true) => Begin::Replace,
@@ -165,7 +173,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 }
 
 /// Runs a plan in its folder to the end, with a line of progress.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     plan: &Plan,
     shard: Shard,
     target: &Path,
@@ -228,7 +236,7 @@ pub(super) fn carry_out(
     Ok(folder.finish(plan, manifest, analyse)?)
 }
 
-pub(super) fn manifest(
+pub(crate) fn manifest(
     plan: &Plan,
     threads: usize,
     started: jiff::Timestamp,
@@ -240,7 +248,7 @@ pub(super) fn manifest(
         let world = &base.world;
         (
             world.start.to_string(),
-            super::summary::last_quarter(world).to_string(),
+            crate::cli::summary::last_quarter(world).to_string(),
             base.resolved.clone(),
         )
     });
@@ -271,7 +279,7 @@ fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> Stri
 }
 
 /// What was run, and what failed of it.
-pub(super) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
+pub(crate) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
     let range = shard.range(plan.runs());
     let mut text = format!(
         "{}\n{}{} with {}: {}\n",
@@ -295,10 +303,10 @@ pub(super) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
 }
 
 /// Counts, and an estimate of size and time from a few runs.
-pub(super) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
+pub(crate) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
     let threads = common::threads(work.threads);
     let control = Control::default();
-    let pilot = sweep::pilot(plan, &control);
+    let pilot = crate::study::sweep::pilot::pilot(plan, &control);
     let mut lines = vec![
         ("Experiment".to_string(), plan.experiment.title.clone()),
         ("Base".to_string(), plan.experiment.base.written.clone()),

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::terminal::{NARROW, Terminal};
-use crate::output::WrittenFile;
+use crate::cli::terminal::{NARROW, Terminal};
+use crate::table::writer::WrittenFile;
 
 /// Stands where there is nothing to show.
 pub const NOTHING: &str = "–";

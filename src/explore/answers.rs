@@ -12,7 +12,7 @@ pub struct Model {
     /// Scenario the program was started with.
     pub start: String,
     /// What one may ask for.
-    pub limits: super::Limits,
+    pub limits: crate::explore::laboratory::Limits,
     /// Scenarios by name.
     pub scenarios: Vec<ScenarioSummary>,
     /// Groups of parameters, in order.

@@ -1,14 +1,17 @@
 //! What there is: the model, and a scenario.
 
-use super::answers::{
+use crate::explore::answers::{
     ChangeView, CityView, EventView, Model, Named, ParameterView, ScenarioSummary, ScenarioView,
     Titled,
 };
-use super::laboratory::{Explored, LIMITS, Laboratory, Refusal};
-use super::series;
+use crate::explore::laboratory::{Explored, LIMITS, Laboratory, Refusal};
+use crate::explore::series;
+use crate::input::scenario::resolved::parameter_json;
 use crate::model::data::World;
-use crate::params::{GROUPS, Kind, PARAMETERS, Parameter, Timing};
-use crate::scenario::parameter_json;
+use crate::model::params::{
+    Kind, Parameter, Timing,
+    table::{GROUPS, PARAMETERS},
+};
 
 impl Laboratory {
     /// Parameters, scenarios, and what is measured.
@@ -74,7 +77,7 @@ impl Laboratory {
 }
 
 /// The quarters of a world.
-pub(super) fn quarters(world: &World) -> Vec<String> {
+pub(crate) fn quarters(world: &World) -> Vec<String> {
     (0..world.quarters as i32)
         .map(|quarter| world.start.plus(quarter).to_string())
         .collect()

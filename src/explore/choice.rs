@@ -1,14 +1,14 @@
 //! What a city saw and chose in a quarter.
 
-use super::answers::{ChoiceView, OptionView, PeerView, TemplateView, TermView};
-use super::laboratory::{Laboratory, Refusal, check_work, unknown};
-use super::requests::ChoiceRequest;
-use super::story;
-use super::trace::{policy, sector_row};
-use crate::model::Run;
+use crate::explore::answers::{ChoiceView, OptionView, PeerView, TemplateView, TermView};
+use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
+use crate::explore::requests::ChoiceRequest;
+use crate::explore::story;
+use crate::explore::trace::{policy, sector_row};
+use crate::kernel::random::Luck;
 use crate::model::choice::{Choice, SectorTerms, Seen, Spendable};
 use crate::model::data::World;
-use crate::random::Luck;
+use crate::model::run::Run;
 
 impl Laboratory {
     /// Runs a replicate up to a quarter and tells what a city saw and chose in it.

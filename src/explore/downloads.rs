@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::Path;
 
-use super::laboratory::{Laboratory, Refusal, assignments, check_work, unknown};
-use super::requests::{CsvRequest, FileRequest};
-use crate::engine::{Control, EngineError, Job, replicates};
-use crate::experiment::Assignment;
-use crate::output::{Traces, columns};
-use crate::scenario::shipped;
+use crate::explore::laboratory::{Laboratory, Refusal, assignments, check_work, unknown};
+use crate::explore::requests::{CsvRequest, FileRequest};
+use crate::input::experiment::factor::Assignment;
+use crate::input::scenario::shipped;
+use crate::kernel::control::Control;
+use crate::measure::traces::Traces;
+use crate::study::replicates::{EngineError, Job};
 
 /// Most bytes of a trace file.
 const MOST_BYTES: u64 = 256 << 20;
@@ -54,7 +55,11 @@ impl Laboratory {
         request: &CsvRequest,
         control: &Control,
     ) -> Result<(String, Vec<u8>), Refusal> {
-        let names = || columns::catalogue().into_iter().map(|(name, _)| name);
+        let names = || {
+            crate::measure::catalogue::catalogue()
+                .into_iter()
+                .map(|(name, _)| name)
+        };
         if !names().any(|name| name == request.file) {
             let names: Vec<&str> = names().collect();
             let message = unknown("trace file", &request.file, names.into_iter());
@@ -64,7 +69,7 @@ impl Laboratory {
         check_work(&[&setup], request.replicates)?;
         let mut settings = self.scenario_of(&request.side)?.traces.clone();
         settings.files = vec![request.file.clone()];
-        settings.compression = crate::scenario::Compression::None;
+        settings.compression = crate::table::compression::Compression::None;
         let traces = Traces::new(&settings).map_err(Refusal::Request)?;
         let world = setup.world();
         let (cities, sectors) = (world.cities.len(), world.sectors.len());
@@ -86,7 +91,7 @@ impl Laboratory {
         for (_, _, header) in traces.files() {
             bytes.extend_from_slice((header.join(",") + "\n").as_bytes());
         }
-        replicates(&job, control, |chunk| {
+        crate::study::replicates::replicates(&job, control, |chunk| {
             for (file, _, _) in traces.files() {
                 bytes.extend_from_slice(chunk.of(file).0);
             }
@@ -152,7 +157,7 @@ fn file_text(base: &Path, title: &str, request: &FileRequest, set: &[Assignment]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Side;
+    use crate::explore::requests::Side;
     use serde_json::json;
 
     fn side(set: serde_json::Value) -> Side {
@@ -178,7 +183,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         std::fs::write(&path, text).expect("written");
-        let read = crate::scenario::load(&path, &[]).expect("valid");
+        let read = crate::input::scenario::load(&path, &[]).expect("valid");
         assert_eq!((read.seed, read.replicates), (7, 3));
         assert_eq!(read.title, request.title);
         let own = laboratory.setup(&request.side).expect("a side");

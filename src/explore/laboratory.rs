@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::requests::Side;
-use crate::experiment::{Assignment, Variant, Worlds};
-use crate::model::{ModelError, Setup};
-use crate::params::PARAMETERS;
-use crate::quarter::Quarter;
-use crate::scenario::{Problems, Scenario, Shelf, nearest, shipped};
+use crate::explore::requests::Side;
+use crate::input::experiment::{
+    factor::{Assignment, Variant},
+    worlds::Worlds,
+};
+use crate::input::scenario::{Scenario, problems::Problems, shelf::Shelf, shipped};
+use crate::kernel::quarter::Quarter;
+use crate::kernel::text::nearest;
+use crate::model::params::table::PARAMETERS;
+use crate::model::{error::ModelError, setup::Setup};
 
 /// What one request may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,7 +73,7 @@ impl From<ModelError> for Refusal {
 
 /// A scenario that can be explored.
 #[derive(Debug)]
-pub(super) struct Explored {
+pub(crate) struct Explored {
     pub path: PathBuf,
     pub scenario: Arc<Scenario>,
     worlds: Worlds,
@@ -78,7 +82,7 @@ pub(super) struct Explored {
 /// Answers what a page asks. Files are read when it is made and stay as they were then.
 #[derive(Debug)]
 pub struct Laboratory {
-    pub(super) list: Vec<Explored>,
+    pub(crate) list: Vec<Explored>,
     start: usize,
 }
 
@@ -115,11 +119,11 @@ impl Laboratory {
     }
 
     /// The scenario a page begins with.
-    pub(super) fn start(&self) -> &Explored {
+    pub(crate) fn start(&self) -> &Explored {
         &self.list[self.start]
     }
 
-    pub(super) fn find(&self, name: &str) -> Result<&Explored, Refusal> {
+    pub(crate) fn find(&self, name: &str) -> Result<&Explored, Refusal> {
         let found = self.list.iter().find(|own| own.scenario.name == name);
         found.ok_or_else(|| {
             let names = self.list.iter().map(|own| own.scenario.name.as_str());
@@ -128,7 +132,7 @@ impl Laboratory {
     }
 
     /// A side made ready to run.
-    pub(super) fn setup(&self, side: &Side) -> Result<Setup, Refusal> {
+    pub(crate) fn setup(&self, side: &Side) -> Result<Setup, Refusal> {
         let variant = Variant {
             scenario: None,
             set: assignments(side)?,
@@ -146,7 +150,7 @@ impl Laboratory {
     }
 
     /// The scenario of a side as a file with `--set` would give it.
-    pub(super) fn scenario_of(&self, side: &Side) -> Result<Arc<Scenario>, Refusal> {
+    pub(crate) fn scenario_of(&self, side: &Side) -> Result<Arc<Scenario>, Refusal> {
         let variant = Variant {
             scenario: None,
             set: assignments(side)?,
@@ -181,7 +185,7 @@ fn too_large(scenario: &Scenario) -> Option<String> {
 }
 
 /// What is set, as `--set` takes it; parameters and the number of quarters only, so that no page can name a file.
-pub(super) fn assignments(side: &Side) -> Result<Vec<Assignment>, Refusal> {
+pub(crate) fn assignments(side: &Side) -> Result<Vec<Assignment>, Refusal> {
     let keys = || PARAMETERS.iter().map(|row| row.key).chain([QUARTERS]);
     let assignment = |(key, value): (&String, &serde_json::Value)| {
         let (plain, date) = match key.split_once('@') {
@@ -202,7 +206,7 @@ pub(super) fn assignments(side: &Side) -> Result<Vec<Assignment>, Refusal> {
 }
 
 /// A sentence on a name that is not there, with the nearest one.
-pub(super) fn unknown<'a>(
+pub(crate) fn unknown<'a>(
     what: &str,
     found: &str,
     known: impl Iterator<Item = &'a str> + Clone,
@@ -218,7 +222,7 @@ pub(super) fn unknown<'a>(
 }
 
 /// Refuses more replicates or more work than [`LIMITS`] allow.
-pub(super) fn check_work(setups: &[&Setup], replicates: u32) -> Result<(), Refusal> {
+pub(crate) fn check_work(setups: &[&Setup], replicates: u32) -> Result<(), Refusal> {
     if !(1..=LIMITS.replicates).contains(&replicates) {
         return Err(Refusal::Request(format!(
             "{replicates} replicates; allowed: 1 to {}",

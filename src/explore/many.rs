@@ -2,16 +2,16 @@
 
 use rayon::prelude::*;
 
-use super::answers::{Interval, Measured, RunView, SeriesView, Snapshot};
-use super::laboratory::{Laboratory, Refusal, check_work};
-use super::requests::RunRequest;
-use super::series::{self, Totals};
-use crate::engine::Control;
+use crate::explore::answers::{Interval, Measured, RunView, SeriesView, Snapshot};
+use crate::explore::laboratory::{Laboratory, Refusal, check_work};
+use crate::explore::requests::RunRequest;
+use crate::explore::series::{self, Totals};
+use crate::kernel::control::Control;
+use crate::kernel::random::Luck;
+use crate::measure::table::Row;
 use crate::model::data::World;
-use crate::model::{Run, Setup};
-use crate::output::table::Row;
-use crate::random::Luck;
-use crate::stats::{Estimate, quantile};
+use crate::model::{run::Run, setup::Setup};
+use crate::stats::estimate::{Estimate, quantile};
 
 /// Numbers of replicates at which a page is told where the run stands.
 const TOLD_AT: &[u32] = &[

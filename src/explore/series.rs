@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::answers::Measured;
+use crate::explore::answers::Measured;
+use crate::measure::table::{Column, Row};
+use crate::measure::tables::{national::NATIONAL, places::CITIES};
 use crate::model::record::{CityRow, National};
-use crate::output::table::{Column, Row};
-use crate::output::tables::{CITIES, NATIONAL};
 use crate::report::words;
 
 /// Series of the nation, by column.
@@ -109,14 +109,14 @@ static COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns {
 });
 
 /// Series of the nation.
-pub(super) fn responses() -> Vec<Measured> {
+pub(crate) fn responses() -> Vec<Measured> {
     let mut list: Vec<Measured> = COLUMNS.national.iter().map(|own| measured(own)).collect();
     list.push(waste_share("of the quarter"));
     list
 }
 
 /// Totals over the run.
-pub(super) fn totals() -> Vec<Measured> {
+pub(crate) fn totals() -> Vec<Measured> {
     let total = |column: &&'static Column<National>| {
         let own = measured(column);
         Measured {
@@ -134,7 +134,7 @@ pub(super) fn totals() -> Vec<Measured> {
 }
 
 /// Series of cities.
-pub(super) fn city_responses() -> Vec<Measured> {
+pub(crate) fn city_responses() -> Vec<Measured> {
     COLUMNS.cities.iter().map(|own| measured(own)).collect()
 }
 
@@ -157,7 +157,7 @@ fn waste_share(when: &str) -> Measured {
 }
 
 /// A name for people, with a capital letter.
-pub(super) fn title(name: &str) -> String {
+pub(crate) fn title(name: &str) -> String {
     let words = words(name);
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -166,7 +166,7 @@ pub(super) fn title(name: &str) -> String {
 }
 
 /// The numbers of a quarter in the order of [`responses`].
-pub(super) fn of_nation(row: &Row<National>) -> impl Iterator<Item = Option<f64>> + '_ {
+pub(crate) fn of_nation(row: &Row<National>) -> impl Iterator<Item = Option<f64>> + '_ {
     let columns = &*COLUMNS;
     let waste: f64 = columns.waste.iter().filter_map(|own| own.number(row)).sum();
     let spending: f64 = columns
@@ -180,13 +180,13 @@ pub(super) fn of_nation(row: &Row<National>) -> impl Iterator<Item = Option<f64>
 }
 
 /// The numbers of a city in the order of [`city_responses`].
-pub(super) fn of_city(row: &Row<CityRow>) -> impl Iterator<Item = Option<f64>> + '_ {
+pub(crate) fn of_city(row: &Row<CityRow>) -> impl Iterator<Item = Option<f64>> + '_ {
     COLUMNS.cities.iter().map(|own| own.number(row))
 }
 
 /// Sums over the quarters of a run.
 #[derive(Clone, Debug)]
-pub(super) struct Totals {
+pub(crate) struct Totals {
     sums: Vec<f64>,
     waste: f64,
     spending: f64,

@@ -2,8 +2,8 @@
 
 use crate::model::choice::{Choice, PeerSeen, Seen, Spendable};
 use crate::model::data::World;
+use crate::model::params::table::Params;
 use crate::model::record::{Move, PolicyEvent};
-use crate::params::Params;
 
 /// A share that moved by less of itself is said to have stayed.
 const STILL: f64 = 5e-4;
@@ -11,7 +11,7 @@ const STILL: f64 = 5e-4;
 const NAMED: usize = 3;
 
 /// What happened to a sector in the budget of a city, and why.
-pub(super) fn tell(world: &World, params: &Params, choice: &Choice, sector: usize) -> Vec<String> {
+pub(crate) fn tell(world: &World, params: &Params, choice: &Choice, sector: usize) -> Vec<String> {
     let is_asked = |seen: &&Seen| seen.option == Spendable::Sector(sector);
     let mut story = Vec::new();
     if let Some(seen) = choice.options.iter().find(is_asked) {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::{Happening, SectorView, TraceView};
-use super::catalogue::quarters;
-use super::laboratory::{Laboratory, Refusal, check_work, unknown};
-use super::requests::TraceRequest;
-use super::series;
-use crate::model::Run;
+use crate::explore::answers::{Happening, SectorView, TraceView};
+use crate::explore::catalogue::quarters;
+use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
+use crate::explore::requests::TraceRequest;
+use crate::explore::series;
+use crate::kernel::random::Luck;
+use crate::measure::table::Row;
 use crate::model::data::World;
 use crate::model::record::{Journal, Move, PolicyEvent};
-use crate::output::table::Row;
-use crate::random::Luck;
+use crate::model::run::Run;
 
 impl Laboratory {
     /// Runs one replicate and tells all of it.
@@ -100,7 +100,7 @@ fn row<T>(world: &World, luck: Luck, quarter: u32, city: usize, values: T) -> Ro
 }
 
 /// Row of a sector by its short name.
-pub(super) fn sector_row(world: &World, id: &str) -> Result<usize, Refusal> {
+pub(crate) fn sector_row(world: &World, id: &str) -> Result<usize, Refusal> {
     let names = world.sectors.iter().map(|sector| sector.id.as_str());
     let found = names.clone().position(|name| name == id);
     found.ok_or_else(|| Refusal::Unknown(unknown("sector", id, names)))
@@ -120,7 +120,7 @@ fn kind(kind: Move) -> &'static str {
 }
 
 /// A policy event for a page.
-pub(super) fn policy(world: &World, quarter: u32, event: &PolicyEvent) -> Happening {
+pub(crate) fn policy(world: &World, quarter: u32, event: &PolicyEvent) -> Happening {
     Happening {
         quarter,
         kind: kind(event.kind),

@@ -1,21 +1,23 @@
 //! The balanced start: `docs/odd.md`, section 5, steps 1 to 5.
 
-use super::chunk_constants::{ChunkConstants, Constant};
-use super::data::{MAX_SECTORS, World};
-use super::equations::{budgets, centre, outside, production};
-use super::peers::Peers;
-use super::rules::Rules;
-use super::setup::{Setup, compute_gap};
-use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised};
-use crate::math::select;
-use crate::params::{Params, Production};
+use crate::kernel::lanes::{
+    LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised,
+};
+use crate::kernel::math::select;
+use crate::model::chunk_constants::{ChunkConstants, Constant};
+use crate::model::data::{MAX_SECTORS, World};
+use crate::model::equations::{budgets, centre, outside, production};
+use crate::model::params::table::{Params, Production};
+use crate::model::peers::Peers;
+use crate::model::rules::Rules;
+use crate::model::setup::{Setup, compute_gap};
 
 /// Rounds of the balanced start, after the first.
 const ROUNDS: usize = 8;
 
 impl Setup {
     /// Section 5, steps 1 to 5.
-    pub(super) fn balance(&mut self) {
+    pub(crate) fn balance(&mut self) {
         let world = &self.world;
         let params = &world.params;
         let rules = Rules::new(params, &self.timeline, 0);

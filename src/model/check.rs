@@ -1,8 +1,8 @@
 //! A number that is not finite stops the run, with the city, the quarter and the equation.
 
-use super::error::ModelError;
-use super::run::Run;
-use crate::lanes::LANES;
+use crate::kernel::lanes::LANES;
+use crate::model::error::ModelError;
+use crate::model::run::Run;
 
 impl Run<'_> {
     /// Looks at the sums of the quarter; only where one is not finite, at the cities.
@@ -112,9 +112,9 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Variant, Worlds};
-    use crate::model::Setup;
-    use crate::random::Luck;
+    use crate::input::experiment::{factor::Variant, worlds::Worlds};
+    use crate::kernel::random::Luck;
+    use crate::model::setup::Setup;
     use std::path::Path;
 
     /// City, equation and value of the error after a change to the state behind two quarters.

@@ -3,13 +3,16 @@
 //! The core computes this for eight cities at a time and keeps nothing of it. Here one city is worked through with the
 //! same functions, beside a step of the run, which changes nothing.
 
-use super::equations::budgets;
-use super::error::ModelError;
-use super::record::{Journal, Move, PolicyEvent};
-use super::run::Run;
-use super::setup::place;
-use crate::lanes::LANES;
-use crate::params::Allocation;
+#[cfg(test)]
+pub mod tests;
+
+use crate::kernel::lanes::LANES;
+use crate::model::equations::budgets;
+use crate::model::error::ModelError;
+use crate::model::params::table::Allocation;
+use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::run::Run;
+use crate::model::setup::place;
 
 /// A city's budget in a quarter.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,7 +159,7 @@ impl Run<'_> {
         let own = city - self.setup.chunks[chunk].first;
         let moves = self.decisions[chunk].moves.iter();
         let moves = moves.filter(|decided| decided.city as usize == own);
-        let event = |decided: &super::run::CityMove| PolicyEvent {
+        let event = |decided: &crate::model::run::CityMove| PolicyEvent {
             kind: decided.kind,
             city: Some(city as u32),
             instrument: decided.instrument.into(),
@@ -333,6 +336,3 @@ impl Run<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

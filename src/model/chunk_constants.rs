@@ -1,11 +1,11 @@
 //! What is known of cities before a run: constants in blocks of lanes, and their chunks.
 
-use super::constants::Constants;
-use super::data::World;
-use crate::lanes::{LANES, Lanes, ZERO, each};
-use crate::math::select;
-use crate::pages::Pages;
-use crate::parallel::CHUNK_CITIES;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each};
+use crate::kernel::math::select;
+use crate::kernel::pages::Pages;
+use crate::kernel::parallel::CHUNK_CITIES;
+use crate::model::constants::Constants;
+use crate::model::data::World;
 use bytemuck::{Pod, Zeroable};
 
 /// Constants and start of a chunk of cities, in blocks of lanes; lanes beyond the last city hold zeros.
@@ -97,7 +97,7 @@ fn closures(world: &World, first: usize, cities: usize) -> Vec<(usize, usize, us
 }
 
 /// Constants that each quarter reads, block by block; 0 in empty lanes.
-pub(super) fn columns(world: &World, constants: &Constants) -> Pages<Constant> {
+pub(crate) fn columns(world: &World, constants: &Constants) -> Pages<Constant> {
     let mut columns: Pages<Constant> = Pages::new(world.cities.len().div_ceil(LANES));
     for (city, own) in world.cities.iter().enumerate() {
         let (columns, lane) = (&mut columns[city / LANES], city % LANES);
@@ -111,7 +111,7 @@ pub(super) fn columns(world: &World, constants: &Constants) -> Pages<Constant> {
 }
 
 /// D4, block by block and sector by sector.
-pub(super) fn advantages(world: &World, constants: &Constants) -> Pages<Lanes> {
+pub(crate) fn advantages(world: &World, constants: &Constants) -> Pages<Lanes> {
     let sectors = world.sectors.len();
     let mut advantages: Pages<Lanes> = Pages::new(world.cities.len().div_ceil(LANES) * sectors);
     for (city, own) in constants.advantage.chunks_exact(sectors).enumerate() {
@@ -124,7 +124,7 @@ pub(super) fn advantages(world: &World, constants: &Constants) -> Pages<Lanes> {
 }
 
 /// Lays the other constants out in chunks of blocks.
-pub(super) fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
+pub(crate) fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants> {
     let sectors = world.sectors.len();
     let count = world.cities.len();
     (0..count.div_ceil(CHUNK_CITIES))

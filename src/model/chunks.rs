@@ -1,10 +1,10 @@
 //! What changes of cities during a run: columns in blocks of lanes, and their chunks.
 
-use super::chunk_constants::{ChunkConstants, Constant};
-use super::setup::Setup;
-use crate::lanes::{LANES, Lanes, ZERO, plus};
-use crate::pages::Pages;
-use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, plus};
+use crate::kernel::pages::Pages;
+use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};
+use crate::model::chunk_constants::{ChunkConstants, Constant};
+use crate::model::setup::Setup;
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
@@ -116,7 +116,7 @@ impl CityState {
 
     /// Goes back to the start of `setup`; luck is filled in by the caller.
     pub fn reset(&mut self, setup: &Setup, parallel: bool) {
-        crate::parallel::for_each(parallel, self, |index, chunk| {
+        crate::kernel::parallel::for_each(parallel, self, |index, chunk| {
             let constants = &setup.chunks[index];
             chunk.reset(constants, &setup.columns[constants.first_block()..]);
         });
@@ -206,8 +206,8 @@ fn cut_off<'a, T>(column: &mut &'a mut [T], length: usize) -> &'a mut [T] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::parallel::for_each;
     use crate::model::data::World;
-    use crate::parallel::for_each;
 
     #[test]
     fn chunks_hold_each_city_once_either_way_with_and_without_instruments() {
@@ -215,7 +215,9 @@ mod tests {
         let base = base.join("scenarios/synthetic.toml");
         let count = CHUNK_CITIES + 11;
         let sets = [format!("cities.synthetic.count={count}")];
-        let mut world: World = crate::scenario::load(&base, &sets).expect("valid").world;
+        let mut world: World = crate::input::scenario::load(&base, &sets)
+            .expect("valid")
+            .world;
         for has_instruments in [true, false] {
             if !has_instruments {
                 world.instruments = Vec::new().into();

@@ -1,9 +1,9 @@
 //! City data become constants of the model: D1 to D7 of `docs/odd.md`, section 6.
 
-use super::data::{City, Sector, World};
-use crate::lanes::{LANES, each, part, vectorised};
-use crate::math;
-use crate::params::Params;
+use crate::kernel::lanes::{LANES, each, part, vectorised};
+use crate::kernel::math;
+use crate::model::data::{City, Sector, World};
+use crate::model::params::table::Params;
 
 /// D1: base budget, CNY mn per quarter, from revenue in CNY bn a year.
 pub fn base_budget(revenue_cny_bn: f64) -> f64 {
@@ -232,7 +232,9 @@ mod tests {
     fn pair(research: [f64; 2], universities: [f64; 2], growth: [f64; 2]) -> Vec<City> {
         let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let base = base.join("scenarios/china-2015-2024.toml");
-        let world = crate::scenario::load(&base, &[]).expect("valid").world;
+        let world = crate::input::scenario::load(&base, &[])
+            .expect("valid")
+            .world;
         (0..2)
             .map(|i| City {
                 gdp_cny_bn: 100.0,

@@ -1,8 +1,8 @@
 //! What a run is given: cities, sectors, instruments, dates and parameters. No luck, no state.
 
-use super::shared::SharedList;
-use crate::params::{Parameter, Params, Value};
-use crate::quarter::Quarter;
+use crate::kernel::quarter::Quarter;
+use crate::model::params::{Parameter, Value, table::Params};
+use crate::model::shared::SharedList;
 
 /// Most sectors a world may have.
 pub const MAX_SECTORS: usize = 32;

@@ -1,14 +1,14 @@
 //! Outcomes of the nation, `docs/odd.md`, 7.9. Measuring draws nothing and changes nothing but scratch memory.
 
-use super::chunks::Columns;
-use super::data::MAX_SECTORS;
-use super::equations::{outcomes, outside};
-use super::record::{Move, National};
-use super::run::Run;
-use super::views::Cascade;
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
-use crate::math::{from_order_key, order_key, select};
-use crate::parallel::{Pieces, for_each, in_order};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
+use crate::kernel::math::{from_order_key, order_key, select};
+use crate::kernel::parallel::{Pieces, for_each, in_order};
+use crate::model::chunks::Columns;
+use crate::model::data::MAX_SECTORS;
+use crate::model::equations::{outcomes, outside};
+use crate::model::record::{Move, National};
+use crate::model::run::Run;
+use crate::model::views::Cascade;
 use std::ops::Range;
 
 /// Outcomes that take a pass over the cities each. What is left out reads 0 or as missing.

@@ -1,10 +1,13 @@
 //! D8: who looks at whom, as sparse lists. Never a table of all pairs.
 
-use super::data::{City, Rank};
-use crate::lanes::LANES;
-use crate::parallel::PARALLEL_CITIES;
-use crate::params::Peers as PeerParams;
-use crate::rows::ask_for_entries;
+#[cfg(test)]
+pub mod tests;
+
+use crate::kernel::lanes::LANES;
+use crate::kernel::parallel::PARALLEL_CITIES;
+use crate::kernel::rows::ask_for_entries;
+use crate::model::data::{City, Rank};
+use crate::model::params::table::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -405,6 +408,3 @@ fn point(latitude: f64, longitude: f64) -> [f64; 3] {
         libm::sin(latitude),
     ]
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,8 @@
 //! What parameters, switches and dates come to in a quarter.
 
-use super::equations::outside;
-use super::timeline::Timeline;
-use crate::params::Params;
+use crate::model::equations::outside;
+use crate::model::params::table::Params;
+use crate::model::timeline::Timeline;
 
 /// Numbers of a quarter that switches and dates decide.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,19 +1,19 @@
 //! One replicate: the schedule of a quarter, and the state it moves.
 
-use super::chunks::CityState;
-use super::data::World;
-use super::error::ModelError;
-use super::outcomes;
-use super::phases::{champions, cities};
-use super::published::{Published, Scores};
-use super::record::{ChampionEvent, Journal, OfficialEvent};
-use super::rules::Rules;
-use super::setup::Setup;
-use super::state::{Decided, Nation, Sums};
-use crate::lanes::{LANES, Lanes, ZERO};
-use crate::parallel::PARALLEL_CITIES;
-use crate::params::Params;
-use crate::random::Luck;
+use crate::kernel::lanes::{LANES, Lanes, ZERO};
+use crate::kernel::parallel::PARALLEL_CITIES;
+use crate::kernel::random::Luck;
+use crate::model::chunks::CityState;
+use crate::model::data::World;
+use crate::model::error::ModelError;
+use crate::model::outcomes;
+use crate::model::params::table::Params;
+use crate::model::phases::{champions, cities};
+use crate::model::published::{Published, Scores};
+use crate::model::record::{ChampionEvent, Journal, OfficialEvent};
+use crate::model::rules::Rules;
+use crate::model::setup::Setup;
+use crate::model::state::{Decided, Nation, Sums};
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub(crate) struct CityMove {
     /// Row of the instrument.
     pub instrument: u8,
     /// What it does.
-    pub kind: super::record::Move,
+    pub kind: crate::model::record::Move,
     /// Design it begins with.
     pub design: f64,
     /// Row of the city it copies, where it does.
@@ -187,7 +187,7 @@ impl<'a> Run<'a> {
     }
 
     /// All that comes before the pass over the cities.
-    pub(super) fn begin_quarter(&mut self, journal: Option<&mut Journal>) {
+    pub(crate) fn begin_quarter(&mut self, journal: Option<&mut Journal>) {
         self.change_parameters();
         self.let_successors_enter();
         self.advance_outside_world(); // E1-E3, E6, E37, E38
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
     }
 
     /// All that comes after it.
-    pub(super) fn end_quarter(
+    pub(crate) fn end_quarter(
         &mut self,
         mut journal: Option<&mut Journal>,
     ) -> Result<(), ModelError> {

@@ -1,7 +1,7 @@
 //! Sectors as the nation's equations take them: eight side by side.
 
-use super::data::Sector;
-use crate::lanes::{LANES, Lanes, each};
+use crate::kernel::lanes::{LANES, Lanes, each};
+use crate::model::data::Sector;
 
 /// Eight sectors; zeros beyond the last.
 #[derive(Clone, Copy, Debug)]

@@ -1,16 +1,16 @@
 //! What all replicates of a world share: constants, dates and the balanced start (`docs/odd.md`, section 5).
 
-use super::chunk_constants::{ChunkConstants, Constant, advantages, chunks, columns};
-use super::constants::{Constants, base_budget};
-use super::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
-use super::error::ModelError;
-use super::peers::Peers;
-use super::sectors::SectorEight;
-use super::timeline::Timeline;
-use crate::lanes::{LANES, Lanes};
-use crate::pages::Pages;
-use crate::parallel::CHUNK_CITIES;
-use crate::params::Peers as PeerParams;
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::pages::Pages;
+use crate::kernel::parallel::CHUNK_CITIES;
+use crate::model::chunk_constants::{ChunkConstants, Constant, advantages, chunks, columns};
+use crate::model::constants::{Constants, base_budget};
+use crate::model::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
+use crate::model::error::ModelError;
+use crate::model::params::table::Peers as PeerParams;
+use crate::model::peers::Peers;
+use crate::model::sectors::SectorEight;
+use crate::model::timeline::Timeline;
 
 /// What worlds that differ in parameters alone have in common: who looks at whom, and everything dated. Design points of a
 /// sweep share one, as to find peers is half of making a world ready.
@@ -211,7 +211,7 @@ impl Setup {
 }
 
 /// Mean gap weighted by supply of compute (E6).
-pub(crate) fn compute_gap(sectors: &[super::data::Sector], gap: &[f64]) -> f64 {
+pub(crate) fn compute_gap(sectors: &[crate::model::data::Sector], gap: &[f64]) -> f64 {
     let supply: f64 = sectors.iter().map(|sector| sector.supplies_compute).sum();
     let missing: f64 = sectors
         .iter()
@@ -267,7 +267,9 @@ mod tests {
     fn refusal(change: impl FnOnce(&mut World)) -> Option<String> {
         let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let base = base.join("scenarios/china-2015-2024.toml");
-        let mut world = crate::scenario::load(&base, &[]).expect("valid").world;
+        let mut world = crate::input::scenario::load(&base, &[])
+            .expect("valid")
+            .world;
         world.quarters = 1;
         change(&mut world);
         Setup::new(world).err().map(|error| error.to_string())
@@ -317,7 +319,9 @@ mod tests {
     fn weights_of_sectors_are_as_strategic_as_these_and_sum_to_one() {
         let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let base = base.join("scenarios/china-2015-2024.toml");
-        let mut world = crate::scenario::load(&base, &[]).expect("valid").world;
+        let mut world = crate::input::scenario::load(&base, &[])
+            .expect("valid")
+            .world;
         world.sectors.truncate(2);
         world.sectors[0].strategic = 0.2;
         world.sectors[1].strategic = 0.6;

@@ -1,19 +1,21 @@
 //! O4 to O6: how alike cities spend, from the shares they published.
 
-use super::equations::outcomes;
-use super::peers::Peers;
-use super::run::Run;
-use crate::lanes::{LANES, Lanes, ZERO, each, lane_sum, plus, transpose, vectorised};
-use crate::math::select;
-use crate::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
-use crate::rows::{Rows, ask_for_entry};
+use crate::kernel::lanes::{
+    LANES, Lanes, ZERO, each, lane_sum, plus, transposition::transpose, vectorised,
+};
+use crate::kernel::math::select;
+use crate::kernel::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
+use crate::kernel::rows::{Rows, ask_for_entry};
+use crate::model::equations::outcomes;
+use crate::model::peers::Peers;
+use crate::model::run::Run;
 
 /// So many cities ahead, rows of peers are asked for.
 const AHEAD: usize = 8;
 
 impl Run<'_> {
     /// O4, O5 and O6.
-    pub(super) fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
+    pub(crate) fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
         let mut per_norm = std::mem::take(&mut self.scratch.per_norm);
         per_norm.resize(self.cities(), 0.0);
         let compared = Compared {

@@ -1,10 +1,10 @@
 //! What changes during a run beside the columns of cities: what is known of a block under way, sums, and the nation.
 
-use super::data::Channel;
-use super::phases::leaders::Leaders;
-use super::record::Move;
-use super::setup::Setup;
-use crate::lanes::{LANES, Lanes, ZERO};
+use crate::kernel::lanes::{LANES, Lanes, ZERO};
+use crate::model::data::Channel;
+use crate::model::phases::leaders::Leaders;
+use crate::model::record::Move;
+use crate::model::setup::Setup;
 
 /// Sums of effects over the instruments in force in a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -170,7 +170,7 @@ pub(crate) struct Nation {
     /// Probability of an incident, by sector.
     pub incident_probability: Vec<f64>,
     /// Draws of incidents for the eight quarters under way, of eight sectors each.
-    pub incident_luck: Vec<crate::random::Words>,
+    pub incident_luck: Vec<crate::kernel::random::wide::Words>,
     /// `ΣK`, by sector.
     pub gross: Vec<f64>,
     /// `ΣK^ρ`, by sector.

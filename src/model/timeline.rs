@@ -1,9 +1,9 @@
 //! Everything dated, laid out by quarter before the run starts: E38, E35 and dated parameters.
 
-use super::data::{Track, World};
-use super::equations::outside;
-use crate::lanes::{LANES, Lanes, each};
-use crate::math::select;
+use crate::kernel::lanes::{LANES, Lanes, each};
+use crate::kernel::math::select;
+use crate::model::data::{Track, World};
+use crate::model::equations::outside;
 
 /// A quarter that no run reaches.
 const NEVER: u32 = u32::MAX;

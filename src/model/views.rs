@@ -1,10 +1,10 @@
 //! What can be read of a run between quarters: cities, sectors, allocations.
 
-use super::data::MAX_SECTORS;
-use super::equations::{budgets, outside, production};
-use super::record::{AllocationRow, CityRow, SectorRow};
-use super::run::Run;
-use crate::lanes::LANES;
+use crate::kernel::lanes::LANES;
+use crate::model::data::MAX_SECTORS;
+use crate::model::equations::{budgets, outside, production};
+use crate::model::record::{AllocationRow, CityRow, SectorRow};
+use crate::model::run::Run;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,12 +1,12 @@
 //! The report of `dualtrack attribute`.
 
-use super::error::ReportError;
-use super::figure::{Bar, Data, Figure, Waterfall, scale};
-use super::page::Part;
-use super::rows::{Row, Rows, axis, counted};
-use super::sensitivity::pairs;
-use super::source::Source;
-use super::words;
+use crate::report::figure::{Data, Figure, bars::Bar, scale, waterfall::Waterfall};
+use crate::report::page::Part;
+use crate::report::rows::{Row, Rows, axis, counted};
+use crate::report::sensitivity::pairs;
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, ReportError> {

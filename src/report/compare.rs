@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::error::ReportError;
-use super::figure::{Across, Bar, Bars, Data, Figure, Line, Lines, Multiples, Point};
-use super::page::Part;
-use super::rows::{Row, Rows, counted, plain};
-use super::source::Source;
-use super::words;
-use crate::quarter::Quarter;
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Data, Figure,
+    bars::{Bar, Bars},
+    frame::Across,
+    lines::{Line, Lines, Point},
+    multiples::Multiples,
+};
+use crate::report::page::Part;
+use crate::report::rows::{Row, Rows, counted, plain};
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Treatments that lines can tell apart.
 const TREATMENTS: usize = 8;

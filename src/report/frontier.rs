@@ -1,11 +1,16 @@
 //! The report of `dualtrack frontier`.
 
-use super::error::ReportError;
-use super::figure::{Bar, Bars, Data, Dot, Figure, Scatter, scale};
-use super::page::Part;
-use super::rows::{Row, Rows, plain};
-use super::source::Source;
-use super::words;
+use crate::report::figure::{
+    Data, Figure,
+    bars::{Bar, Bars},
+    scale,
+    scatter::{Dot, Scatter},
+};
+use crate::report::page::Part;
+use crate::report::rows::{Row, Rows, plain};
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Pairs of objectives that are drawn.
 const PAIRS: usize = 6;

@@ -1,31 +1,28 @@
 //! A result folder as one HTML page with figures.
 //!
-//! [`source`] reads a folder, `run` and its siblings make a [`page::Part`] of it, one for each command that writes
+//! `source` reads a folder, `run` and its siblings make a [`page::Part`] of it, one for each command that writes
 //! results; [`figure`] draws, [`page`] puts all into one file that needs no other.
 
-mod attribution;
-mod compare;
-mod error;
+pub mod attribution;
+pub mod compare;
+pub mod data;
 pub mod figure;
-mod frontier;
+pub mod frontier;
 pub mod page;
-mod reproduce;
-mod rows;
-mod run;
-mod sensitivity;
-pub mod source;
-mod sweep;
-mod table;
-mod tally;
-mod write;
+pub mod reproduce;
+pub mod rows;
+pub mod run;
+pub mod sensitivity;
+pub mod sweep;
+pub mod tally;
+pub mod write;
 
-pub use error::ReportError;
-pub use write::{check_figures, check_page, write_figures, write_page};
+use crate::table::read_error::ReportError;
 
 use std::path::Path;
 
-use page::{Block, Part};
-use source::Source;
+use crate::report::page::{Block, Part};
+use crate::table::source::Source;
 
 /// Commands whose results have a report.
 pub const COMMANDS: &[&str] = &[
@@ -123,7 +120,7 @@ fn finish(source: &Source, part: &mut Part) {
         .flatten()
         .filter_map(serde_json::Value::as_str);
     part.warnings.extend(warnings.map(ToString::to_string));
-    part.manifest = crate::output::json_text(source.manifest());
+    part.manifest = crate::table::json_text(source.manifest());
     // Names for links are unique in a part.
     let mut seen = std::collections::BTreeSet::new();
     for block in &mut part.blocks {

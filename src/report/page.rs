@@ -3,8 +3,8 @@
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use super::error::ReportError;
-use super::figure::{Data, Figure, style};
+use crate::report::figure::{Data, Figure, style};
+use crate::table::read_error::ReportError;
 
 /// Rows of a figure's table that are shown; the download has all.
 const SHOWN_ROWS: usize = 400;

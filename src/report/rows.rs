@@ -1,9 +1,9 @@
 //! Small tables, whole, and values of them.
 
-use super::error::ReportError;
-use super::figure::{Bar, Data, scale};
-use super::source::Source;
-use super::table::Table;
+use crate::report::figure::{Data, bars::Bar, scale};
+use crate::table::read::Table;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Most rows of a table that is read whole.
 const MOST: usize = 500_000;
@@ -167,7 +167,11 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
         _ => cell.clone(),
     };
     Data {
-        columns: rows.columns.iter().map(|name| super::words(name)).collect(),
+        columns: rows
+            .columns
+            .iter()
+            .map(|name| crate::report::words(name))
+            .collect(),
         rows: rows
             .rows
             .iter()
@@ -184,7 +188,7 @@ pub fn axis(source: &Source, table: &str, response: &str) -> String {
         .map(|(unit, _)| unit)
         .unwrap_or_default();
     match unit.as_str() {
-        "" | "1" => super::words(response),
-        unit => format!("{}, {unit}", super::words(response)),
+        "" | "1" => crate::report::words(response),
+        unit => format!("{}, {unit}", crate::report::words(response)),
     }
 }

@@ -1,11 +1,16 @@
 //! The report of `dualtrack sensitivity`.
 
-use super::error::ReportError;
-use super::figure::{Bar, Bars, Figure, Heat, Ramp, scale};
-use super::page::Part;
-use super::rows::{Row, Rows, counted};
-use super::source::Source;
-use super::words;
+use crate::report::figure::{
+    Figure,
+    bars::{Bar, Bars},
+    heat::{Heat, Ramp},
+    scale,
+};
+use crate::report::page::Part;
+use crate::report::rows::{Row, Rows, counted};
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Factors that are shown for a response.
 const FACTORS: usize = 20;
@@ -218,7 +223,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), ReportError> {
                 .next()
                 .unwrap_or("")
                 .trim_end_matches('.');
-            format!(" In full: {}.", super::lower_first(meaning))
+            format!(" In full: {}.", crate::report::lower_first(meaning))
         };
         part.figure(Figure::new(
             format!("noise-{column}"),
@@ -272,7 +277,7 @@ fn interactions(source: &Source, part: &mut Part) -> Result<(), ReportError> {
 }
 
 /// A symmetric map of pairs.
-pub(super) fn pairs(
+pub(crate) fn pairs(
     rows: &[Row<'_>],
     (one, other): (&str, &str),
     value: &str,

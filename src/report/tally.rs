@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::Point;
-use crate::quarter::Quarter;
-use crate::stats::quantile;
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::lines::Point;
+use crate::stats::estimate::quantile;
 use crate::stats::running::Running;
 
 /// Values of single runs that are kept for spreads, over a whole tally.

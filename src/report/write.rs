@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::error::ReportError;
-use super::page::Part;
-use crate::output::folder::parent;
-use crate::output::replace_file;
+use crate::report::page::Part;
+use crate::table::folder::parent;
+use crate::table::read_error::ReportError;
+use crate::table::writer::replace_file;
 
 /// Refuses a place for a page where something stands that is not to be replaced.
 ///
@@ -112,7 +112,8 @@ pub fn write_figures(target: &Path, parts: &[Part], force: bool) -> Result<usize
             #[cfg(feature = "png")]
             {
                 let path = work.path().join(format!("{name}.png"));
-                fs::write(&path, super::figure::png::of(&svg)?).map_err(ReportError::io(&path))?;
+                fs::write(&path, crate::report::figure::png::of(&svg)?)
+                    .map_err(ReportError::io(&path))?;
             }
             count += 1;
         }

@@ -3,10 +3,10 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-use super::estimate::{CONFIDENCE, mean, quantile, standard_deviation};
-use super::keyed::{Use, generator};
-use super::student::normal_cdf;
-use crate::math::normal_quantile;
+use crate::kernel::keyed::{Use, generator};
+use crate::kernel::math::normal::normal_quantile;
+use crate::stats::estimate::{CONFIDENCE, mean, quantile, standard_deviation};
+use crate::stats::student::normal_cdf;
 
 /// Resamples that are enough for the ends of a 95 % interval; for those who have no reason to take another number.
 pub const RESAMPLES: usize = 2_000;
@@ -280,7 +280,7 @@ mod tests {
                 mean(&rest)
             })
             .collect();
-        let whole = crate::stats::Estimate::of(&sample).and_then(|e| e.standard_error());
+        let whole = crate::stats::estimate::Estimate::of(&sample).and_then(|e| e.standard_error());
         let (found, whole) = (jackknife(&left_out).expect("20"), whole.expect("20"));
         approx::assert_relative_eq!(found, whole, max_relative = 1e-12);
         assert_eq!(jackknife(&[Some(1.0), None, Some(2.0)]), None);

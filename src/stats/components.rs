@@ -1,7 +1,7 @@
 //! How much of a response's variance is the luck of replicates.
 
-use super::bootstrap::jackknife;
-use super::estimate::Uncertain;
+use crate::stats::bootstrap::jackknife;
+use crate::stats::estimate::Uncertain;
 
 /// Variance components of a table of points times replicates.
 ///
@@ -57,7 +57,7 @@ impl Components {
         }
         let finite = |cell: &Option<f64>| cell.filter(|y| y.is_finite());
         let present: Vec<f64> = cells.iter().filter_map(finite).collect();
-        let centre = super::mean(&present)?;
+        let centre = crate::stats::estimate::mean(&present)?;
         let cells: Vec<Option<f64>> = cells
             .iter()
             .map(|cell| finite(cell).map(|y| y - centre))
@@ -260,7 +260,7 @@ fn solve(rows: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Luck, Purpose, normal};
+    use crate::kernel::random::{Luck, Purpose, normal};
 
     fn value(share: Option<Uncertain>) -> f64 {
         share.expect("a share").value

@@ -1,6 +1,6 @@
 //! Means with their precision.
 
-use super::student;
+use crate::stats::student;
 
 /// Confidence of all intervals, as a share.
 pub const CONFIDENCE: f64 = 0.95;
@@ -68,7 +68,7 @@ impl Uncertain {
         }
         let size = n as f64;
         let value = count as f64 / size;
-        let z = crate::math::normal_quantile(0.5 + CONFIDENCE / 2.0);
+        let z = crate::kernel::math::normal::normal_quantile(0.5 + CONFIDENCE / 2.0);
         let square = z * z;
         let centre = (value + square / (2.0 * size)) / (1.0 + square / size);
         let half = z / (1.0 + square / size)

@@ -5,8 +5,8 @@
 
 pub mod bootstrap;
 pub mod components;
+pub mod design;
 pub mod estimate;
-pub(crate) mod keyed;
 pub mod morris;
 pub mod paired;
 pub mod pareto;
@@ -18,7 +18,3 @@ pub mod shapley;
 pub mod sobol;
 pub mod student;
 pub mod tree;
-
-pub use estimate::{
-    CONFIDENCE, Estimate, Uncertain, mean, quantile, standard_deviation, t_quantile,
-};

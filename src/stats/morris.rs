@@ -1,7 +1,7 @@
 //! Elementary effects: which factors matter, from few runs.
 
-use super::bootstrap::{jackknife, variances_left_out};
-use super::estimate::{Estimate, Uncertain, standard_deviation};
+use crate::stats::bootstrap::{jackknife, variances_left_out};
+use crate::stats::estimate::{Estimate, Uncertain, standard_deviation};
 
 /// Effects of one factor over trajectories, in units of the response per width of the factor's range.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Elementary {
     pub sigma: Option<Uncertain>,
 }
 
-/// Elementary effects, one entry per factor, from the points and responses of [`crate::design::Design::morris`].
+/// Elementary effects, one entry per factor, from the points and responses of [`crate::stats::design::Design::morris`].
 ///
 /// `points` holds the coordinates row by row, `responses` one number per row. An effect is the change of the response
 /// over the change of the coordinate between neighbouring points of a trajectory. A missing response (or one that is
@@ -101,7 +101,7 @@ fn sigma(effects: &[f64]) -> Option<Uncertain> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::Design;
+    use crate::stats::design::Design;
     use crate::stats::reference::{ishigami, run, runs, sobol_g, values};
 
     fn all(found: Vec<Option<Elementary>>) -> Vec<Elementary> {

@@ -1,9 +1,9 @@
 //! Two treatments on the same luck, replicate by replicate.
 
-use super::bootstrap::{RESAMPLES, bca_mean, jackknife, variances_left_out};
-use super::estimate::{Estimate, Uncertain, mean};
-use super::student;
-use super::{standard_deviation, t_quantile};
+use crate::stats::bootstrap::{RESAMPLES, bca_mean, jackknife, variances_left_out};
+use crate::stats::estimate::{Estimate, Uncertain, mean};
+use crate::stats::estimate::{standard_deviation, t_quantile};
+use crate::stats::student;
 
 /// Seed of the resamples behind [`Paired::bca`]: the same for all comparisons, so that equal data give equal bits.
 pub const BOOTSTRAP_SEED: u64 = 0;

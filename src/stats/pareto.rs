@@ -1,7 +1,7 @@
 //! Points that no other point beats in every objective.
 
-use super::bootstrap::Resampler;
-use super::estimate::Uncertain;
+use crate::stats::bootstrap::Resampler;
+use crate::stats::estimate::Uncertain;
 
 /// Which way an objective is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ fn front(values: &[Option<f64>], directions: &[Direction]) -> Vec<Option<bool>> 
 mod tests {
     use super::Direction::{Maximise, Minimise};
     use super::*;
-    use crate::random::{Luck, Purpose, normal, uniform};
+    use crate::kernel::random::{Luck, Purpose, normal, uniform};
 
     #[test]
     fn five_points_worked_by_hand() {

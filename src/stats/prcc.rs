@@ -1,7 +1,7 @@
 //! Partial rank correlation: does a response rise or fall with a factor, others held fixed?
 
-use super::estimate::{CONFIDENCE, Uncertain};
-use super::student;
+use crate::stats::estimate::{CONFIDENCE, Uncertain};
+use crate::stats::student;
 
 /// Partial rank correlation of a response with one factor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +49,8 @@ pub fn prcc(
     let inverse = inverse(&correlations(&ranked)?)?;
     let response = factors;
     let freedom = (n - factors - 1) as f64;
-    let reach = crate::math::normal_quantile(0.5 + CONFIDENCE / 2.0) / (freedom - 1.0).sqrt();
+    let reach = crate::kernel::math::normal::normal_quantile(0.5 + CONFIDENCE / 2.0)
+        / (freedom - 1.0).sqrt();
     (0..factors)
         .map(|j| {
             let scale = (inverse[j][j] * inverse[response][response]).sqrt();
@@ -174,7 +175,7 @@ fn inverse(matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::Design;
+    use crate::stats::design::Design;
     use crate::stats::reference::{ishigami, run, sobol_g};
 
     /// i = 1..24: a = 7i mod 13, b = i^2 mod 11, c = 5i mod 24; y = a^2 - 3b + 4 (i mod 4). Ties in a, b and y.

@@ -1,18 +1,9 @@
-//! For tests: reference values in `tests/reference`, and functions whose indices are known.
+//! For tests: runs in `tests/reference`, and functions whose indices are known.
 
 use std::f64::consts::PI;
 
-use crate::design::Design;
-
-/// Cells of a file in `tests/reference`, without its head.
-pub(crate) fn table(name: &str) -> Vec<Vec<String>> {
-    let path = format!("{}/tests/reference/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut reader = csv::Reader::from_path(path).expect("reference file");
-    reader
-        .records()
-        .map(|record| record.expect("row").iter().map(String::from).collect())
-        .collect()
-}
+use crate::kernel::reference::table;
+use crate::stats::design::Design;
 
 /// Coordinates, row by row, and responses of a file whose last column is the response.
 pub(crate) fn runs(name: &str) -> (Vec<Option<f64>>, Vec<Option<f64>>) {

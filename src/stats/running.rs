@@ -1,6 +1,6 @@
 //! Mean and spread of numbers that come one by one.
 
-use super::estimate::{Estimate, t_quantile};
+use crate::stats::estimate::{Estimate, t_quantile};
 
 /// Count, mean and squares of the numbers so far, without keeping them (Welford 1962).
 ///

@@ -1,6 +1,6 @@
 //! Shapley values: what each of several switches is worth, whichever order they are turned in.
 
-use super::estimate::Estimate;
+use crate::stats::estimate::Estimate;
 
 /// Most players: all 2^k coalitions are run.
 pub const PLAYERS: usize = 10;

@@ -1,7 +1,7 @@
 //! Sobol' indices: the share of a response's variance that a factor brings, alone and with others.
 
-use super::bootstrap::{Resampler, spread};
-use super::estimate::{Uncertain, mean};
+use crate::stats::bootstrap::{Resampler, spread};
+use crate::stats::estimate::{Uncertain, mean};
 
 /// Indices of all factors. An index is none where fewer than two base rows have the runs it needs, or where the
 /// response does not vary over them.
@@ -29,7 +29,7 @@ pub struct SecondOrder {
     pub index: Option<Uncertain>,
 }
 
-/// Sobol' indices from the responses of [`crate::design::Design::saltelli`], in its order.
+/// Sobol' indices from the responses of [`crate::stats::design::Design::saltelli`], in its order.
 ///
 /// With A, B, AB_j (A with factor j from B) and BA_j the responses of a base row, means over base rows, and `V` the
 /// variance (divisor 2n) of all A and B together:
@@ -212,7 +212,7 @@ fn resampled(terms: &[Terms], rows: usize, resamples: usize, seed: u64) -> Vec<O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::Design;
+    use crate::stats::design::Design;
     use crate::stats::reference::{ishigami, run, runs, sobol_g, values};
 
     fn value(index: &Option<Uncertain>) -> f64 {

@@ -24,7 +24,7 @@ pub fn quantile(p: f64, freedom: f64) -> Option<f64> {
     }
     // In the upper half, and mirrored: tail areas keep their digits.
     let tail = p.min(1.0 - p);
-    let z = -crate::math::normal_quantile(tail);
+    let z = -crate::kernel::math::normal::normal_quantile(tail);
     let (mut low, mut high) = (0.0, f64::INFINITY);
     let mut t = z + (z * z * z + z) / (4.0 * freedom);
     for _ in 0..100 {

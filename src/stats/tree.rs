@@ -1,6 +1,6 @@
 //! Where in parameter space an outcome holds, as a few readable rules.
 
-use super::estimate::Uncertain;
+use crate::stats::estimate::Uncertain;
 
 /// Deepest tree: what is deeper is no longer read.
 pub const DEPTH: usize = 3;
@@ -230,7 +230,7 @@ fn between(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::Design;
+    use crate::stats::design::Design;
     use crate::stats::reference::run;
 
     const NAMES: [&str; 3] = ["comparability", "intensity", "rate"];

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::{Change, City, World};
+use dualtrack::model::params::{Kind, Value, table::PARAMETERS};
 use dualtrack::model::record::{Journal, Move, National};
-use dualtrack::model::{Run, Setup};
-use dualtrack::params::{Kind, PARAMETERS, Value};
-use dualtrack::random::Luck;
+use dualtrack::model::{run::Run, setup::Setup};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -267,6 +267,6 @@ fn documents_of_claims_are_valid() {
         "d-open-questions",
     ];
     let files = files.map(|name| project().join(format!("scenarios/claims/{name}.toml")));
-    let register = dualtrack::claims::load(&files).expect("valid");
+    let register = dualtrack::input::claims::reader::load(&files).expect("valid");
     assert_eq!(register.claims.len(), 25);
 }

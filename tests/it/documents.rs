@@ -36,7 +36,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn generated_documents_are_up_to_date() {
-    for (path, text) in dualtrack::documents::all() {
+    for (path, text) in dualtrack::cli::documents::all() {
         let written = fs::read_to_string(path).unwrap_or_default();
         assert!(
             written == text,
@@ -76,7 +76,7 @@ fn every_equation_of_the_document_is_cited_by_a_function() {
 #[test]
 fn every_symbol_of_the_parameter_table_stands_in_the_document() {
     let odd = fs::read_to_string("docs/odd.md").expect("the document");
-    let missing: Vec<&str> = dualtrack::params::PARAMETERS
+    let missing: Vec<&str> = dualtrack::model::params::table::PARAMETERS
         .iter()
         .filter(|parameter| !parameter.symbol.is_empty() && !odd.contains(parameter.symbol))
         .map(|parameter| parameter.key)

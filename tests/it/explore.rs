@@ -6,8 +6,12 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use dualtrack::engine::Control;
-use dualtrack::explore::{CsvRequest, FileRequest, Laboratory, RunRequest, Snapshot};
+use dualtrack::explore::{
+    answers::Snapshot,
+    laboratory::Laboratory,
+    requests::{CsvRequest, FileRequest, RunRequest},
+};
+use dualtrack::kernel::control::Control;
 use serde_json::{Value, json};
 
 /// What the variant of these tests sets.
@@ -86,7 +90,7 @@ fn numbers_on_the_page_are_those_of_a_run() {
             let values: Vec<f64> = cells.filter_map(|cell| cell.parse().ok()).collect();
             assert_eq!(
                 series.mean[quarter],
-                dualtrack::stats::mean(&values),
+                dualtrack::stats::estimate::mean(&values),
                 "{name}, {quarter}"
             );
         }
@@ -94,7 +98,9 @@ fn numbers_on_the_page_are_those_of_a_run() {
     let difference = last.difference.as_ref().expect("a difference");
     let own = &difference.series["competitiveness"];
     for quarter in 0..12 {
-        let of = |view: &dualtrack::explore::RunView| view.series["competitiveness"].mean[quarter];
+        let of = |view: &dualtrack::explore::answers::RunView| {
+            view.series["competitiveness"].mean[quarter]
+        };
         let plain = of(variant).expect("a mean") - of(&last.base).expect("a mean");
         approx::assert_abs_diff_eq!(own.mean[quarter].expect("a mean"), plain, epsilon = 1e-12);
     }

@@ -6,15 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use dualtrack::claims;
-use dualtrack::experiment::{self, Overlay};
-use dualtrack::model::{Run, Setup};
-use dualtrack::random::Luck;
+use dualtrack::input::experiment::{self, reader::Overlay};
+use dualtrack::input::scenario::{self, Scenario, problems::Problems, shelf::Shelf};
+use dualtrack::kernel::random::Luck;
+use dualtrack::measure::response::spec::{Response, Responses};
+use dualtrack::model::{run::Run, setup::Setup};
 use dualtrack::report;
-use dualtrack::response::{Response, Responses};
-use dualtrack::scenario::{self, Problems, Scenario, Shelf};
-use dualtrack::sweep::frozen::{Origin, freeze};
-use dualtrack::sweep::{Begin, Look, Plan, PlanFolder, Shard, Status, WorkFolder, partial};
+use dualtrack::study::sweep::frozen::{Origin, freeze};
+use dualtrack::study::sweep::{
+    block::Look,
+    finish::Shard,
+    frozen::PlanFolder,
+    partial,
+    plan::Plan,
+    status::Status,
+    work::{Begin, WorkFolder},
+};
 use tempfile::TempDir;
 
 use crate::ledger::{check_accounts, check_bounds};
@@ -133,7 +140,7 @@ pub fn sets(bytes: &[u8]) {
 /// Bytes as an experiment file; one that can be read can be planned.
 pub fn experiment_file(bytes: &[u8]) {
     let shelf = shelf("x/e.toml", bytes);
-    check_experiment(experiment::load_from(
+    check_experiment(dualtrack::input::experiment::reader::load_from(
         &shelf,
         Path::new("x/e.toml"),
         &Overlay::default(),
@@ -144,7 +151,11 @@ pub fn experiment_file(bytes: &[u8]) {
 pub fn points(bytes: &[u8]) {
     let shelf = shelf("base/points.csv", bytes);
     let path = Path::new("base/points.toml");
-    check_experiment(experiment::load_from(&shelf, path, &Overlay::default()));
+    check_experiment(dualtrack::input::experiment::reader::load_from(
+        &shelf,
+        path,
+        &Overlay::default(),
+    ));
 }
 
 fn check_experiment(read: Result<experiment::Experiment, Problems>) {
@@ -164,7 +175,8 @@ fn check_experiment(read: Result<experiment::Experiment, Problems>) {
 /// Bytes as a file of claims.
 pub fn claims_file(bytes: &[u8]) {
     let shelf = shelf("x/c.toml", bytes);
-    if let Err(problems) = claims::load_from(&shelf, &["x/c.toml".into()]) {
+    if let Err(problems) = dualtrack::input::claims::reader::load_from(&shelf, &["x/c.toml".into()])
+    {
         check_problems(&problems);
     }
 }
@@ -212,7 +224,7 @@ impl Default for Sweep {
         }
         let path = folder.path().join("points.toml");
         let (shelf, overlay) = (Shelf::keeping(), Overlay::default());
-        let read = experiment::load_from(&shelf, &path, &overlay);
+        let read = dualtrack::input::experiment::reader::load_from(&shelf, &path, &overlay);
         let experiment = read.unwrap_or_else(|problems| panic!("{problems}"));
         let plan = Plan::new(experiment).expect("a plan");
         let origin = Origin {

@@ -1,6 +1,6 @@
 //! The accounts of a run and the bounds of its ratios. The fuzz targets include this file, too.
 
-use dualtrack::model::Run;
+use dualtrack::model::run::Run;
 
 /// Two amounts are equal, apart from rounding.
 pub fn assert_equal(name: &str, left: f64, right: f64, whole: f64) {

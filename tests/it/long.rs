@@ -1,7 +1,7 @@
 //! Long and large runs keep their accounts. Some ten seconds of a processor.
 
-use dualtrack::model::{Run, Setup};
-use dualtrack::random::Luck;
+use dualtrack::kernel::random::Luck;
+use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::accounts::many_cities;
 use crate::ledger::check_accounts;

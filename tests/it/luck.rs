@@ -3,7 +3,7 @@
 //! Addresses are fixed, so that each test has one outcome for ever. Critical values are those of 5e-5 at each end, which
 //! a good generator would miss in one of 80 such files, once.
 
-use dualtrack::random::{Block, Luck, Purpose, uniform};
+use dualtrack::kernel::random::{Block, Luck, Purpose, uniform};
 
 /// Pairs of addresses in each test.
 const PAIRS: u64 = 20_000;

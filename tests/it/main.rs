@@ -13,6 +13,7 @@ mod documents;
 mod explore;
 mod golden;
 mod hostile;
+mod layers;
 mod ledger;
 mod long;
 mod luck;

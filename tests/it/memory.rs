@@ -1,10 +1,10 @@
 //! A run takes its memory once, and gives the same numbers in used memory as in new.
 
 use allocation_counter::measure;
+use dualtrack::kernel::random::Luck;
+use dualtrack::model::params::Value;
 use dualtrack::model::record::National;
-use dualtrack::model::{Run, Setup};
-use dualtrack::params::Value;
-use dualtrack::random::Luck;
+use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::worlds::{china, set, small_world};
 

@@ -1,11 +1,11 @@
 //! Derived responses against their definitions, computed apart from the library on a small lopsided world.
 
-use dualtrack::engine::{Control, measure};
+use dualtrack::kernel::control::Control;
+use dualtrack::kernel::random::Luck;
+use dualtrack::measure::response::{gauge::Gauge, spec::Responses};
 use dualtrack::model::data::{Channel, Tier, World};
 use dualtrack::model::record::{Journal, Move};
-use dualtrack::model::{Run, Setup};
-use dualtrack::random::Luck;
-use dualtrack::response::{Gauge, Responses};
+use dualtrack::model::{run::Run, setup::Setup};
 
 use super::worlds::small_world;
 
@@ -20,7 +20,7 @@ fn value(world: &World, text: &str) -> Option<f64> {
     let responses = Responses::parse([text]).expect("a response");
     let bound = responses.bind(&world.clone()).expect("places");
     let mut gauge = Gauge::new(bound, false);
-    measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
+    dualtrack::measure::run::measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
     let mut out = Vec::new();
     gauge.finish(&mut out);
     out[0]
@@ -321,7 +321,7 @@ fn measuring_derived_responses_changes_nothing() {
     ];
     let responses = Responses::parse(texts).expect("responses");
     let mut gauge = Gauge::new(responses.bind(&world).expect("places"), true);
-    measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
+    dualtrack::measure::run::measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
     let mut out = Vec::new();
     gauge.finish(&mut out);
     assert_eq!(out[2].map(f64::to_bits), alone.map(f64::to_bits));

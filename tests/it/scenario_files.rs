@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use dualtrack::input::scenario::{Scenario, load, problems::Problems, starter};
 use dualtrack::model::data::{Channel, Rank, Tier, Track};
-use dualtrack::params::Value;
-use dualtrack::scenario::{Compression, Problems, Scenario, load, starter};
+use dualtrack::model::params::Value;
+use dualtrack::table::compression::Compression;
 
 const SECTORS: &str = "\
 sector_id,code,name,strategic_0_1,risk_0_1,compute_0_1,scale_0_1,frontier_growth_per_quarter,demand_growth_per_quarter,first_tier_lean_0_1,initial_frontier_ratio,import_share,supplies_compute_0_1
@@ -219,7 +220,7 @@ fn synthetic_cities_take_the_place_of_the_table() {
 fn the_starter_passes_its_own_check_with_its_data_beside_it() {
     let folder = Folder(tempfile::tempdir().expect("a temporary folder"));
     fs::create_dir(folder.0.path().join("data")).expect("a folder");
-    for (path, text) in starter::DATA {
+    for (path, text) in dualtrack::input::scenario::shipped::DATA {
         folder.write(path, text);
     }
     folder.write("s.toml", starter::scenario());
@@ -250,9 +251,9 @@ fn the_starter_passes_its_own_check_with_its_data_beside_it() {
     let set = explicit
         .places
         .keys()
-        .filter(|key| dualtrack::params::find(key).is_some())
+        .filter(|key| dualtrack::model::params::find(key).is_some())
         .count();
-    assert_eq!(set, dualtrack::params::PARAMETERS.len());
+    assert_eq!(set, dualtrack::model::params::table::PARAMETERS.len());
 }
 
 #[test]

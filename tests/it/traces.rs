@@ -5,11 +5,14 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use dualtrack::engine::{Control, EngineError, Job, Replicates, replicates};
-use dualtrack::model::Setup;
+use dualtrack::kernel::control::Control;
+use dualtrack::measure::trace_settings::TraceSettings;
+use dualtrack::measure::{result::ResultFolder, traces::Traces};
 use dualtrack::model::data::World;
-use dualtrack::output::{Manifest, OutputError, ResultFolder, Traces, columns};
-use dualtrack::scenario::traces::{Compression, TraceSettings};
+use dualtrack::model::setup::Setup;
+use dualtrack::study::replicates::{EngineError, Job, Replicates};
+use dualtrack::table::compression::Compression;
+use dualtrack::table::{error::OutputError, manifest::Manifest};
 use tempfile::TempDir;
 
 use crate::worlds::small_world;
@@ -39,7 +42,10 @@ fn settings(files: &[&str]) -> TraceSettings {
 
 /// Every file there is.
 fn everything() -> TraceSettings {
-    let files: Vec<&str> = columns::catalogue().iter().map(|(file, _)| *file).collect();
+    let files: Vec<&str> = dualtrack::measure::catalogue::catalogue()
+        .iter()
+        .map(|(file, _)| *file)
+        .collect();
     settings(&files)
 }
 
@@ -62,7 +68,9 @@ fn write(
         replicates: count,
         threads,
     };
-    let kept = replicates(&job, &Control::default(), |chunk| folder.append(chunk))?;
+    let kept = dualtrack::study::replicates::replicates(&job, &Control::default(), |chunk| {
+        folder.append(chunk)
+    })?;
     folder
         .finish(Manifest::default())
         .map_err(EngineError::Sink)?;
@@ -262,7 +270,7 @@ fn a_cancelled_run_stops_and_leaves_nothing() {
             threads: 2,
         };
         let control = Control::default();
-        let outcome = replicates(&job, &control, |chunk| {
+        let outcome = dualtrack::study::replicates::replicates(&job, &control, |chunk| {
             control.cancel();
             folder.append(chunk)
         });
@@ -284,7 +292,7 @@ fn what_the_sink_says_ends_the_run() {
         threads: 3,
     };
     let mut taken = 0;
-    let outcome = replicates(&job, &Control::default(), |_| {
+    let outcome = dualtrack::study::replicates::replicates(&job, &Control::default(), |_| {
         taken += 1;
         if taken < 7 { Ok(()) } else { Err("full") }
     });

@@ -2,10 +2,10 @@
 //! the crate only the data it is given, the keyed draws, and the structs in which outcomes are written, so
 //! that agreement means that the document is enough to rebuild the model.
 
+use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::World;
+use dualtrack::model::params::table::Params;
 use dualtrack::model::record::{ChampionEvent, Journal, National};
-use dualtrack::params::Params;
-use dualtrack::random::Luck;
 
 mod chunks;
 mod compare;

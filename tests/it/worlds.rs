@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use dualtrack::kernel::quarter::Quarter;
 use dualtrack::model::data::{
     Change, Channel, City, Closure, Event, Instrument, PilotZone, Rank, Sector, Tier, Track, World,
 };
-use dualtrack::params::{Kind, PARAMETERS, Parameter, Params, Timing, Value, find};
-use dualtrack::quarter::Quarter;
+use dualtrack::model::params::{
+    Kind, Parameter, Timing, Value, find,
+    table::{PARAMETERS, Params},
+};
 use proptest::prelude::*;
 
 /// A quarter that is known to exist.
@@ -39,7 +42,7 @@ pub fn china() -> World {
 /// A shipped scenario by the name of its file.
 pub fn shipped(name: &str) -> World {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
-    dualtrack::scenario::load(&path, &[])
+    dualtrack::input::scenario::load(&path, &[])
         .expect("a shipped scenario is valid")
         .world
 }

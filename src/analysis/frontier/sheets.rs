@@ -1,10 +1,10 @@
 //! `frontier.csv`, `moves.csv` and `base.csv`.
 
-use super::super::{estimate_columns, mean_cells};
-use super::*;
-use crate::output::columns::{ColumnInfo, FileInfo};
-use crate::output::table::Kind;
-use crate::output::{Cell, Sheet};
+use crate::analysis::frontier::*;
+use crate::analysis::{estimate_columns, mean_cells};
+use crate::table::cell::Kind;
+use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::sheet::{Cell, Sheet};
 
 /// `frontier.csv`, `moves.csv` and `base.csv`.
 pub fn sheets(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec<Sheet> {

@@ -1,10 +1,10 @@
 //! `sensitivity.csv`, `interactions.csv` and `noise.csv`.
 
-use super::super::{estimate_columns, uncertain_cells};
-use super::*;
-use crate::output::columns::{ColumnInfo, FileInfo};
-use crate::output::table::Kind;
-use crate::output::{Cell, Sheet};
+use crate::analysis::sensitivity::*;
+use crate::analysis::{estimate_columns, uncertain_cells};
+use crate::table::cell::Kind;
+use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::sheet::{Cell, Sheet};
 
 /// `sensitivity.csv`, `noise.csv` and, where pairs were sampled, `interactions.csv`.
 pub fn sheets(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Vec<Sheet> {

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::routes::refused;
+use crate::explore::server::routes::refused;
 
 /// A file of the page: its name, type and text.
 type File = (&'static str, &'static str, &'static str);
@@ -46,12 +46,12 @@ static FILES: &[File] = files![
 ];
 
 /// The page itself.
-pub(super) fn page() -> Response {
+pub(crate) fn page() -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
 }
 
 /// A file of the page.
-pub(super) fn file(name: &str) -> Response {
+pub(crate) fn file(name: &str) -> Response {
     match FILES.iter().find(|(known, _, _)| *known == name) {
         Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),
         None => refused(StatusCode::NOT_FOUND, "there is no such file"),

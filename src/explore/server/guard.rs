@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 
-use super::routes::refused;
+use crate::explore::server::routes::refused;
 
 /// Headers of every answer.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -39,7 +39,7 @@ const STRANGER: &str = "this page opens with the link that `dualtrack explore` p
 
 /// Knows the token and the port.
 #[derive(Clone, Debug)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     token: String,
     port: u16,
 }
@@ -140,7 +140,7 @@ fn token_of(uri: &Uri) -> Option<&str> {
 }
 
 /// Lets through whom it may, and sets the headers of every answer.
-pub(super) async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(crate) async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let stopped = guard.stop(request.method(), request.uri(), request.headers());
     let mut response = match stopped {
         Some(response) => response,

@@ -1,8 +1,8 @@
 //! The laboratory behind a page on the loopback address.
 
-mod assets;
-mod guard;
-mod routes;
+pub mod assets;
+pub mod guard;
+pub mod routes;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -12,9 +12,9 @@ use std::time::Duration;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::laboratory::Laboratory;
-use crate::engine::Control;
-use guard::Guard;
+use crate::explore::laboratory::Laboratory;
+use crate::explore::server::guard::Guard;
+use crate::kernel::control::Control;
 
 /// Bytes of the token in the link.
 const TOKEN_BYTES: usize = 24;

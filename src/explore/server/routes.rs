@@ -17,12 +17,13 @@ use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::assets;
-use super::guard::{Guard, watch};
-use crate::engine::Control;
+use crate::explore::server::assets;
+use crate::explore::server::guard::{Guard, watch};
 use crate::explore::{
-    ChoiceRequest, CsvRequest, FileRequest, Laboratory, Refusal, RunRequest, TraceRequest,
+    laboratory::{Laboratory, Refusal},
+    requests::{ChoiceRequest, CsvRequest, FileRequest, RunRequest, TraceRequest},
 };
+use crate::kernel::control::Control;
 
 /// Largest request, bytes.
 const LARGEST: usize = 64 << 10;
@@ -30,7 +31,7 @@ const LARGEST: usize = 64 << 10;
 type Shared = State<Arc<Laboratory>>;
 
 /// All routes, behind the guard.
-pub(super) fn router(laboratory: Arc<Laboratory>, guard: Guard) -> Router {
+pub(crate) fn router(laboratory: Arc<Laboratory>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(|| async { assets::page() }))
         .route(
@@ -54,7 +55,7 @@ pub(super) fn router(laboratory: Arc<Laboratory>, guard: Guard) -> Router {
 }
 
 /// A sentence with a status.
-pub(super) fn refused(status: StatusCode, message: &str) -> Response {
+pub(crate) fn refused(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 

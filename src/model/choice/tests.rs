@@ -1,8 +1,11 @@
 //! What is told of a choice is what the core does.
 
-use super::*;
-use crate::experiment::{Assignment, Variant, Worlds};
-use crate::random::Luck;
+use crate::input::experiment::{
+    factor::{Assignment, Variant},
+    worlds::Worlds,
+};
+use crate::kernel::random::Luck;
+use crate::model::choice::*;
 use std::path::Path;
 
 /// Steps the China scenario with and without telling; every choice has to explain the shares that came out.
@@ -26,8 +29,8 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
         replicate: 2,
     };
     let (mut plain, mut telling) = (
-        super::super::Run::new(&setup, luck),
-        super::super::Run::new(&setup, luck),
+        crate::model::run::Run::new(&setup, luck),
+        crate::model::run::Run::new(&setup, luck),
     );
     let (mut in_force, mut given_up) = (0, Vec::new());
     for quarter in 0..setup.world().quarters as usize {
@@ -132,13 +135,13 @@ fn the_moves_of_a_city_in_a_later_chunk_are_its_own() {
         "policy.pioneer_rate_per_quarter=0.2",
     ];
     let sets = sets.map(String::from);
-    let scenario = crate::scenario::load(&base, &sets).expect("a scenario");
-    let setup = super::super::Setup::new(scenario.world).expect("valid");
+    let scenario = crate::input::scenario::load(&base, &sets).expect("a scenario");
+    let setup = crate::model::setup::Setup::new(scenario.world).expect("valid");
     let luck = Luck {
         seed: 5,
         replicate: 2,
     };
-    let mut run = super::super::Run::new(&setup, luck);
+    let mut run = crate::model::run::Run::new(&setup, luck);
     let mut moves = 0;
     for quarter in 0..24 {
         let city = 512 + quarter % 18;

@@ -1,6 +1,6 @@
 //! 7.4 Budgets.
 
-use crate::math;
+use crate::kernel::math;
 
 /// E8: precision of the centre's reading of a city, relative to full comparability.
 ///

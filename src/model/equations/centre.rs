@@ -1,8 +1,8 @@
 //! 7.2 Centre.
 
-use crate::math;
+use crate::kernel::math;
+use crate::model::params::table::Centre;
 use crate::model::rules::Rules;
-use crate::params::Centre;
 
 /// E4: priority of a sector, a pure number of 0 or more.
 ///

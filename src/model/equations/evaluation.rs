@@ -1,6 +1,6 @@
 //! 7.8 Evaluation, promotion and codification.
 
-use crate::math;
+use crate::kernel::math;
 
 /// E30: growth of capability since the last evaluation, `2 (K - K^e)/(K + K^e)`, -2 to 2; 0 where both are 0.
 #[inline(always)]
@@ -17,7 +17,7 @@ pub fn reading_noise(noise: f64, mean_comparability: f64, normal: f64) -> f64 {
 
 /// E30: what a city's deeds add to its score, s.d.: `b_inv inventions + b_enf take-ups - b_fail failures (1 - ν_s pilot)`.
 pub fn rewards(
-    tournament: &crate::params::Tournament,
+    tournament: &crate::model::params::table::Tournament,
     inventions: f64,
     take_ups: f64,
     failures: f64,
@@ -39,7 +39,7 @@ pub fn promotion_probability(base: f64, slope: f64, score: f64) -> f64 {
 /// E33: measured gain of an instrument, in effect:
 /// `mean e + (1 - c_b)(b_site mean adv + b_eff) + σ_M N/sqrt(adopters)`.
 pub fn measured_gain(
-    codification: &crate::params::Codification,
+    codification: &crate::model::params::table::Codification,
     mean_effect: f64,
     mean_advantage: f64,
     adopters: f64,
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_centre_is_flattered_by_selected_sites() {
-        let codification = crate::params::Codification {
+        let codification = crate::model::params::table::Codification {
             correction: 0.25,
             site_bias: 0.2,
             trial_effort: 0.04,

@@ -1,7 +1,7 @@
 //! 7.1 Outside world and market.
 
-use crate::lanes::{LANES, each, eight, set_eight, vectorised};
-use crate::math;
+use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::math;
 
 /// E1: the frontier a quarter later, in capability units.
 ///

@@ -1,6 +1,6 @@
 //! 7.6 Production and the waste cascade; 7.7 revenue.
 
-use crate::math;
+use crate::kernel::math;
 
 /// `1/(K + K^h)`, which both parts of E24 divide by; 0 where there is no base to want.
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! 7.5 Talent.
 
-use crate::math;
+use crate::kernel::math;
 
 /// E21: weight of a city in the choice of researchers who move,
 /// `(Σ_s K) exp(clip(β_T (am + At), -300, 300))`: jobs, amenity and what attracts.

@@ -1,7 +1,7 @@
 //! Peers are those of D8.
 
-use super::*;
 use crate::model::data::Tier;
+use crate::model::peers::*;
 
 fn city(code: u64, rank: Rank, province: u32, latitude: f64, revenue: f64) -> City {
     City {

@@ -1,21 +1,23 @@
 //! Phase 4, the part about money: values are read, shares and budgets set.
 
-use super::cities::{Block, Scratch, Shared};
-use super::peers::{self, COLUMNS, Columns};
-use crate::lanes::{LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, vectorised};
-use crate::math::select;
+use crate::kernel::lanes::{
+    LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, vectorised,
+};
+use crate::kernel::math::select;
+use crate::kernel::parallel::{CHUNK_BLOCKS, Pieces, pieces_in_order};
 use crate::model::chunks::{Chunk, Columns as CityColumns};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
+use crate::model::params::table::Allocation;
+use crate::model::phases::cities::{Block, Scratch, Shared};
+use crate::model::phases::peers::{self, COLUMNS, Columns};
 use crate::model::run::Run;
 use crate::model::setup::Setup;
 use crate::model::state::{Sums, bits};
-use crate::parallel::{CHUNK_BLOCKS, Pieces, pieces_in_order};
-use crate::params::Allocation;
 
 /// What a block knows of its sectors.
 #[derive(Clone, Debug)]
-pub(super) struct Sectors {
+pub(crate) struct Sectors {
     /// `n_is`, then peers' researchers.
     peers: Columns,
     /// Value, then weight of E12.
@@ -79,7 +81,7 @@ fn weigh_grants_in_chunk(
 impl Shared<'_> {
     /// E8-E14 and E40. `known` are the sums of peers' rows, where they have been found before.
     #[inline(always)]
-    pub(super) fn set_budgets(
+    pub(crate) fn set_budgets(
         &self,
         block: &Block,
         chunk: &mut Chunk,

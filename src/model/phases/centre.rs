@@ -1,11 +1,11 @@
 //! Phase 2: the centre.
 
-use crate::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::random::{Purpose, uniform, wide::eight_codes};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, centre};
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
-use crate::random::{Purpose, eight_codes, uniform};
 
 /// Quarters for which an incident cuts demand.
 const INCIDENT_QUARTERS: u32 = 4;

@@ -1,12 +1,12 @@
 //! E36: the champions the centre names.
 
-use super::leaders::Leaders;
-use crate::lanes::{LANES, Lanes, each, eight};
+use crate::kernel::lanes::{LANES, Lanes, each, eight};
+use crate::kernel::random::{Purpose, normals, wide::eight_codes};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::evaluation;
+use crate::model::phases::leaders::Leaders;
 use crate::model::record::{ChampionEvent, Journal};
 use crate::model::run::Run;
-use crate::random::{Purpose, eight_codes, normals};
 
 /// More than any normal number that is drawn: of 2⁵³ shares the last one lies at 8.3.
 const MOST_NORMAL: f64 = 9.0;
@@ -15,7 +15,7 @@ const MOST_NORMAL: f64 = 9.0;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     /// Leaders of an evaluation before; their memory serves those of the next.
-    pub(super) leaders: Leaders,
+    pub(crate) leaders: Leaders,
     /// Leaders who are looked at.
     seen: Vec<Leader>,
     /// Priority, sector and city of those that may become champions.
@@ -139,7 +139,7 @@ impl Run<'_> {
     }
 
     /// `leaders` are those of the regions, as they are now.
-    pub(super) fn champion_event(
+    pub(crate) fn champion_event(
         &self,
         leaders: &Leaders,
         is_national: bool,
@@ -159,9 +159,9 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Variant, Worlds};
-    use crate::model::Setup;
-    use crate::random::Luck;
+    use crate::input::experiment::{factor::Variant, worlds::Worlds};
+    use crate::kernel::random::Luck;
+    use crate::model::setup::Setup;
 
     fn china() -> Setup {
         let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -4,18 +4,18 @@
 //! built (E2). Cities look at what their peers published in the last quarter and write what they publish in this one
 //! to another board: the two change places at the end.
 
-use super::budgets::Sectors;
-use super::production::Built;
-use crate::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::kernel::parallel::{CHUNK_CITIES, Pieces, for_each};
+use crate::kernel::rows::{ask_for, write_rows};
 use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::chunks::{Chunk, Columns};
+use crate::model::params::table::Params;
+use crate::model::phases::budgets::Sectors;
+use crate::model::phases::production::Built;
 use crate::model::published::Published;
 use crate::model::record::{Journal, Move};
 use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::state::{Channels, Instruments, Nation, Sums, bits};
-use crate::parallel::{CHUNK_CITIES, Pieces, for_each};
-use crate::params::Params;
-use crate::rows::{ask_for, write_rows};
 
 /// Lines of memory of the single numbers of a block.
 const COLUMN_LINES: usize = size_of::<Columns>() / size_of::<Lanes>();
@@ -23,57 +23,57 @@ const COLUMN_LINES: usize = size_of::<Columns>() / size_of::<Lanes>();
 const CONSTANT_LINES: usize = size_of::<Constant>() / size_of::<Lanes>();
 
 /// Everything about the quarter that all blocks share.
-pub(super) struct Shared<'a> {
-    pub(super) params: &'a Params,
-    pub(super) rules: &'a crate::model::rules::Rules,
-    pub(super) nation: &'a Nation,
-    pub(super) setup: &'a crate::model::Setup,
+pub(crate) struct Shared<'a> {
+    pub(crate) params: &'a Params,
+    pub(crate) rules: &'a crate::model::rules::Rules,
+    pub(crate) nation: &'a Nation,
+    pub(crate) setup: &'a crate::model::setup::Setup,
     /// Constants of all blocks, and D4 by block and sector.
     columns: &'a [Constant],
-    pub(super) advantage: &'a [Lanes],
-    pub(super) published: &'a Published,
-    pub(super) is_evaluation: bool,
-    pub(super) quarter: u32,
+    pub(crate) advantage: &'a [Lanes],
+    pub(crate) published: &'a Published,
+    pub(crate) is_evaluation: bool,
+    pub(crate) quarter: u32,
     /// Grants of the quarter over the sum of grant weights.
-    pub(super) grant_per_weight: f64,
+    pub(crate) grant_per_weight: f64,
     /// Retention times tax.
-    pub(super) retained_tax: f64,
+    pub(crate) retained_tax: f64,
     /// Share of an instrument's effect that law leaves.
-    pub(super) unblunted: f64,
+    pub(crate) unblunted: f64,
     /// One over the sum of location weights; 0 where nobody moves.
-    pub(super) per_location_weight: f64,
-    pub(super) mobile_share: f64,
+    pub(crate) per_location_weight: f64,
+    pub(crate) mobile_share: f64,
     /// Whether rows of peers lie too far apart to be at hand when they are wanted.
-    pub(super) is_large: bool,
+    pub(crate) is_large: bool,
     /// Whether sums of peers' rows stand where rows of the quarter will be.
     has_sums_of_peers: bool,
 }
 
 /// What a block works on: its rows of the chunk's columns.
-pub(super) struct Block<'a> {
+pub(crate) struct Block<'a> {
     /// Number of the block in its chunk.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Row of its first city.
-    pub(super) first: usize,
+    pub(crate) first: usize,
     /// Cities in it.
-    pub(super) cities: usize,
-    pub(super) constants: &'a ChunkConstants,
-    pub(super) columns: &'a Constant,
+    pub(crate) cities: usize,
+    pub(crate) constants: &'a ChunkConstants,
+    pub(crate) columns: &'a Constant,
     /// Instruments in force in each city, one bit each.
-    pub(super) in_force: [u64; LANES],
+    pub(crate) in_force: [u64; LANES],
     /// Instruments in force in any of its cities.
-    pub(super) any: u64,
+    pub(crate) any: u64,
 }
 
 /// What is known of the block under way; kept from quarter to quarter, as filling it with zeros costs.
 #[derive(Clone, Debug)]
 pub(crate) struct Scratch {
-    pub(super) sectors: Sectors,
-    pub(super) instruments: Instruments,
-    pub(super) channels: Channels,
-    pub(super) built: Built,
+    pub(crate) sectors: Sectors,
+    pub(crate) instruments: Instruments,
+    pub(crate) channels: Channels,
+    pub(crate) built: Built,
     /// Mean of peers' researchers as published, FTE.
-    pub(super) peers_researchers: Lanes,
+    pub(crate) peers_researchers: Lanes,
 }
 
 impl Scratch {
@@ -168,11 +168,11 @@ impl Run<'_> {
 }
 
 impl Shared<'_> {
-    pub(super) fn sectors(&self) -> usize {
+    pub(crate) fn sectors(&self) -> usize {
         self.setup.world().sectors.len()
     }
 
-    pub(super) fn instruments(&self) -> usize {
+    pub(crate) fn instruments(&self) -> usize {
         self.setup.world().instruments.len()
     }
 

@@ -1,10 +1,10 @@
 //! E33 and E34: the centre decides on national measures.
 
-use crate::lanes::LANES;
+use crate::kernel::lanes::LANES;
+use crate::kernel::random::{Purpose, index, normals, uniform, wide::eight_codes};
 use crate::model::equations::evaluation;
 use crate::model::run::Run;
 use crate::model::state::{Decided, all_bits, bits};
-use crate::random::{Purpose, eight_codes, index, normals, uniform};
 
 impl Run<'_> {
     /// E33, then E34.

@@ -1,16 +1,16 @@
 //! E30: the centre scores cities against their peers.
 
-use super::peers::{self, COLUMNS};
-use crate::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
-use crate::model::Setup;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
+use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
+use crate::kernel::random::{Luck, Purpose, normals};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::chunks::{Chunk, Deeds};
 use crate::model::equations::{budgets, evaluation};
+use crate::model::params::table::Params;
+use crate::model::phases::peers::{self, COLUMNS};
 use crate::model::published::Published;
 use crate::model::run::Run;
-use crate::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
-use crate::params::Params;
-use crate::random::{Luck, Purpose, normals};
+use crate::model::setup::Setup;
 
 impl Run<'_> {
     /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
@@ -312,7 +312,7 @@ impl Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Variant, Worlds};
+    use crate::input::experiment::{factor::Variant, worlds::Worlds};
     use std::path::Path;
 
     /// Three cities in a block of eight, with some evaluations behind them.

@@ -1,12 +1,12 @@
 //! What is remembered of the moves of phase 3, before phase 4 carries them out.
 
-use crate::lanes::LANES;
+use crate::kernel::lanes::LANES;
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
 
 impl Run<'_> {
     /// Counts moves, remembers who pioneered first, and writes the journal.
-    pub(super) fn record_moves(&mut self, journal: Option<&mut Journal>) {
+    pub(crate) fn record_moves(&mut self, journal: Option<&mut Journal>) {
         let nation = &mut self.nation;
         nation.moves = Default::default();
         for (decisions, constants) in self.decisions.iter().zip(&self.setup.chunks) {

@@ -1,11 +1,11 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
-use super::cities::{Block, Scratch, Shared};
-use crate::lanes::{LANES, Lanes, ZERO, each, plus};
-use crate::math::select;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
+use crate::kernel::math::select;
 use crate::model::chunks::{Chunk, Held};
 use crate::model::data::{Channel, Instrument};
 use crate::model::equations::{budgets, moves, outcomes, production};
+use crate::model::phases::cities::{Block, Scratch, Shared};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
 use crate::model::state::{Channels, InUse, Instruments, Sums, bits};
@@ -59,7 +59,7 @@ impl Run<'_> {
 impl Shared<'_> {
     /// E19 and E18, then the instruments that begin, by the moves of the block; leaves in it what is in force.
     #[inline(always)]
-    pub(super) fn adjust_designs(&self, block: &mut Block, chunk: &mut Chunk, moves: &[CityMove]) {
+    pub(crate) fn adjust_designs(&self, block: &mut Block, chunk: &mut Chunk, moves: &[CityMove]) {
         let count = self.instruments();
         let held = &mut chunk.held[block.number * count..(block.number + 1) * count];
         let is_drop = |own: &&CityMove| own.kind == Move::Drop;
@@ -96,7 +96,7 @@ impl Shared<'_> {
 
     /// E20 with the money of the quarter before, and the channel sums of 7.5.
     #[inline(always)]
-    pub(super) fn read_effects(&self, block: &Block, chunk: &Chunk, scratch: &mut Scratch) {
+    pub(crate) fn read_effects(&self, block: &Block, chunk: &Chunk, scratch: &mut Scratch) {
         let policy = &self.params.policy;
         let count = self.instruments();
         let masks = block.in_force;
@@ -133,7 +133,7 @@ impl Shared<'_> {
 
     /// What the centre will see of instruments in E33.
     #[inline(always)]
-    pub(super) fn gather_evidence(
+    pub(crate) fn gather_evidence(
         &self,
         block: &Block,
         chunk: &Chunk,
@@ -160,7 +160,7 @@ impl Shared<'_> {
     /// E13 of instruments, with `per_total` of the total weight; then failed experiments, poaching and O8, with the
     /// money of the quarter.
     #[inline(always)]
-    pub(super) fn fund_instruments(
+    pub(crate) fn fund_instruments(
         &self,
         block: &Block,
         chunk: &mut Chunk,

@@ -1,7 +1,7 @@
 //! E36: leaders of regions, and the nation's.
 
-use crate::lanes::{LANES, Lanes, ZERO, each, transpose, vectorised};
-use crate::math::select;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, vectorised};
+use crate::kernel::math::select;
 use crate::model::data::MAX_SECTORS;
 use crate::model::record::Journal;
 use crate::model::run::Run;
@@ -18,9 +18,9 @@ pub(crate) struct Leaders {
 
 /// Leaders of a region in eight sectors.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Eight {
+pub(crate) struct Eight {
     /// Their capability; minus infinity where the region has no city.
-    pub(super) capability: Lanes,
+    pub(crate) capability: Lanes,
     /// Their row; -1 where there is none. A number like the others, so that both are compared and kept side by side.
     row: Lanes,
 }
@@ -33,7 +33,7 @@ impl Eight {
 
     /// A leader's row.
     #[inline(always)]
-    pub(super) fn city(&self, lane: usize) -> Option<u32> {
+    pub(crate) fn city(&self, lane: usize) -> Option<u32> {
         let row = self.row[lane];
         (row >= 0.0).then_some(row as u32)
     }
@@ -59,7 +59,7 @@ impl Leaders {
     }
 
     /// Leaders in the eight sectors from `8 octet` on, region by region.
-    pub(super) fn octet(&self, octet: usize) -> impl Iterator<Item = &Eight> {
+    pub(crate) fn octet(&self, octet: usize) -> impl Iterator<Item = &Eight> {
         self.of.iter().skip(octet).step_by(self.octets().max(1))
     }
 
@@ -71,7 +71,7 @@ impl Leaders {
     }
 
     /// The nation's leaders in eight sectors: with most capability of all, among equals the first row.
-    pub(super) fn first(&self, octet: usize) -> Eight {
+    pub(crate) fn first(&self, octet: usize) -> Eight {
         let mut first = Eight::NOBODY;
         vectorised(
             #[inline(always)]

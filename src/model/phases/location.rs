@@ -1,7 +1,8 @@
 //! E21, the weights of cities for researchers who move. Their sum over the nation must be known before phase 5, so
 //! that they are found ahead of phase 4, from what phase 4 will make of instruments.
 
-use crate::lanes::{LANES, Lanes, ZERO, each};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each};
+use crate::kernel::rows::ask_for;
 use crate::model::chunk_constants::Constant;
 use crate::model::chunks::{Columns, Held};
 use crate::model::data::Channel;
@@ -9,10 +10,9 @@ use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
 use crate::model::state::bits;
-use crate::rows::ask_for;
 
 /// What weights of location take, the same for all cities.
-pub(super) struct Location<'a> {
+pub(crate) struct Location<'a> {
     run: &'a Run<'a>,
     constants: &'a [Constant],
     columns: &'a [Columns],
@@ -26,7 +26,7 @@ pub(super) struct Location<'a> {
 }
 
 impl<'a> Location<'a> {
-    pub(super) fn new(run: &'a Run) -> Self {
+    pub(crate) fn new(run: &'a Run) -> Self {
         let instruments = run.setup.world().instruments.iter().enumerate();
         let attracting = instruments
             .filter(|(_, instrument)| instrument.channel == Channel::Attract)
@@ -49,7 +49,7 @@ impl<'a> Location<'a> {
 
     /// Asks for what [`Location::weights`] will read of a block.
     #[inline(always)]
-    pub(super) fn ask_for(&self, chunk: usize, block: usize) {
+    pub(crate) fn ask_for(&self, chunk: usize, block: usize) {
         let run = self.run;
         let constants = &run.setup.chunks[chunk];
         let at = constants.first_block() + block;
@@ -65,7 +65,7 @@ impl<'a> Location<'a> {
 
     /// E21: the weights of a block. `moves` are those of its cities in this quarter.
     #[inline(always)]
-    pub(super) fn weights(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
+    pub(crate) fn weights(&self, chunk: usize, block: usize, moves: &[CityMove]) -> Lanes {
         let constants = &self.run.setup.chunks[chunk];
         let at = constants.first_block() + block;
         let precision = self.run.params.talent.location_precision;

@@ -1,19 +1,19 @@
 //! The phases of a quarter, in the order of `docs/odd.md`, section 3.
 
-mod budgets;
-mod centre;
-pub(super) mod champions;
-pub(super) mod cities;
-mod codification;
-mod evaluation;
-mod events;
-pub(super) mod instruments;
-pub(crate) mod leaders;
-mod location;
-mod moves;
-mod officials;
-mod outside;
-pub(super) mod peers;
-mod production;
-mod start;
-mod sums;
+pub mod budgets;
+pub mod centre;
+pub mod champions;
+pub mod cities;
+pub mod codification;
+pub mod evaluation;
+pub mod events;
+pub mod instruments;
+pub mod leaders;
+pub mod location;
+pub mod moves;
+pub mod officials;
+pub mod outside;
+pub mod peers;
+pub mod production;
+pub mod start;
+pub mod sums;

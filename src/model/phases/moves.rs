@@ -1,16 +1,19 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
-use super::location::Location;
-use super::officials::Hazard;
-use crate::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::kernel::parallel::for_each;
+use crate::kernel::random::{
+    Block, Purpose, index, normal, slot, uniform,
+    wide::{WideStream, Words},
+};
+use crate::kernel::rows::{ask_for, ask_for_entry};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::equations::{budgets, moves};
+use crate::model::phases::location::Location;
+use crate::model::phases::officials::Hazard;
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
 use crate::model::state::{all_bits, bits};
-use crate::parallel::for_each;
-use crate::random::{Block, Purpose, WideStream, Words, index, normal, slot, uniform};
-use crate::rows::{ask_for, ask_for_entry};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
@@ -342,8 +345,8 @@ fn pick(candidates: u64, word: u64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Setup;
-    use crate::random::Luck;
+    use crate::kernel::random::Luck;
+    use crate::model::setup::Setup;
 
     #[test]
     fn no_city_is_as_likely_to_pioneer_as_the_bound_that_draws_are_held_against() {
@@ -355,7 +358,7 @@ mod tests {
             "policy.pioneer_pressure=1",
             "policy.pilot_boost=0",
         ];
-        let scenario = crate::scenario::load(&base, &sets.map(String::from)).expect("valid");
+        let scenario = crate::input::scenario::load(&base, &sets.map(String::from)).expect("valid");
         let setup = Setup::new(scenario.world).expect("a world that can start");
         let mut run = Run::new(
             &setup,

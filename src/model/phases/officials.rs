@@ -1,13 +1,13 @@
 //! E31: officials leave, promoted or replaced.
 
-use crate::lanes::{LANES, Lanes, each, eight, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, each, eight, vectorised};
+use crate::kernel::parallel::for_each;
+use crate::kernel::random::{Purpose, beta_2_2};
+use crate::kernel::rows::{ask_for, ask_for_entry};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::equations::evaluation;
 use crate::model::record::{Journal, OfficialEvent};
 use crate::model::run::Run;
-use crate::parallel::for_each;
-use crate::random::{Purpose, beta_2_2};
-use crate::rows::{ask_for, ask_for_entry};
 
 /// Blocks ahead of which memory is asked for: a block takes a few nanoseconds here.
 const AHEAD: usize = 16;
@@ -81,14 +81,14 @@ impl Run<'_> {
 
 /// What decides exits, the same for all cities.
 #[derive(Clone, Copy)]
-pub(super) struct Hazard {
+pub(crate) struct Hazard {
     base: f64,
     replaced: f64,
     slope: f64,
 }
 
 impl Hazard {
-    pub(super) fn new(run: &Run) -> Self {
+    pub(crate) fn new(run: &Run) -> Self {
         let tournament = &run.params.tournament;
         Hazard {
             base: tournament.turnover_per_quarter * tournament.promoted_share,
@@ -100,7 +100,7 @@ impl Hazard {
     /// Adds the officials of a block who leave; the city is still counted within the chunk, and what is known of the
     /// official and who follows come later.
     #[inline(always)]
-    pub(super) fn exits(
+    pub(crate) fn exits(
         self,
         constants: &ChunkConstants,
         block: usize,

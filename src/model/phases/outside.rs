@@ -1,7 +1,7 @@
 //! Phase 1: outside world and market.
 
-use crate::lanes::{LANES, each, eight, set_eight, vectorised};
-use crate::math::select;
+use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::math::select;
 use crate::model::equations::{outside, production};
 use crate::model::run::Run;
 use crate::model::setup::compute_gap;

@@ -1,20 +1,20 @@
 //! E9: what cities see of their peers.
 
-use crate::lanes::{LANES, Lanes, ZERO, each, transpose, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, vectorised};
 use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
 use crate::model::published::{Published, instruments_in_row};
 use std::ops::Range;
 
 /// Columns of a row of what a city publishes, and padding to whole lines.
-pub(super) const COLUMNS: usize = MAX_SECTORS + LANES;
+pub(crate) const COLUMNS: usize = MAX_SECTORS + LANES;
 
 /// One entry for each column of the rows.
-pub(super) type Columns = [Lanes; COLUMNS];
+pub(crate) type Columns = [Lanes; COLUMNS];
 
 /// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers. There is
 /// one of `columns` for each number of a row, padding included.
-pub(super) fn rows(
+pub(crate) fn rows(
     peers: &Peers,
     cities: Range<usize>,
     published: &Published,
@@ -25,7 +25,7 @@ pub(super) fn rows(
 
 /// [`rows`], and effective peers `n_im` by instrument; of those not in force in a city as well, where nobody asks for
 /// them; whole eights of columns.
-pub(super) fn rows_and_instruments(
+pub(crate) fn rows_and_instruments(
     peers: &Peers,
     cities: Range<usize>,
     published: &Published,
@@ -51,7 +51,7 @@ pub(super) fn rows_and_instruments(
 }
 
 /// Effective peers by instrument alone.
-pub(super) fn instruments(
+pub(crate) fn instruments(
     peers: &Peers,
     cities: Range<usize>,
     published: &Published,
@@ -173,7 +173,7 @@ fn put<const LINES: usize>(columns: &mut [Lanes], lane: usize, row: &[Lanes; LIN
 mod tests {
     use super::instruments as instruments_alone;
     use super::*;
-    use crate::experiment::{Variant, Worlds};
+    use crate::input::experiment::{factor::Variant, worlds::Worlds};
     use crate::model::data::MAX_INSTRUMENTS;
     use std::path::Path;
 

@@ -1,18 +1,18 @@
 //! Phases 5 to 7: researchers move, the cascade takes its parts, capability is built, output sold.
 
-use super::cities::{Block, Scratch, Shared};
-use super::peers::{COLUMNS, Columns};
-use crate::lanes::{LANES, Lanes, ZERO, each, plus};
-use crate::math::select;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
+use crate::kernel::math::select;
 use crate::model::chunks::Chunk;
 use crate::model::data::{Channel, MAX_SECTORS};
 use crate::model::equations::{outside, production, talent};
+use crate::model::phases::cities::{Block, Scratch, Shared};
+use crate::model::phases::peers::{COLUMNS, Columns};
 use crate::model::state::Sums;
 
 impl Shared<'_> {
     /// E21-E23.
     #[inline(always)]
-    pub(super) fn move_researchers(
+    pub(crate) fn move_researchers(
         &self,
         block: &Block,
         chunk: &mut Chunk,
@@ -67,7 +67,7 @@ impl Shared<'_> {
     /// E24 and E25, with what E29 takes from them. Loops over sectors are short, so that the processor has several
     /// sectors under way at a time.
     #[inline(always)]
-    pub(super) fn spend(
+    pub(crate) fn spend(
         &self,
         block: &Block,
         chunk: &mut Chunk,
@@ -123,7 +123,7 @@ impl Shared<'_> {
 
     /// E29, E39 and the terms of E2.
     #[inline(always)]
-    pub(super) fn build(
+    pub(crate) fn build(
         &self,
         block: &Block,
         chunk: &mut Chunk,
@@ -171,11 +171,11 @@ impl Shared<'_> {
 
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
 #[derive(Clone, Debug)]
-pub(super) struct Built {
+pub(crate) struct Built {
     /// Budget shares of sectors (E13).
-    pub(super) shares: [Lanes; MAX_SECTORS],
+    pub(crate) shares: [Lanes; MAX_SECTORS],
     /// Columns to be published, in the order of a row.
-    pub(super) published: Columns,
+    pub(crate) published: Columns,
     /// Effective talent, FTE.
     talent: [Lanes; MAX_SECTORS],
     /// Effective spending, CNY mn.

@@ -1,10 +1,10 @@
 //! Section 5, steps 6 and 7: what luck decides at the start, and what cities first publish.
 
-use crate::lanes::{LANES, ZERO, each, lane_sum, plus};
+use crate::kernel::lanes::{LANES, ZERO, each, lane_sum, plus};
+use crate::kernel::parallel::{CHUNK_BLOCKS, for_each};
+use crate::kernel::random::{Purpose, beta_2_2, normals, uniform, wide::eight_codes};
 use crate::model::equations::moves;
 use crate::model::run::Run;
-use crate::parallel::{CHUNK_BLOCKS, for_each};
-use crate::random::{Purpose, beta_2_2, eight_codes, normals, uniform};
 
 impl Run<'_> {
     /// Career weights, true effects and optima.

@@ -1,11 +1,11 @@
 //! Sums over all cities, chunk by chunk in order.
 
-use crate::lanes::lane_sum;
+use crate::kernel::lanes::lane_sum;
 use crate::model::run::Run;
 
 impl Run<'_> {
     /// Adds what the chunks found, in order; the stocks serve the next quarter's E2.
-    pub(super) fn add_sums(&mut self, location: f64) {
+    pub(crate) fn add_sums(&mut self, location: f64) {
         let sectors = self.sectors();
         let instruments = if self.is_evaluation() {
             self.instruments()

@@ -1,9 +1,9 @@
 //! Stacked areas.
 
-use super::frame::{Across, Frame, Plan, Strip, Swatch, legend};
-use super::scale;
-use super::svg::{self, Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::frame::{Across, Frame, Plan, Strip, Swatch, legend};
+use crate::report::figure::scale;
+use crate::report::figure::svg::{self, Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// Parts over time, one on the other, with their sum as a line.
 #[derive(Clone, Debug)]

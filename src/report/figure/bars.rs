@@ -1,8 +1,8 @@
 //! Horizontal bars with intervals.
 
-use super::scale::{self, Linear};
-use super::svg::{Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::scale::{self, Linear};
+use crate::report::figure::svg::{Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// A bar.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 //! Axes, legends and strips of events: what charts over an axis have in common.
 
-use super::Size;
-use super::scale::{self, Linear};
-use super::svg::{Anchor, Svg};
-use crate::quarter::Quarter;
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::Size;
+use crate::report::figure::scale::{self, Linear};
+use crate::report::figure::svg::{Anchor, Svg};
 
 /// Size of the letters of the title of the upright axis.
 const TITLE_SIZE: f64 = 12.0;
@@ -162,9 +162,13 @@ pub struct Frame {
 /// What a frame is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
+    /// The axis across.
     pub across: &'a Across,
+    /// Title of the axis up.
     pub up_title: &'a str,
+    /// Ends of the axis up.
     pub up: (f64, f64),
+    /// Strips behind the frame.
     pub strips: &'a [Strip],
     /// Left, top, right and bottom of the room, axes and their labels left out.
     pub room: (f64, f64, f64, f64),
@@ -287,12 +291,12 @@ impl Frame {
 
 fn diamond(x: f64, y: f64, r: f64) -> String {
     let corners = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)];
-    super::svg::polyline(corners.into_iter().map(Some)) + "Z"
+    crate::report::figure::svg::polyline(corners.into_iter().map(Some)) + "Z"
 }
 
 fn triangle(x: f64, y: f64, r: f64) -> String {
     let corners = [(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)];
-    super::svg::polyline(corners.into_iter().map(Some)) + "Z"
+    crate::report::figure::svg::polyline(corners.into_iter().map(Some)) + "Z"
 }
 
 /// Ends and ticks of an axis of ranks, whose signs are turned: every rank up to a dozen, more by steps.

@@ -1,9 +1,9 @@
 //! Heat maps.
 
-use super::scale;
-use super::style::ramp_step;
-use super::svg::{Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::scale;
+use crate::report::figure::style::ramp_step;
+use crate::report::figure::svg::{Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// How values become colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Lines with bands.
 
-use super::frame::{Across, Frame, Plan, Strip, Swatch, legend};
-use super::scale;
-use super::svg::{self, Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::frame::{Across, Frame, Plan, Strip, Swatch, legend};
+use crate::report::figure::scale;
+use crate::report::figure::svg::{self, Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// A point of a line, with what is known about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,7 +69,7 @@ impl Lines {
     }
 
     /// Draws bands and lines into a frame.
-    pub(super) fn draw_into(&self, svg: &mut Svg, frame: &Frame) {
+    pub(crate) fn draw_into(&self, svg: &mut Svg, frame: &Frame) {
         let x = |place: usize| frame.x.at(self.across.value(place));
         for (number, line) in self.lines.iter().enumerate() {
             for (class, of) in [

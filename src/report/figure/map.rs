@@ -1,10 +1,10 @@
 //! Maps of places as circles, without tiles.
 
-use super::scale;
-use super::scatter::place_label;
-use super::style::ramp_step;
-use super::svg::{Anchor, Svg, short};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::scale;
+use crate::report::figure::scatter::place_label;
+use crate::report::figure::style::ramp_step;
+use crate::report::figure::svg::{Anchor, Svg, short};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// A place.
 #[derive(Clone, Debug, Default)]

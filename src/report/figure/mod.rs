@@ -4,33 +4,23 @@
 //! classes that a style defines, so that one drawing serves light pages, dark pages and paper. Series differ in dash or
 //! in lightness as well as in hue, so that they can be told apart in grey and by the colour-blind.
 
-mod areas;
-mod bars;
-mod frame;
-mod heat;
-mod lines;
-mod map;
-mod multiples;
+pub mod areas;
+pub mod bars;
+pub mod frame;
+pub mod heat;
+pub mod lines;
+pub mod map;
+pub mod multiples;
 #[cfg(feature = "png")]
 pub mod png;
 pub mod scale;
-mod scatter;
+pub mod scatter;
 pub mod style;
 pub mod svg;
-mod waterfall;
+pub mod waterfall;
 
-pub use areas::Areas;
-pub use bars::{Bar, Bars};
-pub use frame::{Across, Strip};
-pub use heat::{Heat, Ramp};
-pub use lines::{Line, Lines, Point};
-pub use map::{Map, Place};
-pub use multiples::Multiples;
-pub use scatter::{Dot, Scatter};
-pub use waterfall::Waterfall;
-
-use crate::output::table::is_plain_cell;
-use svg::Svg;
+use crate::report::figure::svg::Svg;
+use crate::table::cell::is_plain_cell;
 
 /// How wide a figure is drawn. Texts are equally large in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

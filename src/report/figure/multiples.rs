@@ -1,10 +1,10 @@
 //! Small multiples of lines on one scale.
 
-use super::frame::{Frame, Plan, Swatch, legend};
-use super::lines::Lines;
-use super::scale;
-use super::svg::{Anchor, Svg};
-use super::{Chart, Data, Size};
+use crate::report::figure::frame::{Frame, Plan, Swatch, legend};
+use crate::report::figure::lines::Lines;
+use crate::report::figure::scale;
+use crate::report::figure::svg::{Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size};
 
 /// Small charts side by side, each with its title; axes are the same.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use resvg::{tiny_skia, usvg};
 
-use crate::report::error::ReportError;
+use crate::table::read_error::ReportError;
 
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;

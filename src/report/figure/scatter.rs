@@ -1,9 +1,9 @@
 //! Points with labels.
 
-use super::frame::{Across, Frame, Plan};
-use super::scale;
-use super::svg::{Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::frame::{Across, Frame, Plan};
+use crate::report::figure::scale;
+use crate::report::figure::svg::{Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// A point.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +90,7 @@ impl Chart for Scatter {
         if self.is_joined {
             let mut strong: Vec<&Dot> = self.dots.iter().filter(|dot| dot.is_strong).collect();
             strong.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
-            let d = super::svg::polyline(strong.iter().map(|dot| Some(at(dot))));
+            let d = crate::report::figure::svg::polyline(strong.iter().map(|dot| Some(at(dot))));
             svg.path("guide", &d, "");
         }
         for dot in &self.dots {
@@ -163,7 +163,7 @@ impl Chart for Scatter {
 }
 
 /// Puts a label beside a point where nothing stands yet; leaves it out where there is no room.
-pub(super) fn place_label(
+pub(crate) fn place_label(
     svg: &mut Svg,
     taken: &mut Vec<(f64, f64, f64, f64)>,
     (x, y): (f64, f64),

@@ -1,9 +1,9 @@
 //! Waterfalls: from one value to another, step by step.
 
-use super::bars::Bar;
-use super::scale::{self, Linear};
-use super::svg::{Anchor, Svg};
-use super::{Chart, Data, Size, cell};
+use crate::report::figure::bars::Bar;
+use crate::report::figure::scale::{self, Linear};
+use crate::report::figure::svg::{Anchor, Svg};
+use crate::report::figure::{Chart, Data, Size, cell};
 
 /// Steps from a start to an end, one under the other.
 #[derive(Clone, Debug)]

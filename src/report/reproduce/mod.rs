@@ -1,18 +1,24 @@
 //! The report of `dualtrack reproduce`: the paper's claims in the paper's order.
 
-mod stories;
-mod verdicts;
+pub mod stories;
+pub mod verdicts;
 
 use std::collections::BTreeMap;
 
-use super::error::ReportError;
-use super::figure::{Across, Bar, Bars, Data, Figure, Line, Lines, Multiples, Point};
-use super::page::{Block, Part};
-use super::rows::{Row, Rows};
-use super::source::Source;
-use super::words;
-use crate::quarter::Quarter;
-use verdicts::{class, meaning, robust, verdict};
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Data, Figure,
+    bars::{Bar, Bars},
+    frame::Across,
+    lines::{Line, Lines, Point},
+    multiples::Multiples,
+};
+use crate::report::page::{Block, Part};
+use crate::report::reproduce::verdicts::{class, meaning, robust, verdict};
+use crate::report::rows::{Row, Rows};
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Parts of a claim that are told in words.
 const PARTS: usize = 4;
@@ -192,7 +198,7 @@ fn one(
         })
         .collect();
     if !bars.is_empty() {
-        let n = super::rows::counted(rows.iter().copied(), "replicates");
+        let n = crate::report::rows::counted(rows.iter().copied(), "replicates");
         part.figure(Figure::new(
             format!("estimate-{id}"),
             "What was measured, with its interval",
@@ -303,7 +309,7 @@ fn pictures(id: &str, series: Option<&Rows>, part: &mut Part) {
                 format!("{name} over time"),
                 "Mean over replicates in each arm of the experiment, with its 95 % interval; flows are those of the quarter. Both \
                  arms have the same luck, so where the lines part, the mechanism in question acts.",
-                super::rows::counted(rows.iter().copied(), "replicates"),
+                crate::report::rows::counted(rows.iter().copied(), "replicates"),
                 over(quarters, lines, name.clone()),
             ));
         }
@@ -346,7 +352,7 @@ fn henan(source: &Source, part: &mut Part) -> Result<(), ReportError> {
             format!("{}'s programme in foundation models", words(city)),
             "One small chart for each measure, with its own scale, money in CNY mn of the quarter: treatment is with the \
              programme, control without. Bands are 95 % intervals.",
-            super::rows::counted(rows.iter(), "replicates"),
+            crate::report::rows::counted(rows.iter(), "replicates"),
             Multiples { panels, is_shared: false },
         ));
     }

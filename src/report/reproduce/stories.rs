@@ -1,11 +1,15 @@
 //! Figure 1, Table 1, portfolios, regimes and disputes.
 
-use crate::report::error::ReportError;
-use crate::report::figure::{Bar, Bars, Data, Figure, Heat, Ramp};
+use crate::report::figure::{
+    Data, Figure,
+    bars::{Bar, Bars},
+    heat::{Heat, Ramp},
+};
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, counted, plain};
-use crate::report::source::Source;
 use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Rows of tables that are shown as they are.
 const SHOWN: usize = 100;
@@ -19,7 +23,7 @@ const RESPONSES: [&str; 5] = [
 ];
 
 /// Adds those that are there.
-pub(super) fn add(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), ReportError> {
     if let Some(rows) = Rows::found(source, "figure1", &[])? {
         part.heading("figure1", "Figure 1 of the paper: the cycle of policy");
         figure_1(&rows, part);

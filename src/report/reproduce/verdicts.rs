@@ -1,10 +1,10 @@
 //! Verdicts of claims, in words.
 
-use super::{claim, first};
+use crate::report::reproduce::{claim, first};
 use crate::report::rows::{Row, Rows};
 
 /// Class of a verdict.
-pub(super) fn class(verdict: &str) -> &'static str {
+pub(crate) fn class(verdict: &str) -> &'static str {
     match verdict {
         "holds" => "good",
         "contradicted" => "bad",
@@ -13,7 +13,7 @@ pub(super) fn class(verdict: &str) -> &'static str {
 }
 
 /// What a verdict means.
-pub(super) fn meaning(verdict: &str) -> &'static str {
+pub(crate) fn meaning(verdict: &str) -> &'static str {
     match verdict {
         "holds" => "The whole 95 % interval lies on the side that the paper's claim expects.",
         "contradicted" => {
@@ -30,7 +30,7 @@ pub(super) fn meaning(verdict: &str) -> &'static str {
 }
 
 /// The verdict of a claim: its own where the table has one, that of all parts where they agree.
-pub(super) fn verdict<'a>(rows: &[Row<'a>]) -> &'a str {
+pub(crate) fn verdict<'a>(rows: &[Row<'a>]) -> &'a str {
     let whole = rows
         .first()
         .map_or("", |row| first(row, &["claim_verdict", "verdict_of_claim"]));
@@ -52,7 +52,7 @@ pub(super) fn verdict<'a>(rows: &[Row<'a>]) -> &'a str {
 }
 
 /// In what share of other parameters a claim holds, where it is known.
-pub(super) fn robust(id: &str, robustness: Option<&Rows>) -> Option<String> {
+pub(crate) fn robust(id: &str, robustness: Option<&Rows>) -> Option<String> {
     let rows = robustness?;
     let row = rows.iter().find(|row| claim(row) == id)?;
     let (name, share) = ["share_holds", "holds_share", "holds", "share"]

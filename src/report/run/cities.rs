@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, over_time};
-use crate::quarter::Quarter;
-use crate::report::error::ReportError;
-use crate::report::figure::{Bar, Bars, Figure, Heat, Map, Place, Ramp};
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Figure,
+    bars::{Bar, Bars},
+    heat::{Heat, Ramp},
+    map::{Map, Place},
+};
 use crate::report::page::{Block, Part};
-use crate::report::source::Source;
+use crate::report::run::{Context, over_time};
 use crate::report::tally::{Quarters, Tally};
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Cities with figures; more cannot be read.
 const MOST: usize = 400;
@@ -33,7 +38,7 @@ const LIBERALISATION: usize = 1;
 const RANK: usize = 2;
 
 /// Gathers the files and adds sections.
-pub fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
     let Some(cities) = read(source)? else {
         part.note("There is no cities.csv in this folder, so that figures of cities are missing (`traces.files`).");
         return Ok(());
@@ -154,7 +159,11 @@ fn end_of_run(cities: &mut [City]) {
 }
 
 fn map(source: &Source, context: &Context, cities: &[City], part: &mut Part) {
-    let rows = source.data_rows("cities.csv", ["city_id", "latitude_deg", "longitude_deg"]);
+    let rows = crate::report::data::rows(
+        source,
+        "cities.csv",
+        ["city_id", "latitude_deg", "longitude_deg"],
+    );
     let position = |id: &str| {
         let row = rows.iter().find(|row| row[0] == id)?;
         let (latitude, longitude) = (row[1].parse::<f64>().ok()?, row[2].parse::<f64>().ok()?);

@@ -1,21 +1,25 @@
 //! The report of `dualtrack run`.
 
-mod cities;
-mod nation;
-mod policies;
-mod sectors;
+pub mod cities;
+pub mod nation;
+pub mod policies;
+pub mod sectors;
 
 use std::collections::BTreeMap;
 
-use super::error::ReportError;
-use super::figure::{Data, Line, Lines, Point, Strip};
-use super::page::Part;
-use super::source::Source;
-use crate::quarter::Quarter;
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Data,
+    frame::Strip,
+    lines::{Line, Lines, Point},
+};
+use crate::report::page::Part;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// What the rest of a report needs to know about a run.
 #[derive(Debug, Default)]
-struct Context {
+pub(crate) struct Context {
     /// Dated events by track.
     strips: Vec<Strip>,
     /// Names of sectors and instruments by their short names.
@@ -31,7 +35,7 @@ impl Context {
             ("sectors.csv", "sector_id"),
             ("instruments.csv", "instrument_id"),
         ] {
-            for [id, name] in source.data_rows(file, [id, "name"]) {
+            for [id, name] in crate::report::data::rows(source, file, [id, "name"]) {
                 names.insert(id, name);
             }
         }
@@ -52,7 +56,7 @@ impl Context {
         self.names
             .get(id)
             .cloned()
-            .unwrap_or_else(|| super::words(id))
+            .unwrap_or_else(|| crate::report::words(id))
     }
 }
 
@@ -64,7 +68,7 @@ fn strips(source: &Source) -> Vec<Strip> {
         ("export_controls", "Controls"),
         ("central_plan", "Plans"),
     ];
-    let rows = source.data_rows("events.csv", ["quarter", "track", "title"]);
+    let rows = crate::report::data::rows(source, "events.csv", ["quarter", "track", "title"]);
     let strip = |(track, name): (&str, &str)| {
         let events = rows.iter().filter(|row| row[1] == track);
         let events =
@@ -156,7 +160,7 @@ fn over_time(
     strips: &[Strip],
 ) -> Lines {
     Lines {
-        across: super::figure::Across::Quarters(quarters.to_vec()),
+        across: crate::report::figure::frame::Across::Quarters(quarters.to_vec()),
         up: up.to_string(),
         lines: lines
             .into_iter()

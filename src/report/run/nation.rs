@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, over_time};
-use crate::report::error::ReportError;
-use crate::report::figure::{Across, Areas, Bar, Bars, Data, Figure, scale};
+use crate::report::figure::{
+    Data, Figure,
+    areas::Areas,
+    bars::{Bar, Bars},
+    frame::Across,
+    scale,
+};
 use crate::report::page::Part;
-use crate::report::source::Source;
+use crate::report::run::{Context, over_time};
 use crate::report::tally::{Quarters, Tally};
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Outcomes, with names for people.
 const OUTCOMES: [(&str, &str); 10] = [
@@ -33,7 +39,7 @@ const STRINGENCY: usize = 8;
 const MEASURES: usize = 9;
 
 /// Parts of spending from the bottom of the stack.
-pub(super) const PARTS: [(&str, &str); 5] = [
+pub(crate) const PARTS: [(&str, &str); 5] = [
     ("productive_cny_mn", "Productive"),
     ("introduction_cny_mn", "Introduction"),
     ("subscale_cny_mn", "Subscale"),
@@ -45,7 +51,7 @@ pub(super) const PARTS: [(&str, &str); 5] = [
 const BN: f64 = 1e-3;
 
 /// Gathers the file and adds sections.
-pub fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
     let Some(mut table) = source.table("national")? else {
         part.note("There is no national.csv in this folder, so that figures of the nation are missing (`traces.files`).");
         return Ok(());

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, over_time};
-use crate::quarter::Quarter;
-use crate::report::error::ReportError;
-use crate::report::figure::{Across, Areas, Data, Figure, Multiples, Point, scale};
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Data, Figure, areas::Areas, frame::Across, lines::Point, multiples::Multiples, scale,
+};
 use crate::report::page::Part;
-use crate::report::source::Source;
+use crate::report::run::{Context, over_time};
 use crate::report::tally::Tally;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Instruments that are shown.
 const MOST: usize = 40;
@@ -39,7 +41,7 @@ struct Instrument {
 }
 
 /// Gathers the file and adds a section.
-pub fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
     let Some(mut table) = source.table("policies")? else {
         part.note("There is no policies.csv in this folder, so that the life of instruments is missing (`traces.files`).");
         return Ok(());
@@ -228,7 +230,7 @@ fn lives(
             most.map_or("–".to_string(), |(city, count)| {
                 format!(
                     "{} ({} %)",
-                    super::super::words(city),
+                    crate::report::words(city),
                     scale::grouped(*count as f64 / runs as f64 * 100.0, 0)
                 )
             }),

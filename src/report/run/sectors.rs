@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, over_time};
-use crate::report::error::ReportError;
-use crate::report::figure::{Figure, Multiples};
+use crate::report::figure::{Figure, multiples::Multiples};
 use crate::report::page::Part;
-use crate::report::source::Source;
+use crate::report::run::{Context, over_time};
 use crate::report::tally::Quarters;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Sectors that are shown; more are too many to tell apart.
 const MOST: usize = 24;
 
 /// Adds a section, if the file is there.
-pub fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
     let Some(mut table) = source.table("sectors")? else {
         return Ok(());
     };

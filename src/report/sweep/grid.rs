@@ -1,18 +1,24 @@
 //! Sweeps of two factors on a grid.
 
-use super::{Factor, Found, label, values};
-use crate::report::figure::{Across, Figure, Heat, Line, Lines, Multiples, Ramp};
+use crate::report::figure::{
+    Figure,
+    frame::Across,
+    heat::{Heat, Ramp},
+    lines::{Line, Lines},
+    multiples::Multiples,
+};
 use crate::report::page::Part;
 use crate::report::rows::axis;
-use crate::report::source::Source;
+use crate::report::sweep::{Factor, Found, label, values};
 use crate::report::words;
+use crate::table::source::Source;
 
 /// Maps of two factors, and lines.
 #[expect(
     clippy::too_many_arguments,
     reason = "the parts of a sweep, each for itself"
 )]
-pub(super) fn two(
+pub(crate) fn two(
     down: &Factor,
     across: &Factor,
     points: &[String],

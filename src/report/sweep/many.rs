@@ -1,17 +1,21 @@
 //! Sweeps of many factors.
 
-use super::{Factor, Found, values};
-use crate::report::figure::{Bar, Bars, Dot, Figure, Scatter};
+use crate::report::figure::{
+    Figure,
+    bars::{Bar, Bars},
+    scatter::{Dot, Scatter},
+};
 use crate::report::page::Part;
 use crate::report::rows::axis;
-use crate::report::source::Source;
+use crate::report::sweep::{Factor, Found, values};
 use crate::report::words;
+use crate::table::source::Source;
 
 /// Points of a scatter.
 const POINTS: usize = 2000;
 
 /// Scatters over the factors that matter most, and rank correlations.
-pub(super) fn several(
+pub(crate) fn several(
     factors: &[&Factor],
     points: &[String],
     responses: &[&str],

@@ -1,18 +1,24 @@
 //! The report of `dualtrack sweep` and `dualtrack merge`.
 
-mod grid;
-mod many;
+pub mod grid;
+pub mod many;
 
 use std::collections::BTreeMap;
 
-use super::error::ReportError;
-use super::figure::{Across, Bar, Bars, Data, Figure, Line, Lines, Point, scale};
-use super::page::Part;
-use super::rows::{Rows, axis, counted};
-use super::source::Source;
-use super::words;
-use grid::two;
-use many::several;
+use crate::report::figure::{
+    Data, Figure,
+    bars::{Bar, Bars},
+    frame::Across,
+    lines::{Line, Lines, Point},
+    scale,
+};
+use crate::report::page::Part;
+use crate::report::rows::{Rows, axis, counted};
+use crate::report::sweep::grid::two;
+use crate::report::sweep::many::several;
+use crate::report::words;
+use crate::table::read_error::ReportError;
+use crate::table::source::Source;
 
 /// Responses with figures.
 const RESPONSES: usize = 24;
@@ -20,7 +26,7 @@ const RESPONSES: usize = 24;
 const LEVELS: usize = 30;
 
 /// A factor with its value at each design point.
-struct Factor {
+pub(crate) struct Factor {
     name: String,
     values: Vec<String>,
 }

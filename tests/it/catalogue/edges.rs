@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use dualtrack::scenario::{self, Scenario};
+use dualtrack::input::scenario::{self, Scenario};
 
 use super::Copy;
 use crate::hostile;
@@ -107,7 +107,7 @@ fn budgets_of_nothing() {
 
 #[test]
 fn all_mechanisms_off_and_cities_at_the_poles() {
-    let off: Vec<String> = dualtrack::params::PARAMETERS
+    let off: Vec<String> = dualtrack::model::params::table::PARAMETERS
         .iter()
         .filter(|parameter| parameter.group() == "mechanisms")
         .map(|parameter| format!("{}=false", parameter.key))

@@ -132,7 +132,7 @@ fn an_audit_finds_a_run_that_gives_other_bytes() {
     let text = folder.read(&shard(2));
     let last = text.rfind(" sha256=").expect("a checksum");
     let other = text[..last].replacen("0.4", "0.5", 1);
-    let sum = dualtrack::sweep::plan::sha256(other.as_bytes());
+    let sum = dualtrack::study::sweep::plan::sha256(other.as_bytes());
     folder.write(&shard(2), &format!("{other} sha256={sum}\n"));
     let message = folder.refused(1, &["audit", "p", "--runs", "36"]);
     assert!(

@@ -3,7 +3,12 @@
 use std::path::Path;
 
 use allocation_counter::measure;
-use dualtrack::sweep::{Begin, PlanFolder, Shard, WorkFolder, gather};
+use dualtrack::study::sweep::{
+    finish::Shard,
+    frozen::PlanFolder,
+    gather,
+    work::{Begin, WorkFolder},
+};
 
 use crate::sweep::Folder;
 

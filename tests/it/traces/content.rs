@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dualtrack::output::ADJUST_THRESHOLD;
+use dualtrack::measure::recorder::ADJUST_THRESHOLD;
 use serde_json::Value;
 
 use super::{USUAL, everything, files, records, settings};
@@ -109,7 +109,7 @@ fn check_rows(bytes: &[u8], fields: &[Value]) {
 #[test]
 fn keys_tell_rows_apart() {
     let files = files(&small_world(), &everything(), 6, 2);
-    for file in dualtrack::output::columns::files() {
+    for file in dualtrack::measure::catalogue::files() {
         let rows = records(&files[&format!("{}.csv", file.file)]);
         let key = |row: &BTreeMap<String, String>| -> Vec<String> {
             file.key.iter().map(|name| row[&**name].clone()).collect()

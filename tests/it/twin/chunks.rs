@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dualtrack::model::data::{Closure, PilotZone, World};
-use dualtrack::params::Value;
+use dualtrack::model::params::Value;
 
 use super::compare::follows;
 use crate::worlds::{set, switch};
@@ -13,7 +13,7 @@ use crate::worlds::{set, switch};
 fn two_chunks() -> World {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/synthetic.toml");
     let sets = ["cities.synthetic.count=530", "run.quarters=9"].map(String::from);
-    let scenario = dualtrack::scenario::load(&path, &sets).expect("a scenario");
+    let scenario = dualtrack::input::scenario::load(&path, &sets).expect("a scenario");
     let mut world = scenario.world;
     world.closures.push(Closure {
         city: 520,

@@ -2,14 +2,14 @@
 
 use std::fmt::Debug;
 
+use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::{Closure, World};
+use dualtrack::model::params::Value;
 use dualtrack::model::record::{
     AllocationRow, ChampionEvent, CityRow, Journal, Move, National, OfficialEvent, PolicyEvent,
     SectorRow,
 };
-use dualtrack::model::{Run, Setup};
-use dualtrack::params::Value;
-use dualtrack::random::Luck;
+use dualtrack::model::{run::Run, setup::Setup};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

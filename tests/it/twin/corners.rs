@@ -1,6 +1,6 @@
 //! The twin against the core where a sum is 0, a city stands alone, or a parameter is at its end.
 
-use dualtrack::params::Value;
+use dualtrack::model::params::Value;
 
 use super::compare::follows;
 use crate::worlds::{set, small_world, switch, wide_world};

@@ -1,8 +1,8 @@
 //! Formulas of `docs/odd.md` that more than one place uses, each with its number.
 
+use dualtrack::kernel::quarter::Quarter;
+use dualtrack::kernel::random::uniform;
 use dualtrack::model::data::{Track, World};
-use dualtrack::quarter::Quarter;
-use dualtrack::random::uniform;
 
 /// `clip(x, a, b)` of section 7.
 pub fn clip(x: f64, low: f64, high: f64) -> f64 {

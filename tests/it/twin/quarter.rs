@@ -1,9 +1,9 @@
 //! Phases 1 to 8 of a quarter (sections 7.1 to 7.8).
 
+use dualtrack::kernel::random::{Purpose, beta_2_2, index, normal, slot, uniform};
 use dualtrack::model::data::{Channel, World};
+use dualtrack::model::params::table::{Allocation, Params};
 use dualtrack::model::record::{Move, OfficialEvent, PolicyEvent};
-use dualtrack::params::{Allocation, Params};
-use dualtrack::random::{Purpose, beta_2_2, index, normal, slot, uniform};
 
 use super::formulas::{
     Site, clip, comparability, effective_spending, first_largest, fit, frontier_ratio,

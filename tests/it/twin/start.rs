@@ -1,8 +1,8 @@
 //! Sections 5 and 6: constants from data and the balanced start.
 
+use dualtrack::kernel::random::{Luck, Purpose, beta_2_2, normal, uniform};
 use dualtrack::model::data::{Track, World};
-use dualtrack::params::Params;
-use dualtrack::random::{Luck, Purpose, beta_2_2, normal, uniform};
+use dualtrack::model::params::table::Params;
 
 use super::formulas::{
     Site, clip, comparability, effective_spending, frontier_ratio, increment,
@@ -528,7 +528,7 @@ fn instruments(world: &World, params: &Params, luck: Luck) -> (Vec<f64>, Vec<Vec
 
 impl Outside {
     /// E38: pressures, attention and plans in a quarter.
-    pub fn at(world: &World, params: &Params, now: dualtrack::quarter::Quarter) -> Self {
+    pub fn at(world: &World, params: &Params, now: dualtrack::kernel::quarter::Quarter) -> Self {
         let (mechanisms, outside) = (&params.mechanisms, &params.outside);
         let national = |track| level_of_track(world, track, None, now);
         let by_sector = |track| -> Vec<f64> {

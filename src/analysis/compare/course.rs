@@ -1,0 +1,229 @@
+//! Differences quarter by quarter: the response to a treatment at each date, and summed up to it.
+
+use crate::analysis::compare::arms::{Arm, Ready};
+use crate::analysis::compare::station::Measured;
+use crate::analysis::compare::{Quantiles, key_columns};
+use crate::kernel::quarter::Quarter;
+use crate::measure::response::spec::Responses;
+use crate::stats::running::Running;
+use crate::table::cell::Kind;
+use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::sheet::{Cell, Sheet};
+
+/// Differences of all treatments in all quarters, replicate by replicate.
+#[derive(Debug, Default)]
+pub struct Course {
+    responses: usize,
+    /// One for each treatment, without the base.
+    treatments: Vec<Overlap>,
+    /// Sums of one replicate, kept for their memory.
+    sums: Vec<Option<f64>>,
+}
+
+/// Quarters that a treatment has in common with the base.
+#[derive(Debug)]
+struct Overlap {
+    first: Quarter,
+    quarters: usize,
+    /// Place of the first common quarter in the runs of base and treatment.
+    skipped: [usize; 2],
+    /// By quarter and response: the difference, and its sum so far.
+    cells: Vec<[Running; 2]>,
+}
+
+impl Course {
+    /// For runs of these worlds, the base first.
+    pub fn new(ready: &[Ready], responses: usize) -> Self {
+        let spans = ready.iter().map(|ready| (ready.start, ready.quarters));
+        let spans: Vec<(Quarter, u32)> = spans.collect();
+        Course::of_spans(&spans, responses)
+    }
+
+    fn of_spans(spans: &[(Quarter, u32)], responses: usize) -> Self {
+        let Some((base, treatments)) = spans.split_first() else {
+            return Course::default();
+        };
+        let end = |span: &(Quarter, u32)| span.0.plus(span.1 as i32);
+        let treatments = treatments.iter().map(|span| {
+            let first = base.0.max(span.0);
+            let quarters = end(base).min(end(span)).since(first).max(0) as usize;
+            let skipped = [base, span].map(|span| first.since(span.0).max(0) as usize);
+            Overlap {
+                first,
+                quarters,
+                skipped,
+                cells: vec![[Running::new(), Running::new()]; quarters * responses],
+            }
+        });
+        Course {
+            responses,
+            treatments: treatments.collect(),
+            sums: Vec::new(),
+        }
+    }
+
+    /// Takes in a replicate, the base first.
+    pub fn take(&mut self, runs: &[Measured]) {
+        let Some((base, treatments)) = runs.split_first() else {
+            return;
+        };
+        for (overlap, run) in self.treatments.iter_mut().zip(treatments) {
+            if base.error.is_some() || run.error.is_some() {
+                continue;
+            }
+            self.sums.clear();
+            self.sums.resize(self.responses, None);
+            for quarter in 0..overlap.quarters {
+                for (response, sum) in self.sums.iter_mut().enumerate() {
+                    let value = |run: &Measured, skipped: usize| {
+                        let place = (skipped + quarter) * self.responses + response;
+                        run.series.get(place).copied().flatten()
+                    };
+                    let [of_base, of_run] = overlap.skipped;
+                    let pair = value(run, of_run).zip(value(base, of_base));
+                    let difference = pair.map(|(t, b)| t - b).filter(|d| d.is_finite());
+                    let [now, so_far] = &mut overlap.cells[quarter * self.responses + response];
+                    if let Some(difference) = difference {
+                        now.push(difference);
+                        *sum = Some(sum.unwrap_or(0.0) + difference);
+                    }
+                    if let Some(sum) = sum {
+                        so_far.push(*sum);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `effects_over_time.csv`.
+    pub fn sheet(&self, arms: &[Arm], responses: &Responses) -> Sheet {
+        let names: Vec<&str> = arms.iter().skip(1).map(|arm| arm.name.as_str()).collect();
+        self.sheet_of(&names, responses)
+    }
+
+    fn sheet_of(&self, names: &[&str], responses: &Responses) -> Sheet {
+        let mut sheet = Sheet::new(info());
+        let mut quantiles = Quantiles::default();
+        for (overlap, name) in self.treatments.iter().zip(names) {
+            for (place, response) in responses.list().iter().enumerate() {
+                for quarter in 0..overlap.quarters {
+                    let date = overlap.first.plus(quarter as i32).to_string();
+                    let [now, so_far] = &overlap.cells[quarter * self.responses + place];
+                    let mut row: Vec<Cell> = vec![
+                        (*name).into(),
+                        response.name.as_str().into(),
+                        date.into(),
+                        now.n().into(),
+                    ];
+                    for values in [now, so_far] {
+                        row.extend(numbers(values, &mut quantiles));
+                    }
+                    sheet.rows.push(row);
+                }
+            }
+        }
+        sheet
+    }
+}
+
+/// Mean, standard error, and both ends of Student's interval.
+fn numbers(values: &Running, quantiles: &mut Quantiles) -> [Cell; 4] {
+    let (mean, error) = (values.mean(), values.standard_error());
+    let half = error.zip(quantiles.of(values.n())).map(|(se, t)| se * t);
+    let ends = mean.zip(half);
+    [
+        mean.into(),
+        error.into(),
+        ends.map(|(mean, half)| mean - half).into(),
+        ends.map(|(mean, half)| mean + half).into(),
+    ]
+}
+
+fn info() -> FileInfo {
+    let none = "no pair of runs has values in the quarter";
+    let few = "fewer than two pairs have values in the quarter";
+    let number = |name: &'static str, meaning: &'static str, missing: &'static str| {
+        ColumnInfo::new(name, Kind::Number, "unit of the response", meaning).missing(missing)
+    };
+    let mut columns = key_columns();
+    columns.extend([
+        ColumnInfo::new("quarter", Kind::Quarter, "", "calendar quarter"),
+        ColumnInfo::new(
+            "n",
+            Kind::Integer,
+            "1",
+            "pairs of runs that both have a value in the quarter",
+        ),
+        number("difference", "mean of treatment minus base in the quarter", none),
+        number("se", "standard error of the difference", few),
+        number("low", "lower end of its 95 % interval, Student's t", few),
+        number("high", "upper end of its 95 % interval, Student's t", few),
+        number(
+            "cumulative",
+            "mean of the sum of differences from the first quarter to this one; a quarter without a value adds nothing",
+            "no pair of runs has had a value so far",
+        ),
+        number("cumulative_se", "standard error of the sum", "fewer than two pairs have had a value so far"),
+        number("cumulative_low", "lower end of its 95 % interval, Student's t", "fewer than two pairs have had a value so far"),
+        number("cumulative_high", "upper end of its 95 % interval, Student's t", "fewer than two pairs have had a value so far"),
+    ]);
+    FileInfo::new(
+        "effects_over_time",
+        "a response to a treatment in a quarter that treatment and base have in common",
+        &["treatment", "response", "quarter"],
+        columns,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(series: &[Option<f64>]) -> Measured {
+        Measured {
+            series: series.to_vec(),
+            ..Measured::default()
+        }
+    }
+
+    #[test]
+    fn two_pairs_over_three_quarters_worked_by_hand() {
+        let start = Quarter::new(2020, 1).expect("a quarter");
+        let mut course = Course::of_spans(&[(start, 3), (start, 3)], 1);
+        // Differences 0, 1, 2 and 0, 3, -1 by quarter; sums 0, 1, 3 and 0, 3, 2.
+        let base = run(&[1.0, 1.0, 1.0].map(Some));
+        course.take(&[base.clone(), run(&[1.0, 2.0, 3.0].map(Some))]);
+        course.take(&[base, run(&[1.0, 4.0, 0.0].map(Some))]);
+        let responses = Responses::parse(["gap"]).expect("a response");
+        let sheet = course.sheet_of(&["policy"], &responses);
+        let real = |row: usize, column: usize| match sheet.rows[row][column] {
+            Cell::Real(number) => number,
+            ref other => panic!("{other:?}"),
+        };
+        assert_eq!((real(0, 4), real(0, 6), real(0, 11)), (0.0, 0.0, 0.0));
+        // Mean 2, s.e. sqrt(2) / sqrt(2) = 1, t(1, 0.975) = 12.7062.
+        assert_eq!((real(1, 4), real(1, 8)), (2.0, 2.0));
+        approx::assert_abs_diff_eq!(real(1, 5), 1.0, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(real(1, 7), 14.7062, epsilon = 1e-4);
+        // Sums 3 and 2: mean 2.5, s.e. 0.5.
+        assert_eq!(real(2, 8), 2.5);
+        approx::assert_abs_diff_eq!(real(2, 9), 0.5, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn quarters_meet_by_the_calendar_and_missing_ones_add_nothing() {
+        let start = Quarter::new(2020, 1).expect("a quarter");
+        // The treatment begins a quarter later and ends a quarter earlier.
+        let mut course = Course::of_spans(&[(start, 4), (start.plus(1), 2)], 1);
+        let base = run(&[Some(9.0), Some(1.0), None, Some(9.0)]);
+        course.take(&[base, run(&[Some(2.0), Some(5.0)])]);
+        let overlap = &course.treatments[0];
+        assert_eq!((overlap.first, overlap.quarters), (start.plus(1), 2));
+        let means: Vec<_> = overlap
+            .cells
+            .iter()
+            .map(|[now, so_far]| (now.mean(), so_far.mean()))
+            .collect();
+        assert_eq!(means, [(Some(1.0), Some(1.0)), (None, Some(1.0))]);
+    }
+}

@@ -1,0 +1,226 @@
+//! Worlds of a part, levels, and comparisons.
+
+use crate::input::claims::reader::*;
+
+impl Reader {
+    /// Treatment, control or levels of a part, with what the claim hands down.
+    pub(crate) fn design(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Placement {
+        let is_own = |key: &str| fields.name != "claims" && fields.has(key);
+        let treatment = if is_own("treatment") {
+            self.variant(fields, "treatment")
+        } else {
+            inherited.treatment.clone()
+        };
+        let control = if is_own("control") {
+            self.variant(fields, "control")
+        } else {
+            inherited.control.clone()
+        };
+        let steps = if is_own("steps") {
+            self.steps(fields)
+        } else {
+            inherited.steps.clone()
+        };
+        let over = |placed: Placed| {
+            let mut all = placed;
+            let common = inherited.set.iter().map(|(set, _)| set.clone());
+            all.variant.set = common.chain(all.variant.set).collect();
+            all.spots.extend(inherited.set.iter().cloned());
+            all
+        };
+        let treatment = over(treatment.unwrap_or_default());
+        let placement = match (control.map(over), steps) {
+            (_, Some(levels)) => Placement::Steps(
+                levels
+                    .into_iter()
+                    .map(|(level, placed)| {
+                        let mut placed = over(placed);
+                        placed.variant.scenario = treatment.variant.scenario.clone();
+                        (level, placed)
+                    })
+                    .collect(),
+            ),
+            (Some(control), None) => Placement::Paired(treatment, control),
+            (None, None) => Placement::Alone(treatment),
+        };
+        for placed in placement.all() {
+            self.probe(placed);
+        }
+        placement
+    }
+
+    /// Tries a variant; problems of its settings are reported where these stand.
+    pub(crate) fn probe(&mut self, placed: &Placed) {
+        let Some(worlds) = &self.worlds else { return };
+        let Err(problems) = worlds.scenario(&placed.variant) else {
+            return;
+        };
+        for problem in problems.list() {
+            let written = match &problem.place {
+                Place::Set(argument) => {
+                    let mut spots = placed.spots.iter();
+                    let own = spots.find(|(set, _)| set.argument() == *argument);
+                    own.map(|(_, spot)| *spot).or(placed.at)
+                }
+                _ => None,
+            };
+            let scenario = placed.variant.scenario.as_ref();
+            let whole = scenario.and_then(|scenario| problem.of_scenario(&scenario.path));
+            match (written, placed.at.zip(whole)) {
+                (Some(spot), _) => self.report.add(spot, problem.message.clone()),
+                (None, Some((spot, message))) => self.report.add(spot, message),
+                (None, None) => self.foreign.push(problem.clone()),
+            }
+        }
+    }
+
+    /// A table with `set`, `scenario` or nothing, which is the base.
+    pub(crate) fn variant(&mut self, fields: &Fields<'_, '_>, key: &'static str) -> Option<Placed> {
+        let (table, spot) = fields.table(key, &mut self.report)?;
+        let inner = Fields {
+            name: key,
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["set", "scenario"], &mut self.report);
+        Some(self.placed(&inner))
+    }
+
+    pub(crate) fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
+        let spots = fields.settings("set", &self.folder, &mut self.report);
+        // Its name stands in tables of results.
+        let scenario = self.cell(fields, "scenario");
+        let at = fields.spot_of("scenario");
+        Placed {
+            variant: Variant {
+                scenario: scenario.map(|name| ScenarioFile::new(&self.folder, &name)),
+                set: spots.iter().map(|(set, _)| set.clone()).collect(),
+            },
+            spots,
+            at: Some(at),
+        }
+    }
+
+    /// `steps = { key = ..., levels = [...] }`.
+    pub(crate) fn steps(&mut self, fields: &Fields<'_, '_>) -> Option<Vec<(f64, Placed)>> {
+        let (table, spot) = fields.table("steps", &mut self.report)?;
+        let inner = Fields {
+            name: "steps",
+            table,
+            spot,
+            file: fields.file,
+        };
+        inner.check_keys(&["key", "levels"], &mut self.report);
+        let key = self.needed(&inner, "key");
+        let is_key = match keys::check(&key) {
+            _ if !inner.has("key") => false,
+            Ok(()) => true,
+            Err(message) => {
+                self.report.add(inner.spot_of("key"), message);
+                false
+            }
+        };
+        let mut is_whole = is_key;
+        let allowed = "a list of at least three numbers";
+        if !inner.has("levels") {
+            inner.missing("levels", allowed, &mut self.report);
+        }
+        let items = inner.list("levels", allowed, &mut self.report)?;
+        let mut levels: Vec<(f64, Placed)> = Vec::new();
+        for item in items {
+            let (literal, at) = inner.literal(item);
+            let Some((level, value)) = number(&literal).zip(argument_text(&literal)) else {
+                let message = format!("`steps.levels` holds {literal}; allowed: numbers");
+                self.report.add(at, message);
+                is_whole = false;
+                continue;
+            };
+            if levels.last().is_some_and(|(last, _)| *last >= level) {
+                let message =
+                    format!("`steps.levels` holds {level} out of order; allowed: rising numbers");
+                self.report.add(at, message);
+            }
+            let set = Assignment {
+                key: key.clone(),
+                value,
+                folder: self.folder.clone(),
+            };
+            let placed = Placed {
+                variant: Variant {
+                    scenario: None,
+                    set: vec![set.clone()],
+                },
+                spots: vec![(set, at)],
+                at: Some(at),
+            };
+            levels.push((level, placed));
+        }
+        if !is_whole {
+            return None;
+        }
+        if levels.len() < 3 {
+            let spot = inner.spot_of("levels");
+            let message = format!(
+                "`steps.levels` has {} numbers; allowed: {allowed}",
+                levels.len()
+            );
+            self.report.add(spot, message);
+        }
+        Some(levels)
+    }
+
+    pub(crate) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
+        let keys = ["table", "name", "about", "sides", "responses"];
+        fields.check_keys(&keys, &mut self.report);
+        if !fields.has("table") {
+            fields.missing("table", "\"regimes\" or \"disputes\"", &mut self.report);
+        }
+        let table = fields.choice("table", TABLES, &mut self.report);
+        let name = self.needed(fields, "name");
+        let about = self.cell(fields, "about").unwrap_or_default();
+        let mut sides: Vec<(String, Placed)> = Vec::new();
+        for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
+            inner.check_keys(&["name", "set", "scenario"], &mut self.report);
+            if !inner.has("name") {
+                inner.missing("name", "a text in quotes", &mut self.report);
+            }
+            let side = inner.text("name", &mut self.report).unwrap_or_default();
+            let is_given = inner.has("name");
+            if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
+                let message = format!(
+                    "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
+                    Ticked(&side)
+                );
+                self.report.add(spot, message);
+            }
+            let placed = self.placed(&inner);
+            self.probe(&placed);
+            sides.push((side, placed));
+        }
+        let mut list = self.responses(fields);
+        if !fields.has("responses") {
+            let spot = fields.spot;
+            let outcomes = OUTCOMES
+                .iter()
+                .filter_map(|text| Response::parse(text).ok());
+            list = outcomes.map(|response| (response, spot)).collect();
+        }
+        for (response, spot) in &list {
+            for (_, placed) in &sides {
+                self.bind(&Placement::Alone(placed.clone()), response, *spot);
+            }
+        }
+        Some(Comparison {
+            table: table?,
+            name,
+            about,
+            base: self.base.clone(),
+            sides: sides
+                .into_iter()
+                .map(|(name, placed)| (name, placed.variant))
+                .collect(),
+            responses: list.into_iter().map(|(response, _)| response).collect(),
+        })
+    }
+}

@@ -1,0 +1,477 @@
+//! Factors: what an experiment varies, and the values a coordinate of the unit cube stands for.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::input::scenario::settings::{self, SettingKind};
+use crate::input::scenario::shipped;
+use crate::kernel::math;
+use crate::model::params::{self, Kind, Parameter, Value};
+
+/// One setting laid over a scenario: a key as `--set` takes it, with the text of its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Assignment {
+    /// Key, with `@QUARTER` where it holds from a date on.
+    pub key: String,
+    /// Value, written as on the command line.
+    pub value: String,
+    /// Folder that a path in the value starts from; empty for the one the program runs in.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+impl Assignment {
+    /// Reads an argument of `--set`. One without `=` has an empty value, and is refused when the scenario is read.
+    pub fn parse(argument: &str) -> Self {
+        let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
+        Assignment {
+            key: key.trim().to_string(),
+            value: value.trim().to_string(),
+            folder: PathBuf::new(),
+        }
+    }
+
+    /// From a JSON value: a number, a text, true, false, or a list of these.
+    ///
+    /// # Errors
+    /// A sentence on a value of another kind.
+    pub fn of_json(key: &str, value: &serde_json::Value) -> Result<Self, String> {
+        let value = argument_text(value).ok_or_else(|| {
+            format!("`{key}` is {value}; allowed: a number, a text, true, false or a list")
+        })?;
+        Ok(Assignment {
+            key: key.to_string(),
+            value,
+            folder: PathBuf::new(),
+        })
+    }
+
+    /// As `--set` takes it.
+    pub fn argument(&self) -> String {
+        let is_file =
+            settings::find(&self.key).is_some_and(|setting| setting.kind == SettingKind::File);
+        let written = self.value.trim_matches('"');
+        if is_file && !self.folder.as_os_str().is_empty() && !written.is_empty() {
+            let path = shipped::beside(&self.folder, written);
+            return format!("{}={}", self.key, path.display());
+        }
+        format!("{}={}", self.key, self.value)
+    }
+}
+
+/// A JSON value as `--set` takes it.
+fn argument_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        // JSON texts in quotes are TOML texts, too.
+        serde_json::Value::Number(_)
+        | serde_json::Value::String(_)
+        | serde_json::Value::Bool(_) => Some(value.to_string()),
+        serde_json::Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(argument_text).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        serde_json::Value::Null | serde_json::Value::Object(_) => None,
+    }
+}
+
+/// A scenario file as it is named in an experiment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScenarioFile {
+    /// The name as it is written, which is the same wherever the experiment lies.
+    pub written: String,
+    /// Where it is.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+impl ScenarioFile {
+    /// A file that is named in another one of `folder`.
+    pub fn new(folder: &Path, written: &str) -> Self {
+        ScenarioFile {
+            written: written.to_string(),
+            path: shipped::beside(folder, written),
+        }
+    }
+}
+
+/// What is laid over the base: another scenario in its place, settings, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Variant {
+    /// Scenario file that takes the place of the base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<ScenarioFile>,
+    /// Settings, in order.
+    pub set: Vec<Assignment>,
+}
+
+/// One thing that is varied.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Factor {
+    /// Name of its column.
+    pub name: String,
+    /// Key it sets; none where its levels set several.
+    pub key: Option<String>,
+    /// Unit, empty for a pure number.
+    pub unit: String,
+    /// Its values.
+    pub values: Values,
+}
+
+/// The values a factor may take.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Values {
+    /// Numbers of a range.
+    Range(Range),
+    /// A list of levels.
+    Levels(Vec<Level>),
+}
+
+/// A range with the distribution of values in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Range {
+    /// Lowest value.
+    pub low: f64,
+    /// Highest value.
+    pub high: f64,
+    /// How likely values are.
+    pub distribution: Distribution,
+    /// Whether values are whole numbers.
+    pub is_whole: bool,
+    /// Number of levels in designs that need levels.
+    pub steps: u32,
+}
+
+/// How likely the values of a range are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// All alike.
+    Uniform,
+    /// Logarithms all alike; the range is above 0.
+    LogUniform,
+    /// Most likely at the mode, falling to both ends in straight lines.
+    Triangular {
+        /// Most likely value.
+        mode: f64,
+    },
+    /// Normal, cut at the ends of the range.
+    Normal {
+        /// Mean before the cut, inside the range.
+        mean: f64,
+        /// Standard deviation before the cut.
+        sd: f64,
+    },
+}
+
+impl Distribution {
+    /// Names in files.
+    pub const NAMES: &'static [&'static str] = &["uniform", "log_uniform", "triangular", "normal"];
+}
+
+/// One level of a factor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Level {
+    /// How it is written in results.
+    pub label: String,
+    /// What it lays over the base.
+    pub variant: Variant,
+}
+
+/// A value of a factor at a design point.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FactorValue {
+    /// A number.
+    Real(f64),
+    /// A whole number.
+    Whole(i64),
+    /// A level, by its place.
+    Level(usize),
+}
+
+impl Range {
+    /// The value at `u` of 0 to 1: the quantile of the distribution.
+    pub fn at(&self, u: f64) -> FactorValue {
+        let u = u.clamp(0.0, 1.0);
+        if self.is_whole {
+            // Each whole number has the same share of the unit interval, also the ends.
+            let count = self.high - self.low + 1.0;
+            let step = (u * count).floor().min(count - 1.0);
+            return FactorValue::Whole((self.low + step) as i64);
+        }
+        let value = match self.distribution {
+            Distribution::Uniform => self.low + u * (self.high - self.low),
+            Distribution::LogUniform => {
+                math::exp(math::ln(self.low) + u * (math::ln(self.high) - math::ln(self.low)))
+            }
+            Distribution::Triangular { mode } => triangular(u, self.low, mode, self.high),
+            Distribution::Normal { mean, sd } => self.normal(u, mean, sd),
+        };
+        FactorValue::Real(value.clamp(self.low, self.high))
+    }
+
+    fn normal(&self, u: f64, mean: f64, sd: f64) -> f64 {
+        let below = |x: f64| 0.5 * libm::erfc(-(x - mean) / sd * std::f64::consts::FRAC_1_SQRT_2);
+        let (from, to) = (below(self.low), below(self.high));
+        let p = from + u * (to - from);
+        if p <= 0.0 {
+            return self.low;
+        }
+        if p >= 1.0 {
+            return self.high;
+        }
+        mean + sd * crate::kernel::math::normal::normal_quantile(p)
+    }
+}
+
+/// Quantile of the triangular distribution.
+fn triangular(u: f64, low: f64, mode: f64, high: f64) -> f64 {
+    let width = high - low;
+    let turn = (mode - low) / width;
+    if u < turn {
+        low + (u * width * (mode - low)).sqrt()
+    } else {
+        high - ((1.0 - u) * width * (high - mode)).sqrt()
+    }
+}
+
+impl Factor {
+    /// A factor over the uncertain range of a parameter; none where it has no range.
+    pub fn uncertain(parameter: &'static Parameter) -> Option<Self> {
+        let (low, high) = parameter.uncertain?;
+        let is_whole = matches!(parameter.kind, Kind::Count { .. });
+        Some(Factor {
+            name: parameter.key.to_string(),
+            key: Some(parameter.key.to_string()),
+            unit: unit_of(parameter),
+            values: Values::Range(Range {
+                low,
+                high,
+                distribution: Distribution::Uniform,
+                is_whole,
+                steps: DEFAULT_STEPS,
+            }),
+        })
+    }
+
+    /// Number of levels in designs that need levels.
+    pub fn levels(&self) -> u32 {
+        match &self.values {
+            Values::Range(range) => range.steps,
+            Values::Levels(levels) => u32::try_from(levels.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The value of a coordinate from 0 to 1. `in_levels`: ranges take the values of their steps, ends included.
+    pub fn at(&self, u: f64, in_levels: bool) -> FactorValue {
+        match &self.values {
+            Values::Range(range) if in_levels && !range.is_whole => {
+                let steps = f64::from(range.steps);
+                let step = (u * steps).floor().clamp(0.0, steps - 1.0);
+                let share = if range.steps > 1 {
+                    step / (steps - 1.0)
+                } else {
+                    0.5
+                };
+                range.at(share)
+            }
+            Values::Range(range) => range.at(u),
+            Values::Levels(levels) => {
+                let count = levels.len() as f64;
+                let place = (u * count).floor().clamp(0.0, count - 1.0);
+                FactorValue::Level(place as usize)
+            }
+        }
+    }
+
+    /// What a value lays over the base.
+    pub fn variant(&self, value: &FactorValue) -> Variant {
+        match (value, &self.values) {
+            (FactorValue::Level(place), Values::Levels(levels)) => levels
+                .get(*place)
+                .map_or_else(Variant::default, |level| level.variant.clone()),
+            (value, _) => Variant {
+                scenario: None,
+                set: self
+                    .key
+                    .iter()
+                    .map(|key| Assignment {
+                        key: key.clone(),
+                        value: number_text(value),
+                        folder: PathBuf::new(),
+                    })
+                    .collect(),
+            },
+        }
+    }
+
+    /// How a value is written in results.
+    pub fn label(&self, value: &FactorValue) -> String {
+        match (value, &self.values) {
+            (FactorValue::Level(place), Values::Levels(levels)) => levels
+                .get(*place)
+                .map_or_else(String::new, |level| level.label.clone()),
+            (value, _) => number_text(value),
+        }
+    }
+
+    /// Whether its values are numbers, so that they have an order and a distance.
+    pub fn is_numeric(&self) -> bool {
+        match &self.values {
+            Values::Range(_) => true,
+            Values::Levels(levels) => levels.iter().all(|level| number_of(&level.label).is_some()),
+        }
+    }
+
+    /// The number a value stands for: itself, a level that is a number, else the place of the level.
+    pub fn number(&self, value: &FactorValue) -> f64 {
+        match (value, &self.values) {
+            (FactorValue::Real(number), _) => *number,
+            (FactorValue::Whole(number), _) => *number as f64,
+            (FactorValue::Level(place), Values::Levels(levels)) if self.is_numeric() => levels
+                .get(*place)
+                .and_then(|level| number_of(&level.label))
+                .unwrap_or(*place as f64),
+            (FactorValue::Level(place), _) => *place as f64,
+        }
+    }
+}
+
+/// The number of a label; 0 and 1 for `false` and `true`.
+fn number_of(label: &str) -> Option<f64> {
+    match label {
+        "false" => Some(0.0),
+        "true" => Some(1.0),
+        _ => label.parse().ok().filter(|number: &f64| number.is_finite()),
+    }
+}
+
+/// Steps of a range in designs that need levels, where the factor does not say.
+pub const DEFAULT_STEPS: u32 = 5;
+
+/// A number in the shortest form that reads back to the same bits.
+fn number_text(value: &FactorValue) -> String {
+    match value {
+        FactorValue::Real(number) => {
+            let mut buffer = zmij::Buffer::new();
+            buffer.format(*number + 0.0).to_string()
+        }
+        FactorValue::Whole(number) => number.to_string(),
+        FactorValue::Level(place) => place.to_string(),
+    }
+}
+
+/// Unit of a parameter, empty for a pure number.
+pub fn unit_of(parameter: &Parameter) -> String {
+    if parameter.unit == "–" {
+        String::new()
+    } else {
+        parameter.unit.to_string()
+    }
+}
+
+/// The parameter and value of an assignment without a date; none for anything else.
+pub fn parameter_value(assignment: &Assignment) -> Option<(&'static Parameter, Value)> {
+    let parameter = params::find(&assignment.key)?;
+    let text = assignment.value.as_str();
+    let value = match parameter.kind {
+        Kind::Real { .. } => Value::Real(text.parse().ok()?),
+        Kind::Count { .. } => Value::Count(text.parse().ok()?),
+        Kind::Switch => Value::Switch(text.parse().ok()?),
+        Kind::Choice { names } => {
+            let text = text.trim_matches('"');
+            Value::Choice(names.iter().find(|name| **name == text)?)
+        }
+    };
+    Some((parameter, value))
+}
+
+impl fmt::Display for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", self.key, self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(distribution: Distribution) -> Range {
+        Range {
+            low: 1.0,
+            high: 5.0,
+            distribution,
+            is_whole: false,
+            steps: 5,
+        }
+    }
+
+    fn real(value: FactorValue) -> f64 {
+        match value {
+            FactorValue::Real(number) => number,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_coordinate_is_a_quantile() {
+        assert_eq!(real(range(Distribution::Uniform).at(0.25)), 2.0);
+        // Log-uniform on 1 to 5: the median is the square root of 5.
+        let log = real(range(Distribution::LogUniform).at(0.5));
+        approx::assert_relative_eq!(log, 5f64.sqrt(), epsilon = 1e-14);
+        // Triangular on 1, 2, 5: F(2) = 1/4; at 3/4: 5 - sqrt(0.25 * 4 * 3) = 5 - sqrt(3).
+        let triangular = range(Distribution::Triangular { mode: 2.0 });
+        assert_eq!(real(triangular.at(0.25)), 2.0);
+        approx::assert_relative_eq!(
+            real(triangular.at(0.75)),
+            5.0 - 3f64.sqrt(),
+            epsilon = 1e-14
+        );
+        // Normal around the middle: the median is the mean.
+        let normal = range(Distribution::Normal { mean: 3.0, sd: 1.0 });
+        approx::assert_relative_eq!(real(normal.at(0.5)), 3.0, epsilon = 1e-14);
+        for distribution in [
+            Distribution::Uniform,
+            Distribution::LogUniform,
+            Distribution::Triangular { mode: 1.0 },
+            Distribution::Normal { mean: 1.0, sd: 0.1 },
+        ] {
+            let range = range(distribution);
+            assert_eq!(real(range.at(0.0)), 1.0, "{distribution:?}");
+            assert!(
+                (1.0..=5.0).contains(&real(range.at(1.0))),
+                "{distribution:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn steps_of_a_range_include_its_ends() {
+        let factor = Factor {
+            name: "x".to_string(),
+            key: Some("x".to_string()),
+            unit: String::new(),
+            values: Values::Range(range(Distribution::Uniform)),
+        };
+        let values: Vec<f64> = (0..5)
+            .map(|step| real(factor.at((f64::from(step) + 0.5) / 5.0, true)))
+            .collect();
+        assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0]);
+    }
+
+    #[test]
+    fn whole_numbers_have_equal_shares() {
+        let whole = Range {
+            is_whole: true,
+            ..range(Distribution::Uniform)
+        };
+        let at = |u| whole.at(u);
+        assert_eq!(at(0.0), FactorValue::Whole(1));
+        assert_eq!(at(0.199), FactorValue::Whole(1));
+        assert_eq!(at(0.2), FactorValue::Whole(2));
+        assert_eq!(at(1.0), FactorValue::Whole(5));
+    }
+}

@@ -1,0 +1,73 @@
+//! The table of instruments of talent policy.
+
+use crate::input::scenario::problems::Report;
+use crate::input::scenario::rows::Codes;
+use crate::input::scenario::tables::{Cell, Column, Format, Table};
+use crate::model::data::{Channel, Instrument};
+
+const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {
+    Column {
+        name,
+        cell,
+        required: true,
+        meaning,
+    }
+}
+
+/// Columns of the table of instruments.
+pub static FORMAT: Format = Format {
+    table: "instruments",
+    row: "instrument",
+    id: "instrument_id",
+    columns: &[
+        column("instrument_id", Cell::Id, "Stable short name."),
+        column(
+            "code",
+            Cell::Code,
+            "Stable number that addresses the instrument's luck.",
+        ),
+        column("name", Cell::Text, "Name for people."),
+        column(
+            "channel",
+            Cell::Choice(Channel::NAMES),
+            "Channel through which it works.",
+        ),
+        column(
+            "tier_slope",
+            Cell::Real {
+                min: -1.0,
+                max: 1.0,
+                unit: "",
+            },
+            "Above 0 it works better where residency is attractive, below 0 the reverse.",
+        ),
+        column(
+            "overseas_share",
+            Cell::Real {
+                min: 0.0,
+                max: 1.0,
+                unit: "",
+            },
+            "Share of its effect that wins researchers from abroad.",
+        ),
+    ],
+};
+
+/// Reads the table.
+pub(crate) fn read(table: &Table, report: &mut Report) -> Vec<Instrument> {
+    let mut instruments = Vec::new();
+    let mut codes = Codes::default();
+    table.read(report, |row| {
+        instruments.push(Instrument {
+            id: row.id(),
+            code: codes.read(row),
+            name: row.text("name").to_string(),
+            channel: row
+                .choice("channel", Channel::NAMES, Channel::from_name)
+                .unwrap_or(Channel::Train),
+            tier_slope: row.real("tier_slope"),
+            overseas_share: row.real("overseas_share"),
+        });
+    });
+    instruments
+}

@@ -1,0 +1,328 @@
+//! Rows of data tables, read cell by cell.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::input::scenario::layers::Override;
+use crate::input::scenario::literal::Literal;
+use crate::input::scenario::places::Spot;
+use crate::input::scenario::problems::Report;
+use crate::input::scenario::tables::{Cell, LARGEST_CODE, Table, field_start};
+use crate::kernel::quarter::Quarter;
+use crate::kernel::text::Quoted;
+use crate::kernel::text::{Ticked, hint, nearest};
+use crate::table::cell::{PLAIN_CELL, is_plain_cell};
+
+/// One row. A cell that cannot be read is reported, and a harmless value stands for it.
+pub(crate) struct Row<'a> {
+    pub table: &'a Table,
+    pub record: &'a csv::StringRecord,
+    pub slots: &'a [Option<usize>],
+    pub start: usize,
+    pub id: &'a str,
+    pub overridden: &'a [Override],
+    pub report: &'a mut Report,
+}
+
+/// What stands in a cell.
+enum Found<'a> {
+    /// A text of the file, without spaces around it.
+    Cell(&'a str),
+    /// A value of `[overrides]`.
+    Override(&'a Literal),
+}
+
+impl<'a> Row<'a> {
+    fn position(&self, name: &str) -> Option<usize> {
+        self.table
+            .format
+            .columns
+            .iter()
+            .position(|column| column.name == name)
+    }
+
+    fn slot(&self, name: &str) -> Option<usize> {
+        self.position(name)
+            .and_then(|at| self.slots.get(at).copied().flatten())
+    }
+
+    /// The text of the file, whatever an override says.
+    pub fn plain(&self, name: &str) -> &'a str {
+        self.slot(name)
+            .and_then(|slot| self.record.get(slot))
+            .unwrap_or_default()
+            .trim()
+    }
+
+    fn found(&self, name: &str) -> Found<'a> {
+        match self.overridden.iter().find(|cell| cell.column == name) {
+            Some(cell) => Found::Override(&cell.value),
+            None => Found::Cell(self.plain(name)),
+        }
+    }
+
+    fn spot(&self, name: &str) -> Spot {
+        match self.overridden.iter().find(|cell| cell.column == name) {
+            Some(cell) => cell.spot,
+            None => {
+                let field = self.slot(name).unwrap_or(0);
+                Spot::At {
+                    file: self.table.file,
+                    byte: field_start(&self.table.text, self.start, field),
+                }
+            }
+        }
+    }
+
+    /// Reports a problem of a cell.
+    pub fn refuse(&mut self, name: &str, message: String) {
+        self.report.add(self.spot(name), message);
+    }
+
+    fn refuse_value(&mut self, name: &str, hint: &str) {
+        let Some(column) = self.position(name).map(|at| &self.table.format.columns[at]) else {
+            return;
+        };
+        let found = match self.found(name) {
+            Found::Cell("") => "empty".to_string(),
+            Found::Cell(text) => Quoted(text).to_string(),
+            Found::Override(value) => value.to_string(),
+        };
+        let of = if self.id.is_empty() || name == self.table.format.id {
+            String::new()
+        } else {
+            format!(" of {}", Ticked(self.id))
+        };
+        let empty = if column.required { "" } else { ", or empty" };
+        let message = format!(
+            "`{name}`{of} is {found}; allowed: {}{empty}{hint}",
+            column.cell.allowed()
+        );
+        self.refuse(name, message);
+    }
+
+    /// The text of a cell; reported where it is empty and must not be.
+    pub fn text(&mut self, name: &str) -> &'a str {
+        let text = match self.found(name) {
+            Found::Cell(text) => text,
+            Found::Override(Literal::Text(text)) => text.as_str(),
+            Found::Override(_) => "",
+        };
+        let required = self
+            .position(name)
+            .is_some_and(|at| self.table.format.columns[at].required);
+        let is_text = matches!(
+            self.found(name),
+            Found::Cell(_) | Found::Override(Literal::Text(_))
+        );
+        if (text.is_empty() && required) || !is_text {
+            self.refuse_value(name, "");
+        } else if !is_plain_cell(text) {
+            let message = format!(
+                "`{name}` of {} is {}; allowed: {PLAIN_CELL}",
+                Ticked(self.id),
+                Quoted(text)
+            );
+            self.refuse(name, message);
+        }
+        text
+    }
+
+    /// The short name of the row.
+    pub fn id(&mut self) -> String {
+        let name = self.table.format.id;
+        let text = self.plain(name);
+        if text.is_empty() {
+            self.refuse_value(name, "");
+        }
+        let fits = text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+            && !text.starts_with('-');
+        if !fits {
+            self.refuse_value(name, "");
+        }
+        if !fits || text.is_empty() {
+            self.table.lacks_a_name();
+        }
+        text.to_string()
+    }
+
+    /// The stable number of the row.
+    pub fn code(&mut self, name: &str) -> u64 {
+        let code = match self.found(name) {
+            Found::Cell(text) => text.parse().ok(),
+            Found::Override(Literal::Whole(number)) => u64::try_from(*number).ok(),
+            Found::Override(_) => None,
+        };
+        match code.filter(|code| *code <= LARGEST_CODE) {
+            Some(code) => code,
+            None => {
+                self.refuse_value(name, "");
+                0
+            }
+        }
+    }
+
+    /// A number that must be there.
+    pub fn real(&mut self, name: &str) -> f64 {
+        match self.number(name) {
+            Ok(Some(number)) => number,
+            Ok(None) => {
+                self.refuse_value(name, "");
+                1.0
+            }
+            Err(()) => 1.0,
+        }
+    }
+
+    /// A number that may be missing.
+    pub fn optional_real(&mut self, name: &str) -> Option<f64> {
+        self.number(name).unwrap_or(None)
+    }
+
+    fn number(&mut self, name: &str) -> Result<Option<f64>, ()> {
+        let number = match self.found(name) {
+            Found::Cell("") => return Ok(None),
+            Found::Override(Literal::Text(text)) if text.is_empty() => return Ok(None),
+            Found::Cell(text) => text.parse::<f64>().ok(),
+            Found::Override(Literal::Real(number)) => Some(*number),
+            Found::Override(Literal::Whole(number)) => Some(*number as f64),
+            Found::Override(_) => None,
+        };
+        let cell = self
+            .position(name)
+            .map(|at| self.table.format.columns[at].cell);
+        let fits = |number: &f64| match cell {
+            Some(Cell::Real { min, max, .. }) => (min..=max).contains(number),
+            _ => false,
+        };
+        match number.filter(fits) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                self.refuse_value(name, "");
+                Err(())
+            }
+        }
+    }
+
+    /// A quarter.
+    pub fn quarter(&mut self, name: &str) -> Option<Quarter> {
+        let quarter = match self.found(name) {
+            Found::Cell(text) => text.parse().ok(),
+            Found::Override(_) => None,
+        };
+        if quarter.is_none() {
+            self.refuse_value(name, "");
+        }
+        quarter
+    }
+
+    /// A quarter, or nothing.
+    pub fn optional_quarter(&mut self, name: &str) -> Option<Quarter> {
+        let text = match self.found(name) {
+            Found::Cell("") => return None,
+            Found::Cell(text) => text,
+            Found::Override(Literal::Text(text)) => text.as_str(),
+            Found::Override(_) => "",
+        };
+        let quarter = text.parse().ok();
+        if quarter.is_none() {
+            self.refuse_value(name, "");
+        }
+        quarter
+    }
+
+    /// One of the names of a choice, as `read` understands it.
+    pub fn choice<T>(
+        &mut self,
+        name: &str,
+        names: &'static [&'static str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = match self.found(name) {
+            Found::Cell(text) => text,
+            Found::Override(Literal::Text(text)) => text.as_str(),
+            Found::Override(_) => "",
+        };
+        let chosen = read(text);
+        if chosen.is_none() {
+            let hint = nearest(text, names.iter().copied()).map_or(String::new(), |near| {
+                format!("; nearest valid name: \"{near}\"")
+            });
+            self.refuse_value(name, &hint);
+        }
+        chosen
+    }
+
+    /// The position of a name in a list of other rows, such as sectors; `what` says what they are.
+    pub fn reference(&mut self, name: &str, text: &str, what: &str, ids: &Index) -> Option<u32> {
+        let found = ids.get(text);
+        if ids.refuses(text) {
+            let hint = hint(text, ids.names());
+            self.refuse(
+                name,
+                format!("unknown {what} {} in `{name}`{hint}", Ticked(text)),
+            );
+        }
+        found
+    }
+}
+
+/// Positions of rows by their short name.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    rows: BTreeMap<String, u32>,
+    has_all: bool,
+}
+
+impl Index {
+    /// Of names in the order of their rows. `has_all`: no row lacks its name for a problem of its own.
+    pub fn new<'a>(names: impl Iterator<Item = &'a str>, has_all: bool) -> Self {
+        let mut rows = BTreeMap::new();
+        for (row, name) in (0..).zip(names) {
+            rows.entry(name.to_string()).or_insert(row);
+        }
+        Index { rows, has_all }
+    }
+
+    /// The row of a name.
+    pub fn get(&self, name: &str) -> Option<u32> {
+        self.rows.get(name).copied()
+    }
+
+    /// Whether a name is wrong. None is where the table could not be read, or one of its names: the name may be that one.
+    pub fn refuses(&self, name: &str) -> bool {
+        self.has_all && !self.rows.is_empty() && !self.rows.contains_key(name)
+    }
+
+    /// All names, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.rows.keys().map(String::as_str)
+    }
+}
+
+/// Stable numbers seen so far, with the row they belong to.
+#[derive(Debug, Default)]
+pub(crate) struct Codes(HashMap<u64, String>);
+
+impl Codes {
+    /// Reads the code of a row and reports it where another row has it.
+    pub fn read(&mut self, row: &mut Row<'_>) -> u64 {
+        let code = row.code("code");
+        match self.0.get(&code) {
+            Some(other) if other != row.id => {
+                let message = format!(
+                    "`code` of {} is {code}, which {} has; allowed: one row each",
+                    Ticked(row.id),
+                    Ticked(other)
+                );
+                row.refuse("code", message);
+            }
+            Some(_) => {}
+            None => {
+                self.0.insert(code, row.id.to_string());
+            }
+        }
+        code
+    }
+}

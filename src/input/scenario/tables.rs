@@ -1,0 +1,447 @@
+//! Data tables in CSV: columns declared once, rows read cell by cell, every problem with its place.
+//!
+//! Columns that a table does not declare are for reference and are left alone, unless their name is nearly
+//! that of a declared column which is missing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::input::scenario::layers::Override;
+use crate::input::scenario::places::Spot;
+use crate::input::scenario::problems::Report;
+use crate::input::scenario::rows::Row;
+use crate::input::scenario::{cities, events, instruments, sectors};
+use crate::kernel::quarter::NotAQuarter;
+use crate::kernel::text::{Ticked, hint, nearest, ticked_list};
+
+/// Largest stable number: it fits a signed 64-bit number of any reader.
+pub(crate) const LARGEST_CODE: u64 = i64::MAX as u64;
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell {
+    /// A text that may stand in tables of results: see `is_plain_cell`.
+    Text,
+    /// A short name of small letters, digits, `_` and `-`, not `-` first.
+    Id,
+    /// A whole number, unique in the table.
+    Code,
+    /// A number from `min` to `max`, both included.
+    Real {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Unit, empty for a pure number.
+        unit: &'static str,
+    },
+    /// A quarter such as `2015Q1`.
+    Quarter,
+    /// One of a list of names.
+    Choice(&'static [&'static str]),
+}
+
+/// One declared column.
+#[derive(Debug)]
+pub struct Column {
+    /// Name in the head.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub cell: Cell,
+    /// Whether the column must be there and no cell may be empty.
+    pub required: bool,
+    /// Its meaning in a sentence.
+    pub meaning: &'static str,
+}
+
+/// One kind of table.
+#[derive(Debug)]
+pub struct Format {
+    /// Name in `[data]` and `[overrides]`.
+    pub table: &'static str,
+    /// What one row is.
+    pub row: &'static str,
+    /// The column that names a row in messages and overrides.
+    pub id: &'static str,
+    /// Declared columns.
+    pub columns: &'static [Column],
+}
+
+/// Every kind of table, for documents.
+pub static ALL: &[&Format] = &[
+    &cities::FORMAT,
+    &sectors::FORMAT,
+    &instruments::FORMAT,
+    &events::PILOT_ZONES,
+    &events::EVENTS,
+];
+
+/// The tables whose cells a scenario may override.
+pub static FORMATS: &[&Format] = &[&cities::FORMAT, &sectors::FORMAT, &instruments::FORMAT];
+
+impl Cell {
+    /// What is allowed, in words.
+    pub fn allowed(self) -> String {
+        match self {
+            Cell::Text => "a text".to_string(),
+            Cell::Id => "small letters, digits, `_` and `-`, not `-` first".to_string(),
+            Cell::Code => format!("a whole number from 0 to {LARGEST_CODE}"),
+            Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
+            Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
+            Cell::Quarter => NotAQuarter.to_string(),
+            Cell::Choice(names) => names
+                .iter()
+                .map(|name| format!("\"{name}\""))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
+
+/// A table file, as it was read.
+pub(crate) struct Table {
+    pub format: &'static Format,
+    pub file: usize,
+    pub text: Arc<str>,
+    /// Cells with another value, by the name of the row.
+    pub overrides: BTreeMap<String, Vec<Override>>,
+    /// Whether every row that was read has its name.
+    has_all_names: std::cell::Cell<bool>,
+}
+
+impl Table {
+    /// A file that has been read, as a table of a format.
+    pub fn new(
+        format: &'static Format,
+        file: usize,
+        text: Arc<str>,
+        overrides: BTreeMap<String, Vec<Override>>,
+    ) -> Self {
+        Table {
+            format,
+            file,
+            text,
+            overrides,
+            has_all_names: std::cell::Cell::new(true),
+        }
+    }
+
+    /// Whether no row that was read lacks its name for a problem of its own.
+    pub fn has_all_names(&self) -> bool {
+        self.has_all_names.get()
+    }
+
+    /// Notes that a row lacks its name.
+    pub fn lacks_a_name(&self) {
+        self.has_all_names.set(false);
+    }
+
+    /// Reads the rows in order; `read` turns one into what it means.
+    ///
+    /// Returns false where the head is such that no row could be read.
+    pub fn read(&self, report: &mut Report, mut read: impl FnMut(&mut Row<'_>)) -> bool {
+        let text = &*self.text;
+        // A byte-order mark is no part of the first name.
+        let skipped = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(&text.as_bytes()[skipped..]);
+        let mut record = csv::StringRecord::new();
+        let mut slots: Option<Vec<Option<usize>>> = None;
+        let (mut width, mut line, mut counted_to) = (0, 1, 0);
+        let mut first_lines: HashMap<String, usize> = HashMap::new();
+        let has_ids = self
+            .format
+            .columns
+            .iter()
+            .any(|column| column.cell == Cell::Id);
+        // The text is valid UTF-8 and in memory, so that reading fails at its end alone.
+        while matches!(reader.read_record(&mut record), Ok(true)) {
+            let byte = record
+                .position()
+                .map_or(0, |position| position.byte() as usize);
+            let start = field_start(text, skipped + byte, 0);
+            let passed = text.as_bytes().get(counted_to..start).unwrap_or_default();
+            line += passed.iter().filter(|byte| **byte == b'\n').count();
+            counted_to = start;
+            let Some(slots) = &slots else {
+                width = record.len();
+                slots = Some(self.head(&record, start, report));
+                if slots.as_ref().is_none_or(|found| !self.is_complete(found)) {
+                    self.lacks_a_name();
+                    return false;
+                }
+                continue;
+            };
+            if record.len() != width {
+                let cells = cells(record.len());
+                let spot = Spot::At {
+                    file: self.file,
+                    byte: start,
+                };
+                let end = reader.position().byte() as usize + skipped;
+                let hint = unclosed(text.get(start..end).unwrap_or_default());
+                report.add(
+                    spot,
+                    format!("the row has {cells}; allowed: {width}, as in the head{hint}"),
+                );
+                self.lacks_a_name();
+                continue;
+            }
+            let mut row = Row {
+                table: self,
+                record: &record,
+                slots,
+                start,
+                id: "",
+                overridden: &[],
+                report,
+            };
+            if has_ids {
+                row.id = row.plain(self.format.id);
+                row.overridden = self.overrides.get(row.id).map_or(&[], Vec::as_slice);
+                if let Some(first) = first_lines.get(row.id) {
+                    let message = format!(
+                        "{} {} is there twice; first in line {first}",
+                        self.format.row,
+                        Ticked(row.id)
+                    );
+                    row.refuse(self.format.id, message);
+                    self.lacks_a_name();
+                } else if !row.id.is_empty() {
+                    first_lines.insert(row.id.to_string(), line);
+                }
+            }
+            read(&mut row);
+        }
+        if slots.is_none() {
+            report.add(
+                Spot::File(self.file),
+                "the table is empty; allowed: a head with column names, and rows",
+            );
+            return false;
+        }
+        for cell in self
+            .overrides
+            .iter()
+            .filter(|(id, _)| self.has_all_names() && !first_lines.contains_key(*id))
+            .filter_map(|(_, cells)| cells.first())
+        {
+            // Ties in distance fall to the first by name: a hash map has no order of its own.
+            let mut ids: Vec<&str> = first_lines.keys().map(String::as_str).collect();
+            ids.sort_unstable();
+            let hint = hint(&cell.id, ids.into_iter());
+            let message = format!(
+                "unknown {} {} in `overrides.{}`{hint}",
+                self.format.row,
+                Ticked(&cell.id),
+                self.format.table
+            );
+            report.add(cell.id_spot, message);
+        }
+        true
+    }
+
+    fn is_complete(&self, slots: &[Option<usize>]) -> bool {
+        let mut columns = self.format.columns.iter().zip(slots);
+        columns.all(|(column, slot)| slot.is_some() || !column.required)
+    }
+
+    /// Finds the declared columns in the head.
+    fn head(
+        &self,
+        head: &csv::StringRecord,
+        start: usize,
+        report: &mut Report,
+    ) -> Vec<Option<usize>> {
+        let spot = |field| Spot::At {
+            file: self.file,
+            byte: field_start(&self.text, start, field),
+        };
+        let names: Vec<&str> = head.iter().map(str::trim).collect();
+        if let Some(message) = too_wide(&names) {
+            report.add(spot(0), message);
+            return vec![None; self.format.columns.len()];
+        }
+        for (at, name) in names.iter().enumerate() {
+            if let Some(first) = names[..at]
+                .iter()
+                .position(|other| other == name && !name.is_empty())
+            {
+                report.add(
+                    spot(at),
+                    format!(
+                        "column {} is there twice; first as column {}",
+                        Ticked(name),
+                        first + 1
+                    ),
+                );
+            }
+        }
+        let declared = |name: &str| self.format.columns.iter().any(|column| column.name == name);
+        let required = || self.format.columns.iter().filter(|column| column.required);
+        if let Some(message) = separator(&names, declared) {
+            report.add(spot(0), message);
+            return vec![None; self.format.columns.len()];
+        }
+        let others = || names.iter().copied().filter(|name| !declared(name));
+        let missing: Vec<&str> = required()
+            .map(|column| column.name)
+            .filter(|name| !names.contains(name) && nearest(name, others()).is_none())
+            .collect();
+        // One cause, such as another table or a head that is not there, and not one for each column.
+        if missing.len() > FEW {
+            report.add(
+                spot(0),
+                format!(
+                    "{} of {} columns are missing: {}; allowed: a table of {}, its head first",
+                    missing.len(),
+                    required().count(),
+                    ticked_list(&missing),
+                    self.format.table
+                ),
+            );
+            return vec![None; self.format.columns.len()];
+        }
+        let mut slots = Vec::new();
+        for column in self.format.columns {
+            let slot = names.iter().position(|name| *name == column.name);
+            if slot.is_none() {
+                match nearest(column.name, others()) {
+                    // A long name may differ by a year and still be another quantity; two letters are a slip.
+                    Some(near)
+                        if column.required || strsim::osa_distance(near, column.name) <= 2 =>
+                    {
+                        let at = names.iter().position(|name| *name == near).unwrap_or(0);
+                        report.add(
+                            spot(at),
+                            format!(
+                                "unknown column {}; nearest valid name: `{}`",
+                                Ticked(near),
+                                column.name
+                            ),
+                        );
+                    }
+                    _ if column.required => {
+                        let words = column.cell.allowed();
+                        report.add(
+                            spot(0),
+                            format!(
+                                "column `{}` is missing; allowed in it: {words}",
+                                column.name
+                            ),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+            slots.push(slot);
+        }
+        slots
+    }
+}
+
+/// Most missing columns that are reported one by one.
+const FEW: usize = 3;
+
+/// What is said about a head whose only cell holds declared names with another mark between them.
+pub(crate) fn separator(names: &[&str], is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let [only] = names else {
+        return None;
+    };
+    let marks = [(';', "`;`"), ('\t', "a tabulator"), ('|', "`|`")];
+    marks.into_iter().find_map(|(mark, shown)| {
+        let is_it = only.contains(mark) && only.split(mark).any(|name| is_known(name.trim()));
+        is_it.then(|| format!("the names of columns have {shown} between them; allowed: `,`"))
+    })
+}
+
+/// What is said about a head with more columns than anyone means: looking at each would take long.
+pub(crate) fn too_wide(names: &[&str]) -> Option<String> {
+    const MOST: usize = 1_000;
+    (names.len() > MOST).then(|| {
+        format!(
+            "the head has {} columns; allowed: up to {MOST}",
+            names.len()
+        )
+    })
+}
+
+/// A number of cells, in words.
+pub(crate) fn cells(count: usize) -> String {
+    match count {
+        1 => "1 cell".to_string(),
+        count => format!("{count} cells"),
+    }
+}
+
+/// A hint for a row of a wrong width with quotation marks in it.
+pub(crate) fn unclosed(row: &str) -> &'static str {
+    if row.contains('"') {
+        "; does a quotation mark in it lack its end?"
+    } else {
+        ""
+    }
+}
+
+/// The byte where a field of the record at `start` begins; line breaks before the record are passed over.
+pub(crate) fn field_start(text: &str, start: usize, field: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start.min(bytes.len());
+    while matches!(bytes.get(at), Some(b'\n' | b'\r')) {
+        at += 1;
+    }
+    let (mut passed, mut is_quoted, mut begins) = (0, false, true);
+    while passed < field {
+        match bytes.get(at) {
+            None => break,
+            Some(b'"') if begins || is_quoted => is_quoted = !is_quoted,
+            // A doubled quote closes and opens again, which comes to the same.
+            Some(b'"') if at > 0 && bytes[at - 1] == b'"' => is_quoted = true,
+            Some(b',') if !is_quoted => {
+                passed += 1;
+                begins = true;
+                at += 1;
+                continue;
+            }
+            Some(_) => {}
+        }
+        begins = false;
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_behind_quotes_and_line_breaks() {
+        let text = "\r\na,\"b,\"\"c\"\",\",d";
+        assert_eq!(field_start(text, 0, 0), 2);
+        assert_eq!(&text[field_start(text, 0, 1)..], "\"b,\"\"c\"\",\",d");
+        assert_eq!(&text[field_start(text, 0, 2)..], "d");
+        assert_eq!(field_start(text, 0, 9), text.len());
+    }
+
+    #[test]
+    fn every_format_names_its_rows_by_a_declared_column() {
+        for format in FORMATS {
+            let id = format
+                .columns
+                .iter()
+                .find(|column| column.name == format.id);
+            assert!(
+                id.is_some_and(|column| column.cell == Cell::Id && column.required),
+                "{}",
+                format.table
+            );
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What is seen of a run: outcomes, responses, traces and the catalogue of their columns.
+
+pub mod catalogue;
+pub mod course;
+pub mod markdown;
+pub mod outcome;
+pub mod recorder;
+pub mod response;
+pub mod result;
+pub mod run;
+pub mod table;
+pub mod tables;
+pub mod trace_settings;
+pub mod traces;

@@ -1,0 +1,299 @@
+//! Turns what a run shows into rows.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::kernel::random::Luck;
+use crate::measure::table::{Row, Selection, write_moment};
+use crate::measure::traces::{FILES, File, Traces};
+use crate::model::data::World;
+use crate::model::record::{ChampionEvent, Journal, Move, National, PolicyEvent};
+use crate::model::run::Run;
+
+/// How far a design must have moved since the last row of an instrument for a row of its own, in units of
+/// the design, which runs from 0 to 1.
+pub const ADJUST_THRESHOLD: f64 = 0.05;
+
+/// Cities whose rows one thread writes at a time where a world is large.
+const CITIES_PER_PIECE: usize = 4_096;
+
+/// Rows of all files, as bytes, between a run and the files.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    bytes: [Vec<u8>; FILES],
+    rows: [u64; FILES],
+}
+
+impl Chunk {
+    /// Bytes and number of rows for a file.
+    pub fn of(&self, file: File) -> (&[u8], u64) {
+        (&self.bytes[file as usize], self.rows[file as usize])
+    }
+
+    /// Forgets all rows, keeping the memory.
+    pub fn clear(&mut self) {
+        self.bytes.iter_mut().for_each(Vec::clear);
+        self.rows = [0; FILES];
+    }
+
+    fn write<T>(
+        &mut self,
+        file: File,
+        selection: &Selection<T>,
+        moment: &[u8],
+        world: &World,
+        row: &Row<T>,
+    ) {
+        selection.write(&mut self.bytes[file as usize], moment, world, row);
+        self.rows[file as usize] += 1;
+    }
+}
+
+/// Watches one run and writes its rows.
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    traces: &'a Traces,
+    world: &'a World,
+    luck: Luck,
+    /// Events of the quarter.
+    journal: Journal,
+    /// Cells of replicate, seed and quarter.
+    moment: Vec<u8>,
+    /// Design in the last row of each instrument in force, city-major; only where policies are traced.
+    logged: Vec<f64>,
+    /// Leaders of regions at the start. The start holds no luck (`docs/odd.md`, 5): all replicates share them.
+    leaders: Option<Vec<ChampionEvent>>,
+    pieces: Vec<Chunk>,
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder for runs in `world`.
+    pub fn new(traces: &'a Traces, world: &'a World) -> Self {
+        Recorder {
+            traces,
+            world,
+            luck: Luck {
+                seed: 0,
+                replicate: 0,
+            },
+            journal: Journal::default(),
+            moment: Vec::new(),
+            logged: Vec::new(),
+            leaders: None,
+            pieces: Vec::new(),
+        }
+    }
+
+    /// Begins a replicate: `run` stands at its start. Leaders of regions are noted.
+    pub fn begin(&mut self, run: &Run<'_>, luck: Luck, chunk: &mut Chunk) {
+        self.luck = luck;
+        self.journal.clear();
+        if self.traces.policies.is_some() {
+            let instruments = self.world.instruments.len();
+            self.logged.clear();
+            self.logged
+                .extend((0..self.world.cities.len()).flat_map(|city| {
+                    (0..instruments).map(move |instrument| run.design(city, instrument))
+                }));
+        }
+        if self.traces.champions.is_some() {
+            self.set_moment(0);
+            let leaders = self
+                .leaders
+                .take()
+                .unwrap_or_else(|| run.initial_champions());
+            for event in &leaders {
+                self.write_champion(*event, 0, chunk);
+            }
+            self.leaders = Some(leaders);
+        }
+    }
+
+    /// The journal for the next step; none where no events are traced. It is empty.
+    pub fn journal(&mut self) -> Option<&mut Journal> {
+        self.journal.clear();
+        self.traces.needs_journal().then_some(&mut self.journal)
+    }
+
+    /// Whether the next step must keep the parts of cities' spending.
+    pub fn needs_detail_after(&self, quarters_done: u32) -> bool {
+        self.traces.needs_detail() && self.traces.is_recorded(quarters_done + 1)
+    }
+
+    /// Writes the rows of the quarter just done, except those of cities and their sectors.
+    pub fn record_quarter(&mut self, run: &Run<'_>, nation: &National, chunk: &mut Chunk) {
+        let step = run.quarter().saturating_sub(1);
+        self.set_moment(step);
+        self.record_events(run, step, chunk);
+        if !self.traces.is_recorded(run.quarter()) {
+            return;
+        }
+        if let Some(selection) = &self.traces.national {
+            let row = self.row(step, 0, 0, nation.clone());
+            chunk.write(File::National, selection, &self.moment, self.world, &row);
+        }
+        if let Some(selection) = &self.traces.sectors {
+            for sector in 0..self.world.sectors.len() {
+                let row = self.row(step, 0, sector, run.sector(sector));
+                chunk.write(File::Sectors, selection, &self.moment, self.world, &row);
+            }
+        }
+    }
+
+    /// Writes the rows of all cities and their sectors for the quarter just done.
+    pub fn record_cities(&self, run: &Run<'_>, chunk: &mut Chunk) {
+        if self.needs_cities(run) {
+            self.write_cities(run, 0..self.world.cities.len(), chunk);
+        }
+    }
+
+    /// Writes the rows of all cities and their sectors for the quarter just done, a part of the cities
+    /// after the other, with all threads of the pool in which it is called. `take` gets each part in order.
+    ///
+    /// # Errors
+    /// The error of `take`.
+    pub fn stream_cities<E>(
+        &mut self,
+        run: &Run<'_>,
+        take: &mut impl FnMut(&Chunk) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.needs_cities(run) {
+            return Ok(());
+        }
+        let cities = self.world.cities.len();
+        let together = rayon::current_num_threads().max(1);
+        let mut pieces = std::mem::take(&mut self.pieces);
+        pieces.resize_with(together, Chunk::default);
+        let mut start = 0;
+        while start < cities {
+            pieces
+                .par_iter_mut()
+                .enumerate()
+                .for_each(|(place, piece)| {
+                    piece.clear();
+                    let from = (start + place * CITIES_PER_PIECE).min(cities);
+                    let to = (from + CITIES_PER_PIECE).min(cities);
+                    self.write_cities(run, from..to, piece);
+                });
+            for piece in &pieces {
+                take(piece)?;
+            }
+            start += together * CITIES_PER_PIECE;
+        }
+        self.pieces = pieces;
+        Ok(())
+    }
+
+    fn needs_cities(&self, run: &Run<'_>) -> bool {
+        self.traces.needs_detail() && self.traces.is_recorded(run.quarter())
+    }
+
+    fn write_cities(&self, run: &Run<'_>, cities: Range<usize>, chunk: &mut Chunk) {
+        let step = run.quarter().saturating_sub(1);
+        if let Some(selection) = &self.traces.cities {
+            for city in cities.clone() {
+                let row = self.row(step, city, 0, run.city(city));
+                chunk.write(File::Cities, selection, &self.moment, self.world, &row);
+            }
+        }
+        if let Some(selection) = &self.traces.allocations {
+            for city in cities {
+                for sector in 0..self.world.sectors.len() {
+                    let row = self.row(step, city, sector, run.allocation(city, sector));
+                    chunk.write(File::Allocations, selection, &self.moment, self.world, &row);
+                }
+            }
+        }
+    }
+
+    fn record_events(&mut self, run: &Run<'_>, step: u32, chunk: &mut Chunk) {
+        let (journal, traces) = (std::mem::take(&mut self.journal), self.traces);
+        if let Some(selection) = &traces.policies {
+            for event in &journal.policies {
+                self.log_design(*event);
+                let row = self.row(step, 0, 0, *event);
+                chunk.write(File::Policies, selection, &self.moment, self.world, &row);
+            }
+            self.record_adjustments(run, step, selection, chunk);
+        }
+        if let Some(selection) = &self.traces.officials {
+            for event in &journal.officials {
+                let row = self.row(step, event.city as usize, 0, *event);
+                chunk.write(File::Officials, selection, &self.moment, self.world, &row);
+            }
+        }
+        for event in &journal.champions {
+            self.write_champion(*event, step, chunk);
+        }
+        self.journal = journal;
+    }
+
+    /// Remembers the design of an event in a city.
+    fn log_design(&mut self, event: PolicyEvent) {
+        let is_begun = matches!(event.kind, Move::Pioneer | Move::Imitate | Move::TakeUp);
+        if let (true, Some(city)) = (is_begun, event.city) {
+            let place = city as usize * self.world.instruments.len() + event.instrument as usize;
+            if let Some(design) = self.logged.get_mut(place) {
+                *design = event.design;
+            }
+        }
+    }
+
+    /// A row for each instrument in force whose design has moved far enough since its last row.
+    fn record_adjustments(
+        &mut self,
+        run: &Run<'_>,
+        step: u32,
+        selection: &Selection<PolicyEvent>,
+        chunk: &mut Chunk,
+    ) {
+        let instruments = self.world.instruments.len();
+        for city in 0..self.world.cities.len() {
+            for instrument in 0..instruments {
+                if !run.is_in_force(city, instrument) {
+                    continue;
+                }
+                let design = run.design(city, instrument);
+                let place = city * instruments + instrument;
+                if (design - self.logged[place]).abs() < ADJUST_THRESHOLD {
+                    continue;
+                }
+                self.logged[place] = design;
+                let event = PolicyEvent {
+                    kind: Move::Adjust,
+                    city: Some(city as u32),
+                    instrument: instrument as u32,
+                    design,
+                    from: None,
+                };
+                let row = self.row(step, 0, 0, event);
+                chunk.write(File::Policies, selection, &self.moment, self.world, &row);
+            }
+        }
+    }
+
+    fn write_champion(&self, event: ChampionEvent, step: u32, chunk: &mut Chunk) {
+        if let Some(selection) = &self.traces.champions {
+            let row = self.row(step, event.city as usize, event.sector as usize, event);
+            chunk.write(File::Champions, selection, &self.moment, self.world, &row);
+        }
+    }
+
+    /// Sets the cells that rows of quarter `step`, counted from 0, begin with.
+    fn set_moment(&mut self, step: u32) {
+        let row = self.row(step, 0, 0, ());
+        self.moment.clear();
+        write_moment(&mut self.moment, self.world, &row);
+    }
+
+    fn row<T>(&self, step: u32, city: usize, sector: usize, values: T) -> Row<T> {
+        Row {
+            luck: self.luck,
+            quarter: self.world.start.plus(step as i32),
+            city,
+            sector,
+            values,
+        }
+    }
+}

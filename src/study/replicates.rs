@@ -1,0 +1,295 @@
+//! Replicates of one design point.
+
+use std::fmt;
+
+use crate::kernel::control::Control;
+use crate::kernel::ordered::{Crew, Stopped, work_in_order};
+use crate::kernel::parallel::PARALLEL_CITIES;
+use crate::kernel::random::Luck;
+use crate::measure::course::{Course, Line, Moment};
+use crate::measure::outcome::Outcome;
+use crate::measure::{
+    recorder::{Chunk, Recorder},
+    traces::Traces,
+};
+use crate::model::{error::ModelError, run::Run, setup::Setup};
+use crate::study::streamed;
+
+/// Bytes of rows that may wait for the writer. Where two replicates have more, they run one after the other
+/// and hand over their rows each quarter.
+const WAITING_BYTES: u64 = 1 << 30;
+
+/// What is to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The world, set up.
+    pub setup: &'a Setup,
+    /// What is written of each replicate.
+    pub traces: &'a Traces,
+    /// Seed.
+    pub seed: u64,
+    /// Number of replicates; they count from 0.
+    pub replicates: u32,
+    /// Threads, at least 1. Results do not depend on them.
+    pub threads: usize,
+}
+
+/// What is kept of all replicates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replicates {
+    /// One for each replicate, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Their means in each quarter.
+    pub course: Course,
+}
+
+impl Replicates {
+    /// Takes in the next replicate.
+    pub(crate) fn take(&mut self, outcome: Outcome, line: &[Moment]) {
+        self.outcomes.push(outcome);
+        self.course.take(line);
+    }
+}
+
+/// What ends a job early.
+#[derive(Debug)]
+pub enum EngineError<E> {
+    /// A replicate cannot go on. Of several, the first in order is named.
+    Model {
+        /// The replicate.
+        replicate: u64,
+        /// The seed.
+        seed: u64,
+        /// Why.
+        error: ModelError,
+    },
+    /// It was asked to stop.
+    Cancelled,
+    /// Its rows could not be taken.
+    Sink(E),
+    /// The system gives no threads.
+    Threads(String),
+}
+
+impl<E: fmt::Display> fmt::Display for EngineError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Model {
+                replicate,
+                seed,
+                error,
+            } => write!(f, "replicate {replicate}, seed {seed}: {error}"),
+            EngineError::Cancelled => f.write_str("interrupted"),
+            EngineError::Sink(error) => error.fmt(f),
+            EngineError::Threads(error) => write!(f, "cannot start threads: {error}"),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for EngineError<E> {}
+
+/// Runs all replicates and hands their rows to `sink` in order of replicate and quarter, whatever the number
+/// of threads.
+///
+/// Replicates of a small world run side by side, each on one thread; those of a large one follow each other,
+/// as a run of it uses all threads by itself.
+///
+/// # Errors
+/// The first replicate, in order, that cannot go on; the error of `sink`; or that the job was cancelled.
+pub fn replicates<E: Send>(
+    job: &Job<'_>,
+    control: &Control,
+    sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+) -> Result<Replicates, EngineError<E>> {
+    if job.replicates == 0 {
+        return Ok(Replicates::default());
+    }
+    let world = job.setup.world();
+    let (cities, sectors) = (world.cities.len(), world.sectors.len());
+    let bytes = job
+        .traces
+        .bytes_per_replicate(cities, sectors, world.quarters);
+    let fit = usize::try_from(WAITING_BYTES / bytes.max(1)).unwrap_or(usize::MAX);
+    if cities >= PARALLEL_CITIES || fit < 2 {
+        streamed::run(job, control, sink)
+    } else {
+        let threads = job.threads.clamp(1, job.replicates.max(1) as usize);
+        side_by_side(job, Crew::within(threads, fit), control, sink)
+    }
+}
+
+/// What a thread hands over for a replicate: its rows, its quarters and its outcome.
+#[derive(Default)]
+struct Done {
+    chunk: Chunk,
+    line: Line,
+    outcome: Option<Outcome>,
+}
+
+/// Replicates side by side, their rows in order.
+fn side_by_side<E: Send>(
+    job: &Job<'_>,
+    crew: Crew,
+    control: &Control,
+    mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+) -> Result<Replicates, EngineError<E>> {
+    let mut all = Replicates::default();
+    let done = work_in_order(
+        0..u64::from(job.replicates),
+        crew,
+        || Worker::new(job, control),
+        |worker, replicate, done: &mut Done| {
+            done.chunk.clear();
+            let Done { chunk, line, .. } = done;
+            let outcome = worker.replicate(replicate, chunk, line, |recorder, run, chunk| {
+                recorder.record_cities(run, chunk);
+                Ok(())
+            })?;
+            done.outcome = Some(outcome);
+            Ok(())
+        },
+        |_, done| {
+            if let Some(outcome) = done.outcome.take() {
+                all.take(outcome, &done.line);
+            }
+            sink(&done.chunk).map_err(EngineError::Sink)
+        },
+    );
+    match done {
+        Ok(()) => Ok(all),
+        Err(Stopped::Failed(error)) => Err(error),
+        Err(Stopped::Threads(error)) => Err(EngineError::Threads(error)),
+    }
+}
+
+/// Works through replicates, reusing the memory of the last one.
+pub(crate) struct Worker<'a> {
+    job: &'a Job<'a>,
+    control: &'a Control,
+    run: Option<Run<'a>>,
+    recorder: Recorder<'a>,
+}
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(job: &'a Job<'a>, control: &'a Control) -> Self {
+        Worker {
+            job,
+            control,
+            run: None,
+            recorder: Recorder::new(job.traces, job.setup.world()),
+        }
+    }
+
+    /// Runs a replicate, and puts its quarters into `line`. Rows of the start and of each quarter are appended to
+    /// `chunk`; at the end of each quarter `hand_over` is called, which writes the rows of cities, too.
+    pub(crate) fn replicate<E>(
+        &mut self,
+        replicate: u64,
+        chunk: &mut Chunk,
+        line: &mut Line,
+        mut hand_over: impl FnMut(&mut Recorder<'a>, &Run<'a>, &mut Chunk) -> Result<(), E>,
+    ) -> Result<Outcome, EngineError<E>> {
+        let job = self.job;
+        let luck = Luck {
+            seed: job.seed,
+            replicate,
+        };
+        if let Some(run) = &mut self.run {
+            run.reset(luck);
+        }
+        let run = self.run.get_or_insert_with(|| Run::new(job.setup, luck));
+        let recorder = &mut self.recorder;
+        recorder.begin(run, luck, chunk);
+        let mut outcome = Outcome::new(luck);
+        line.clear();
+        let mut detail = None;
+        for quarters_done in 0..job.setup.world().quarters {
+            if self.control.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let needed = recorder.needs_detail_after(quarters_done);
+            if detail.replace(needed) != Some(needed) {
+                run.set_detail(needed);
+            }
+            run.step(recorder.journal())
+                .map_err(|error| EngineError::Model {
+                    replicate,
+                    seed: job.seed,
+                    error,
+                })?;
+            let nation = run.national();
+            recorder.record_quarter(run, &nation, chunk);
+            hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
+            line.push(Moment::of(&nation));
+            outcome.observe(quarters_done + 1, nation);
+            self.control.count_quarter();
+        }
+        Ok(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::convert::Infallible;
+    use std::path::Path;
+
+    use super::*;
+    use crate::input::scenario;
+    use crate::measure::trace_settings::TraceSettings;
+
+    /// What is kept, and all bytes of each file.
+    type Written = (Replicates, BTreeMap<&'static str, Vec<u8>>);
+
+    fn written(
+        traces: &Traces,
+        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Replicates,
+    ) -> Written {
+        let mut files: BTreeMap<&'static str, Vec<u8>> = BTreeMap::new();
+        let kept = run(&mut |chunk| {
+            for (file, name, _) in traces.files() {
+                files.entry(name).or_default().extend(chunk.of(file).0);
+            }
+            Ok(())
+        });
+        (kept, files)
+    }
+
+    #[test]
+    fn replicates_side_by_side_and_one_after_the_other_write_the_same() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let scenario = scenario::load(&path, &["run.quarters=8".to_string()]).expect("valid");
+        let settings = TraceSettings {
+            interval_quarters: 1,
+            files: crate::measure::catalogue::catalogue()
+                .iter()
+                .map(|(file, _)| file.to_string())
+                .collect(),
+            ..TraceSettings::default()
+        };
+        let traces = Traces::new(&settings).expect("valid");
+        let setup = Setup::new(scenario.world).expect("valid");
+        let (control, job) = (
+            Control::default(),
+            Job {
+                setup: &setup,
+                traces: &traces,
+                seed: 3,
+                replicates: 5,
+                threads: 2,
+            },
+        );
+        let streamed = written(&traces, |sink| {
+            streamed::run(&job, &control, sink).expect("a run")
+        });
+        assert_eq!(streamed.0.outcomes.len(), 5);
+        assert_eq!(streamed.0.course.competitiveness().len(), 8);
+        assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
+        for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
+            let ordered = written(&traces, |sink| {
+                side_by_side(&job, Crew::within(threads, items), &control, sink).expect("a run")
+            });
+            assert!(ordered == streamed, "{threads} threads, {items} items");
+        }
+    }
+}

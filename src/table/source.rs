@@ -1,0 +1,223 @@
+//! A result folder as a report reads it: manifest, description, and tables row by row.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::table::manifest::FILE as MANIFEST;
+use crate::table::read::Table;
+use crate::table::read_error::ReportError;
+
+/// Largest file that is read whole, in bytes.
+const WHOLE: u64 = 1 << 24;
+
+/// A result folder.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    manifest: Value,
+    description: Value,
+}
+
+impl Source {
+    /// Opens a folder by its manifest.
+    ///
+    /// # Errors
+    /// If there is none, or it is not one.
+    pub fn open(path: &Path) -> Result<Self, ReportError> {
+        let shown = path.display();
+        let file = path.join(MANIFEST);
+        if !file.is_file() {
+            return Err(ReportError::Input(format!(
+                "{shown} is not a result of dualtrack: it has no `{MANIFEST}`"
+            )));
+        }
+        let manifest = json(&file)?;
+        if manifest.get("command").and_then(Value::as_str).is_none() {
+            return Err(ReportError::Input(format!(
+                "{}: `command` is missing, so that nobody knows what the folder holds",
+                file.display()
+            )));
+        }
+        let description = path.join("datapackage.json");
+        let description = if description.is_file() {
+            json(&description)?
+        } else {
+            Value::Null
+        };
+        Ok(Source {
+            path: path.to_path_buf(),
+            manifest,
+            description,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its manifest.
+    pub fn manifest(&self) -> &Value {
+        &self.manifest
+    }
+
+    /// A text of the manifest; empty where it is missing.
+    pub fn text(&self, key: &str) -> &str {
+        self.manifest.get(key).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// A number of the manifest as it stands there.
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.manifest.get(key).and_then(Value::as_u64)
+    }
+
+    /// Unit and meaning of a column, where the description has them.
+    pub fn column(&self, table: &str, column: &str) -> Option<(String, String)> {
+        let resources = self.description.get("resources")?.as_array()?;
+        let resource = resources
+            .iter()
+            .find(|resource| resource.get("name").and_then(Value::as_str) == Some(table))?;
+        let fields = resource.get("schema")?.get("fields")?.as_array()?;
+        let field = fields
+            .iter()
+            .find(|field| field.get("name").and_then(Value::as_str) == Some(column))?;
+        let text = |key: &str| {
+            field
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or("")
+                .to_string()
+        };
+        Some((text("unit"), text("description")))
+    }
+
+    /// A table of the folder, compressed or not; none where it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be opened or has no header.
+    pub fn table(&self, name: &str) -> Result<Option<Table>, ReportError> {
+        for ending in ["csv", "csv.gz", "csv.zst"] {
+            let path = self.path.join(format!("{name}.{ending}"));
+            if path.is_file() {
+                return Table::open(&path).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A table that must be there.
+    ///
+    /// # Errors
+    /// If it is not, or cannot be read.
+    pub fn needed(&self, name: &str) -> Result<Table, ReportError> {
+        self.table(name)?.ok_or_else(|| {
+            ReportError::Input(format!(
+                "{}: `{name}.csv` (or .gz, .zst) is missing; a report of `{}` is made from it",
+                self.path.display(),
+                self.text("command")
+            ))
+        })
+    }
+}
+
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// A regular file of reasonable size as text.
+pub(crate) fn whole(path: &Path) -> io::Result<String> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() || found.len() > WHOLE {
+        return Err(io::Error::other("not a file of at most 16 MB"));
+    }
+    fs::read_to_string(path)
+}
+
+fn json(path: &Path) -> Result<Value, ReportError> {
+    let text =
+        whole(path).map_err(|error| ReportError::Input(format!("{}: {error}", path.display())))?;
+    serde_json::from_str(&text).map_err(|error| {
+        ReportError::Input(format!("{}: {error}; the file is damaged", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::read::LINE;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).expect("written");
+        }
+        folder
+    }
+
+    const RUN: (&str, &[u8]) = ("manifest.json", br#"{"command": "run"}"#);
+
+    #[test]
+    fn rows_are_read_and_damage_is_told_with_its_row() {
+        let folder = folder(&[RUN, ("a.csv", b"x,y\n1,\n2,b\n3\n")]);
+        let source = Source::open(folder.path()).expect("a result");
+        let mut table = source.needed("a").expect("there");
+        let x = table.column("x").expect("there");
+        assert!(table.advance().expect("a row"));
+        assert_eq!(table.number(x).expect("a number"), Some(1.0));
+        assert_eq!(table.number(1).expect("empty"), None);
+        assert!(table.advance().expect("a row"));
+        let text = table.number(1).expect_err("a text").to_string();
+        assert!(
+            text.contains("row 2: `b` in column `y` is not a number"),
+            "{text}"
+        );
+        let text = table.advance().expect_err("cut").to_string();
+        assert!(
+            text.contains("row 3") && text.ends_with("damaged or cut short"),
+            "{text}"
+        );
+        let text = table.column("z").expect_err("missing").to_string();
+        assert!(text.contains("column `z` is missing"), "{text}");
+        assert!(source.needed("b").is_err());
+    }
+
+    #[test]
+    fn endless_lines_and_garbage_are_refused() {
+        let long = vec![b'x'; LINE + 70_000];
+        let folder = folder(&[
+            RUN,
+            ("a.csv", &long),
+            ("b.csv.gz", b"not gzip"),
+            ("c.csv.zst", b"nor zstd"),
+            ("d.csv", b""),
+        ]);
+        let source = Source::open(folder.path()).expect("a result");
+        for name in ["a", "b", "c", "d"] {
+            let error = source.needed(name).expect_err("refused");
+            assert!(error.is_bad_input(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_manifest_is_no_result() {
+        for files in [
+            &[][..],
+            &[("manifest.json", &b"{"[..])],
+            &[("manifest.json", &b"[1]"[..])],
+        ] {
+            let folder = folder(files);
+            assert!(
+                Source::open(folder.path())
+                    .expect_err("refused")
+                    .is_bad_input()
+            );
+        }
+    }
+}
