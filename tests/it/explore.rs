@@ -158,7 +158,7 @@ fn sides_of_other_quarters_are_not_paired() {
 }
 
 /// A server that is ended with the test.
-struct Served {
+pub struct Served {
     child: Child,
     address: String,
     token: String,
@@ -166,8 +166,14 @@ struct Served {
 
 impl Served {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dualtrack"))
-            .args(["explore", "--no-open"])
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dualtrack"));
+        command.args(["explore", "--no-open"]);
+        Served::of(command)
+    }
+
+    /// Starts `explore` as it is called.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -184,12 +190,12 @@ impl Served {
         }
     }
 
-    /// Sends a request as it stands; returns status and the rest.
-    fn ask(&self, head: &str, headers: &str, body: &str) -> (u16, String) {
+    /// Sends a request as it stands; returns status and the answer, whose body is not in chunks.
+    pub fn ask(&self, head: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         let length = body.len();
         let request = format!(
-            "{head} HTTP/1.1\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "{head} HTTP/1.0\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = String::new();
@@ -199,7 +205,7 @@ impl Served {
     }
 
     /// Headers of the page itself.
-    fn own_headers(&self) -> String {
+    pub fn own_headers(&self) -> String {
         let Served { address, token, .. } = self;
         let port = address.rsplit(':').next().unwrap_or_default();
         format!(
