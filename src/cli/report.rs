@@ -63,7 +63,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let parts: Vec<page::Part> = args
         .folders
         .iter()
-        .map(|folder| report::make(folder))
+        .map(|folder| report::make::make(folder))
         .collect::<Result<_, _>>()?;
     let text = page::render(&parts)?;
     let figures = match &args.figures {

@@ -231,7 +231,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 
 /// The result as a page, `report.html`, and its figures as SVG; returns how many there are.
 fn pages(folder: &Path) -> Result<usize, Stop> {
-    let parts = [crate::report::make(folder)?];
+    let parts = [crate::report::make::make(folder)?];
     let text = page::render(&parts)?;
     crate::report::write::write_page(&folder.join("report.html"), &text, true)?;
     Ok(crate::report::write::write_figures(

@@ -8,7 +8,7 @@ use crate::cli::common::{self, Stop};
 use crate::cli::status::CHUNK;
 use crate::cli::{print, tables};
 use crate::study::sweep::frozen::PlanFolder;
-use crate::table::folder::make_folder;
+use crate::table::paths::make_folder;
 use crate::table::{error::OutputError, writer::replace_file};
 
 /// Seconds before the time limit at which a shard is asked to stop.

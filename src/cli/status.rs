@@ -8,7 +8,7 @@ use crate::cli::common::{self, Stop};
 use crate::cli::{codes, freeze, print, tables};
 use crate::study::sweep::status::ranges;
 use crate::study::sweep::{block::Look, frozen::PlanFolder, status::Status};
-use crate::table::json_text;
+use crate::table::json::json_text;
 
 /// Largest index of an array that schedulers take if nobody has changed it.
 pub(crate) const CHUNK: u64 = 1000;

@@ -6,7 +6,6 @@ use crate::explore::answers::Measured;
 use crate::measure::table::{Column, Row};
 use crate::measure::tables::{national::NATIONAL, places::CITIES};
 use crate::model::record::{CityRow, National};
-use crate::report::words;
 
 /// Series of the nation, by column.
 const NATIONAL_NAMES: &[&str] = &[
@@ -158,7 +157,7 @@ fn waste_share(when: &str) -> Measured {
 
 /// A name for people, with a capital letter.
 pub(crate) fn title(name: &str) -> String {
-    let words = words(name);
+    let words = crate::report::words::words(name);
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()

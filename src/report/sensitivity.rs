@@ -223,7 +223,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), ReportError> {
                 .next()
                 .unwrap_or("")
                 .trim_end_matches('.');
-            format!(" In full: {}.", crate::report::lower_first(meaning))
+            format!(" In full: {}.", crate::report::words::lower_first(meaning))
         };
         part.figure(Figure::new(
             format!("noise-{column}"),

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::report::page::Part;
-use crate::table::folder::parent;
+use crate::table::paths::parent;
 use crate::table::read_error::ReportError;
 use crate::table::writer::replace_file;
 

@@ -12,7 +12,7 @@ pub mod paired;
 pub mod pareto;
 pub mod prcc;
 #[cfg(test)]
-pub(crate) mod reference;
+pub mod reference;
 pub mod running;
 pub mod shapley;
 pub mod sobol;

@@ -24,7 +24,7 @@ pub fn of_files(name: &str, title: &str, files: &[FileInfo], compression: Compre
         .map(|info| resource(info, compression))
         .collect();
     let (licence, licence_title, address) = LICENCE;
-    crate::table::json_text(&json!({
+    crate::table::json::json_text(&json!({
         "profile": "tabular-data-package",
         "name": slug(name),
         "title": title,

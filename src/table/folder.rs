@@ -1,5 +1,6 @@
 //! A result folder that appears under its name only when it is whole.
 
+use crate::table::paths::{parent, sync_folder};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -159,55 +160,6 @@ pub fn check_target(target: &Path, force: bool) -> Result<bool, OutputError> {
     }
 }
 
-/// Makes a folder inside of one that the user has chosen; there may be one already, but no link to another place.
-///
-/// # Errors
-/// What the file system says, or that a link is there.
-pub fn make_folder(path: &Path) -> Result<(), OutputError> {
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match is_link(path) {
-            Ok(false) => Ok(()),
-            Ok(true) => Err(OutputError::Link {
-                path: path.to_path_buf(),
-            }),
-            Err(error) => Err(OutputError::io(path)(error)),
-        },
-        made => made.map_err(OutputError::io(path)),
-    }
-}
-
-/// Refuses a folder that is a link or holds one: what is written into it would end elsewhere.
-///
-/// # Errors
-/// The link, or what the file system says.
-pub fn refuse_links(path: &Path) -> Result<(), OutputError> {
-    let refuse = |path: &Path| match is_link(path) {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(OutputError::Link {
-            path: path.to_path_buf(),
-        }),
-        // It is gone.
-        Err(_) => Ok(()),
-    };
-    refuse(path)?;
-    for entry in fs::read_dir(path).map_err(OutputError::io(path))? {
-        refuse(&entry.map_err(OutputError::io(path))?.path())?;
-    }
-    Ok(())
-}
-
-fn is_link(path: &Path) -> io::Result<bool> {
-    Ok(fs::symlink_metadata(path)?.is_symlink())
-}
-
-/// The folder in which `target` stands.
-pub fn parent(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
-}
-
 /// A folder such as `.base.part-4f2a1c` in `parent`.
 fn hidden_folder(name: &OsStr, what: &str, parent: &Path) -> Result<TempDir, OutputError> {
     let mut prefix = OsStr::new(".").to_os_string();
@@ -219,17 +171,6 @@ fn hidden_folder(name: &OsStr, what: &str, parent: &Path) -> Result<TempDir, Out
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
     builder.tempdir_in(parent).map_err(OutputError::io(parent))
-}
-
-/// Brings the entries of a folder to disk, where the system can.
-///
-/// # Errors
-/// What the file system says.
-pub fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        fs::File::open(path)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl Default for Manifest {
 impl Manifest {
     /// The text of the file.
     pub fn to_text(&self) -> String {
-        crate::table::json_text(self)
+        crate::table::json::json_text(self)
     }
 }
 

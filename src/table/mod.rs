@@ -10,19 +10,13 @@ pub mod compression;
 pub mod datapackage;
 pub mod error;
 pub mod folder;
+pub mod json;
 pub mod manifest;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod paths;
 pub mod read;
 pub mod read_error;
 pub mod sheet;
 pub mod source;
 pub mod writer;
-
-/// JSON for people: two spaces, keys in the order of the definition, a line feed at the end.
-pub(crate) fn json_text(value: &impl serde::Serialize) -> String {
-    // Only maps with keys that are not texts and failing writers make this an error; neither occurs.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
-}

@@ -146,7 +146,7 @@ pub fn write_whole(folder: &Path, name: &str, text: &str) -> Result<WrittenFile,
 /// # Errors
 /// What the file system says; [`io::ErrorKind::AlreadyExists`] where something is in the way.
 pub fn replace_file(target: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
-    let folder = crate::table::folder::parent(target);
+    let folder = crate::table::paths::parent(target);
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".new-").suffix(".part");

@@ -39,15 +39,20 @@ fn a_room_knows_only_rooms_below_it() {
     let folders = fs::read_dir(&src)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path());
-    let mut rooms: Vec<String> = folders
-        .filter(|path| path.is_dir())
-        .map(|path| {
-            path.file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
+    let holds_code = |path: &std::path::PathBuf| {
+        let mut sources = Vec::new();
+        if path.is_dir() {
+            files(path, &mut sources);
+        }
+        !sources.is_empty()
+    };
+    let name = |path: std::path::PathBuf| {
+        path.file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned()
+    };
+    let mut rooms: Vec<String> = folders.filter(holds_code).map(name).collect();
     rooms.sort();
     let mut known = ROOMS.map(String::from);
     known.sort();

@@ -19,7 +19,7 @@ use crate::study::sweep::{
     work::{Begin, WorkError},
 };
 use crate::table::error::OutputError;
-use crate::table::folder::refuse_links;
+use crate::table::paths::refuse_links;
 
 /// File with the lines.
 const LINES: &str = "done";
@@ -103,7 +103,7 @@ impl Ledger {
         let lines = path.join(LINES);
         if !(known && begin == Begin::Resume) {
             File::create(&lines).map_err(OutputError::io(&lines))?;
-            write_atomically(&path, IDENTITY, &crate::table::json_text(identity))?;
+            write_atomically(&path, IDENTITY, &crate::table::json::json_text(identity))?;
         }
         let (records, length) = read(&lines).map_err(OutputError::io(&lines))?;
         let open = || -> io::Result<File> {

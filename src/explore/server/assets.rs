@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::explore::server::routes::refused;
+use crate::explore::server::refused::refused;
 
 /// A file of the page: its name, type and text.
 type File = (&'static str, &'static str, &'static str);

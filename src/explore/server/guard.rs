@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 
-use crate::explore::server::routes::refused;
+use crate::explore::server::refused::refused;
 
 /// Headers of every answer.
 const HEADERS: [(HeaderName, &str); 7] = [

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod guard;
+pub mod refused;
 pub mod routes;
 
 use std::io;

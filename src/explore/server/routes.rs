@@ -1,5 +1,6 @@
 //! What can be asked, and how answers travel.
 
+use crate::explore::server::refused::refused;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -52,11 +53,6 @@ pub(crate) fn router(laboratory: Arc<Laboratory>, guard: Guard) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(guard, watch))
         .with_state(laboratory)
-}
-
-/// A sentence with a status.
-pub(crate) fn refused(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": message }))).into_response()
 }
 
 impl IntoResponse for Refusal {

@@ -19,7 +19,8 @@ use crate::input::scenario::layers::parse_document;
 use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::{
-    problems::{Place, Problem, Problems},
+    place::Place,
+    problems::{Problem, Problems},
     shelf::Shelf,
 };
 use crate::kernel::text::Quoted;

@@ -8,7 +8,10 @@ use crate::input::experiment::factor::{Assignment, Factor, ScenarioFile, Variant
 use crate::input::experiment::points::DesignSpec;
 use crate::input::experiment::worlds::Worlds;
 use crate::input::experiment::{Experiment, Treatment, reader::Overlay};
-use crate::input::scenario::problems::{Place, Problem, Problems};
+use crate::input::scenario::{
+    place::Place,
+    problems::{Problem, Problems},
+};
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::Responses;
 use crate::model::data::World;

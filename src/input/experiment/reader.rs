@@ -23,7 +23,8 @@ use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, MAX_TABLE_BYTES,
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::{
     name_of,
-    problems::{Place, Problem, Problems},
+    place::Place,
+    problems::{Problem, Problems},
     shelf::Shelf,
 };
 use crate::kernel::text::{Ticked, nearest};

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod layers;
 pub mod literal;
 pub mod merge;
+pub mod place;
 pub mod places;
 pub mod problems;
 pub mod resolved;
@@ -46,7 +47,10 @@ use crate::kernel::quarter::Quarter;
 use crate::model::data::{Change, MAX_INSTRUMENTS, MAX_SECTORS, World};
 
 use crate::input::scenario::places::MAX_TABLE_BYTES;
-use crate::input::scenario::problems::{Place, Problem, Problems};
+use crate::input::scenario::{
+    place::Place,
+    problems::{Problem, Problems},
+};
 
 use crate::input::scenario::shelf::Shelf;
 use crate::measure::trace_settings::TraceSettings;

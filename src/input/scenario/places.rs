@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::input::scenario::problems::Place;
+use crate::input::scenario::place::Place;
 use crate::input::scenario::shelf::Shelf;
 
 /// Largest scenario file, bytes.

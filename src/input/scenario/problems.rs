@@ -1,5 +1,6 @@
 //! Problems of input: a place, what was found, what is allowed. All of them are reported at once.
 
+use crate::input::scenario::place::Place;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -10,34 +11,6 @@ use crate::input::scenario::places::{Files, Spot};
 pub const SHOWN: usize = 100;
 /// How many problems are kept while a scenario is read, so that a broken table cannot fill the memory.
 const KEPT: usize = 10_000;
-
-/// Where a problem lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A file as a whole.
-    File(String),
-    /// A place in a file; lines and columns count from 1, columns in characters.
-    At {
-        /// The file, as it was named.
-        file: String,
-        /// Line.
-        line: usize,
-        /// Column.
-        column: usize,
-    },
-    /// An argument of `--set`, as it was written.
-    Set(String),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::File(file) => f.write_str(file),
-            Place::At { file, line, column } => write!(f, "{file}:{line}:{column}"),
-            Place::Set(argument) => write!(f, "--set {argument}"),
-        }
-    }
-}
 
 /// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]

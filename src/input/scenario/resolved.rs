@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::merge::Merged;
+use crate::input::scenario::place::Place;
 use crate::input::scenario::places::{Files, Spot};
-use crate::input::scenario::problems::Place;
 use crate::input::scenario::settings::SETTINGS;
 use crate::measure::trace_settings as traces;
 use crate::model::params::Value;

@@ -1,6 +1,6 @@
 //! Verdicts of claims, in words.
 
-use crate::report::reproduce::{claim, first};
+use crate::report::reproduce::columns::{claim, first};
 use crate::report::rows::{Row, Rows};
 
 /// Class of a verdict.

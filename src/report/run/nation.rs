@@ -10,7 +10,7 @@ use crate::report::figure::{
     scale,
 };
 use crate::report::page::Part;
-use crate::report::run::{Context, over_time};
+use crate::report::run::context::{Context, over_time};
 use crate::report::tally::{Quarters, Tally};
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;

@@ -7,7 +7,7 @@ use crate::report::figure::{
     Data, Figure, areas::Areas, frame::Across, lines::Point, multiples::Multiples, scale,
 };
 use crate::report::page::Part;
-use crate::report::run::{Context, over_time};
+use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Tally;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;

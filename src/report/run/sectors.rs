@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::report::figure::{Figure, multiples::Multiples};
 use crate::report::page::Part;
-use crate::report::run::{Context, over_time};
+use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Quarters;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;

@@ -9,7 +9,7 @@ use crate::report::figure::{
 };
 use crate::report::page::Part;
 use crate::report::rows::axis;
-use crate::report::sweep::{Factor, Found, label, values};
+use crate::report::sweep::factor::{Factor, Found, label, values};
 use crate::report::words;
 use crate::table::source::Source;
 

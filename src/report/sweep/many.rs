@@ -7,7 +7,7 @@ use crate::report::figure::{
 };
 use crate::report::page::Part;
 use crate::report::rows::axis;
-use crate::report::sweep::{Factor, Found, values};
+use crate::report::sweep::factor::{Factor, Found, values};
 use crate::report::words;
 use crate::table::source::Source;
 

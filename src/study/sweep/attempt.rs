@@ -21,7 +21,7 @@ use crate::study::sweep::growing::{Ledger, RUNS, SERIES};
 use crate::study::sweep::rows::Setups;
 use crate::study::sweep::{SweepError, finish::Shard, grow};
 use crate::table::error::OutputError;
-use crate::table::folder::{make_folder, refuse_links, sync_folder};
+use crate::table::paths::{make_folder, refuse_links, sync_folder};
 
 /// Time between checkpoints: short against the time a lost node costs anyway, long against what a thousand attempts
 /// at once ask of a shared file system.

@@ -14,15 +14,15 @@ use crate::study::sweep::work::{LOCK, PLAN, WorkError, WorkFolder, earlier, writ
 use crate::study::sweep::{reuse, summary};
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
-use crate::table::folder::{publish, sync_folder};
 use crate::table::{
     datapackage,
     error::OutputError,
-    json_text,
+    json::json_text,
     manifest::{FILE as MANIFEST, FileEntry, Manifest},
     sheet::{Cell, Sheet},
     writer::{Writer, WrittenFile, write_whole},
 };
+use crate::table::{folder::publish, paths::sync_folder};
 
 /// File with the design points.
 pub const DESIGN: &str = "design.csv";

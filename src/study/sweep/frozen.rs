@@ -22,7 +22,7 @@ use crate::input::scenario::{places::MAX_TABLE_BYTES, problems::Problems, shelf:
 use crate::study::sweep::finish::Shard;
 use crate::study::sweep::plan::{Plan, PlanError, differences, sha256};
 use crate::study::sweep::work::PLAN;
-use crate::table::{error::OutputError, folder::Folder, json_text};
+use crate::table::{error::OutputError, folder::Folder, json::json_text};
 
 /// Most shards of a plan.
 pub const MOST_SHARDS: u64 = 9_999_999;
@@ -150,7 +150,7 @@ pub fn freeze(
         files: list,
         identity: plan.identity.clone(),
     };
-    crate::table::folder::sync_folder(&files).map_err(OutputError::io(&files))?;
+    crate::table::paths::sync_folder(&files).map_err(OutputError::io(&files))?;
     write(&folder.path().join(PLAN), json_text(&document).as_bytes())?;
     Ok(folder.finish()?)
 }

@@ -17,7 +17,7 @@ use crate::study::sweep::plan::{Plan, hex};
 use crate::study::sweep::rows::Rows;
 use crate::study::sweep::work::{WorkError, write_atomically};
 use crate::table::error::OutputError;
-use crate::table::folder::sync_folder;
+use crate::table::paths::sync_folder;
 
 /// File with the checkpoints.
 pub const CHECKPOINTS: &str = "checkpoints";

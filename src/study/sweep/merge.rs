@@ -69,7 +69,7 @@ pub fn shard_folder(target: &Path, shard: Shard) -> PathBuf {
 /// # Errors
 /// What the file system says.
 pub fn find(target: &Path) -> Result<Vec<PathBuf>, OutputError> {
-    let parent = crate::table::folder::parent(target);
+    let parent = crate::table::paths::parent(target);
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!("{name}.shard-");
     let mut found = Vec::new();

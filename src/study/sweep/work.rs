@@ -13,8 +13,8 @@ use crate::study::sweep::finish::write_design;
 use crate::study::sweep::growing::{CHECKPOINTS, Counts, Ledger, RUNS, SERIES};
 use crate::study::sweep::plan::{Plan, differences};
 use crate::study::sweep::{finish::Shard, partial};
-use crate::table::folder::{check_target, refuse_links};
 use crate::table::{error::OutputError, manifest::FILE as MANIFEST, writer::WrittenFile};
+use crate::table::{folder::check_target, paths::refuse_links};
 
 /// File with the identity of the plan.
 pub const PLAN: &str = "plan.json";
@@ -201,7 +201,7 @@ impl WorkFolder {
             }
             None => {
                 clear(&path)?;
-                write_atomically(&path, PLAN, &crate::table::json_text(&identity))?;
+                write_atomically(&path, PLAN, &crate::table::json::json_text(&identity))?;
                 if shard.is_all() {
                     // With it, a sweep of another experiment can take over the runs, should this one not end.
                     write_design(&path, plan)?;

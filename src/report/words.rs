@@ -1,0 +1,61 @@
+//! Words of names, and names of words.
+
+/// A text as a name for links and files: letters, digits and hyphens.
+pub fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars().take(80) {
+        if letter.is_ascii_alphanumeric() {
+            out.push(letter.to_ascii_lowercase());
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    let out = out.trim_end_matches('-');
+    if out.is_empty() {
+        "x".to_string()
+    } else {
+        out.to_string()
+    }
+}
+
+/// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`: a name of a column for people.
+pub(crate) fn words(name: &str) -> String {
+    let (name, when) = name.split_once('@').unwrap_or((name, ""));
+    let name = name.trim_end_matches("_cny_mn").replace('_', " ");
+    let name = if when.is_empty() {
+        name
+    } else {
+        format!("{name}, {when}")
+    };
+    let words: Vec<&str> = name
+        .split(' ')
+        .map(|word| match word {
+            "eu" => "EU",
+            "us" => "US",
+            "ai" => "AI",
+            "cny" => "CNY",
+            word => word,
+        })
+        .collect();
+    let name = words.join(" ");
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// A sentence as a part of another.
+pub(crate) fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Last part of a path, for people; paths differ between machines.
+pub(crate) fn last_of_path(text: &str) -> String {
+    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    name.trim_end_matches(".toml").to_string()
+}
