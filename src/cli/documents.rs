@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use crate::cli::params::{Format, list};
-use crate::input::scenario::{schema, settings::SETTINGS, tables};
+use crate::input::scenario::{schema, settings::SETTINGS};
 use crate::measure::markdown::outputs_markdown;
 use crate::measure::response::derived::derived_markdown;
 use crate::model::params::{Parameter, table::PARAMETERS};
@@ -45,7 +45,7 @@ fn parameters() -> String {
          data tables are replaced under `[overrides.<table>.<row>]`. On the command line `--set key=value` sets any of these,\n\
          `--set key@2020Q1=value` from a date on.\n",
     );
-    for table in tables::ALL {
+    for table in crate::input::scenario::formats::ALL {
         let _ = writeln!(
             page,
             "\n## Columns of `data.{}`\n\nOne row is {}. Other columns are kept for reference and not read.\n\n| column | required | allowed | meaning |\n| --- | --- | --- | --- |",

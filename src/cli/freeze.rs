@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::common::{self, Stop};
-use crate::cli::sweep::ExperimentArgs;
+use crate::cli::options::ExperimentArgs;
 use crate::cli::{codes, print, tables};
 use crate::input::scenario::shelf::Shelf;
 use crate::kernel::control::Control;

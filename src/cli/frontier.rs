@@ -6,10 +6,13 @@ use crate::analysis::runs::Runs;
 use crate::cli::attribute;
 use crate::cli::common::{self, Stop};
 use crate::cli::sensitivity::names;
-use crate::cli::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::cli::{codes, print};
+use crate::cli::{
+    options::{ExperimentArgs, WorkArgs},
+    sweep::{carry_out, dry_run, head},
+};
 use crate::input::experiment::factor::Variant;
 use crate::study::sweep::plan::response_column;
 use crate::study::sweep::{finish::Shard, plan::Plan};

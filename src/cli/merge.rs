@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::common::{self, Stop};
-use crate::cli::sweep::{ExperimentArgs, manifest};
 use crate::cli::{codes, freeze, print, tables};
+use crate::cli::{options::ExperimentArgs, sweep::manifest};
 use crate::input::experiment::reader::Overlay;
 use crate::study::sweep::merge::{self, MergeError};
 use crate::study::sweep::{

@@ -15,6 +15,7 @@ pub mod freeze;
 pub mod frontier;
 pub mod init;
 pub mod merge;
+pub mod options;
 pub mod params;
 pub mod print;
 pub mod progress;

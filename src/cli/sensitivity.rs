@@ -3,10 +3,13 @@
 use crate::analysis::runs::Runs;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
 use crate::cli::common::{self, Stop};
-use crate::cli::sweep::{ExperimentArgs, WorkArgs, carry_out, dry_run, head};
 use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::cli::{codes, print};
+use crate::cli::{
+    options::{ExperimentArgs, WorkArgs},
+    sweep::{carry_out, dry_run, head},
+};
 use crate::stats::estimate::Uncertain;
 use crate::study::sweep::{finish::Shard, plan::Plan};
 

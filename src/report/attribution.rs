@@ -4,7 +4,7 @@ use crate::report::figure::{Data, Figure, bars::Bar, scale, waterfall::Waterfall
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, axis, counted};
 use crate::report::sensitivity::pairs;
-use crate::report::words;
+use crate::report::words::words;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;
 

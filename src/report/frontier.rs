@@ -8,7 +8,7 @@ use crate::report::figure::{
 };
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, plain};
-use crate::report::words;
+use crate::report::words::words;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;
 

@@ -170,7 +170,7 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
         columns: rows
             .columns
             .iter()
-            .map(|name| crate::report::words(name))
+            .map(|name| crate::report::words::words(name))
             .collect(),
         rows: rows
             .rows
@@ -188,7 +188,7 @@ pub fn axis(source: &Source, table: &str, response: &str) -> String {
         .map(|(unit, _)| unit)
         .unwrap_or_default();
     match unit.as_str() {
-        "" | "1" => crate::report::words(response),
-        unit => format!("{}, {unit}", crate::report::words(response)),
+        "" | "1" => crate::report::words::words(response),
+        unit => format!("{}, {unit}", crate::report::words::words(response)),
     }
 }

@@ -65,3 +65,19 @@ pub(crate) fn last_of_path(text: &str) -> String {
     let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
     name.trim_end_matches(".toml").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_for_files_hold_letters_digits_and_hyphens() {
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("City × sector: <b>"), "city-sector-b");
+        assert_eq!(slug("…"), "x");
+        assert_eq!(words("similarity_all"), "Similarity all");
+        assert_eq!(words("spending_cny_mn"), "Spending");
+        assert_eq!(words("stringency@2024"), "Stringency, 2024");
+        assert_eq!(words("us_silos"), "US silos");
+    }
+}

@@ -11,7 +11,6 @@ use dualtrack::input::scenario::{self, Scenario, problems::Problems, shelf::Shel
 use dualtrack::kernel::random::Luck;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
-use dualtrack::report;
 use dualtrack::study::sweep::frozen::{Origin, freeze};
 use dualtrack::study::sweep::{
     block::Look,
@@ -292,7 +291,7 @@ pub fn result(folder: &Path, bytes: &[u8]) {
     let path = folder.join(name);
     let whole = fs::read(&path).expect("a file");
     fs::write(&path, &bytes[end + 1..]).expect("written");
-    if let Err(error) = report::make(folder) {
+    if let Err(error) = dualtrack::report::make::make(folder) {
         assert!(!error.to_string().is_empty());
     }
     fs::write(&path, whole).expect("written");

@@ -4,7 +4,10 @@ use crate::input::experiment::factor::{Factor, FactorValue, Values};
 use crate::input::experiment::fields::quoted;
 use crate::input::scenario::places::{Files, Spot};
 use crate::input::scenario::problems::Report;
-use crate::input::scenario::tables::{cells, field_start, separator, too_wide, unclosed};
+use crate::input::scenario::{
+    table_text::field_start,
+    tables::{cells, separator, too_wide, unclosed},
+};
 use crate::kernel::text::{Ticked, hint, nearest, ticked_list};
 
 /// Columns that number the points of our own tables and say nothing about factors.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::scenario::keys::{self, Key};
-use crate::input::scenario::layers::{Dated, Given, Layer, Override};
+use crate::input::scenario::layer::{Dated, Given, Layer, Override};
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;

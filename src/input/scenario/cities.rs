@@ -4,7 +4,10 @@ use crate::input::scenario::merge::Merged;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::{Codes, Index};
-use crate::input::scenario::tables::{Cell, Column, Format, Table};
+use crate::input::scenario::{
+    format::{Cell, Column, Format},
+    table_text::Table,
+};
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::{Ticked, hint};
 use crate::model::data::{City, Closure, Rank, Tier};

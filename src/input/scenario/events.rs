@@ -2,7 +2,10 @@
 
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Index;
-use crate::input::scenario::tables::{Cell, Column, Format, Table};
+use crate::input::scenario::{
+    format::{Cell, Column, Format},
+    table_text::Table,
+};
 use crate::kernel::text::Quoted;
 use crate::kernel::text::Ticked;
 use crate::model::data::{Event, PilotZone, Track};

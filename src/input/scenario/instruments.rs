@@ -2,7 +2,10 @@
 
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Codes;
-use crate::input::scenario::tables::{Cell, Column, Format, Table};
+use crate::input::scenario::{
+    format::{Cell, Column, Format},
+    table_text::Table,
+};
 use crate::model::data::{Channel, Instrument};
 
 const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {

@@ -1,5 +1,6 @@
 //! A scenario file read into a layer: every key with its value and place.
 
+use crate::input::scenario::layer::{Dated, Given, Layer, Override};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -13,59 +14,9 @@ use crate::input::scenario::shipped;
 use crate::input::scenario::values::{dated, override_column, override_table, parameter_value};
 use crate::kernel::quarter::{NotAQuarter, Quarter};
 use crate::kernel::text::{Ticked, nearest};
-use crate::model::params::{Parameter, Value};
 
 /// Most files in a chain of `extends`.
 const DEEPEST: usize = 16;
-
-/// The value of a setting, where it stands, and the folder its paths start from.
-#[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub value: Literal,
-    pub spot: Spot,
-    pub folder: PathBuf,
-}
-
-/// A parameter that changes at a date.
-#[derive(Clone, Debug)]
-pub(crate) struct Dated {
-    pub from: Quarter,
-    pub from_spot: Spot,
-    pub parameter: &'static Parameter,
-    pub value: Value,
-    pub spot: Spot,
-}
-
-/// A cell of a data table that takes another value.
-#[derive(Clone, Debug)]
-pub(crate) struct Override {
-    pub table: String,
-    pub id: String,
-    pub id_spot: Spot,
-    pub column: String,
-    pub value: Literal,
-    pub spot: Spot,
-}
-
-/// What one file, or the command line, says.
-#[derive(Debug, Default)]
-pub(crate) struct Layer {
-    /// Whether `extends` is there, even with a value that is refused.
-    pub names_base: bool,
-    pub settings: Vec<(String, Given)>,
-    pub parameters: Vec<(&'static Parameter, Value, Spot)>,
-    pub changes: Vec<Dated>,
-    pub overrides: Vec<Override>,
-}
-
-impl Layer {
-    fn setting(&self, key: &str) -> Option<&Given> {
-        self.settings
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, given)| given)
-    }
-}
 
 /// Reads a file and all it extends, the most basic one first; also tells whether all of them could be read.
 pub(crate) fn read_chain(

@@ -14,8 +14,11 @@
 pub mod arguments;
 pub mod cities;
 pub mod events;
+pub mod format;
+pub mod formats;
 pub mod instruments;
 pub mod keys;
+pub mod layer;
 pub mod layers;
 pub mod literal;
 pub mod merge;
@@ -31,6 +34,7 @@ pub mod shelf;
 pub mod shipped;
 pub mod starter;
 pub mod synthetic;
+pub mod table_text;
 pub mod tables;
 pub mod values;
 
@@ -42,7 +46,7 @@ use crate::input::scenario::merge::Merged;
 use crate::input::scenario::places::{Files, Spot};
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Index;
-use crate::input::scenario::tables::{Format, Table};
+use crate::input::scenario::{format::Format, table_text::Table};
 use crate::kernel::quarter::Quarter;
 use crate::model::data::{Change, MAX_INSTRUMENTS, MAX_SECTORS, World};
 

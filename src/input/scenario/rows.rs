@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::input::scenario::layers::Override;
+use crate::input::scenario::layer::Override;
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
-use crate::input::scenario::tables::{Cell, LARGEST_CODE, Table, field_start};
+use crate::input::scenario::{
+    format::{Cell, LARGEST_CODE},
+    table_text::{Table, field_start},
+};
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::Quoted;
 use crate::kernel::text::{Ticked, hint, nearest};

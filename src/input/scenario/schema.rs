@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::input::scenario::resolved::{literal_json, parameter_json};
 use crate::input::scenario::settings::{SETTINGS, Setting, SettingKind};
-use crate::input::scenario::tables::{Cell, FORMATS};
+use crate::input::scenario::{format::Cell, formats::FORMATS};
 use crate::measure::trace_settings as traces;
 use crate::model::params::{Kind, Parameter, Timing, table::PARAMETERS};
 

@@ -3,139 +3,16 @@
 //! Columns that a table does not declare are for reference and are left alone, unless their name is nearly
 //! that of a declared column which is missing.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use crate::input::scenario::format::Cell;
+use crate::input::scenario::table_text::{Table, field_start};
+use std::collections::HashMap;
 
-use crate::input::scenario::layers::Override;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Row;
-use crate::input::scenario::{cities, events, instruments, sectors};
-use crate::kernel::quarter::NotAQuarter;
 use crate::kernel::text::{Ticked, hint, nearest, ticked_list};
 
-/// Largest stable number: it fits a signed 64-bit number of any reader.
-pub(crate) const LARGEST_CODE: u64 = i64::MAX as u64;
-
-/// What the cells of a column hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell {
-    /// A text that may stand in tables of results: see `is_plain_cell`.
-    Text,
-    /// A short name of small letters, digits, `_` and `-`, not `-` first.
-    Id,
-    /// A whole number, unique in the table.
-    Code,
-    /// A number from `min` to `max`, both included.
-    Real {
-        /// Smallest.
-        min: f64,
-        /// Largest.
-        max: f64,
-        /// Unit, empty for a pure number.
-        unit: &'static str,
-    },
-    /// A quarter such as `2015Q1`.
-    Quarter,
-    /// One of a list of names.
-    Choice(&'static [&'static str]),
-}
-
-/// One declared column.
-#[derive(Debug)]
-pub struct Column {
-    /// Name in the head.
-    pub name: &'static str,
-    /// What its cells hold.
-    pub cell: Cell,
-    /// Whether the column must be there and no cell may be empty.
-    pub required: bool,
-    /// Its meaning in a sentence.
-    pub meaning: &'static str,
-}
-
-/// One kind of table.
-#[derive(Debug)]
-pub struct Format {
-    /// Name in `[data]` and `[overrides]`.
-    pub table: &'static str,
-    /// What one row is.
-    pub row: &'static str,
-    /// The column that names a row in messages and overrides.
-    pub id: &'static str,
-    /// Declared columns.
-    pub columns: &'static [Column],
-}
-
-/// Every kind of table, for documents.
-pub static ALL: &[&Format] = &[
-    &cities::FORMAT,
-    &sectors::FORMAT,
-    &instruments::FORMAT,
-    &events::PILOT_ZONES,
-    &events::EVENTS,
-];
-
-/// The tables whose cells a scenario may override.
-pub static FORMATS: &[&Format] = &[&cities::FORMAT, &sectors::FORMAT, &instruments::FORMAT];
-
-impl Cell {
-    /// What is allowed, in words.
-    pub fn allowed(self) -> String {
-        match self {
-            Cell::Text => "a text".to_string(),
-            Cell::Id => "small letters, digits, `_` and `-`, not `-` first".to_string(),
-            Cell::Code => format!("a whole number from 0 to {LARGEST_CODE}"),
-            Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
-            Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
-            Cell::Quarter => NotAQuarter.to_string(),
-            Cell::Choice(names) => names
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect::<Vec<_>>()
-                .join(", "),
-        }
-    }
-}
-
-/// A table file, as it was read.
-pub(crate) struct Table {
-    pub format: &'static Format,
-    pub file: usize,
-    pub text: Arc<str>,
-    /// Cells with another value, by the name of the row.
-    pub overrides: BTreeMap<String, Vec<Override>>,
-    /// Whether every row that was read has its name.
-    has_all_names: std::cell::Cell<bool>,
-}
-
 impl Table {
-    /// A file that has been read, as a table of a format.
-    pub fn new(
-        format: &'static Format,
-        file: usize,
-        text: Arc<str>,
-        overrides: BTreeMap<String, Vec<Override>>,
-    ) -> Self {
-        Table {
-            format,
-            file,
-            text,
-            overrides,
-            has_all_names: std::cell::Cell::new(true),
-        }
-    }
-
-    /// Whether no row that was read lacks its name for a problem of its own.
-    pub fn has_all_names(&self) -> bool {
-        self.has_all_names.get()
-    }
-
-    /// Notes that a row lacks its name.
-    pub fn lacks_a_name(&self) {
-        self.has_all_names.set(false);
-    }
-
     /// Reads the rows in order; `read` turns one into what it means.
     ///
     /// Returns false where the head is such that no row could be read.
@@ -389,37 +266,10 @@ pub(crate) fn unclosed(row: &str) -> &'static str {
     }
 }
 
-/// The byte where a field of the record at `start` begins; line breaks before the record are passed over.
-pub(crate) fn field_start(text: &str, start: usize, field: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start.min(bytes.len());
-    while matches!(bytes.get(at), Some(b'\n' | b'\r')) {
-        at += 1;
-    }
-    let (mut passed, mut is_quoted, mut begins) = (0, false, true);
-    while passed < field {
-        match bytes.get(at) {
-            None => break,
-            Some(b'"') if begins || is_quoted => is_quoted = !is_quoted,
-            // A doubled quote closes and opens again, which comes to the same.
-            Some(b'"') if at > 0 && bytes[at - 1] == b'"' => is_quoted = true,
-            Some(b',') if !is_quoted => {
-                passed += 1;
-                begins = true;
-                at += 1;
-                continue;
-            }
-            Some(_) => {}
-        }
-        begins = false;
-        at += 1;
-    }
-    at
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::scenario::formats::FORMATS;
 
     #[test]
     fn fields_are_found_behind_quotes_and_line_breaks() {

@@ -1,8 +1,8 @@
 //! What a key takes: the checks that files and arguments have in common.
 
+use crate::input::scenario::formats::FORMATS;
 use crate::input::scenario::keys::{self, Key};
 use crate::input::scenario::literal::Literal;
-use crate::input::scenario::tables::FORMATS;
 use crate::kernel::text::{Ticked, nearest};
 use crate::model::params::{Kind, Parameter, Timing, Value};
 

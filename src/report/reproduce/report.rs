@@ -13,7 +13,7 @@ use crate::report::reproduce::columns::{claim, first};
 use crate::report::reproduce::stories;
 use crate::report::reproduce::verdicts::{class, meaning, robust, verdict};
 use crate::report::rows::{Row, Rows};
-use crate::report::words;
+use crate::report::words::words;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;
 use std::collections::BTreeMap;

@@ -47,7 +47,7 @@ impl Context {
         self.names
             .get(id)
             .cloned()
-            .unwrap_or_else(|| crate::report::words(id))
+            .unwrap_or_else(|| crate::report::words::words(id))
     }
 }
 

@@ -230,7 +230,7 @@ fn lives(
             most.map_or("–".to_string(), |(city, count)| {
                 format!(
                     "{} ({} %)",
-                    crate::report::words(city),
+                    crate::report::words::words(city),
                     scale::grouped(*count as f64 / runs as f64 * 100.0, 0)
                 )
             }),

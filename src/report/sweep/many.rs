@@ -8,7 +8,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::rows::axis;
 use crate::report::sweep::factor::{Factor, Found, values};
-use crate::report::words;
+use crate::report::words::words;
 use crate::table::source::Source;
 
 /// Points of a scatter.

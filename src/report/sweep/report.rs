@@ -11,7 +11,7 @@ use crate::report::rows::{Rows, axis, counted};
 use crate::report::sweep::factor::{Factor, Found, values};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
-use crate::report::words;
+use crate::report::words::words;
 use crate::table::read_error::ReportError;
 use crate::table::source::Source;
 

@@ -6,7 +6,7 @@
 
 pub mod permutation;
 #[cfg(test)]
-pub mod tests;
+mod tests;
 pub mod trajectory;
 
 use rand_chacha::rand_core::Rng;

@@ -1,0 +1,75 @@
+//! What a data table may hold: its columns and what their cells take.
+
+use crate::kernel::quarter::NotAQuarter;
+
+/// Largest stable number: it fits a signed 64-bit number of any reader.
+pub(crate) const LARGEST_CODE: u64 = i64::MAX as u64;
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell {
+    /// A text that may stand in tables of results: see `is_plain_cell`.
+    Text,
+    /// A short name of small letters, digits, `_` and `-`, not `-` first.
+    Id,
+    /// A whole number, unique in the table.
+    Code,
+    /// A number from `min` to `max`, both included.
+    Real {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Unit, empty for a pure number.
+        unit: &'static str,
+    },
+    /// A quarter such as `2015Q1`.
+    Quarter,
+    /// One of a list of names.
+    Choice(&'static [&'static str]),
+}
+
+/// One declared column.
+#[derive(Debug)]
+pub struct Column {
+    /// Name in the head.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub cell: Cell,
+    /// Whether the column must be there and no cell may be empty.
+    pub required: bool,
+    /// Its meaning in a sentence.
+    pub meaning: &'static str,
+}
+
+/// One kind of table.
+#[derive(Debug)]
+pub struct Format {
+    /// Name in `[data]` and `[overrides]`.
+    pub table: &'static str,
+    /// What one row is.
+    pub row: &'static str,
+    /// The column that names a row in messages and overrides.
+    pub id: &'static str,
+    /// Declared columns.
+    pub columns: &'static [Column],
+}
+
+impl Cell {
+    /// What is allowed, in words.
+    pub fn allowed(self) -> String {
+        match self {
+            Cell::Text => "a text".to_string(),
+            Cell::Id => "small letters, digits, `_` and `-`, not `-` first".to_string(),
+            Cell::Code => format!("a whole number from 0 to {LARGEST_CODE}"),
+            Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
+            Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
+            Cell::Quarter => NotAQuarter.to_string(),
+            Cell::Choice(names) => names
+                .iter()
+                .map(|name| format!("\"{name}\""))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
