@@ -6,6 +6,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dualtrack::input::scenario;
 use dualtrack::kernel::random::Luck;
+use dualtrack::measure::outcomes;
 use dualtrack::model::record::Journal;
 use dualtrack::model::{run::Run, setup::Setup};
 use std::hint::black_box;
@@ -68,7 +69,7 @@ fn one_quarter(criterion: &mut Criterion) {
                     bench.iter(|| {
                         step(&mut run, quarters, None);
                         if outcomes {
-                            black_box(run.national());
+                            black_box(outcomes::nation(&mut run));
                         }
                     });
                 });
@@ -98,7 +99,7 @@ fn one_run(criterion: &mut Criterion) {
             run.reset(luck());
             for _ in 0..quarters {
                 step(&mut run, quarters, None);
-                black_box(run.national());
+                black_box(outcomes::nation(&mut run));
             }
         });
     });
@@ -110,9 +111,9 @@ fn one_run(criterion: &mut Criterion) {
             for _ in 0..quarters {
                 journal.clear();
                 step(&mut run, quarters, Some(&mut journal));
-                black_box(run.national());
+                black_box(outcomes::nation(&mut run));
                 for city in 0..cities {
-                    black_box(run.city(city));
+                    black_box(outcomes::city(&run, city));
                 }
             }
         });

@@ -11,7 +11,7 @@ use criterion::{
 };
 use dualtrack::input::experiment::reader::Overlay;
 use dualtrack::kernel::control::Control;
-use dualtrack::measure::response::gauge::Gauge;
+use dualtrack::measure::response::probe::Probe;
 use dualtrack::measure::run::measure_run;
 use dualtrack::model::run::{Memory, Run};
 use dualtrack::study::sweep::{
@@ -65,15 +65,15 @@ fn runs_alone(plan: &Plan) {
             Ok(bound) => bound,
             Err(messages) => panic!("{messages:?}"),
         };
-        let mut gauge = Gauge::new(bound, false);
+        let mut probe = Probe::new(bound, false);
         let mut run = match memory.take() {
             Some(memory) => memory.start(&setup, luck),
             None => Run::new(&setup, luck),
         };
-        let measured = measure_run(&mut run, luck, &mut gauge, &Control::default());
+        let measured = measure_run(&mut run, &mut probe, &Control::default());
         assert!(measured.is_ok());
         memory = Some(run.into_memory());
-        gauge.finish(&mut values);
+        probe.finish(&mut values);
     }
 }
 

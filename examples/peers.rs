@@ -9,9 +9,11 @@ use std::process::ExitCode;
 
 use dualtrack::input::scenario;
 use dualtrack::kernel::random::Luck;
+use dualtrack::measure::outcomes::{self, ids::national, ids::sector};
+use dualtrack::measure::seen::Passes;
 use dualtrack::model::data::Track;
 use dualtrack::model::params::Value;
-use dualtrack::model::{constants::Constants, outcomes::Parts, run::Run, setup::Setup};
+use dualtrack::model::{constants::Constants, run::Run, setup::Setup};
 use serde_json::{Map, json};
 
 fn main() -> ExitCode {
@@ -56,7 +58,7 @@ fn course(setup: &Setup, runs: u64) -> Result<serde_json::Value, String> {
         run.reset(luck(replicate));
         for sum in &mut sums {
             run.step(None).map_err(|error| error.to_string())?;
-            *sum += run.national_parts(Parts::default()).competitiveness;
+            *sum += outcomes::nation_with(&mut run, Passes::NONE).get(national::competitiveness);
         }
     }
     let mean: Vec<f64> = sums.iter().map(|sum| sum / runs as f64).collect();
@@ -83,7 +85,7 @@ fn world(setup: &Setup) -> serde_json::Value {
             replicate: 0,
         },
     );
-    let stringency = start.national_parts(Parts::default()).stringency;
+    let stringency = outcomes::nation_with(&mut start, Passes::NONE).get(national::stringency);
     let constants = Constants::new(world);
     let (sectors, instruments) = (world.sectors.len(), world.instruments.len());
     let mut params: Map<String, serde_json::Value> = Map::new();
@@ -134,7 +136,7 @@ fn world(setup: &Setup) -> serde_json::Value {
                 "demand_growth": sector.demand_growth,
                 "import_share": sector.import_share,
                 "supplies_compute": sector.supplies_compute,
-                "frontier": start.sector(s).frontier,
+                "frontier": outcomes::sector(&start, s).get(sector::frontier),
             })
         })
         .collect();

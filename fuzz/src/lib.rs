@@ -4,4 +4,6 @@
 pub mod hostile;
 #[path = "../../tests/it/ledger.rs"]
 pub mod ledger;
+#[path = "../../tests/it/rows.rs"]
+pub mod rows;
 pub mod world;

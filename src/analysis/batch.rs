@@ -11,7 +11,7 @@ use crate::kernel::{
     ordered::{Crew, Stopped, work_in_order},
 };
 use crate::measure::response::{
-    gauge::{Bound, Gauge},
+    probe::{Bound, Probe},
     spec::Responses,
 };
 use crate::measure::run::Unmeasured;
@@ -148,9 +148,9 @@ fn measured(ready: &Ready, luck: Luck, row: &mut Row, control: &Control) -> Resu
             return Ok(());
         }
     };
-    let mut gauge = Gauge::new(bound.clone(), false);
-    match crate::measure::run::measure(setup, luck, &mut gauge, control) {
-        Ok(()) => gauge.finish(&mut row.values),
+    let mut probe = Probe::new(bound.clone(), false);
+    match crate::measure::run::measure(setup, luck, &mut probe, control) {
+        Ok(()) => probe.finish(&mut row.values),
         Err(Unmeasured::Cancelled) => return Err(BatchError::Interrupted),
         Err(Unmeasured::Model(error)) => row.error = Some(error.to_string()),
     }

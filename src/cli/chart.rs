@@ -14,9 +14,9 @@ const STEPS: &[i32] = &[1, 2, 4, 8, 20, 40, 80, 200, 400];
 
 /// A series with an axis of its own.
 #[derive(Clone, Debug)]
-pub struct Series<'a> {
+pub struct Series {
     /// What is shown, with its unit.
-    pub title: &'a str,
+    pub title: String,
     /// One value for each quarter.
     pub values: Vec<Option<f64>>,
 }
@@ -57,9 +57,9 @@ const ASCII: Letters = Letters {
 };
 
 /// Charts of series that begin with the quarter `start`. A column shows the mean over its part of the time.
-pub fn chart(all: &[Series<'_>], start: Quarter, terminal: Terminal) -> String {
+pub fn chart(all: &[Series], start: Quarter, terminal: Terminal) -> String {
     let letters = if terminal.is_ascii { &ASCII } else { &LINES };
-    let axis = |series: &Series<'_>| Axis::of(&series.values, terminal.is_ascii);
+    let axis = |series: &Series| Axis::of(&series.values, terminal.is_ascii);
     let axes: Vec<Axis> = all.iter().map(axis).collect();
     let labels = axes.iter().flat_map(|axis| &axis.labels);
     let margin = labels.map(|label| label.chars().count()).max().unwrap_or(0) + 1;
@@ -69,7 +69,7 @@ pub fn chart(all: &[Series<'_>], start: Quarter, terminal: Terminal) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!("{}\n", bold(series.title)));
+        text.push_str(&format!("{}\n", bold(&series.title)));
         let levels: Vec<Option<usize>> = columns_of(&series.values, columns)
             .into_iter()
             .map(|value| value.map(|value| axis.row(value)))
@@ -251,7 +251,7 @@ mod tests {
 
     fn drawn(values: &[Option<f64>], start: &str, width: usize, is_ascii: bool) -> String {
         let series = Series {
-            title: "Level",
+            title: "Level".to_string(),
             values: values.to_vec(),
         };
         let start = start.parse().expect("a quarter");

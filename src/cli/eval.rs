@@ -14,7 +14,7 @@ use crate::input::experiment::{
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
 use crate::kernel::text::nearest;
-use crate::measure::response::{gauge::Gauge, spec::Responses};
+use crate::measure::response::{probe::Probe, spec::Responses};
 use crate::measure::run::Unmeasured;
 
 /// Longest line that is read, bytes.
@@ -247,10 +247,10 @@ impl Evaluator {
             let lines: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
             Failure::Input(lines.join("; "))
         })?;
-        let mut gauge = Gauge::new(bound, false);
-        match crate::measure::run::measure(&setup, request.luck, &mut gauge, &self.control) {
+        let mut probe = Probe::new(bound, false);
+        match crate::measure::run::measure(&setup, request.luck, &mut probe, &self.control) {
             Ok(()) => {
-                gauge.finish(values);
+                probe.finish(values);
                 Ok(())
             }
             Err(Unmeasured::Model(error)) => Err(Failure::Run(error.to_string())),

@@ -10,23 +10,24 @@ use crate::cli::tables::{
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::Scenario;
 use crate::kernel::quarter::Quarter;
-use crate::measure::outcome::{Outcome, Sums};
+use crate::measure::course::followed;
+use crate::measure::outcome::{Kind, shown};
+use crate::measure::outcomes::Scope;
+use crate::measure::reading::{Reading, in_lines};
+use crate::measure::replicate::{FIRST_YEAR, kept};
+use crate::measure::seen::NationSeen;
 use crate::model::data::World;
-use crate::model::record::National;
 use crate::stats::estimate::Estimate;
 use crate::study::replicates::Replicates;
 use crate::table::writer::WrittenFile;
 
-/// Quarter of the run at whose end the first column stands, counted from 1.
-const FIRST_YEAR: u32 = 4;
 /// What the shares of money are shares of.
 const SHARES: &str = "\
 Shares of the line above to which a part belongs; of sectors and instruments
 together; forgone return in the rest of the economy of spending on sectors.\n";
 
 /// How the charts are to be read.
-const AXES: &str = "\
-Introduction, subscale, duplicated and idle together. Axes need not start at 0.\n";
+const AXES: &str = "Axes need not start at 0.";
 
 /// The summary of a run.
 pub struct Summary<'a> {
@@ -58,77 +59,33 @@ enum Style {
     Percent,
 }
 
-/// A row on the state of the nation.
-struct State {
-    name: &'static str,
-    style: Style,
-    get: fn(&National) -> Option<f64>,
+/// The lines of a table with their place in what is kept.
+fn lines(is_money: bool) -> impl Iterator<Item = (usize, &'static Reading)> {
+    let all = in_lines(NationSeen::readings(), shown::TERMINAL).into_iter();
+    let here = all.filter(move |own| (own.kind == Kind::Flow) == is_money);
+    here.filter_map(|own| Some((kept().iter().position(|other| other.name == own.name)?, own)))
 }
 
-const STATES: &[State] = &[
-    State::new("Competitiveness", |n| Some(n.competitiveness)),
-    State::new("Technological gap", |n| Some(n.gap)),
-    State::new("Stringency", |n| Some(n.stringency)),
-    State::new("Similarity, all pairs", |n| n.similarity_all),
-    State::new("Similarity, peers", |n| n.similarity_peers),
-    State::new("Specialisation", |n| Some(n.specialisation)),
-    State::new("Concentration", |n| Some(n.concentration)),
-    State::new("Liberalisation", |n| Some(n.liberalisation)),
-    State {
-        style: Style::Decimals(1),
-        ..State::new("National measures", |n| {
-            Some(f64::from(n.national_measures))
-        })
-    },
-    State {
-        style: Style::Percent,
-        ..State::new("  begun in a city", |n| n.local_origin_share)
-    },
-];
-
-impl State {
-    const fn new(name: &'static str, get: fn(&National) -> Option<f64>) -> Self {
-        State {
-            name,
-            style: Style::Decimals(3),
-            get,
-        }
+/// What a line is called.
+fn name(reading: &Reading) -> String {
+    if reading.is_on(shown::UNDER) {
+        format!("  {}", reading.label.to_lowercase())
+    } else {
+        reading.label.clone()
     }
 }
 
-/// A row on money over the whole run: what, and of what it is shown as a share.
-type Money = (&'static str, fn(&Sums) -> f64, fn(&Sums) -> f64);
-
-const MONEY: &[Money] = &[
-    ("Sectors", |s| s.spending_cny_mn, spending),
-    ("  introduction", |s| s.introduction_cny_mn, sectors),
-    ("  subscale", |s| s.subscale_cny_mn, sectors),
-    ("  duplicated", |s| s.duplicated_cny_mn, sectors),
-    ("  idle", |s| s.idle_cny_mn, sectors),
-    ("  productive", |s| s.productive_cny_mn, sectors),
-    ("Instruments", |s| s.instruments_cny_mn, spending),
-    (
-        "  failed experiments",
-        |s| s.failed_experiments_cny_mn,
-        instruments,
-    ),
-    ("  poaching", |s| s.poaching_cny_mn, instruments),
-    ("Forgone return", |s| s.forgone_cny_mn, sectors),
-];
-
-fn spending(sums: &Sums) -> f64 {
-    sums.spending_cny_mn + sums.instruments_cny_mn
+fn style(reading: &Reading) -> Style {
+    if reading.is_on(shown::PERCENT) {
+        Style::Percent
+    } else if reading.is_count {
+        Style::Decimals(1)
+    } else {
+        Style::Decimals(3)
+    }
 }
 
-fn sectors(sums: &Sums) -> f64 {
-    sums.spending_cny_mn
-}
-
-fn instruments(sums: &Sums) -> f64 {
-    sums.instruments_cny_mn
-}
-
-impl<'a> Summary<'a> {
+impl Summary<'_> {
     fn head(&self) -> String {
         let world = &self.scenario.world;
         format!(
@@ -152,24 +109,25 @@ impl<'a> Summary<'a> {
         }
         let mut rows = Vec::new();
         let mut remarks = Vec::new();
-        for state in STATES {
-            let mut cells = vec![state.name.to_string()];
+        for (place, reading) in lines(false) {
+            let mut cells = vec![name(reading)];
             for quarter in first.into_iter().chain([last_quarter(world)]) {
-                let nation = |outcome: &'a Outcome| match first {
-                    Some(first) if first == quarter => &outcome.first_year_end,
-                    _ => &outcome.last,
-                };
-                let values = self.kept.outcomes.iter().map(nation).filter_map(state.get);
+                let values = self.kept.outcomes.iter().filter_map(|outcome| {
+                    if first == Some(quarter) {
+                        outcome.first_year_end[place]
+                    } else {
+                        outcome.last[place]
+                    }
+                });
                 let values: Vec<f64> = values.collect();
                 if !values.is_empty() && values.len() < self.kept.outcomes.len() {
-                    let name = state.name.trim().to_lowercase();
-                    let n = values.len();
+                    let (name, n) = (reading.label.to_lowercase(), values.len());
                     let remark = format!(
                         "In {quarter}, n = {n} for \"{name}\"; it is missing in the other replicates."
                     );
                     remarks.push(hanging(&remark, 0));
                 }
-                cells.extend(shown(&values, state.style));
+                cells.extend(amounts(&values, style(reading)));
             }
             rows.push(cells);
         }
@@ -186,40 +144,40 @@ impl<'a> Summary<'a> {
         ];
         let header = header.map(str::to_string);
         let mut rows = Vec::new();
-        for (name, part, whole) in MONEY {
-            let sums = || self.kept.outcomes.iter().map(|outcome| &outcome.sums);
-            let bn: Vec<f64> = sums().map(|sums| part(sums) / 1000.0).collect();
-            let shares = sums().filter(|sums| whole(sums) > 0.0);
-            let shares: Vec<f64> = shares.map(|sums| part(sums) / whole(sums)).collect();
-            let mut cells = vec![name.to_string()];
-            cells.extend(shown(&bn, Style::Money));
-            cells.extend(shown(&shares, Style::Percent));
+        for (place, reading) in lines(true) {
+            let sums = || self.kept.outcomes.iter().map(|outcome| outcome.sums[place]);
+            let bn: Vec<f64> = sums().map(|[part, _]| part / 1000.0).collect();
+            let shares = sums().filter(|[_, whole]| *whole > 0.0);
+            let shares: Vec<f64> = shares.map(|[part, whole]| part / whole).collect();
+            let mut cells = vec![name(reading)];
+            cells.extend(amounts(&bn, Style::Money));
+            cells.extend(amounts(&shares, Style::Percent));
             rows.push(cells);
         }
         let table = table(&header, rows);
         format!("{table}{SHARES}")
     }
 
-    /// Competitiveness and waste over the quarters; none for a run without a course.
+    /// What is followed over the quarters; none for a run without a course.
     fn chart(&self) -> Option<String> {
         let (world, course) = (&self.scenario.world, &self.kept.course);
         if world.quarters < 2 {
             return None;
         }
-        let percent = |share: Option<f64>| share.map(|share| 100.0 * share);
-        let shares = course.unproductive_share().into_iter().map(percent);
-        let all = [
+        let mut notes = Vec::new();
+        let series = followed().iter().enumerate().map(|(place, own)| {
+            notes.push(format!("{}: {}.", own.label, own.meaning));
+            let is_percent = own.is_on(shown::PERCENT);
+            let factor = if is_percent { 100.0 } else { 1.0 };
+            let means = course.means(place).into_iter();
             Series {
-                title: "Competitiveness (1 = level with the frontier)",
-                values: course.competitiveness(),
-            },
-            Series {
-                title: "Unproductive part of spending on sectors, %",
-                values: shares.collect(),
-            },
-        ];
-        let drawn = chart(&all, world.start, self.terminal);
-        Some(format!("{drawn}{AXES}"))
+                title: own.label.clone() + if is_percent { ", %" } else { "" },
+                values: means.map(|mean| mean.map(|mean| factor * mean)).collect(),
+            }
+        });
+        let drawn = chart(&series.collect::<Vec<_>>(), world.start, self.terminal);
+        notes.push(AXES.to_string());
+        Some(format!("{drawn}{}", hanging(&notes.join(" "), 0)))
     }
 
     fn closing(&self) -> String {
@@ -246,7 +204,7 @@ impl fmt::Display for Summary<'_> {
 }
 
 /// Mean and interval of a sample as two cells.
-fn shown(values: &[f64], style: Style) -> [String; 2] {
+fn amounts(values: &[f64], style: Style) -> [String; 2] {
     let Some(estimate) = Estimate::of(values) else {
         return [NOTHING.to_string(), NOTHING.to_string()];
     };
@@ -270,14 +228,14 @@ mod tests {
 
     #[test]
     fn one_value_is_shown_without_an_interval_and_none_as_a_dash() {
-        assert_eq!(shown(&[0.25], Style::Percent), ["25.0 %", NOTHING]);
-        assert_eq!(shown(&[], Style::Decimals(3)), [NOTHING, NOTHING]);
+        assert_eq!(amounts(&[0.25], Style::Percent), ["25.0 %", NOTHING]);
+        assert_eq!(amounts(&[], Style::Decimals(3)), [NOTHING, NOTHING]);
     }
 
     #[test]
     fn a_mean_is_shown_with_its_interval() {
         // See the sample worked by hand in `stats`: 4 with half width 2.598.
-        let shown = shown(&[2.0, 4.0, 4.0, 6.0], Style::Decimals(2));
+        let shown = amounts(&[2.0, 4.0, 4.0, 6.0], Style::Decimals(2));
         assert_eq!(shown, ["4.00", "[1.40, 6.60]"]);
     }
 }

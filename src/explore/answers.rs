@@ -23,8 +23,12 @@ pub struct Model {
     pub responses: Vec<Measured>,
     /// Totals over the run.
     pub totals: Vec<Measured>,
+    /// Names of the totals into which spending on sectors is cut, what is not lost first.
+    pub parts: Vec<&'static str>,
     /// Series of cities.
     pub city_responses: Vec<Measured>,
+    /// Series of a sector of cities.
+    pub sector_responses: Vec<Measured>,
 }
 
 /// A scenario in a list.
@@ -93,8 +97,18 @@ pub struct Measured {
     pub title: String,
     /// Unit.
     pub unit: &'static str,
+    /// What is written of it beside the title.
+    pub sign: &'static str,
     /// Meaning.
     pub meaning: String,
+    /// Whether it is shown in per cent.
+    pub is_percent: bool,
+    /// Whether it is shown from the beginning.
+    pub is_usual: bool,
+    /// Whether it is shown on top of all.
+    pub is_headline: bool,
+    /// Whether it is the size of cities on the map.
+    pub is_size: bool,
 }
 
 /// A scenario.
@@ -233,21 +247,10 @@ pub struct TraceView {
     pub national: BTreeMap<&'static str, Vec<Option<f64>>>,
     /// Series of cities: a list of cities for each quarter.
     pub cities: BTreeMap<&'static str, Vec<Vec<Option<f64>>>>,
-    /// The sector that was asked for.
-    pub sector: Option<SectorView>,
+    /// Series of the sector that was asked for, in all cities: a list of cities for each quarter.
+    pub sector: Option<BTreeMap<&'static str, Vec<Vec<Option<f64>>>>>,
     /// Events in order.
     pub events: Vec<Happening>,
-}
-
-/// A sector in all cities: a list of cities for each quarter.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct SectorView {
-    /// Share of the whole budget.
-    pub share: Vec<Vec<f64>>,
-    /// Capability.
-    pub capability: Vec<Vec<f64>>,
-    /// Spending, CNY mn.
-    pub spending_cny_mn: Vec<Vec<f64>>,
 }
 
 /// Something that happened.

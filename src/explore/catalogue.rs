@@ -29,7 +29,9 @@ impl Laboratory {
             parameters: PARAMETERS.iter().map(parameter).collect(),
             responses: series::responses(),
             totals: series::totals(),
+            parts: series::parts(),
             city_responses: series::city_responses(),
+            sector_responses: series::sector_responses(),
         }
     }
 

@@ -2,13 +2,15 @@
 
 use rayon::prelude::*;
 
-use crate::explore::answers::{Interval, Measured, RunView, SeriesView, Snapshot};
+use crate::explore::answers::{Interval, RunView, SeriesView, Snapshot};
 use crate::explore::laboratory::{Laboratory, Refusal, check_work};
 use crate::explore::requests::RunRequest;
 use crate::explore::series::{self, Totals};
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
-use crate::measure::table::Row;
+use crate::measure::outcome::shown::TOTAL;
+use crate::measure::outcomes::of_nation;
+use crate::measure::seen::NationSeen;
 use crate::model::data::World;
 use crate::model::{run::Run, setup::Setup};
 use crate::stats::estimate::{Estimate, quantile};
@@ -74,7 +76,7 @@ impl Laboratory {
                             Some(run) => run.rebind(sides[*side], luck),
                             None => Run::new(sides[*side], luck),
                         };
-                        let record = record(&mut run, luck, control);
+                        let record = record(&mut run, control);
                         *memory = Some(run);
                         record
                     },
@@ -121,32 +123,26 @@ fn check_period(base: &World, variant: &World) -> Result<(), Refusal> {
 }
 
 /// Runs one replicate.
-fn record(run: &mut Run<'_>, luck: Luck, control: &Control) -> Result<Record, Refusal> {
+fn record(run: &mut Run<'_>, control: &Control) -> Result<Record, Refusal> {
     let world = run.world();
     let quarters = world.quarters as usize;
     let mut totals = Totals::new();
-    let mut series = Vec::new();
+    let mut all = Vec::new();
     for quarter in 0..quarters {
         if control.is_cancelled() {
             return Err(Refusal::Cancelled);
         }
         run.step(None)?;
-        let row = Row {
-            luck,
-            quarter: world.start.plus(quarter as i32),
-            city: 0,
-            sector: 0,
-            values: run.national(),
-        };
-        totals.add(&row);
-        let numbers: Vec<Option<f64>> = series::of_nation(&row).collect();
-        series.resize(numbers.len() * quarters, None);
+        let nation = series::see(run);
+        totals.add(run, &nation);
+        let numbers: Vec<Option<f64>> = series::numbers(run, &nation).collect();
+        all.resize(numbers.len() * quarters, None);
         for (response, number) in numbers.into_iter().enumerate() {
-            series[response * quarters + quarter] = number;
+            all[response * quarters + quarter] = number;
         }
     }
     Ok(Record {
-        series,
+        series: all,
         totals: totals.finish().collect(),
     })
 }
@@ -168,11 +164,11 @@ impl Record {
 /// Series and totals over replicates.
 fn view(records: &[Record]) -> RunView {
     let mut view = RunView::default();
-    let responses = series::responses();
+    let responses: Vec<_> = series::shown::<NationSeen>().collect();
     let quarters = records[0].series.len() / responses.len();
     let n = records.len();
     let mut sample = Vec::with_capacity(n);
-    for (response, Measured { name, .. }) in responses.into_iter().enumerate() {
+    for (response, reading) in responses.into_iter().enumerate() {
         let mut own = SeriesView::default();
         let (mut low, mut high) = (Vec::new(), Vec::new());
         let (mut p10, mut p90) = (Vec::new(), Vec::new());
@@ -194,12 +190,12 @@ fn view(records: &[Record]) -> RunView {
         if n >= PERCENTILES_FROM {
             (own.p10, own.p90) = (Some(p10), Some(p90));
         }
-        view.series.insert(name, own);
+        view.series.insert(&reading.name, own);
     }
-    for (place, Measured { name, .. }) in series::totals().into_iter().enumerate() {
+    for (place, reading) in of_nation(TOTAL).into_iter().enumerate() {
         sample.clear();
         sample.extend(records.iter().filter_map(|record| record.totals[place]));
-        view.totals.insert(name, interval(&sample));
+        view.totals.insert(&reading.name, interval(&sample));
     }
     view
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::explore::answers::{Happening, SectorView, TraceView};
+use crate::explore::answers::{Happening, TraceView};
 use crate::explore::catalogue::quarters;
 use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
 use crate::explore::requests::TraceRequest;
 use crate::explore::series;
 use crate::kernel::random::Luck;
-use crate::measure::table::Row;
+use crate::measure::outcomes::Scope;
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen};
 use crate::model::data::World;
 use crate::model::record::{Journal, Move, PolicyEvent};
 use crate::model::run::Run;
@@ -34,17 +35,21 @@ impl Laboratory {
             quarters: quarters(world),
             national: BTreeMap::new(),
             cities: BTreeMap::new(),
-            sector: sector.map(|_| SectorView::default()),
+            sector: sector.map(|_| BTreeMap::new()),
             events: Vec::new(),
         };
         let mut journal = Journal::default();
         for quarter in 0..world.quarters {
             journal.clear();
             run.step(Some(&mut journal))?;
-            view.add_nation(&mut run, luck, quarter);
-            view.add_cities(&run, luck, quarter);
+            let nation = series::see(&mut run);
+            let names = series::shown::<NationSeen>().map(|own| own.name.as_str());
+            for (name, number) in names.zip(series::numbers(&run, &nation)) {
+                view.national.entry(name).or_default().push(number);
+            }
+            add(&mut view.cities, &run, |city| CitySeen::of(&run, city));
             if let (Some(row), Some(sector)) = (sector, &mut view.sector) {
-                sector.add(&run, row);
+                add(sector, &run, |city| AllocationSeen::of(&run, city, row));
             }
             view.events.extend(happenings(world, quarter, &journal));
         }
@@ -52,50 +57,17 @@ impl Laboratory {
     }
 }
 
-impl TraceView {
-    fn add_nation(&mut self, run: &mut Run<'_>, luck: Luck, quarter: u32) {
-        let row = row(run.world(), luck, quarter, 0, run.national());
-        for (response, number) in series::responses().iter().zip(series::of_nation(&row)) {
-            self.national.entry(response.name).or_default().push(number);
-        }
-    }
-
-    fn add_cities(&mut self, run: &Run<'_>, luck: Luck, quarter: u32) {
-        let responses = series::city_responses();
-        let cities = run.world().cities.len();
-        let mut columns = vec![Vec::with_capacity(cities); responses.len()];
-        for city in 0..cities {
-            let row = row(run.world(), luck, quarter, city, run.city(city));
-            for (column, number) in columns.iter_mut().zip(series::of_city(&row)) {
-                column.push(number);
-            }
-        }
-        for (response, column) in responses.iter().zip(columns) {
-            self.cities.entry(response.name).or_default().push(column);
-        }
-    }
-}
-
-impl SectorView {
-    fn add(&mut self, run: &Run<'_>, sector: usize) {
-        let cities = 0..run.world().cities.len();
-        let rows: Vec<_> = cities.map(|city| run.allocation(city, sector)).collect();
-        self.share
-            .push(rows.iter().map(|row| row.budget_share).collect());
-        self.capability
-            .push(rows.iter().map(|row| row.capability).collect());
-        self.spending_cny_mn
-            .push(rows.iter().map(|row| row.spending_cny_mn).collect());
-    }
-}
-
-fn row<T>(world: &World, luck: Luck, quarter: u32, city: usize, values: T) -> Row<T> {
-    Row {
-        luck,
-        quarter: world.start.plus(quarter as i32),
-        city,
-        sector: 0,
-        values,
+/// Adds a quarter to series of cities.
+fn add<S: Scope>(
+    all: &mut BTreeMap<&'static str, Vec<Vec<Option<f64>>>>,
+    run: &Run<'_>,
+    see: impl Fn(usize) -> S,
+) {
+    let seen: Vec<S> = (0..run.world().cities.len()).map(see).collect();
+    for own in series::shown::<S>() {
+        let number = |seen: &S| own.number(S::outcomes(), run, seen);
+        let column = seen.iter().map(number).collect();
+        all.entry(&own.name).or_default().push(column);
     }
 }
 

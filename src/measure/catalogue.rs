@@ -1,56 +1,34 @@
 //! The catalogue of trace files and their columns, for whoever checks or documents them.
 
-use crate::measure::table::{Column, Table};
-use crate::table::columns::{ColumnInfo, FileInfo, Text};
+use crate::measure::tables::{
+    ALLOCATIONS, CHAMPIONS, CITIES, NATIONAL, OFFICIALS, POLICIES, SECTORS,
+};
+use crate::table::columns::FileInfo;
 
 /// Every trace file with its columns, in the order in which they are documented and written.
 pub fn files() -> Vec<FileInfo> {
     vec![
-        file(&crate::measure::tables::national::NATIONAL),
-        file(&crate::measure::tables::places::CITIES),
-        file(&crate::measure::tables::places::SECTORS),
-        file(&crate::measure::tables::places::ALLOCATIONS),
-        file(&crate::measure::tables::events::POLICIES),
-        file(&crate::measure::tables::events::OFFICIALS),
-        file(&crate::measure::tables::events::CHAMPIONS),
+        NATIONAL.info(),
+        CITIES.info(),
+        SECTORS.info(),
+        ALLOCATIONS.info(),
+        POLICIES.info(),
+        OFFICIALS.info(),
+        CHAMPIONS.info(),
     ]
 }
 
 /// Names of files and of their columns, against which settings are checked.
 pub fn catalogue() -> Vec<(&'static str, Vec<&'static str>)> {
-    fn names<T>(table: &Table<T>) -> (&'static str, Vec<&'static str>) {
-        let names = table.columns.iter().map(|column| column.name);
-        (table.file, names.collect())
-    }
     vec![
-        names(&crate::measure::tables::national::NATIONAL),
-        names(&crate::measure::tables::places::CITIES),
-        names(&crate::measure::tables::places::SECTORS),
-        names(&crate::measure::tables::places::ALLOCATIONS),
-        names(&crate::measure::tables::events::POLICIES),
-        names(&crate::measure::tables::events::OFFICIALS),
-        names(&crate::measure::tables::events::CHAMPIONS),
+        NATIONAL.names(),
+        CITIES.names(),
+        SECTORS.names(),
+        ALLOCATIONS.names(),
+        POLICIES.names(),
+        OFFICIALS.names(),
+        CHAMPIONS.names(),
     ]
-}
-
-fn file<T>(table: &Table<T>) -> FileInfo {
-    FileInfo {
-        file: table.file,
-        row: table.row.into(),
-        key: table.key.iter().map(|name| Text::from(*name)).collect(),
-        columns: table.columns.iter().map(column).collect(),
-    }
-}
-
-fn column<T>(column: &Column<T>) -> ColumnInfo {
-    ColumnInfo {
-        name: column.name.into(),
-        kind: column.kind(),
-        unit: column.unit.into(),
-        meaning: column.meaning.into(),
-        missing: column.missing.map(Text::from),
-        names: column.names,
-    }
 }
 
 #[cfg(test)]

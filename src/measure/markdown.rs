@@ -8,7 +8,7 @@ use crate::table::datapackage::sentence;
 const HEAD: &str = "\
 # Output files
 
-This page is made from the definitions of the columns in `src/measure/tables/`; a test fails where it differs.
+This page is made from the definitions of the columns in `src/measure/`; a test fails where it differs.
 
 `dualtrack run` writes a folder with one CSV file for each table that the scenario asks for, `datapackage.json`, which
 describes them to other programs (Frictionless Table Schema), and `manifest.json`, which holds what is needed to repeat

@@ -1,13 +1,18 @@
 //! What is seen of a run: outcomes, responses, traces and the catalogue of their columns.
 
 pub mod catalogue;
+pub mod column;
 pub mod course;
 pub mod markdown;
 pub mod outcome;
+pub mod outcomes;
+pub mod reading;
 pub mod recorder;
+pub mod replicate;
 pub mod response;
 pub mod result;
 pub mod run;
+pub mod seen;
 pub mod table;
 pub mod tables;
 pub mod trace_settings;

@@ -1,129 +1,235 @@
-//! What is kept of a replicate for summaries.
+//! What an outcome is. All there are stand in [`crate::measure::outcomes`].
 
-use crate::kernel::random::Luck;
-use crate::model::record::National;
+use std::marker::PhantomData;
 
-/// Quarter whose end is the first year end, counted from 1.
-const FIRST_YEAR: u32 = 4;
+use crate::measure::column::{Column, Get};
+use crate::measure::seen::Passes;
+use crate::model::run::Run;
 
-/// Outcomes of one replicate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// Seed and replicate.
-    pub luck: Luck,
-    /// The nation at the end of the fourth quarter, or of the last one in a shorter run.
-    pub first_year_end: National,
-    /// The nation at the end of the last quarter.
-    pub last: National,
-    /// Sums over all quarters.
-    pub sums: Sums,
+/// How an outcome goes through a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is so much at a time; over a period its mean counts.
+    Level,
+    /// It is so much in a quarter; over a period it is summed.
+    Flow,
+    /// It happens so often in a quarter; over a period it is counted.
+    Event,
 }
 
-/// Sums over all quarters of a run. Money in CNY mn.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sums {
-    /// All budgets.
-    pub budget_cny_mn: f64,
-    /// Spending on sectors: the sum of the five parts that follow.
-    pub spending_cny_mn: f64,
-    /// E24.
-    pub introduction_cny_mn: f64,
-    /// E25.
-    pub subscale_cny_mn: f64,
-    /// E26.
-    pub duplicated_cny_mn: f64,
-    /// E27.
-    pub idle_cny_mn: f64,
-    /// E28.
-    pub productive_cny_mn: f64,
-    /// Spending on instruments.
-    pub instruments_cny_mn: f64,
-    /// Part of it in instruments that do not fit.
-    pub failed_experiments_cny_mn: f64,
-    /// Part of it that only moves researchers.
-    pub poaching_cny_mn: f64,
-    /// Return forgone; not a part of any spending.
-    pub forgone_cny_mn: f64,
-    /// Value of output.
-    pub output_cny_mn: f64,
-    /// Incidents.
-    pub incidents: u64,
-    /// Pioneering events.
-    pub pioneered: u64,
-    /// Imitation events.
-    pub imitated: u64,
-    /// National measures taken up.
-    pub taken_up: u64,
-    /// Instruments given up.
-    pub given_up: u64,
+/// Where an outcome is shown beside the traces and responses, which have all.
+pub mod shown {
+    /// On the terminal after a run.
+    pub const TERMINAL: u16 = 1;
+    /// There as a chart over the quarters.
+    pub const CHART: u16 = 1 << 1;
+    /// In the table of outcomes of a run's report.
+    pub const REPORT: u16 = 1 << 2;
+    /// In the explorer as a series; of a city or a sector of a city, on its map.
+    pub const EXPLORER: u16 = 1 << 3;
+    /// There from the beginning; of a city, as the colour of the map.
+    pub const USUAL: u16 = 1 << 4;
+    /// There on top of all.
+    pub const HEADLINE: u16 = 1 << 5;
+    /// There as a total over the run.
+    pub const TOTAL: u16 = 1 << 6;
+    /// As the size of cities on the explorer's map.
+    pub const SIZE: u16 = 1 << 7;
+    /// As a part of the whole of which it is a share.
+    pub const PART: u16 = 1 << 8;
+    /// In per cent.
+    pub const PERCENT: u16 = 1 << 9;
+    /// Where tables have levels, under the line before.
+    pub const UNDER: u16 = 1 << 10;
 }
 
-impl Outcome {
-    /// The outcome of a replicate that has not begun.
-    pub(crate) fn new(luck: Luck) -> Self {
+/// An outcome of a run in a quarter, read from what is seen of it.
+#[derive(Debug)]
+pub struct Outcome<S: 'static> {
+    /// Name, unit, meaning, where it is missing, and how it is read.
+    pub column: Column<S>,
+    /// Its name for people, with a capital letter.
+    pub label: &'static str,
+    /// How it goes through a period.
+    pub kind: Kind,
+    /// Passes over the cities that it needs.
+    pub cost: Passes,
+    /// Where it is shown, made of [`shown`].
+    pub shown: u16,
+    /// Name of the whole of which a share has a name of its own: `idle_cny_mn` of `spending_cny_mn` is `idle_share`.
+    pub share_of: Option<&'static str>,
+}
+
+impl<S> Clone for Outcome<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S> Copy for Outcome<S> {}
+
+impl<S> Outcome<S> {
+    /// An outcome without a name as yet, a level that costs nothing.
+    const fn new(
+        label: &'static str,
+        unit: &'static str,
+        meaning: &'static str,
+        get: Get<S>,
+    ) -> Self {
         Outcome {
-            luck,
-            first_year_end: National::default(),
-            last: National::default(),
-            sums: Sums::default(),
+            column: Column::new("", unit, meaning, get),
+            label,
+            kind: Kind::Level,
+            cost: Passes::NONE,
+            shown: 0,
+            share_of: None,
         }
     }
 
-    /// Takes in a quarter, the `quarters_done`-th.
-    pub(crate) fn observe(&mut self, quarters_done: u32, nation: National) {
-        self.sums.add(&nation);
-        if quarters_done <= FIRST_YEAR {
-            self.first_year_end.clone_from(&nation);
-        }
-        self.last = nation;
+    /// A number: its name for people, its unit (`1` for a pure number), its meaning (a phrase without a full stop), and
+    /// how it is read.
+    pub const fn real(
+        label: &'static str,
+        unit: &'static str,
+        meaning: &'static str,
+        get: fn(&Run<'_>, &S) -> f64,
+    ) -> Self {
+        Self::new(label, unit, meaning, Get::Real(get))
+    }
+
+    /// A number that is missing in the cases which the last phrase but one names.
+    pub const fn maybe(
+        label: &'static str,
+        unit: &'static str,
+        meaning: &'static str,
+        missing: &'static str,
+        get: fn(&Run<'_>, &S) -> Option<f64>,
+    ) -> Self {
+        let mut outcome = Self::new(label, unit, meaning, Get::MaybeReal(get));
+        outcome.column.missing = Some(missing);
+        outcome
+    }
+
+    /// A whole number.
+    pub const fn count(
+        label: &'static str,
+        unit: &'static str,
+        meaning: &'static str,
+        get: fn(&Run<'_>, &S) -> u64,
+    ) -> Self {
+        Self::new(label, unit, meaning, Get::Count(get))
+    }
+
+    /// `true` or `false`.
+    pub const fn flag(
+        label: &'static str,
+        meaning: &'static str,
+        get: fn(&Run<'_>, &S) -> bool,
+    ) -> Self {
+        Self::new(label, "", meaning, Get::Flag(get))
+    }
+
+    /// A text.
+    pub const fn text(
+        label: &'static str,
+        meaning: &'static str,
+        get: for<'a> fn(&'a Run<'_>, &'a S) -> &'a str,
+    ) -> Self {
+        Self::new(label, "", meaning, Get::Name(get))
+    }
+
+    /// Under a name: small letters, digits and `_`.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.column.name = name;
+        self
+    }
+
+    /// As a flow.
+    #[must_use]
+    pub const fn flow(mut self) -> Self {
+        self.kind = Kind::Flow;
+        self
+    }
+
+    /// As an event.
+    #[must_use]
+    pub const fn event(mut self) -> Self {
+        self.kind = Kind::Event;
+        self
+    }
+
+    /// With passes over the cities that it needs.
+    #[must_use]
+    pub const fn costs(mut self, passes: Passes) -> Self {
+        self.cost = passes;
+        self
+    }
+
+    /// Shown in these places.
+    #[must_use]
+    pub const fn on(mut self, places: u16) -> Self {
+        self.shown = places;
+        self
+    }
+
+    /// As a share of another outcome or sum of the same table.
+    #[must_use]
+    pub const fn of(mut self, whole: &'static str) -> Self {
+        self.share_of = Some(whole);
+        self
     }
 }
 
-impl Sums {
-    fn add(&mut self, nation: &National) {
-        self.budget_cny_mn += nation.budget_cny_mn;
-        self.spending_cny_mn += nation.spending_cny_mn;
-        self.introduction_cny_mn += nation.introduction_cny_mn;
-        self.subscale_cny_mn += nation.subscale_cny_mn;
-        self.duplicated_cny_mn += nation.duplicated_cny_mn;
-        self.idle_cny_mn += nation.idle_cny_mn;
-        self.productive_cny_mn += nation.productive_cny_mn;
-        self.instruments_cny_mn += nation.instruments_cny_mn;
-        self.failed_experiments_cny_mn += nation.failed_experiments_cny_mn;
-        self.poaching_cny_mn += nation.poaching_cny_mn;
-        self.forgone_cny_mn += nation.forgone_cny_mn;
-        self.output_cny_mn += nation.output_cny_mn;
-        self.incidents += u64::from(nation.incidents);
-        self.pioneered += u64::from(nation.pioneered);
-        self.imitated += u64::from(nation.imitated);
-        self.taken_up += u64::from(nation.taken_up);
-        self.given_up += u64::from(nation.given_up);
+/// An outcome of the program, where code must single one out.
+#[derive(Debug)]
+pub struct Id<S> {
+    /// Its place among the outcomes of its table.
+    pub place: usize,
+    /// Its name.
+    pub name: &'static str,
+    of: PhantomData<fn(&S)>,
+}
+
+impl<S> Clone for Id<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S> Copy for Id<S> {}
+
+impl<S> Id<S> {
+    /// The outcome with a name, at its place.
+    pub(crate) const fn new(place: usize, name: &'static str) -> Self {
+        Id {
+            place,
+            name,
+            of: PhantomData,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A sum of outcomes with a name of its own, in every table that has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    /// Name.
+    pub name: &'static str,
+    /// Weights and names, added in this order.
+    pub terms: &'static [(f64, &'static str)],
+}
 
-    #[test]
-    fn an_outcome_keeps_the_first_year_end_the_last_quarter_and_sums() {
-        let luck = Luck {
-            seed: 1,
-            replicate: 0,
-        };
-        let mut outcome = Outcome::new(luck);
-        for quarter in 1..=6 {
-            let nation = National {
-                competitiveness: f64::from(quarter),
-                spending_cny_mn: 2.0,
-                incidents: 1,
-                ..National::default()
-            };
-            outcome.observe(quarter, nation);
-        }
-        assert_eq!(outcome.first_year_end.competitiveness, 4.0);
-        assert_eq!(outcome.last.competitiveness, 6.0);
-        assert_eq!(outcome.sums.spending_cny_mn, 12.0);
-        assert_eq!(outcome.sums.incidents, 6);
-    }
+/// A ratio of two outcomes or sums with a name of its own, in every table that has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Ratio {
+    /// Name.
+    pub name: &'static str,
+    /// Above the line.
+    pub above: &'static str,
+    /// Below it.
+    pub below: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// Its meaning, a phrase without a full stop.
+    pub meaning: &'static str,
+    /// Where it is shown, made of [`shown`].
+    pub shown: u16,
 }

@@ -5,10 +5,11 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::kernel::random::Luck;
-use crate::measure::table::{Row, Selection, write_moment};
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
+use crate::measure::table::{Selection, write_moment};
 use crate::measure::traces::{FILES, File, Traces};
 use crate::model::data::World;
-use crate::model::record::{ChampionEvent, Journal, Move, National, PolicyEvent};
+use crate::model::record::{ChampionEvent, Journal, Move, PolicyEvent};
 use crate::model::run::Run;
 
 /// How far a design must have moved since the last row of an instrument for a row of its own, in units of
@@ -37,15 +38,15 @@ impl Chunk {
         self.rows = [0; FILES];
     }
 
-    fn write<T>(
+    fn write<S>(
         &mut self,
         file: File,
-        selection: &Selection<T>,
+        selection: &Selection<S>,
         moment: &[u8],
-        world: &World,
-        row: &Row<T>,
+        run: &Run<'_>,
+        seen: &S,
     ) {
-        selection.write(&mut self.bytes[file as usize], moment, world, row);
+        selection.write(&mut self.bytes[file as usize], moment, run, seen);
         self.rows[file as usize] += 1;
     }
 }
@@ -104,7 +105,7 @@ impl<'a> Recorder<'a> {
                 .take()
                 .unwrap_or_else(|| run.initial_champions());
             for event in &leaders {
-                self.write_champion(*event, 0, chunk);
+                self.write_champion(run, event, chunk);
             }
             self.leaders = Some(leaders);
         }
@@ -121,22 +122,26 @@ impl<'a> Recorder<'a> {
         self.traces.needs_detail() && self.traces.is_recorded(quarters_done + 1)
     }
 
+    /// What is seen of the nation in the quarter just done: as much as is written, and what `others` need.
+    pub fn see(&self, run: &mut Run<'_>, others: Passes) -> NationSeen {
+        let passes = self.traces.passes(run.quarter());
+        NationSeen::of(run, passes.and(others))
+    }
+
     /// Writes the rows of the quarter just done, except those of cities and their sectors.
-    pub fn record_quarter(&mut self, run: &Run<'_>, nation: &National, chunk: &mut Chunk) {
-        let step = run.quarter().saturating_sub(1);
-        self.set_moment(step);
-        self.record_events(run, step, chunk);
+    pub fn record_quarter(&mut self, run: &Run<'_>, nation: &NationSeen, chunk: &mut Chunk) {
+        self.set_moment(run.quarter().saturating_sub(1));
+        self.record_events(run, chunk);
         if !self.traces.is_recorded(run.quarter()) {
             return;
         }
         if let Some(selection) = &self.traces.national {
-            let row = self.row(step, 0, 0, nation.clone());
-            chunk.write(File::National, selection, &self.moment, self.world, &row);
+            chunk.write(File::National, selection, &self.moment, run, nation);
         }
         if let Some(selection) = &self.traces.sectors {
             for sector in 0..self.world.sectors.len() {
-                let row = self.row(step, 0, sector, run.sector(sector));
-                chunk.write(File::Sectors, selection, &self.moment, self.world, &row);
+                let seen = SectorSeen::of(run, sector);
+                chunk.write(File::Sectors, selection, &self.moment, run, &seen);
             }
         }
     }
@@ -190,41 +195,38 @@ impl<'a> Recorder<'a> {
     }
 
     fn write_cities(&self, run: &Run<'_>, cities: Range<usize>, chunk: &mut Chunk) {
-        let step = run.quarter().saturating_sub(1);
         if let Some(selection) = &self.traces.cities {
             for city in cities.clone() {
-                let row = self.row(step, city, 0, run.city(city));
-                chunk.write(File::Cities, selection, &self.moment, self.world, &row);
+                let seen = CitySeen::of(run, city);
+                chunk.write(File::Cities, selection, &self.moment, run, &seen);
             }
         }
         if let Some(selection) = &self.traces.allocations {
             for city in cities {
                 for sector in 0..self.world.sectors.len() {
-                    let row = self.row(step, city, sector, run.allocation(city, sector));
-                    chunk.write(File::Allocations, selection, &self.moment, self.world, &row);
+                    let seen = AllocationSeen::of(run, city, sector);
+                    chunk.write(File::Allocations, selection, &self.moment, run, &seen);
                 }
             }
         }
     }
 
-    fn record_events(&mut self, run: &Run<'_>, step: u32, chunk: &mut Chunk) {
+    fn record_events(&mut self, run: &Run<'_>, chunk: &mut Chunk) {
         let (journal, traces) = (std::mem::take(&mut self.journal), self.traces);
         if let Some(selection) = &traces.policies {
             for event in &journal.policies {
                 self.log_design(*event);
-                let row = self.row(step, 0, 0, *event);
-                chunk.write(File::Policies, selection, &self.moment, self.world, &row);
+                chunk.write(File::Policies, selection, &self.moment, run, event);
             }
-            self.record_adjustments(run, step, selection, chunk);
+            self.record_adjustments(run, selection, chunk);
         }
         if let Some(selection) = &self.traces.officials {
             for event in &journal.officials {
-                let row = self.row(step, event.city as usize, 0, *event);
-                chunk.write(File::Officials, selection, &self.moment, self.world, &row);
+                chunk.write(File::Officials, selection, &self.moment, run, event);
             }
         }
         for event in &journal.champions {
-            self.write_champion(*event, step, chunk);
+            self.write_champion(run, event, chunk);
         }
         self.journal = journal;
     }
@@ -244,7 +246,6 @@ impl<'a> Recorder<'a> {
     fn record_adjustments(
         &mut self,
         run: &Run<'_>,
-        step: u32,
         selection: &Selection<PolicyEvent>,
         chunk: &mut Chunk,
     ) {
@@ -267,33 +268,21 @@ impl<'a> Recorder<'a> {
                     design,
                     from: None,
                 };
-                let row = self.row(step, 0, 0, event);
-                chunk.write(File::Policies, selection, &self.moment, self.world, &row);
+                chunk.write(File::Policies, selection, &self.moment, run, &event);
             }
         }
     }
 
-    fn write_champion(&self, event: ChampionEvent, step: u32, chunk: &mut Chunk) {
+    fn write_champion(&self, run: &Run<'_>, event: &ChampionEvent, chunk: &mut Chunk) {
         if let Some(selection) = &self.traces.champions {
-            let row = self.row(step, event.city as usize, event.sector as usize, event);
-            chunk.write(File::Champions, selection, &self.moment, self.world, &row);
+            chunk.write(File::Champions, selection, &self.moment, run, event);
         }
     }
 
     /// Sets the cells that rows of quarter `step`, counted from 0, begin with.
     fn set_moment(&mut self, step: u32) {
-        let row = self.row(step, 0, 0, ());
         self.moment.clear();
-        write_moment(&mut self.moment, self.world, &row);
-    }
-
-    fn row<T>(&self, step: u32, city: usize, sector: usize, values: T) -> Row<T> {
-        Row {
-            luck: self.luck,
-            quarter: self.world.start.plus(step as i32),
-            city,
-            sector,
-            values,
-        }
+        let quarter = self.world.start.plus(step as i32);
+        write_moment(&mut self.moment, self.luck, quarter);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
-use crate::measure::response::gauge::Gauge;
+use crate::measure::response::probe::Probe;
 use crate::model::{error::ModelError, run::Run, setup::Setup};
 
 /// Why a run has no responses.
@@ -14,18 +14,18 @@ pub enum Unmeasured {
     Cancelled,
 }
 
-/// Runs a world once from its start and lets `gauge`, which is bound to that world, watch it.
+/// Runs a world once from its start and lets `probe`, which is bound to that world, watch it.
 ///
 /// # Errors
-/// [`Unmeasured`]; the gauge then holds nothing that counts.
+/// [`Unmeasured`]; the probe then holds nothing that counts.
 pub fn measure(
     setup: &Setup,
     luck: Luck,
-    gauge: &mut Gauge,
+    probe: &mut Probe,
     control: &Control,
 ) -> Result<(), Unmeasured> {
     let mut run = Run::new(setup, luck);
-    measure_run(&mut run, luck, gauge, control)
+    measure_run(&mut run, probe, control)
 }
 
 /// As [`measure`], of a run that stands at its start.
@@ -34,22 +34,21 @@ pub fn measure(
 /// As [`measure`].
 pub fn measure_run(
     run: &mut Run<'_>,
-    luck: Luck,
-    gauge: &mut Gauge,
+    probe: &mut Probe,
     control: &Control,
 ) -> Result<(), Unmeasured> {
-    gauge.begin(run);
+    probe.begin(run);
     let mut detail = None;
     for quarter in 0..run.world().quarters {
         if control.is_cancelled() {
             return Err(Unmeasured::Cancelled);
         }
-        let needed = gauge.needs_detail(quarter);
+        let needed = probe.needs_detail(quarter);
         if detail.replace(needed) != Some(needed) {
             run.set_detail(needed);
         }
-        run.step(gauge.journal()).map_err(Unmeasured::Model)?;
-        gauge.observe(run, luck);
+        run.step(probe.journal()).map_err(Unmeasured::Model)?;
+        probe.observe(run);
     }
     Ok(())
 }

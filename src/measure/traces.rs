@@ -1,10 +1,13 @@
 //! Which trace files and columns a run writes.
 
+use crate::measure::outcomes::Scope;
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::measure::table::{Selection, Table};
-use crate::measure::trace_settings::TraceSettings;
-use crate::model::record::{
-    AllocationRow, ChampionEvent, CityRow, National, OfficialEvent, PolicyEvent, SectorRow,
+use crate::measure::tables::{
+    ALLOCATIONS, CHAMPIONS, CITIES, NATIONAL, OFFICIALS, POLICIES, SECTORS,
 };
+use crate::measure::trace_settings::{self, TraceSettings};
+use crate::model::record::{ChampionEvent, OfficialEvent, PolicyEvent};
 use crate::table::compression::Compression;
 
 /// Number of trace files there are.
@@ -33,13 +36,15 @@ pub enum File {
 /// What a run writes: files, columns, interval and compression.
 #[derive(Debug)]
 pub struct Traces {
-    pub(crate) national: Option<Selection<National>>,
-    pub(crate) cities: Option<Selection<CityRow>>,
-    pub(crate) sectors: Option<Selection<SectorRow>>,
-    pub(crate) allocations: Option<Selection<AllocationRow>>,
+    pub(crate) national: Option<Selection<NationSeen>>,
+    pub(crate) cities: Option<Selection<CitySeen>>,
+    pub(crate) sectors: Option<Selection<SectorSeen>>,
+    pub(crate) allocations: Option<Selection<AllocationSeen>>,
     pub(crate) policies: Option<Selection<PolicyEvent>>,
     pub(crate) officials: Option<Selection<OfficialEvent>>,
     pub(crate) champions: Option<Selection<ChampionEvent>>,
+    /// That outcomes of the nation need where they are written.
+    passes: Passes,
     interval_quarters: u32,
     compression: Compression,
 }
@@ -62,14 +67,16 @@ impl Traces {
                 return Err(format!("unknown column `{name}` of trace file `{file}`"));
             }
         }
+        let national = select(settings, &NATIONAL);
         Ok(Traces {
-            national: select(settings, &crate::measure::tables::national::NATIONAL),
-            cities: select(settings, &crate::measure::tables::places::CITIES),
-            sectors: select(settings, &crate::measure::tables::places::SECTORS),
-            allocations: select(settings, &crate::measure::tables::places::ALLOCATIONS),
-            policies: select(settings, &crate::measure::tables::events::POLICIES),
-            officials: select(settings, &crate::measure::tables::events::OFFICIALS),
-            champions: select(settings, &crate::measure::tables::events::CHAMPIONS),
+            passes: passes(&national),
+            national,
+            cities: select(settings, &CITIES),
+            sectors: select(settings, &SECTORS),
+            allocations: select(settings, &ALLOCATIONS),
+            policies: select(settings, &POLICIES),
+            officials: select(settings, &OFFICIALS),
+            champions: select(settings, &CHAMPIONS),
             interval_quarters: settings.interval_quarters.max(1),
             compression: settings.compression,
         })
@@ -85,6 +92,7 @@ impl Traces {
             policies: None,
             officials: None,
             champions: None,
+            passes: Passes::NONE,
             interval_quarters: 1,
             compression: Compression::None,
         }
@@ -101,30 +109,16 @@ impl Traces {
             header(&self.officials),
             header(&self.champions),
         ];
-        let all = [
-            (
-                File::National,
-                crate::measure::tables::national::NATIONAL.file,
-            ),
-            (File::Cities, crate::measure::tables::places::CITIES.file),
-            (File::Sectors, crate::measure::tables::places::SECTORS.file),
-            (
-                File::Allocations,
-                crate::measure::tables::places::ALLOCATIONS.file,
-            ),
-            (
-                File::Policies,
-                crate::measure::tables::events::POLICIES.file,
-            ),
-            (
-                File::Officials,
-                crate::measure::tables::events::OFFICIALS.file,
-            ),
-            (
-                File::Champions,
-                crate::measure::tables::events::CHAMPIONS.file,
-            ),
+        const ALL: [File; FILES] = [
+            File::National,
+            File::Cities,
+            File::Sectors,
+            File::Allocations,
+            File::Policies,
+            File::Officials,
+            File::Champions,
         ];
+        let all = ALL.into_iter().zip(trace_settings::FILES.iter().copied());
         all.into_iter()
             .zip(names)
             .filter_map(|((file, name), columns)| Some((file, name, columns?)))
@@ -139,6 +133,15 @@ impl Traces {
     /// Whether rows are written for this quarter, counted from 1: for the last one of each interval.
     pub fn is_recorded(&self, quarters_done: u32) -> bool {
         quarters_done.is_multiple_of(self.interval_quarters)
+    }
+
+    /// Passes over the cities that outcomes of the nation need in a quarter, counted from 1.
+    pub(crate) fn passes(&self, quarters_done: u32) -> Passes {
+        if self.is_recorded(quarters_done) {
+            self.passes
+        } else {
+            Passes::NONE
+        }
     }
 
     /// Whether the run must keep the parts of cities' spending.
@@ -171,6 +174,14 @@ impl Traces {
 fn select<T>(settings: &TraceSettings, table: &Table<T>) -> Option<Selection<T>> {
     let is_written = settings.files.iter().any(|file| file == table.file);
     is_written.then(|| table.select(settings.columns.get(table.file).map(Vec::as_slice)))
+}
+
+/// Passes that outcomes of the nation need which are written.
+fn passes(written: &Option<Selection<NationSeen>>) -> Passes {
+    let names: Vec<&str> = written.iter().flat_map(Selection::names).collect();
+    let all = NationSeen::outcomes().iter();
+    let wanted = all.filter(|own| names.contains(&own.column.name));
+    wanted.fold(Passes::NONE, |passes, own| passes.and(own.cost))
 }
 
 fn header<T>(selection: &Option<Selection<T>>) -> Option<Vec<&'static str>> {

@@ -6,30 +6,12 @@ use crate::kernel::parallel::{Pieces, for_each, in_order};
 use crate::model::chunks::Columns;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{outcomes, outside};
-use crate::model::record::{Move, National};
+use crate::model::record::Move;
+use crate::model::rules::Rules;
 use crate::model::run::Run;
+use crate::model::state::{Nation, Sums};
 use crate::model::views::Cascade;
 use std::ops::Range;
-
-/// Outcomes that take a pass over the cities each. What is left out reads 0 or as missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// O4 to O6: `similarity_all`, `similarity_peers`, `specialisation`.
-    pub similarity: bool,
-    /// O7: `concentration`, `top_city_share`.
-    pub concentration: bool,
-    /// O15: the three Gini indices.
-    pub inequality: bool,
-}
-
-impl Parts {
-    /// Everything.
-    pub const ALL: Parts = Parts {
-        similarity: true,
-        concentration: true,
-        inequality: true,
-    };
-}
 
 /// Memory that measuring takes once.
 #[derive(Clone, Debug, Default)]
@@ -40,112 +22,99 @@ pub(crate) struct Scratch {
     keys: Vec<i64>,
 }
 
+/// Means and sums over sectors, of strategic value where nothing else is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Weighted {
+    /// O1.
+    pub competitiveness: f64,
+    /// O2.
+    pub gap: f64,
+    /// O13.
+    pub utilisation: f64,
+    /// O7, index and top share.
+    pub concentration: [f64; 2],
+    /// Share of the supply of compute that is at the frontier; 1 where no sector supplies any.
+    pub self_reliance: f64,
+}
+
 impl Run<'_> {
-    /// Outcomes of the quarter just done; before the first quarter those of the start, with nothing spent.
-    pub fn national(&mut self) -> National {
-        self.national_parts(Parts::ALL)
+    /// Money of the quarter just done by what becomes of it; nothing before the first quarter.
+    pub(crate) fn cascade(&self) -> Cascade {
+        let mut cascade = Cascade::default();
+        if self.quarter > 0 {
+            for s in 0..self.sectors() {
+                cascade.add(self.national_cascade(s));
+            }
+        }
+        cascade
     }
 
-    /// As [`Run::national`], with the costly outcomes that are wanted.
-    pub fn national_parts(&mut self, parts: Parts) -> National {
+    /// O1, O2, O13, and with `concentration` O7.
+    pub(crate) fn weighted(&self, concentration: bool) -> Weighted {
         let sectors = self.sectors();
-        let mut cascade = Cascade::default();
-        let (mut competitiveness, mut gap, mut utilisation) = (0.0, 0.0, 0.0);
-        let (mut concentration, mut top_city_share) = (0.0, 0.0);
+        let mut all = Weighted::default();
         let (mut chips, mut supply) = (0.0, 0.0);
         let capabilities = self.national_capabilities();
-        let concentrations = if parts.concentration {
+        let concentrations = if concentration {
             self.concentrations(0..sectors)
         } else {
             [(0.0, 0.0); MAX_SECTORS]
         };
         for s in 0..sectors {
-            if self.quarter > 0 {
-                cascade.add(self.national_cascade(s));
-            }
             let value = self.setup.value[s];
             let (capability, frontier) = (capabilities[s], self.nation.frontier[s]);
-            competitiveness += value * capability / frontier;
-            gap += value * outside::gap(capability, frontier);
-            utilisation += value * self.nation.utilisation[s];
+            all.competitiveness += value * capability / frontier;
+            all.gap += value * outside::gap(capability, frontier);
+            all.utilisation += value * self.nation.utilisation[s];
             let (index, top) = concentrations[s];
-            concentration += value * index;
-            top_city_share += value * top;
+            all.concentration[0] += value * index;
+            all.concentration[1] += value * top;
             let supplies = self.setup.world().sectors[s].supplies_compute;
             supply += supplies;
             chips += supplies * (capability / frontier).min(1.0);
         }
-        let (similarity_all, similarity_peers, specialisation) = if parts.similarity {
-            self.similarity()
-        } else {
-            (None, None, 0.0)
-        };
-        let nation = &self.nation;
-        let moves = |kind: Move| nation.moves[kind as usize];
-        let (total, rules) = (&nation.sums, &self.rules);
-        let cities = self.cities() as f64;
-        let national_measures = nation.national.count_ones();
-        let talent = total.effective_talent / (total.effective_talent + nation.us_researchers);
-        let standing = 1.0 - (rules.eu_pressure - nation.stringency).max(0.0);
-        let gained = competitiveness - self.setup.competitiveness;
-        let mut outcome = National {
-            competitiveness,
-            sovereignty: outcomes::sovereignty(
-                competitiveness.min(1.0),
-                if supply > 0.0 { chips / supply } else { 1.0 },
-                talent,
-                standing,
-            ),
-            gap,
-            budget_cny_mn: total.budget,
-            spending_cny_mn: cascade.spending,
-            introduction_cny_mn: cascade.introduction,
-            subscale_cny_mn: cascade.subscale,
-            duplicated_cny_mn: cascade.duplicated,
-            idle_cny_mn: cascade.idle,
-            productive_cny_mn: cascade.productive,
-            instruments_cny_mn: total.instruments,
-            failed_experiments_cny_mn: total.failed,
-            poaching_cny_mn: total.poaching,
-            forgone_cny_mn: total.forgone,
-            output_cny_mn: total.output,
-            grants_cny_mn: total.grants,
-            efficiency_per_cny_bn: (nation.spent > 0.0).then(|| gained / (nation.spent / 1000.0)),
-            similarity_all,
-            similarity_peers,
-            specialisation,
-            concentration,
-            top_city_share,
-            liberalisation: total.liberalisation / cities,
-            instruments_in_force: total.in_force / cities,
-            national_measures,
-            local_origin_share: (national_measures > 0)
-                .then(|| f64::from(nation.local_origin) / f64::from(national_measures)),
-            stringency: nation.stringency,
-            eu_pressure: rules.eu_pressure,
-            us_pressure: rules.us_pressure,
-            export_controls: rules.export_controls,
-            incidents: nation.incident.iter().filter(|happened| **happened).count() as u32,
-            utilisation,
-            champions: nation.champions.len() as u32,
-            researchers: total.researchers,
-            effective_talent: total.effective_talent,
-            gini_budget: 0.0,
-            gini_researchers: 0.0,
-            gini_capability: 0.0,
-            pioneered: moves(Move::Pioneer),
-            imitated: moves(Move::Imitate),
-            taken_up: moves(Move::TakeUp),
-            given_up: moves(Move::Drop),
-        };
-        if parts.inequality {
-            [
-                outcome.gini_budget,
-                outcome.gini_researchers,
-                outcome.gini_capability,
-            ] = self.inequality();
-        }
-        outcome
+        all.self_reliance = if supply > 0.0 { chips / supply } else { 1.0 };
+        all
+    }
+
+    /// O3, of a nation so competitive and so far at home in compute.
+    pub(crate) fn sovereignty(&self, weighted: &Weighted) -> f64 {
+        let talent = self.nation.sums.effective_talent;
+        outcomes::sovereignty(
+            weighted.competitiveness.min(1.0),
+            weighted.self_reliance,
+            talent / (talent + self.nation.us_researchers),
+            1.0 - (self.rules.eu_pressure - self.nation.stringency).max(0.0),
+        )
+    }
+
+    /// O12; none before anything is spent.
+    pub(crate) fn efficiency(&self, competitiveness: f64) -> Option<f64> {
+        let (gained, spent) = (
+            competitiveness - self.setup.competitiveness,
+            self.nation.spent,
+        );
+        (spent > 0.0).then(|| gained / (spent / 1000.0))
+    }
+
+    /// What the nation is and does in the quarter just done.
+    pub(crate) fn nation(&self) -> &Nation {
+        &self.nation
+    }
+
+    /// Sums over cities of the quarter just done.
+    pub(crate) fn totals(&self) -> &Sums<f64> {
+        &self.nation.sums
+    }
+
+    /// Rules of the quarter just done.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Moves of a kind in the quarter just done.
+    pub fn moves(&self, kind: Move) -> u32 {
+        self.nation.moves[kind as usize]
     }
 
     /// Budget of a city in the quarter just done, CNY mn.
@@ -154,7 +123,7 @@ impl Run<'_> {
     }
 
     /// O15 of budgets, researchers and capability.
-    fn inequality(&mut self) -> [f64; 3] {
+    pub(crate) fn inequality(&mut self) -> [f64; 3] {
         const COLUMNS: [fn(&Columns) -> &Lanes; 3] = [
             |columns| &columns.budget,
             |columns| &columns.researchers,

@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeps introduction and subscale spending by city and sector, which [`Run::city`] and [`Run::allocation`]
+    /// Keeps introduction and subscale spending by city and sector, which the parts of the spending of cities
     /// need for their cascade parts. Nothing else depends on it.
     pub fn set_detail(&mut self, detail: bool) {
         let sectors = self.sectors();

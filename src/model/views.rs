@@ -3,7 +3,6 @@
 use crate::kernel::lanes::LANES;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, outside, production};
-use crate::model::record::{AllocationRow, CityRow, SectorRow};
 use crate::model::run::Run;
 
 /// The parts of spending, CNY mn.
@@ -49,6 +48,25 @@ impl Cascade {
         self.idle += other.idle;
         self.productive += other.productive;
     }
+}
+
+/// What a city holds and does in a quarter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own {
+    /// CNY mn.
+    pub budget: f64,
+    /// CNY mn.
+    pub grant: f64,
+    /// CNY mn.
+    pub output: f64,
+    /// FTE.
+    pub researchers: f64,
+    /// FTE.
+    pub effective_talent: f64,
+    /// Of the official in post.
+    pub career_weight: f64,
+    /// This one included.
+    pub quarters_in_post: u32,
 }
 
 impl Run<'_> {
@@ -184,92 +202,44 @@ impl Run<'_> {
         enters.map_or(in_post, |at| self.successors[at].1)
     }
 
-    /// A city's sector in the quarter just done. The cascade parts need [`Run::set_detail`]; without it
-    /// introduction and subscale read 0.
-    pub fn allocation(&self, city: usize, sector: usize) -> AllocationRow {
-        let cascade = self.city_cascade(city, sector);
-        AllocationRow {
-            budget_share: self.share(city, 1 + sector),
-            spending_cny_mn: cascade.spending,
-            introduction_cny_mn: cascade.introduction,
-            subscale_cny_mn: cascade.subscale,
-            duplicated_cny_mn: cascade.duplicated,
-            idle_cny_mn: cascade.idle,
-            productive_cny_mn: cascade.productive,
-            capability: self.capability(city, sector),
-        }
-    }
-
-    /// A city in the quarter just done; cascade parts as in [`Run::allocation`].
-    pub fn city(&self, city: usize) -> CityRow {
-        let lane = city % LANES;
-        let own = &self.state.columns[city / LANES];
-        let sectors = self.sectors();
-        let budget = own.budget[lane];
-        let mut cascade = Cascade::default();
-        for s in 0..sectors {
-            cascade.add(self.city_cascade(city, s));
-        }
-        let in_force = self.published.in_force[city];
-        let money = self.instrument_use(city);
-        let instruments: f64 = (0..self.instruments())
-            .map(|m| self.share(city, 1 + sectors + m) * budget)
-            .sum();
-        CityRow {
-            budget_cny_mn: budget,
-            grant_cny_mn: own.grant[lane],
-            spending_cny_mn: cascade.spending,
-            introduction_cny_mn: cascade.introduction,
-            subscale_cny_mn: cascade.subscale,
-            duplicated_cny_mn: cascade.duplicated,
-            idle_cny_mn: cascade.idle,
-            productive_cny_mn: cascade.productive,
-            instruments_cny_mn: instruments,
-            failed_experiments_cny_mn: money.failed,
-            poaching_cny_mn: money.poaching,
-            forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.columns[city / LANES].outside[city % LANES]
-                * cascade.spending,
-            output_cny_mn: own.output[lane],
-            capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
+    /// What a city holds and does in the quarter just done.
+    pub(crate) fn own(&self, city: usize) -> Own {
+        let (lane, own) = (city % LANES, &self.state.columns[city / LANES]);
+        Own {
+            budget: own.budget[lane],
+            grant: own.grant[lane],
+            output: own.output[lane],
             researchers: own.researchers[lane],
             effective_talent: own.effective_talent[lane],
-            score: self.scores.score[city],
             career_weight: own.career_weight[lane],
             quarters_in_post: self.quarter - self.state.in_post_since[city],
-            instruments_in_force: in_force.count_ones(),
-            liberalisation: money.liberalisation,
-            is_pilot_zone: self.params.mechanisms.pilot_zones
-                && self.quarter > 0
-                && self.setup.timeline.is_pilot_zone(self.quarter - 1, city),
         }
     }
 
-    /// A sector in the quarter just done.
-    pub fn sector(&self, sector: usize) -> SectorRow {
-        let nation = &self.nation;
-        let capability = self.national_capabilities()[sector];
-        let cascade = self.national_cascade(sector);
-        SectorRow {
-            capability,
-            gross_capability: nation.gross[sector],
-            frontier: nation.frontier[sector],
-            gap: outside::gap(capability, nation.frontier[sector]),
-            demand: nation.demand[sector],
-            utilisation: nation.utilisation[sector],
-            compute_access: nation.compute_access[sector],
-            priority: nation.priority[sector],
-            attention: nation.attention[sector],
-            spending_cny_mn: cascade.spending,
-            introduction_cny_mn: cascade.introduction,
-            subscale_cny_mn: cascade.subscale,
-            duplicated_cny_mn: cascade.duplicated,
-            idle_cny_mn: cascade.idle,
-            productive_cny_mn: cascade.productive,
-            concentration: self.concentrations(sector..sector + 1)[sector].0,
-            leader: self.national_leader(sector),
-            incident: nation.incident[sector],
+    /// Money in all instruments of a city in the quarter just done, CNY mn.
+    pub(crate) fn instruments_money(&self, city: usize) -> f64 {
+        (0..self.instruments())
+            .map(|m| self.instrument_money(city, m))
+            .sum()
+    }
+
+    /// Return that spending on sectors would have had in the rest of a city's economy.
+    pub(crate) fn forgone(&self, city: usize, spending: f64) -> f64 {
+        self.params.outcomes.rest_return * self.outside_productivity(city) * spending
+    }
+
+    /// Whether a city is a pilot zone in the quarter just done; none is where the mechanism is off.
+    pub(crate) fn is_pilot_zone(&self, city: usize) -> bool {
+        self.params.mechanisms.pilot_zones && self.is_designated(city)
+    }
+
+    /// A city's spending on all sectors; parts as in [`Run::city_cascade`].
+    pub(crate) fn spending_of(&self, city: usize) -> Cascade {
+        let mut cascade = Cascade::default();
+        for s in 0..self.sectors() {
+            cascade.add(self.city_cascade(city, s));
         }
+        cascade
     }
 
     /// E2 of the capability just built, by sector; 0 beyond the last.
@@ -292,7 +262,9 @@ impl Run<'_> {
         )
     }
 
-    fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
+    /// A city's spending on a sector in the quarter just done. Its parts need [`Run::set_detail`]; without it
+    /// introduction and subscale read 0.
+    pub(crate) fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
         let (block, lane) = (city / LANES, city % LANES);
         let spending = if self.quarter > 0 {
             self.share(city, 1 + sector) * self.state.columns[block].budget[lane]

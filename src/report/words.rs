@@ -1,5 +1,7 @@
 //! Words of names, and names of words.
 
+use crate::measure::outcomes::label;
+
 /// A text as a name for links and files: letters, digits and hyphens.
 pub fn slug(text: &str) -> String {
     let mut out = String::new();
@@ -21,7 +23,10 @@ pub fn slug(text: &str) -> String {
 /// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`: a name of a column for people.
 pub(crate) fn words(name: &str) -> String {
     let (name, when) = name.split_once('@').unwrap_or((name, ""));
-    let name = name.trim_end_matches("_cny_mn").replace('_', " ");
+    let name = match label(name) {
+        Some(label) => label.to_string(),
+        None => name.trim_end_matches("_cny_mn").replace('_', " "),
+    };
     let name = if when.is_empty() {
         name
     } else {
@@ -34,6 +39,7 @@ pub(crate) fn words(name: &str) -> String {
             "us" => "US",
             "ai" => "AI",
             "cny" => "CNY",
+            "llm" => "LLM",
             word => word,
         })
         .collect();

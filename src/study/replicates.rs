@@ -6,8 +6,8 @@ use crate::kernel::control::Control;
 use crate::kernel::ordered::{Crew, Stopped, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::random::Luck;
-use crate::measure::course::{Course, Line, Moment};
-use crate::measure::outcome::Outcome;
+use crate::measure::course::{Course, Line, moment};
+use crate::measure::replicate::{self, Replicate};
 use crate::measure::{
     recorder::{Chunk, Recorder},
     traces::Traces,
@@ -38,14 +38,14 @@ pub struct Job<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Replicates {
     /// One for each replicate, in order.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<Replicate>,
     /// Their means in each quarter.
     pub course: Course,
 }
 
 impl Replicates {
     /// Takes in the next replicate.
-    pub(crate) fn take(&mut self, outcome: Outcome, line: &[Moment]) {
+    pub(crate) fn take(&mut self, outcome: Replicate, line: &[Vec<Option<f64>>]) {
         self.outcomes.push(outcome);
         self.course.take(line);
     }
@@ -123,7 +123,7 @@ pub fn replicates<E: Send>(
 struct Done {
     chunk: Chunk,
     line: Line,
-    outcome: Option<Outcome>,
+    outcome: Option<Replicate>,
 }
 
 /// Replicates side by side, their rows in order.
@@ -188,7 +188,7 @@ impl<'a> Worker<'a> {
         chunk: &mut Chunk,
         line: &mut Line,
         mut hand_over: impl FnMut(&mut Recorder<'a>, &Run<'a>, &mut Chunk) -> Result<(), E>,
-    ) -> Result<Outcome, EngineError<E>> {
+    ) -> Result<Replicate, EngineError<E>> {
         let job = self.job;
         let luck = Luck {
             seed: job.seed,
@@ -200,8 +200,9 @@ impl<'a> Worker<'a> {
         let run = self.run.get_or_insert_with(|| Run::new(job.setup, luck));
         let recorder = &mut self.recorder;
         recorder.begin(run, luck, chunk);
-        let mut outcome = Outcome::new(luck);
+        let mut outcome = Replicate::new(luck);
         line.clear();
+        let passes = replicate::passes();
         let mut detail = None;
         for quarters_done in 0..job.setup.world().quarters {
             if self.control.is_cancelled() {
@@ -217,11 +218,11 @@ impl<'a> Worker<'a> {
                     seed: job.seed,
                     error,
                 })?;
-            let nation = run.national();
+            let nation = recorder.see(run, passes);
             recorder.record_quarter(run, &nation, chunk);
             hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
-            line.push(Moment::of(&nation));
-            outcome.observe(quarters_done + 1, nation);
+            line.push(moment(run, &nation));
+            outcome.observe(quarters_done + 1, run, &nation);
             self.control.count_quarter();
         }
         Ok(outcome)
@@ -283,7 +284,7 @@ mod tests {
             streamed::run(&job, &control, sink).expect("a run")
         });
         assert_eq!(streamed.0.outcomes.len(), 5);
-        assert_eq!(streamed.0.course.competitiveness().len(), 8);
+        assert_eq!(streamed.0.course.means(0).len(), 8);
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
         for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
             let ordered = written(&traces, |sink| {

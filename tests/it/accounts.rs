@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::{Change, City, World};
 use dualtrack::model::params::{Kind, Value, table::PARAMETERS};
-use dualtrack::model::record::{Journal, Move, National};
+use dualtrack::model::record::{Journal, Move};
 use dualtrack::model::{run::Run, setup::Setup};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::ledger::{assert_equal, check_accounts, check_bounds};
+use crate::rows::{AllocationRow, CityRow, National};
 use crate::worlds::{any_world, china, order_lags, parameter, set, small_world, switch, value_at};
 
 const LUCK: Luck = Luck {
@@ -33,7 +34,7 @@ fn watch(world: &World, mut look: impl FnMut(&mut Run)) {
 /// National outcomes of all quarters.
 fn trajectory(world: &World) -> Vec<National> {
     let mut outcomes = Vec::new();
-    watch(world, |run| outcomes.push(run.national()));
+    watch(world, |run| outcomes.push(National::of(run)));
     outcomes
 }
 
@@ -117,24 +118,24 @@ fn before_the_first_quarter_nothing_is_spent() {
     world.pilot_zones[0].from = world.start;
     let setup = Setup::new(world).expect("a world that can start");
     let mut run = Run::new(&setup, LUCK);
-    let nation = run.national();
+    let nation = National::of(&mut run);
     assert_eq!(nation.spending_cny_mn, 0.0);
     assert_eq!(nation.efficiency_per_cny_bn, None);
     for city in 0..setup.world().cities.len() {
-        let row = run.city(city);
+        let row = CityRow::of(&run, city);
         assert_eq!((row.spending_cny_mn, row.is_pilot_zone), (0.0, false));
-        assert_eq!(run.allocation(city, 0).spending_cny_mn, 0.0);
+        assert_eq!(AllocationRow::of(&run, city, 0).spending_cny_mn, 0.0);
         assert!(!run.is_designated(city));
     }
     run.step(None).expect("only finite numbers");
-    assert!(run.city(1).is_pilot_zone && !run.city(0).is_pilot_zone);
+    assert!(CityRow::of(&run, 1).is_pilot_zone && !CityRow::of(&run, 0).is_pilot_zone);
     // Without the mechanism a designation makes no zone.
     let mut world = setup.world().clone();
     switch(&mut world, "pilot_zones", false);
     let setup = Setup::new(world).expect("a world that can start");
     let mut run = Run::new(&setup, LUCK);
     run.step(None).expect("only finite numbers");
-    assert!(run.is_designated(1) && !run.city(1).is_pilot_zone);
+    assert!(run.is_designated(1) && !CityRow::of(&run, 1).is_pilot_zone);
 }
 
 #[test]
@@ -174,7 +175,7 @@ fn outcomes_do_not_depend_on_the_number_of_threads() {
                 (0..5)
                     .map(|_| {
                         run.step(None).expect("only finite numbers");
-                        run.national()
+                        National::of(&mut run)
                     })
                     .collect()
             })

@@ -2,6 +2,8 @@
 
 use dualtrack::model::run::Run;
 
+use crate::rows::{AllocationRow, CityRow, National, SectorRow};
+
 /// Two amounts are equal, apart from rounding.
 pub fn assert_equal(name: &str, left: f64, right: f64, whole: f64) {
     let allowed = 1e-9 * whole.abs().max(left.abs()).max(right.abs());
@@ -32,7 +34,7 @@ fn assert_whole(name: &str, whole: f64, parts: &[f64]) {
 pub fn check_accounts(run: &mut Run) {
     let world = run.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
-    let nation = run.national();
+    let nation = National::of(run);
     assert_whole(
         "nation",
         nation.spending_cny_mn,
@@ -62,7 +64,7 @@ pub fn check_accounts(run: &mut Run) {
 
     let mut of_cities = [0.0; 4];
     for i in 0..cities {
-        let row = run.city(i);
+        let row = CityRow::of(run, i);
         assert_whole(
             "city",
             row.spending_cny_mn,
@@ -96,7 +98,7 @@ pub fn check_accounts(run: &mut Run) {
         assert!((shares - 1.0).abs() < 1e-12, "{shares}");
         let mut spending = 0.0;
         for s in 0..sectors {
-            let part = run.allocation(i, s);
+            let part = AllocationRow::of(run, i, s);
             assert_whole(
                 "allocation",
                 part.spending_cny_mn,
@@ -127,7 +129,7 @@ pub fn check_accounts(run: &mut Run) {
 
     let mut of_sectors = 0.0;
     for s in 0..sectors {
-        let row = run.sector(s);
+        let row = SectorRow::of(run, s);
         assert_whole(
             "sector",
             row.spending_cny_mn,
@@ -151,7 +153,7 @@ pub fn check_accounts(run: &mut Run) {
 
 /// Ratios that have bounds keep them.
 pub fn check_bounds(run: &mut Run) {
-    let nation = run.national();
+    let nation = National::of(run);
     for (name, ratio) in [
         ("sovereignty", nation.sovereignty),
         ("gap", nation.gap),

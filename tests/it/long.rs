@@ -5,6 +5,7 @@ use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::accounts::many_cities;
 use crate::ledger::check_accounts;
+use crate::rows::National;
 
 const CITIES: usize = 2_500;
 const QUARTERS: u32 = 4_000;
@@ -23,7 +24,7 @@ fn ten_million_city_quarters_without_drift_in_the_accounts() {
     let (mut whole, mut parts) = (0.0, [0.0; 5]);
     for quarter in 0..QUARTERS {
         run.step(None).expect("only finite numbers");
-        let nation = run.national();
+        let nation = National::of(&mut run);
         whole += nation.spending_cny_mn;
         for (sum, part) in parts.iter_mut().zip([
             nation.introduction_cny_mn,

@@ -2,8 +2,9 @@
 
 use allocation_counter::measure;
 use dualtrack::kernel::random::Luck;
+use dualtrack::measure::outcomes::{self, Values};
+use dualtrack::measure::seen::NationSeen;
 use dualtrack::model::params::Value;
-use dualtrack::model::record::National;
 use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::worlds::{china, set, small_world};
@@ -14,12 +15,12 @@ const LUCK: Luck = Luck {
 };
 
 /// Outcomes of all quarters of a run at its start.
-fn outcomes(run: &mut Run) -> Vec<National> {
+fn of_quarters(run: &mut Run) -> Vec<Values<NationSeen>> {
     let quarters = run.world().quarters;
     (0..quarters)
         .map(|_| {
             run.step(None).expect("only finite numbers");
-            run.national()
+            outcomes::nation(run)
         })
         .collect()
 }
@@ -36,14 +37,14 @@ fn no_step_takes_memory_after_the_first_run() {
     let setup = Setup::new(china()).expect("a world that can start");
     let other = another_point();
     let mut run = Run::new(&setup, LUCK);
-    let _ = outcomes(&mut run);
+    let _ = of_quarters(&mut run);
     let mut run = run.rebind(&other, LUCK);
-    let _ = outcomes(&mut run);
+    let _ = of_quarters(&mut run);
     let taken = measure(|| {
         let mut run = run.rebind(&setup, LUCK);
         for _ in 0..setup.world().quarters {
             run.step(None).expect("only finite numbers");
-            run.national();
+            outcomes::nation(&mut run);
         }
         // Letting go of it is not what is measured, and takes no memory.
         std::mem::forget(run);
@@ -59,11 +60,11 @@ fn a_run_moved_to_another_setup_is_a_run_of_it() {
     );
     let mut used = Run::new(&setup, LUCK);
     used.set_detail(true);
-    let _ = outcomes(&mut used);
+    let _ = of_quarters(&mut used);
     let mut moved = used.rebind(&other, LUCK);
     let mut fresh = Run::new(&other, LUCK);
-    assert_eq!(outcomes(&mut moved), outcomes(&mut fresh));
-    assert_eq!(moved.city(0), fresh.city(0));
+    assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
+    assert_eq!(outcomes::city(&moved, 0), outcomes::city(&fresh, 0));
 }
 
 #[test]
@@ -74,5 +75,5 @@ fn a_run_can_move_to_a_world_of_another_shape() {
     );
     let mut moved = Run::new(&setup, LUCK).rebind(&small, LUCK);
     let mut fresh = Run::new(&small, LUCK);
-    assert_eq!(outcomes(&mut moved), outcomes(&mut fresh));
+    assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
 }

@@ -2,10 +2,12 @@
 
 use dualtrack::kernel::control::Control;
 use dualtrack::kernel::random::Luck;
-use dualtrack::measure::response::{gauge::Gauge, spec::Responses};
+use dualtrack::measure::response::{probe::Probe, spec::Responses};
 use dualtrack::model::data::{Channel, Tier, World};
 use dualtrack::model::record::{Journal, Move};
 use dualtrack::model::{run::Run, setup::Setup};
+
+use crate::rows::{AllocationRow, CityRow};
 
 use super::worlds::small_world;
 
@@ -19,10 +21,10 @@ fn value(world: &World, text: &str) -> Option<f64> {
     let setup = Setup::new(world.clone()).expect("a world");
     let responses = Responses::parse([text]).expect("a response");
     let bound = responses.bind(&world.clone()).expect("places");
-    let mut gauge = Gauge::new(bound, false);
-    dualtrack::measure::run::measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
+    let mut probe = Probe::new(bound, false);
+    dualtrack::measure::run::measure(&setup, LUCK, &mut probe, &Control::default()).expect("a run");
     let mut out = Vec::new();
-    gauge.finish(&mut out);
+    probe.finish(&mut out);
     out[0]
 }
 
@@ -123,7 +125,9 @@ fn followers_are_cities_that_pioneered_nothing_so_far() {
         }
         if quarter == 6 {
             let own = (0..world.cities.len()).filter(|city| !pioneers[*city]);
-            expected = own.map(|city| run.city(city).liberalisation).collect();
+            expected = own
+                .map(|city| CityRow::of(&run, city).liberalisation)
+                .collect();
         }
     });
     let text = format!("liberalisation_of_followers@{}", world.start.plus(6));
@@ -254,9 +258,9 @@ fn returns_of_a_programme_are_discounted_output_minus_forgone() {
             .map(|s| run.sector_output(city, s))
             .sum();
         // Sectors add up to the city's output (E39).
-        assert!((made - run.city(city).output_cny_mn).abs() <= 1e-9 * made);
-        let spending = run.allocation(city, sector).spending_cny_mn;
-        let all = run.city(city);
+        assert!((made - CityRow::of(&run, city).output_cny_mn).abs() <= 1e-9 * made);
+        let spending = AllocationRow::of(&run, city, sector).spending_cny_mn;
+        let all = CityRow::of(&run, city);
         let forgone = all.forgone_cny_mn * spending / all.spending_cny_mn;
         output += run.sector_output(city, sector);
         let worth = (1.0 + rate).powi((quarter - first) as i32).recip();
@@ -320,10 +324,10 @@ fn measuring_derived_responses_changes_nothing() {
         "competitiveness",
     ];
     let responses = Responses::parse(texts).expect("responses");
-    let mut gauge = Gauge::new(responses.bind(&world).expect("places"), true);
-    dualtrack::measure::run::measure(&setup, LUCK, &mut gauge, &Control::default()).expect("a run");
+    let mut probe = Probe::new(responses.bind(&world).expect("places"), true);
+    dualtrack::measure::run::measure(&setup, LUCK, &mut probe, &Control::default()).expect("a run");
     let mut out = Vec::new();
-    gauge.finish(&mut out);
+    probe.finish(&mut out);
     assert_eq!(out[2].map(f64::to_bits), alone.map(f64::to_bits));
     assert!(out[0].is_none_or(|share| (0.0..=1.0).contains(&share)));
 }

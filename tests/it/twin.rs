@@ -5,9 +5,11 @@
 use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::World;
 use dualtrack::model::params::table::Params;
-use dualtrack::model::record::{ChampionEvent, Journal, National};
+use dualtrack::model::record::{ChampionEvent, Journal};
 
 mod chunks;
+use crate::rows::National;
+
 mod compare;
 mod corners;
 mod formulas;

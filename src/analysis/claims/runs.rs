@@ -8,7 +8,7 @@ use crate::kernel::{
     control::Control,
     ordered::{Crew, Stopped, work_in_order},
 };
-use crate::measure::response::gauge::Gauge;
+use crate::measure::response::probe::Probe;
 use crate::measure::run::{Unmeasured, measure_run};
 use crate::model::run::Run;
 use crate::table::error::OutputError;
@@ -114,7 +114,7 @@ fn finite(record: &Record, place: usize) -> Option<f64> {
 pub(crate) struct Station<'a> {
     ready: &'a Ready,
     run: Option<Run<'a>>,
-    gauge: Gauge,
+    probe: Probe,
     out: Vec<Option<f64>>,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Station<'a> {
         Station {
             ready,
             run: None,
-            gauge: Gauge::new(ready.bound.clone(), keeps_series),
+            probe: Probe::new(ready.bound.clone(), keeps_series),
             out: Vec::new(),
         }
     }
@@ -140,12 +140,12 @@ impl<'a> Station<'a> {
         }
         let setup = &self.ready.setup;
         let run = self.run.get_or_insert_with(|| Run::new(setup, luck));
-        let outcome = measure_run(run, luck, &mut self.gauge, control);
+        let outcome = measure_run(run, &mut self.probe, control);
         let error = match outcome {
             Ok(()) => {
-                self.gauge.finish(&mut self.out);
+                self.probe.finish(&mut self.out);
                 values.extend_from_slice(&self.out);
-                values.extend_from_slice(self.gauge.series());
+                values.extend_from_slice(self.probe.series());
                 None
             }
             Err(Unmeasured::Cancelled) => return Err(StudyError::Interrupted),

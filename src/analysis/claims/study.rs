@@ -9,7 +9,7 @@ use crate::input::experiment::{
 };
 use crate::kernel::quarter::Quarter;
 use crate::measure::response::{
-    gauge::Bound,
+    probe::Bound,
     spec::{Response, Responses},
 };
 use crate::model::data::World;

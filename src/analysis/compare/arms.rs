@@ -4,7 +4,7 @@ use crate::input::experiment::factor::parameter_value;
 use crate::input::experiment::worlds::is_bound;
 use crate::input::experiment::{Experiment, factor::Variant};
 use crate::kernel::quarter::Quarter;
-use crate::measure::response::{gauge::Bound, spec::Responses};
+use crate::measure::response::{probe::Bound, spec::Responses};
 use crate::model::data::{Change, World};
 use crate::model::params::{Parameter, Value};
 use crate::model::setup::Setup;

@@ -3,7 +3,7 @@
 use crate::analysis::compare::arms::Ready;
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
-use crate::measure::response::gauge::Gauge;
+use crate::measure::response::probe::Probe;
 use crate::measure::run::{Unmeasured, measure_run};
 use crate::model::run::Run;
 use crate::table::sheet::Cell;
@@ -35,7 +35,7 @@ pub struct Cancelled;
 pub struct Station<'a> {
     ready: &'a Ready,
     run: Option<Run<'a>>,
-    gauge: Gauge,
+    probe: Probe,
 }
 
 impl<'a> Station<'a> {
@@ -44,7 +44,7 @@ impl<'a> Station<'a> {
         Station {
             ready,
             run: None,
-            gauge: Gauge::new(ready.bound.clone(), keeps_series),
+            probe: Probe::new(ready.bound.clone(), keeps_series),
         }
     }
 
@@ -66,10 +66,10 @@ impl<'a> Station<'a> {
         }
         let setup = &self.ready.setup;
         let run = self.run.get_or_insert_with(|| Run::new(setup, luck));
-        match measure_run(run, luck, &mut self.gauge, control) {
+        match measure_run(run, &mut self.probe, control) {
             Ok(()) => {
-                self.gauge.finish(&mut out.values);
-                out.series.extend_from_slice(self.gauge.series());
+                self.probe.finish(&mut out.values);
+                out.series.extend_from_slice(self.probe.series());
             }
             Err(Unmeasured::Cancelled) => return Err(Cancelled),
             Err(Unmeasured::Model(error)) => {

@@ -1,28 +1,13 @@
 // Charts of the nation, one for each chosen response, read at one quarter.
 
 import { byId, dot, el, setText } from "./dom.js";
-import { interval, number, signed, unit } from "./format.js";
+import { interval, number, signed } from "./format.js";
 import { onScheme } from "./palette.js";
 import { Plot } from "./plot.js";
 
-const USUAL = [
-  "competitiveness",
-  "waste_share",
-  "duplicated_cny_mn",
-  "idle_cny_mn",
-  "liberalisation",
-  "stringency",
-  "similarity_peers",
-  "national_measures",
-  "effective_talent",
-  "researchers",
-  "utilisation",
-];
-
-/** Names of the charts of a state; at the start those of the usual ones that the program has. */
+/** Names of the charts of a state; at the start the usual ones. */
 export function chosen(state, model) {
-  const known = model.responses.map((one) => one.name);
-  return state.charts ?? USUAL.filter((name) => known.includes(name)).slice(0, 9);
+  return state.charts ?? model.responses.filter((one) => one.is_usual).map((one) => one.name);
 }
 
 const NAMES = { base: "base", variant: "variant", difference: "difference" };
@@ -79,7 +64,7 @@ export class Charts {
   card(response, sides, events) {
     const picture = el("div", { class: "plot", role: "img" });
     const readout = el("p", { class: "readout" });
-    const sign = unit(response.unit);
+    const { sign } = response;
     const figure = el(
       "figure",
       { class: "card", data: { testid: `chart-${response.name}` } },
@@ -186,7 +171,7 @@ export class Charts {
         const mean = card.series?.[side]?.mean;
         return mean ? `${NAMES[side]} from ${number(mean[0])} to ${number(mean.at(-1))}` : "";
       });
-      const sign = unit(card.response.unit);
+      const { sign } = card.response;
       card.picture.setAttribute("aria-label", `${card.response.title}${sign ? `, ${sign}` : ""}: ${ends.join("; ")}`);
     }
   }

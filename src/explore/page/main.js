@@ -159,7 +159,7 @@ class Page {
     check("q", (q) => quarters.includes(q) || scenarios.base.quarters.includes(q) || /^\d+$/.test(q));
     check("city", (id) => cities.some((one) => one.id === id));
     check("sector", (id) => sectors.some((one) => one.id === id));
-    check("colour", (name) => name === "sector_share" || this.store.model.city_responses.some((one) => one.name === name));
+    check("colour", (name) => ["city_responses", "sector_responses"].some((list) => this.store.model[list].some((one) => one.name === name)));
     this.store.ignored = said;
     byId("ignored").hidden = said.length === 0;
     const key = said.join("\n");
@@ -208,7 +208,7 @@ class Page {
     const isWhole = this.shown.n === this.shown.of;
     if (this.store.state.view === "charts" && (isWhole || performance.now() - this.tabled > TABLES_MS)) {
       this.tabled = performance.now();
-      showSpending(this.shown);
+      showSpending(this.store, this.shown);
       showOutcomes(this.store, this.shown, place, quarter);
     }
   }

@@ -2,18 +2,15 @@
 
 import { chosen } from "./charts.js";
 import { byId, dot, el, setText } from "./dom.js";
-import { interval, number, percent, points, signed, unit } from "./format.js";
+import { interval, number, percent, points, signed } from "./format.js";
 
-// Parts of the spending on sectors, with their colours.
-const PARTS = [
-  ["productive_cny_mn", "productive", "a0"],
-  ["introduction_cny_mn", "introduction", "a1"],
-  ["subscale_cny_mn", "subscale", "a2"],
-  ["duplicated_cny_mn", "duplicated", "a3"],
-  ["idle_cny_mn", "idle", "a4"],
-];
-
-const WASTE = "waste_share";
+/** Totals into which spending on sectors is cut, each with its colour. */
+function partsOf(model) {
+  return model.parts.map((name, place) => {
+    const title = model.totals.find((one) => one.name === name).title.toLowerCase();
+    return [name, title, `a${place}`];
+  });
+}
 
 function cells(base, variant, difference) {
   const side = (one) => el("td", { class: "r" }, number(one?.mean), el("small", {}, ` ${interval(one?.low, one?.high)}`));
@@ -55,7 +52,7 @@ export function showOutcomes(store, snapshot, place, quarter) {
       row(
         one.name,
         one.title,
-        unit(one.unit),
+        one.sign,
         one.meaning,
         at(snapshot.base, one.name, place),
         at(snapshot.variant, one.name, place),
@@ -68,7 +65,7 @@ export function showOutcomes(store, snapshot, place, quarter) {
       row(
         `total-${one.name}`,
         one.title,
-        unit(one.unit),
+        one.sign,
         one.meaning,
         snapshot.base.totals[one.name],
         snapshot.variant?.totals[one.name],
@@ -84,16 +81,17 @@ export function showOutcomes(store, snapshot, place, quarter) {
   );
 }
 
-function shares(side) {
-  const means = PARTS.map(([name]) => side?.totals[name]?.mean);
+function shares(side, parts) {
+  const means = parts.map(([name]) => side?.totals[name]?.mean);
   const sum = means.reduce((total, value) => total + (value ?? NaN), 0);
   return Number.isFinite(sum) && sum > 0 ? { sum, parts: means.map((value) => value / sum) } : null;
 }
 
 /** Bars of the whole run's spending on sectors, one for each side. */
-export function showSpending(snapshot) {
+export function showSpending(store, snapshot) {
+  const cut = partsOf(store.model);
   const host = byId("spending-bars");
-  const sides = ["base", "variant"].filter((side) => shares(snapshot[side]));
+  const sides = ["base", "variant"].filter((side) => shares(snapshot[side], cut));
   byId("spending").hidden = sides.length === 0;
   if (host.dataset.sides !== sides.join()) {
     host.dataset.sides = sides.join();
@@ -106,26 +104,26 @@ export function showSpending(snapshot) {
           el(
             "span",
             { class: "spending-bar", role: "img" },
-            ...PARTS.map(([, , shade]) => el("span", { class: `part ${shade}` })),
+            ...cut.map(([, , shade]) => el("span", { class: `part ${shade}` })),
           ),
           el("span", { class: "spending-sum" }),
         ),
       ),
     );
     byId("spending-legend").replaceChildren(
-      ...PARTS.map(([, name, shade]) => el("li", {}, el("span", { class: `key ${shade}` }), name)),
+      ...cut.map(([, name, shade]) => el("li", {}, el("span", { class: `key ${shade}` }), name)),
     );
   }
   for (const line of host.children) {
-    const { sum, parts } = shares(snapshot[line.dataset.side]);
+    const { sum, parts } = shares(snapshot[line.dataset.side], cut);
     const bar = line.children[1];
-    PARTS.forEach(([, name], place) => {
+    cut.forEach(([, name], place) => {
       const part = bar.children[place];
       part.style.width = `${100 * parts[place]}%`;
       part.title = `${name}: ${percent(parts[place])}`;
       setText(part, parts[place] > 0.07 ? percent(parts[place], 0) : "");
     });
-    bar.setAttribute("aria-label", PARTS.map(([, name], place) => `${name} ${percent(parts[place])}`).join(", "));
+    bar.setAttribute("aria-label", cut.map(([, name], place) => `${name} ${percent(parts[place])}`).join(", "));
     setText(line.children[2], `${number(sum)} CNY bn`);
   }
 }
@@ -145,37 +143,25 @@ function headline(title, note, base, variant, change) {
   );
 }
 
-/** A few numbers that stay in sight while rules are changed. */
+/** A few numbers that stay in sight while rules are changed: levels at the quarter, what flows over the whole run. */
 export function showHeadlines(store, snapshot, place, quarter) {
-  const out = ["competitiveness", "liberalisation"].flatMap((name) => {
-    const response = store.model.responses.find((one) => one.name === name);
-    const [base, variant, difference] = ["base", "variant", "difference"].map((side) => at(snapshot[side], name, place));
-    return response && base
+  const { responses, totals } = store.model;
+  const out = responses.filter((one) => one.is_headline).flatMap((one) => {
+    const isTotal = totals.some((other) => other.name === one.name);
+    const of = (side) => (isTotal ? snapshot[side]?.totals[one.name] : at(snapshot[side], one.name, place));
+    const [base, variant, difference] = ["base", "variant", "difference"].map(of);
+    const [show, change] = one.is_percent ? [percent, points] : [number, signed];
+    return base
       ? [
           headline(
-            response.title,
-            quarter,
-            number(base.mean),
-            variant ? number(variant.mean) : null,
-            difference ? signed(difference.mean) : null,
+            one.title,
+            isTotal ? "whole run" : quarter,
+            show(base.mean),
+            variant ? show(variant.mean) : null,
+            difference ? change(difference.mean) : null,
           ),
         ]
       : [];
   });
-  const [base, variant, difference] = ["base", "variant", "difference"].map((side) => snapshot[side]?.totals[WASTE]);
-  const response = store.model.totals.find((one) => one.name === WASTE);
-  if (response && base) {
-    out.splice(
-      1,
-      0,
-      headline(
-        response.title,
-        "whole run",
-        percent(base.mean),
-        variant ? percent(variant.mean) : null,
-        difference ? points(difference.mean) : null,
-      ),
-    );
-  }
   byId("headlines").replaceChildren(...out);
 }

@@ -3,10 +3,8 @@
 import * as api from "./api.js";
 import { byId, el, setOptions, setText } from "./dom.js";
 import { CityMap, showLegend } from "./map.js";
-import { unit } from "./format.js";
 import { eventWords, returnsLegend, showChoice } from "./story.js";
 
-const SHARE = "sector_share";
 const MOST_EVENTS = 40;
 
 /** The view of cities. */
@@ -173,12 +171,13 @@ export class Player {
       ? state.city
       : (cities.find((one) => one.id === "zhengzhou")?.id ?? cities[0]?.id ?? null);
     this.sector = known(sectors, state.sector) ? state.sector : null;
+    const { city_responses: ofCities, sector_responses: ofSector } = this.store.model;
+    const asked = this.sector ? ofSector.filter((one) => one.is_usual) : [];
     const colours = [
-      ...this.store.model.city_responses.map((one) => [one.name, one.title]),
-      ...(this.sector ? [[SHARE, "Share of the asked sector"]] : []),
+      ...ofCities.map((one) => [one.name, one.title]),
+      ...asked.map((one) => [one.name, `${one.title}, asked sector`]),
     ];
-    const usual =
-      ["liberalisation", "score", "capability"].find((name) => colours.some(([one]) => one === name)) ?? colours[0]?.[0];
+    const usual = ofCities.find((one) => one.is_usual)?.name ?? colours[0]?.[0];
     this.colour = colours.some(([name]) => name === state.colour) ? state.colour : usual;
     setOptions(
       byId("player-side"),
@@ -222,9 +221,12 @@ export class Player {
     }
     byId("player").setAttribute("aria-busy", String(this.traced.key !== this.asked?.trace?.key));
     const place = Math.min(this.place(), trace.quarters.length - 1);
-    const response = this.store.model.city_responses.find((one) => one.name === this.colour);
-    const grid = this.colour === SHARE ? trace.sector?.share : trace.cities[this.colour];
-    const sizes = trace.cities.budget_cny_mn;
+    const { city_responses: ofCities, sector_responses: ofSector } = this.store.model;
+    const ofCity = ofCities.find((one) => one.name === this.colour);
+    const response = ofCity ?? ofSector.find((one) => one.name === this.colour);
+    const grid = ofCity ? trace.cities[this.colour] : trace.sector?.[this.colour];
+    const size = ofCities.find((one) => one.is_size);
+    const sizes = trace.cities[size?.name];
     if (!grid || !sizes) {
       return;
     }
@@ -241,9 +243,9 @@ export class Player {
         largest: sizes.flat().reduce((a, b) => Math.max(a, b ?? 0), 1e-9),
       };
     }
-    const sign = unit(response?.unit);
-    const title = response ? `${response.title}${sign ? `, ${sign}` : ""}` : "Share of the asked sector in the budget";
-    const look = { ...this.ranged, size: "Budget, CNY mn", shade: title };
+    const named = (one) => `${one.title}${one.sign ? `, ${one.sign}` : ""}`;
+    const shade = ofCity ? named(response) : `${response.title}, asked sector`;
+    const look = { ...this.ranged, size: named(size), shade };
     const drawn = this.map.frame(scenario);
     byId("no-map").hidden = drawn;
     this.map.show({ ...look, sizes: sizes[place], shades: grid[place], chosen: this.city });

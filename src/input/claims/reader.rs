@@ -28,29 +28,6 @@ use crate::kernel::text::Ticked;
 use crate::measure::response::spec::{Response, Responses, is_name};
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
 
-/// Outcomes of a comparison that names none.
-const OUTCOMES: &[&str] = &[
-    "competitiveness",
-    "gap",
-    "total_spending_cny_mn",
-    "spending_cny_mn",
-    "productive_share",
-    "duplicated_share",
-    "idle_share",
-    "introduction_share",
-    "subscale_share",
-    "efficiency_per_cny_bn",
-    "similarity_peers",
-    "similarity_all",
-    "specialisation",
-    "liberalisation",
-    "instruments_in_force",
-    "national_measures",
-    "pioneered",
-    "stringency",
-    "incidents",
-    "sovereignty",
-];
 /// Tables that comparisons go to.
 const TABLES: &[&str] = &["regimes", "disputes"];
 

@@ -105,7 +105,7 @@ pub(crate) static DERIVED: &[Derived] = &[
             mean(
                 (0..cities(run))
                     .filter(own)
-                    .map(|city| run.city(city).liberalisation),
+                    .map(|city| run.instrument_use(city).liberalisation),
             )
         },
     ),

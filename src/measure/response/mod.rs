@@ -13,11 +13,11 @@
 //! What no column holds stands in the table `derived`, named in `docs/responses.md`: effects of codified measures,
 //! what pioneers and followers do, how alike portfolios are.
 //!
-//! `Response::parse` reads one, `Responses::bind` finds its places in a world, and a `Gauge` watches a run.
+//! `Response::parse` reads one, `Responses::bind` finds its places in a world, and a `Probe` watches a run.
 
 pub mod derived;
-pub mod gauge;
 pub mod portfolio;
+pub mod probe;
 pub mod quantity;
 pub mod spec;
 pub mod watch;

@@ -1,15 +1,12 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
 use crate::kernel::text::nearest;
+use crate::measure::outcome::Kind;
+use crate::measure::outcomes::Scope;
+use crate::measure::reading::{Reading, Terms};
 use crate::measure::response::derived::{self, DERIVED};
-use crate::measure::table::Column;
-use crate::measure::tables::{
-    national::NATIONAL,
-    places::{ALLOCATIONS, CITIES, SECTORS},
-};
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::data::World;
-use crate::model::outcomes::Parts;
-use crate::table::cell::Kind;
 
 /// The table a quantity is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,122 +50,34 @@ impl Source {
     }
 }
 
-/// A sum of columns with a name of its own, in every table that has the columns.
-const SUMS: &[(&str, &[(f64, &str)])] = &[
-    (
-        "waste_cny_mn",
-        &[
-            (1.0, "introduction_cny_mn"),
-            (1.0, "subscale_cny_mn"),
-            (1.0, "duplicated_cny_mn"),
-            (1.0, "idle_cny_mn"),
-        ],
-    ),
-    (
-        "total_spending_cny_mn",
-        &[(1.0, "spending_cny_mn"), (1.0, "instruments_cny_mn")],
-    ),
-    (
-        "peer_excess",
-        &[(1.0, "similarity_peers"), (-1.0, "similarity_all")],
-    ),
-];
-
-/// A ratio of two quantities with a name of its own.
-const RATIOS: &[(&str, &str, &str)] = &[
-    (
-        "introduction_share",
-        "introduction_cny_mn",
-        "spending_cny_mn",
-    ),
-    ("subscale_share", "subscale_cny_mn", "spending_cny_mn"),
-    ("duplicated_share", "duplicated_cny_mn", "spending_cny_mn"),
-    ("idle_share", "idle_cny_mn", "spending_cny_mn"),
-    ("productive_share", "productive_cny_mn", "spending_cny_mn"),
-    ("waste_share", "waste_cny_mn", "spending_cny_mn"),
-    ("forgone_share", "forgone_cny_mn", "spending_cny_mn"),
-    (
-        "failed_experiments_share",
-        "failed_experiments_cny_mn",
-        "instruments_cny_mn",
-    ),
-    ("poaching_share", "poaching_cny_mn", "instruments_cny_mn"),
-    ("capability_ratio", "capability", "frontier"),
-];
+/// Outcomes, sums and ratios of a table; none of derived numbers.
+fn readings(source: Source) -> &'static [Reading] {
+    match source {
+        Source::National => NationSeen::readings(),
+        Source::Cities => CitySeen::readings(),
+        Source::Sectors => SectorSeen::readings(),
+        Source::Allocations => AllocationSeen::readings(),
+        Source::Derived => &[],
+    }
+}
 
 /// The two parts of a named ratio.
-pub(crate) fn ratio(column: &str) -> Option<(&'static str, &'static str)> {
-    RATIOS
-        .iter()
-        .find(|(name, _, _)| *name == column)
-        .map(|(_, numerator, denominator)| (*numerator, *denominator))
-}
-
-/// A column of numbers: its place in the table, its unit, and whether it is a flow, whose periods are sums.
-#[derive(Clone, Copy)]
-struct Numbers {
-    index: usize,
-    unit: &'static str,
-}
-
-fn numbers_of<T>(columns: &'static [Column<T>], name: &str) -> Option<Numbers> {
-    let is_number = |kind| matches!(kind, Kind::Number | Kind::Integer | Kind::Boolean);
-    columns
-        .iter()
-        .position(|column| column.name == name && is_number(column.kind()))
-        .filter(|_| name != "replicate" && name != "seed")
-        .map(|index| Numbers {
-            index,
-            unit: columns[index].unit,
-        })
-}
-
-fn find(source: Source, name: &str) -> Option<Numbers> {
-    match source {
-        Source::National => numbers_of(NATIONAL.columns, name),
-        Source::Cities => numbers_of(CITIES.columns, name),
-        Source::Sectors => numbers_of(SECTORS.columns, name),
-        Source::Allocations => numbers_of(ALLOCATIONS.columns, name),
-        Source::Derived => derived::find(name).map(|(index, found)| Numbers {
-            index,
-            unit: found.unit,
-        }),
-    }
+pub(crate) fn ratio(column: &str) -> Option<[&'static str; 2]> {
+    let mut all = Source::ALL.iter().flat_map(|(source, _)| readings(*source));
+    all.find(|own| own.name == column && own.ratio.is_some())?
+        .ratio
 }
 
 /// Names of the columns of numbers of a table, with those of sums and ratios that it has.
 pub fn columns(table: &str) -> Vec<&'static str> {
-    let Some(source) = Source::from_name(table) else {
-        return Vec::new();
-    };
-    let plain: Vec<&'static str> = match source {
-        Source::National => NATIONAL.columns.iter().map(|column| column.name).collect(),
-        Source::Cities => CITIES.columns.iter().map(|column| column.name).collect(),
-        Source::Sectors => SECTORS.columns.iter().map(|column| column.name).collect(),
-        Source::Allocations => ALLOCATIONS
-            .columns
+    match Source::from_name(table) {
+        Some(Source::Derived) => DERIVED.iter().map(|row| row.name).collect(),
+        Some(source) => readings(source)
             .iter()
-            .map(|column| column.name)
+            .map(|own| own.name.as_str())
             .collect(),
-        Source::Derived => DERIVED.iter().map(|row| row.name).collect(),
-    };
-    let has = |name: &str| {
-        find(source, name).is_some()
-            || SUMS.iter().any(|(sum, terms)| {
-                *sum == name && terms.iter().all(|(_, term)| find(source, term).is_some())
-            })
-    };
-    let sums = SUMS.iter().map(|(name, _)| *name).filter(|name| has(name));
-    let ratios = RATIOS
-        .iter()
-        .filter(|(_, above, below)| has(above) && has(below))
-        .map(|(name, _, _)| *name);
-    plain
-        .into_iter()
-        .filter(|name| find(source, name).is_some())
-        .chain(sums)
-        .chain(ratios)
-        .collect()
+        None => Vec::new(),
+    }
 }
 
 /// A number that a run shows in a quarter: a sum of columns of one row.
@@ -176,35 +85,24 @@ pub fn columns(table: &str) -> Vec<&'static str> {
 pub struct Quantity {
     pub(crate) source: Source,
     /// Weight and place of each column.
-    pub(crate) terms: Vec<(f64, usize)>,
+    pub(crate) terms: Terms,
     pub(crate) city: Option<String>,
     pub(crate) sector: Option<String>,
     /// Unit, `1` for a pure number.
     pub unit: &'static str,
+    /// Whether a period is summed over: money and events flow, everything else is a level.
+    pub is_flow: bool,
 }
 
 impl Quantity {
-    /// Whether a period is summed over: money and events flow, everything else is a level.
-    pub fn is_flow(&self) -> bool {
-        matches!(self.unit, "CNY mn" | "events" | "incidents")
-    }
-
-    /// Outcomes of the nation that it reads and that cost a pass over the cities.
-    pub(crate) fn needs(&self) -> Parts {
-        let mut needs = Parts::default();
-        let columns = self
+    /// Passes over the cities that it needs.
+    pub(crate) fn passes(&self) -> Passes {
+        let terms = self
             .terms
             .iter()
-            .filter_map(|(_, index)| NATIONAL.columns.get(*index));
-        for column in columns.filter(|_| self.source == Source::National) {
-            match column.name {
-                "similarity_all" | "similarity_peers" | "specialisation" => needs.similarity = true,
-                "concentration" | "top_city_share" => needs.concentration = true,
-                "gini_budget" | "gini_researchers" | "gini_capability" => needs.inequality = true,
-                _ => {}
-            }
-        }
-        needs
+            .filter(|_| self.source == Source::National);
+        let costs = terms.filter_map(|(_, place)| NationSeen::outcomes().get(*place));
+        costs.fold(Passes::NONE, |all, outcome| all.and(outcome.cost))
     }
 
     /// Reads `[TABLE.]COLUMN[[CITY][,SECTOR]]`; `column` stands for the column where it is given.
@@ -232,7 +130,7 @@ impl Quantity {
             None => guess_source(&ids, column.unwrap_or(written)),
         };
         let column = column.unwrap_or(written);
-        let (terms, unit) = terms(source, column)?;
+        let (terms, unit, is_flow) = terms(source, column)?;
         let (city, sector) = place(source, column, text, ids)?;
         Ok(Quantity {
             source,
@@ -240,6 +138,7 @@ impl Quantity {
             city,
             sector,
             unit,
+            is_flow,
         })
     }
 
@@ -290,28 +189,19 @@ fn guess_source(ids: &[&str], column: &str) -> Source {
     }
 }
 
-/// Weights and places of columns, and their unit.
-type Terms = (Vec<(f64, usize)>, &'static str);
+/// Weights and places of columns, their unit, and whether they flow.
+type Found = (Terms, &'static str, bool);
 
 /// The columns of a column or named sum.
-fn terms(source: Source, column: &str) -> Result<Terms, String> {
-    if let Some(found) = find(source, column) {
-        return Ok((vec![(1.0, found.index)], found.unit));
+fn terms(source: Source, column: &str) -> Result<Found, String> {
+    if source == Source::Derived
+        && let Some((place, found)) = derived::find(column)
+    {
+        return Ok((vec![(1.0, place)], found.unit, found.unit == "CNY mn"));
     }
-    let sum = SUMS.iter().find(|(name, _)| *name == column);
-    let found: Option<Vec<(f64, Numbers)>> = sum.and_then(|(_, terms)| {
-        terms
-            .iter()
-            .map(|(weight, name)| Some((*weight, find(source, name)?)))
-            .collect()
-    });
-    if let Some(found) = found {
-        let unit = found.first().map_or("1", |(_, column)| column.unit);
-        let terms = found
-            .iter()
-            .map(|(weight, column)| (*weight, column.index))
-            .collect();
-        return Ok((terms, unit));
+    let mut plain = readings(source).iter().filter(|own| own.below.is_none());
+    if let Some(own) = plain.find(|own| own.name == column) {
+        return Ok((own.above.clone(), own.unit, own.kind != Kind::Level));
     }
     let mut known = columns(source.name());
     if source == Source::National {

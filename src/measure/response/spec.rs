@@ -5,7 +5,7 @@ use std::fmt;
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::Quoted;
 use crate::kernel::text::Ticked;
-use crate::measure::response::gauge::Bound;
+use crate::measure::outcomes::USUAL_RESPONSES;
 use crate::measure::response::quantity::{self, Quantity};
 use crate::model::data::World;
 
@@ -171,14 +171,14 @@ impl Response {
                 Some(Quantity::parse(below.trim(), None)?),
             ),
             None => match quantity::ratio(column_of(parts)) {
-                Some((above, below)) => (
+                Some([above, below]) => (
                     Quantity::parse(parts, Some(above))?,
                     Some(Quantity::parse(parts, Some(below))?),
                 ),
                 None => (Quantity::parse(parts, None)?, None),
             },
         };
-        let default = if above.is_flow() {
+        let default = if above.is_flow {
             Period::All
         } else {
             Period::Last
@@ -203,7 +203,7 @@ impl Response {
 
     /// What it is, in a phrase.
     pub fn meaning(&self) -> String {
-        let over = match (self.period, self.above.is_flow(), self.below.is_some()) {
+        let over = match (self.period, self.above.is_flow, self.below.is_some()) {
             (Period::First, ..) => "in the first quarter".to_string(),
             (Period::Last, ..) => "in the last quarter".to_string(),
             (period, true, true) => format!("ratio of sums over {}", words(period)),
@@ -260,22 +260,6 @@ pub struct Responses {
 }
 
 impl Responses {
-    /// What is measured where nothing is said: the outcomes the paper speaks of.
-    pub const DEFAULT: &'static [&'static str] = &[
-        "competitiveness",
-        "spending_cny_mn",
-        "waste_share",
-        "introduction_share",
-        "subscale_share",
-        "duplicated_share",
-        "idle_share",
-        "productive_share",
-        "similarity_peers",
-        "liberalisation",
-        "stringency",
-        "incidents",
-    ];
-
     /// Of a list.
     ///
     /// # Errors
@@ -292,7 +276,7 @@ impl Responses {
         Ok(Responses { list })
     }
 
-    /// Reads texts as [`Response::parse`] does, in order; those of [`Responses::DEFAULT`] where there is none.
+    /// Reads texts as [`Response::parse`] does, in order; those of [`USUAL_RESPONSES`] where there is none.
     ///
     /// # Errors
     /// The first sentence about one that cannot be read.
@@ -302,7 +286,7 @@ impl Responses {
         };
         let list = read(&mut texts.into_iter())?;
         if list.is_empty() {
-            return Self::new(read(&mut Self::DEFAULT.iter().copied())?);
+            return Self::new(read(&mut USUAL_RESPONSES.iter().copied())?);
         }
         Self::new(list)
     }
@@ -325,14 +309,6 @@ impl Responses {
     /// The place of a name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|response| response.name == name)
-    }
-
-    /// Finds cities, sectors and quarters in a world.
-    ///
-    /// # Errors
-    /// A sentence for each response that has no place in it, with the place of the response.
-    pub fn bind(&self, world: &World) -> Result<Bound, Vec<(usize, String)>> {
-        Bound::new(&self.list, world)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::input::experiment::{
     worlds::Worlds,
 };
 use crate::kernel::random::Luck;
+use crate::measure::outcomes;
 use crate::model::choice::*;
 use std::path::Path;
 
@@ -44,14 +45,14 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
         let own = journals[0].policies.iter();
         let own = own.filter(|event| event.city == Some(city as u32));
         assert_eq!(by_instrument(own), by_instrument(&choice.moves));
-        assert_eq!(choice.budget_cny_mn, plain.city(city).budget_cny_mn);
+        assert_eq!(choice.budget_cny_mn, plain.budget(city));
         let allocation = plain.params().regime.allocation;
         assert_eq!(choice.is_planned, allocation == Allocation::Coordinated);
         let drops = choice.moves.iter().filter(|own| own.kind == Move::Drop);
         given_up.extend(drops.map(|own| own.instrument));
         let before: f64 = choice.options.iter().map(|seen| seen.before).sum();
         assert!((before - 1.0).abs() < 1e-12, "quarter {quarter}: {before}");
-        let stringency = plain.national().stringency;
+        let stringency = plain.nation().stringency;
         let rate = plain.params().budgets.adjustment_rate;
         for seen in &choice.options {
             let expected = budgets::share(seen.before, seen.target, rate);
@@ -70,7 +71,7 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     }
     assert!(in_force > 0);
     for city in 0..setup.world().cities.len() {
-        assert_eq!(plain.city(city), telling.city(city));
+        assert_eq!(outcomes::city(&plain, city), outcomes::city(&telling, city));
     }
     given_up
 }

@@ -155,7 +155,7 @@ impl Run<'_> {
     }
 
     /// Row of the city with most capability in a sector; ties fall to the first row.
-    pub(crate) fn national_leader(&self, sector: usize) -> u32 {
+    pub fn national_leader(&self, sector: usize) -> u32 {
         let sectors = self.sectors();
         let stocks = || self.state.capability.chunks_exact(sectors);
         let mut most = ZERO;

@@ -1,5 +1,6 @@
 //! Figure 1, Table 1, portfolios, regimes and disputes.
 
+use crate::measure::outcomes::SIDES;
 use crate::report::figure::{
     Data, Figure,
     bars::{Bar, Bars},
@@ -13,15 +14,6 @@ use crate::table::source::Source;
 
 /// Rows of tables that are shown as they are.
 const SHOWN: usize = 100;
-/// Responses of which sides are compared in figures.
-const RESPONSES: [&str; 5] = [
-    "competitiveness",
-    "productive_share",
-    "similarity_peers",
-    "liberalisation",
-    "stringency",
-];
-
 /// Adds those that are there.
 pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     if let Some(rows) = Rows::found(source, "figure1", &[])? {
@@ -225,16 +217,18 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
         let about = of.first().map_or("", |row| row.text("about"));
         part.text(format!("{}: {about}.", words(comparison)));
         let n = counted(of.iter().copied(), "replicates");
-        for response in RESPONSES {
+        let shown = if name == "disputes" {
+            &SIDES[..2]
+        } else {
+            &SIDES[..]
+        };
+        for response in shown {
             let sides: Vec<Row<'_>> = of
                 .iter()
                 .copied()
-                .filter(|row| row.text("response") == response)
+                .filter(|row| row.text("response") == *response)
                 .collect();
-            if sides.is_empty()
-                || (name == "disputes"
-                    && !matches!(response, "competitiveness" | "productive_share"))
-            {
+            if sides.is_empty() {
                 continue;
             }
             let bar = |(place, row): (usize, &Row<'_>)| {

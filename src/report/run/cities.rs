@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::quarter::Quarter;
+use crate::measure::outcomes::{WASTE, ids::allocation, ids::city};
 use crate::report::figure::{
     Figure,
     bars::{Bar, Bars},
@@ -29,7 +30,7 @@ struct City {
     over_time: Quarters,
     /// Unproductive share of spending, over the quarters of the file.
     waste: Tally,
-    /// Spending and what of it is productive, in the replicate that is being read.
+    /// Spending and what of it is lost, in the replicate that is being read.
     running: (f64, f64),
 }
 
@@ -64,30 +65,13 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
     let Some(mut table) = source.table("cities")? else {
         return Ok(None);
     };
-    let columns = [
-        "replicate",
-        "quarter",
-        "city_id",
-        "name",
-        "capability",
-        "liberalisation",
-        "spending_cny_mn",
-        "productive_cny_mn",
-    ];
-    let mut places = [0; 8];
-    for (place, name) in places.iter_mut().zip(columns) {
-        *place = table.column(name)?;
-    }
-    let [
-        replicate,
-        quarter,
-        id,
-        name,
-        capability,
-        liberalisation,
-        spending,
-        productive,
-    ] = places;
+    let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
+    let (id, name) = (table.column("city_id")?, table.column("name")?);
+    let capability = table.column(city::capability.name)?;
+    let liberalisation = table.column(city::liberalisation.name)?;
+    let spending = table.column(city::spending_cny_mn.name)?;
+    let waste = WASTE.terms.iter().map(|(_, name)| table.column(name));
+    let waste: Vec<usize> = waste.collect::<Result<_, _>>()?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut cities: Vec<City> = Vec::new();
     // Capabilities of the quarter that is being read, for ranks.
@@ -129,7 +113,9 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
         city.over_time.push(now.1, CAPABILITY, value);
         city.over_time.push(now.1, LIBERALISATION, free);
         city.running.0 += table.number(spending)?.unwrap_or(0.0);
-        city.running.1 += table.number(productive)?.unwrap_or(0.0);
+        for column in &waste {
+            city.running.1 += table.number(*column)?.unwrap_or(0.0);
+        }
         group.push((place, value));
     }
     if let Some((_, quarter)) = at {
@@ -151,9 +137,9 @@ fn rank(cities: &mut [City], group: &mut Vec<(usize, f64)>, quarter: Quarter) {
 
 fn end_of_run(cities: &mut [City]) {
     for city in cities {
-        let (spending, productive) = std::mem::take(&mut city.running);
+        let (spending, waste) = std::mem::take(&mut city.running);
         if spending > 0.0 {
-            city.waste.push(1.0 - productive / spending, false);
+            city.waste.push(waste / spending, false);
         }
     }
 }
@@ -337,8 +323,8 @@ fn allocations(
         table.column("sector_id")?,
     );
     let (spending, capability) = (
-        table.column("spending_cny_mn")?,
-        table.column("capability")?,
+        table.column(allocation::spending_cny_mn.name)?,
+        table.column(allocation::capability.name)?,
     );
     let places: BTreeMap<&str, usize> = cities
         .iter()

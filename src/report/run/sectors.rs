@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::outcomes::ids::sector as ids;
 use crate::report::figure::{Figure, multiples::Multiples};
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
@@ -18,8 +19,11 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         return Ok(());
     };
     let (quarter, sector) = (table.column("quarter")?, table.column("sector_id")?);
-    let (capability, frontier) = (table.column("capability")?, table.column("frontier")?);
-    let utilisation = table.column("utilisation")?;
+    let (capability, frontier) = (
+        table.column(ids::capability.name)?,
+        table.column(ids::frontier.name)?,
+    );
+    let utilisation = table.column(ids::utilisation.name)?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut sectors: Vec<(String, Quarters)> = Vec::new();
     let mut is_cut = false;

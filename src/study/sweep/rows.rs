@@ -6,7 +6,7 @@ use crate::input::experiment::points::point_id;
 use crate::kernel::control::Control;
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::quarter::Quarter;
-use crate::measure::response::gauge::{Bound, Gauge};
+use crate::measure::response::probe::{Bound, Probe};
 use crate::measure::run::{Unmeasured, measure_run};
 use crate::model::{
     run::{Memory, Run},
@@ -163,22 +163,22 @@ impl<'p> Worker<'p> {
     ) -> Result<Option<String>, RowError> {
         let luck = self.plan.luck(run.replicate);
         let keeps_series = self.plan.experiment.series;
-        let mut gauge = Gauge::new(ready.bound.clone(), keeps_series);
+        let mut probe = Probe::new(ready.bound.clone(), keeps_series);
         let mut model = match self.memory.take() {
             Some(memory) => memory.start(&ready.setup, luck),
             None => Run::new(&ready.setup, luck),
         };
-        let outcome = measure_run(&mut model, luck, &mut gauge, control);
+        let outcome = measure_run(&mut model, &mut probe, control);
         self.memory = Some(model.into_memory());
         match outcome {
             Ok(()) => {}
             Err(Unmeasured::Cancelled) => return Err(RowError::Cancelled),
             Err(Unmeasured::Model(error)) => return Ok(Some(error.to_string())),
         }
-        gauge.finish(&mut self.values);
+        probe.finish(&mut self.values);
         if keeps_series {
             let count = self.plan.responses().len().max(1);
-            for (quarter, values) in gauge.series().chunks(count).enumerate() {
+            for (quarter, values) in probe.series().chunks(count).enumerate() {
                 self.key(run, &mut rows.series);
                 let quarter = ready.start.plus(quarter as i32);
                 rows.series.push(b',');

@@ -5,16 +5,14 @@ use std::fmt::Debug;
 use dualtrack::kernel::random::Luck;
 use dualtrack::model::data::{Closure, World};
 use dualtrack::model::params::Value;
-use dualtrack::model::record::{
-    AllocationRow, ChampionEvent, CityRow, Journal, Move, National, OfficialEvent, PolicyEvent,
-    SectorRow,
-};
+use dualtrack::model::record::{ChampionEvent, Journal, Move, OfficialEvent, PolicyEvent};
 use dualtrack::model::{run::Run, setup::Setup};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::Twin;
 use super::formulas::{first_largest, frontier_ratio, money_factor, national_capability};
+use crate::rows::{AllocationRow, CityRow, National, SectorRow};
 use crate::worlds::{any_world, set, shipped, small_world, switch, wide_world};
 
 /// Relative difference that rounding may make.
@@ -133,7 +131,7 @@ impl Differences {
 
     fn cities(&mut self, twin: &Twin, run: &Run) {
         for i in 0..twin.cities() {
-            let row = run.city(i);
+            let row = CityRow::of(run, i);
             let spending: f64 = twin.flows.spending[i].iter().sum();
             let on_instruments: f64 = twin.flows.instruments[i].iter().sum();
             let mut part = |name: &str, of_twin: f64, of_core: f64, whole: f64| {
@@ -241,7 +239,7 @@ impl Differences {
             }
             part("liberalisation", liberalisation, row.liberalisation, 0.0);
             for s in 0..twin.sectors() {
-                self.allocation(twin, i, s, &run.allocation(i, s));
+                self.allocation(twin, i, s, &AllocationRow::of(run, i, s));
                 let name = format!("city {i} capability {s}");
                 self.number(&name, twin.capability[i][s], run.capability(i, s));
             }
@@ -294,7 +292,7 @@ impl Differences {
         );
     }
 
-    fn sector(&mut self, twin: &Twin, s: usize, row: &SectorRow) {
+    fn sector(&mut self, twin: &Twin, s: usize, row: &SectorRow, led: u32) {
         let stocks = twin.stocks(s);
         let gross: f64 = stocks.iter().sum();
         let national = national_capability(&stocks, twin.params.production.aggregation);
@@ -355,7 +353,7 @@ impl Differences {
             );
         }
         let leader = first_largest(stocks.into_iter().enumerate()).map(|i| i as u32);
-        self.same(&format!("sector {s} leader"), &leader, &Some(row.leader));
+        self.same(&format!("sector {s} leader"), &leader, &Some(led));
         self.same(
             &format!("sector {s} incident"),
             &flows.incident[s],
@@ -480,10 +478,10 @@ fn difference(world: &World, luck: Luck, is_random: bool) -> Result<(), String> 
             .map_err(|error| format!("core: {error}"))?;
         let mut differences = Differences::default();
         differences.events(&twin.journal, &journal);
-        differences.national(&twin.national(), &run.national());
+        differences.national(&twin.national(), &National::of(&mut run));
         differences.cities(&twin, &run);
         for s in 0..twin.sectors() {
-            differences.sector(&twin, s, &run.sector(s));
+            differences.sector(&twin, s, &SectorRow::of(&run, s), run.national_leader(s));
         }
         differences.measures(&twin, &run);
         differences.same("quarters done", &twin.done, &run.quarter());
@@ -665,7 +663,7 @@ fn the_core_follows_the_document_where_a_city_may_build_nothing() {
         for _ in 0..12 {
             run.step(None).expect("only finite numbers");
         }
-        run.national()
+        National::of(&mut run)
     };
     assert_eq!(outcomes(&strange), outcomes(&plain));
 }

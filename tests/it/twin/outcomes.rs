@@ -1,9 +1,9 @@
 //! Section 7.9: outcomes of the nation.
 
-use dualtrack::model::record::{Move, National};
+use dualtrack::model::record::Move;
 
-use super::Twin;
 use super::formulas::{frontier_ratio, gini, mean, money_factor, national_capability};
+use super::{National, Twin};
 
 impl Twin {
     /// O1 to O16, with capability just built over the frontier of the quarter.

@@ -1,6 +1,7 @@
 //! Worlds of a part, levels, and comparisons.
 
 use crate::input::claims::reader::*;
+use crate::measure::outcomes::COMPARED_RESPONSES;
 
 impl Reader {
     /// Treatment, control or levels of a part, with what the claim hands down.
@@ -201,7 +202,7 @@ impl Reader {
         let mut list = self.responses(fields);
         if !fields.has("responses") {
             let spot = fields.spot;
-            let outcomes = OUTCOMES
+            let outcomes = COMPARED_RESPONSES
                 .iter()
                 .filter_map(|text| Response::parse(text).ok());
             list = outcomes.map(|response| (response, spot)).collect();

@@ -1,18 +1,15 @@
 //! Watches a run and reads its responses.
 
-use crate::kernel::random::Luck;
-use crate::measure::response::derived::{DERIVED, Place};
+use crate::measure::outcomes::Scope;
+use crate::measure::reading::{Terms, sum};
+use crate::measure::response::derived::{DERIVED, Derived, Place};
 use crate::measure::response::quantity::{Quantity, Source};
-use crate::measure::response::spec::Response;
+use crate::measure::response::spec::Responses;
 use crate::measure::response::watch::Watch;
-use crate::measure::table::{Column, Row};
-use crate::measure::tables::{
-    national::NATIONAL,
-    places::{ALLOCATIONS, CITIES, SECTORS},
-};
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::data::World;
-use crate::model::record::{Journal, National};
-use crate::model::{outcomes::Parts, run::Run};
+use crate::model::record::Journal;
+use crate::model::run::Run;
 
 /// Responses with their places in a world.
 #[derive(Clone, Debug, Default)]
@@ -26,14 +23,14 @@ pub struct Bound {
 #[derive(Clone, Debug)]
 struct Part {
     source: Source,
-    terms: Vec<(f64, usize)>,
+    terms: Terms,
     city: usize,
     sector: usize,
     /// First quarter of the period.
     since: u32,
     is_flow: bool,
-    /// Costly outcomes of the nation that it reads.
-    needs: Parts,
+    /// Passes over the cities that it needs.
+    passes: Passes,
 }
 
 impl Part {
@@ -45,13 +42,13 @@ impl Part {
             city,
             sector,
             since,
-            is_flow: quantity.is_flow(),
-            needs: quantity.needs(),
+            is_flow: quantity.is_flow,
+            passes: quantity.passes(),
         })
     }
 
     /// What it reads where it is no column.
-    fn derived(&self) -> Option<&'static crate::measure::response::derived::Derived> {
+    fn derived(&self) -> Option<&'static Derived> {
         let (_, index) = self.terms.first()?;
         DERIVED
             .get(*index)
@@ -59,60 +56,50 @@ impl Part {
     }
 
     /// Its value in the quarter just done with the weight it has in a mean over quarters; none where it is missing.
-    fn read(&self, run: &Run<'_>, nation: &Row<National>, watch: &Watch) -> Option<(f64, f64)> {
-        if let Some(derived) = self.derived() {
-            let place = Place {
-                city: self.city,
-                sector: self.sector,
-                since: self.since,
-            };
-            return (derived.read)(run, watch, place);
+    fn read(
+        &self,
+        run: &Run<'_>,
+        nation: Option<&NationSeen>,
+        watch: &Watch,
+    ) -> Option<(f64, f64)> {
+        fn of<S: Scope>(terms: &Terms, run: &Run<'_>, seen: &S) -> Option<f64> {
+            sum(S::outcomes(), terms, run, seen)
         }
-        self.column(run, nation).map(|value| (value, 1.0))
-    }
-
-    fn column(&self, run: &Run<'_>, nation: &Row<National>) -> Option<f64> {
-        match self.source {
-            Source::Derived => None,
-            Source::National => self.sum(NATIONAL.columns, nation),
-            Source::Cities => {
-                let row = self.row(nation, run.city(self.city));
-                self.sum(CITIES.columns, &row)
+        let (terms, city, sector) = (&self.terms, self.city, self.sector);
+        let value = match self.source {
+            Source::Derived => {
+                let since = self.since;
+                let place = Place {
+                    city,
+                    sector,
+                    since,
+                };
+                return (self.derived()?.read)(run, watch, place);
             }
-            Source::Sectors => {
-                let row = self.row(nation, run.sector(self.sector));
-                self.sum(SECTORS.columns, &row)
-            }
-            Source::Allocations => {
-                let row = self.row(nation, run.allocation(self.city, self.sector));
-                self.sum(ALLOCATIONS.columns, &row)
-            }
-        }
+            Source::National => of(terms, run, nation?),
+            Source::Cities => of(terms, run, &CitySeen::of(run, city)),
+            Source::Sectors => of(terms, run, &SectorSeen::of(run, sector)),
+            Source::Allocations => of(terms, run, &AllocationSeen::of(run, city, sector)),
+        };
+        value.map(|value| (value, 1.0))
     }
+}
 
-    fn row<T>(&self, nation: &Row<National>, values: T) -> Row<T> {
-        Row {
-            luck: nation.luck,
-            quarter: nation.quarter,
-            city: self.city,
-            sector: self.sector,
-            values,
-        }
-    }
-
-    fn sum<T>(&self, columns: &[Column<T>], row: &Row<T>) -> Option<f64> {
-        self.terms.iter().try_fold(0.0, |sum, (weight, index)| {
-            let value = columns.get(*index)?.number(row)?;
-            Some(sum + weight * value)
-        })
+impl Responses {
+    /// Finds cities, sectors and quarters in a world.
+    ///
+    /// # Errors
+    /// A sentence for each response that has no place in it, with the place of the response.
+    pub fn bind(&self, world: &World) -> Result<Bound, Vec<(usize, String)>> {
+        Bound::new(self, world)
     }
 }
 
 impl Bound {
-    pub(crate) fn new(list: &[Response], world: &World) -> Result<Self, Vec<(usize, String)>> {
+    fn new(responses: &Responses, world: &World) -> Result<Self, Vec<(usize, String)>> {
         let mut bound = Bound::default();
         let mut problems = Vec::new();
-        for (row, response) in list.iter().enumerate() {
+        for (row, response) in responses.list().iter().enumerate() {
             let period = response.period.quarters(world);
             let since = period.as_ref().map_or(0, |(first, _)| *first);
             let above = Part::new(&response.above, since, world);
@@ -148,7 +135,7 @@ impl Bound {
 
 /// Reads the responses of one run after the other, keeping its memory.
 #[derive(Clone, Debug)]
-pub struct Gauge {
+pub struct Probe {
     bound: Bound,
     /// Sums of values and of weights over quarters that count, above and below the line of each response.
     sums: Vec<[(f64, f64); 2]>,
@@ -162,13 +149,13 @@ pub struct Gauge {
     series: Vec<Option<f64>>,
 }
 
-impl Gauge {
-    /// A gauge for runs of one world. `keeps_series`: each quarter's value is kept, too.
+impl Probe {
+    /// A probe for runs of one world. `keeps_series`: each quarter's value is kept, too.
     pub fn new(bound: Bound, keeps_series: bool) -> Self {
         let sums = vec![[(0.0, 0.0); 2]; bound.parts.len()];
         let mut parts = bound.parts.iter().flatten().flatten();
         let watches = parts.any(|part| part.derived().is_some_and(|derived| derived.watches));
-        Gauge {
+        Probe {
             watch: watches.then(Watch::default),
             nothing: Watch::default(),
             bound,
@@ -215,7 +202,7 @@ impl Gauge {
     }
 
     /// Reads the quarter that the run has just done.
-    pub fn observe(&mut self, run: &mut Run<'_>, luck: Luck) {
+    pub fn observe(&mut self, run: &mut Run<'_>) {
         let quarter = run.quarter().saturating_sub(1);
         if let Some(watch) = &mut self.watch {
             watch.take(run, quarter);
@@ -223,23 +210,15 @@ impl Gauge {
         if self.active(quarter).next().is_none() {
             return;
         }
-        let mut wanted: Option<Parts> = None;
+        let mut wanted: Option<Passes> = None;
         for (_, parts) in self.active(quarter) {
             let national = parts.iter().flatten();
             for part in national.filter(|part| part.source == Source::National) {
-                let wanted = wanted.get_or_insert_default();
-                wanted.similarity |= part.needs.similarity;
-                wanted.concentration |= part.needs.concentration;
-                wanted.inequality |= part.needs.inequality;
+                wanted = Some(wanted.unwrap_or_default().and(part.passes));
             }
         }
-        let nation = Row {
-            luck,
-            quarter: run.world().start.plus(quarter as i32),
-            city: 0,
-            sector: 0,
-            values: wanted.map_or_else(National::default, |parts| run.national_parts(parts)),
-        };
+        let nation = wanted.map(|passes| NationSeen::of(run, passes));
+        let run = &*run;
         let watch = self.watch.as_ref().unwrap_or(&self.nothing);
         for row in 0..self.bound.parts.len() {
             let (first, last) = self.bound.periods[row];
@@ -248,8 +227,10 @@ impl Gauge {
                 continue;
             }
             let [above, below] = &self.bound.parts[row];
-            let values =
-                [above, below].map(|part| part.as_ref().map(|part| part.read(run, &nation, watch)));
+            let values = [above, below].map(|part| {
+                part.as_ref()
+                    .map(|part| part.read(run, nation.as_ref(), watch))
+            });
             if is_inside {
                 for (sum, value) in self.sums[row].iter_mut().zip(values) {
                     if let Some(Some((value, weight))) = value {
@@ -314,7 +295,9 @@ mod tests {
 
     use super::*;
     use crate::input::scenario;
-    use crate::measure::response::{quantity::columns, spec::Responses};
+    use crate::kernel::random::Luck;
+    use crate::measure::outcomes::{self, ids::national as ids};
+    use crate::measure::response::quantity::columns;
     use crate::model::setup::Setup;
 
     #[test]
@@ -330,18 +313,14 @@ mod tests {
         for _ in 0..6 {
             run.step(None).expect("a quarter");
         }
-        let nation = Row {
-            luck,
-            quarter: setup.world().start.plus(5),
-            city: 0,
-            sector: 0,
-            values: run.national(),
-        };
-        for column in NATIONAL.columns.iter().skip(3) {
-            let responses = Responses::parse([column.name]).expect("a column");
-            let mut gauge = Gauge::new(responses.bind(setup.world()).expect("bound"), true);
-            gauge.observe(&mut run, luck);
-            assert_eq!(gauge.series(), [column.number(&nation)], "{}", column.name);
+        let nation = NationSeen::of(&mut run, Passes::ALL);
+        for outcome in NationSeen::outcomes() {
+            let responses = Responses::parse([outcome.column.name]).expect("a column");
+            let bound = responses.bind(setup.world()).expect("bound");
+            let mut probe = Probe::new(bound, true);
+            probe.observe(&mut run);
+            let alone = outcome.column.number(&run, &nation);
+            assert_eq!(probe.series(), [alone], "{}", outcome.column.name);
         }
         assert!(columns("national").contains(&"peer_excess"));
     }
@@ -361,21 +340,22 @@ mod tests {
             "duplicated_share@2015",
         ];
         let responses = Responses::parse(texts).expect("columns");
-        let mut gauge = Gauge::new(responses.bind(setup.world()).expect("bound"), false);
+        let bound = responses.bind(setup.world()).expect("bound");
+        let mut probe = Probe::new(bound, false);
         let mut run = Run::new(&setup, luck);
         let (mut spent, mut level, mut duplicated) = (0.0, 0.0, 0.0);
         for quarter in 0..6 {
             run.step(None).expect("a quarter");
-            gauge.observe(&mut run, luck);
+            probe.observe(&mut run);
             if quarter < 4 {
-                let nation = run.national();
-                spent += nation.spending_cny_mn;
-                level += nation.competitiveness;
-                duplicated += nation.duplicated_cny_mn;
+                let nation = outcomes::nation(&mut run);
+                spent += nation.get(ids::spending_cny_mn);
+                level += nation.get(ids::competitiveness);
+                duplicated += nation.get(ids::duplicated_cny_mn);
             }
         }
         let mut values = Vec::new();
-        gauge.finish(&mut values);
+        probe.finish(&mut values);
         assert_eq!(
             values,
             [Some(spent), Some(level / 4.0), Some(duplicated / spent)]

@@ -1,9 +1,96 @@
-//! Columns of `policies.csv`, `officials.csv` and `champions.csv`.
+//! The tables of traces: what their rows are and what tells them apart, and the columns of events.
 
-use crate::measure::table::{Column, Table};
-use crate::measure::tables::field;
+use crate::measure::column::{Column, Get, Placed};
+use crate::measure::outcomes::Scope;
+use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, SectorSeen};
+use crate::measure::table::Table;
 use crate::model::data::World;
 use crate::model::record::{ChampionEvent, Move, OfficialEvent, PolicyEvent};
+
+/// `national.csv`.
+pub static NATIONAL: Table<NationSeen> = Table {
+    file: "national",
+    row: "the nation at the end of a quarter",
+    key: &["replicate", "seed", "quarter"],
+    columns: &[],
+    outcomes: NationSeen::outcomes,
+};
+
+/// `cities.csv`.
+pub static CITIES: Table<CitySeen> = Table {
+    file: "cities",
+    row: "a city at the end of a quarter",
+    key: &["replicate", "seed", "quarter", "city_id"],
+    columns: &[
+        Column::city_id(),
+        Column::name("name", "name of the city for people", |run, seen| {
+            let city = run.world().cities.get(seen.city);
+            city.map_or("", |city| city.name.as_str())
+        }),
+    ],
+    outcomes: CitySeen::outcomes,
+};
+
+/// `sectors.csv`.
+pub static SECTORS: Table<SectorSeen> = Table {
+    file: "sectors",
+    row: "a sector of the nation at the end of a quarter",
+    key: &["replicate", "seed", "quarter", "sector_id"],
+    columns: &[Column::sector_id()],
+    outcomes: SectorSeen::outcomes,
+};
+
+/// `allocations.csv`.
+pub static ALLOCATIONS: Table<AllocationSeen> = Table {
+    file: "allocations",
+    row: "a sector of a city at the end of a quarter",
+    key: &["replicate", "seed", "quarter", "city_id", "sector_id"],
+    columns: &[Column::city_id(), Column::sector_id()],
+    outcomes: AllocationSeen::outcomes,
+};
+
+impl Placed for OfficialEvent {
+    fn city(&self) -> usize {
+        self.city as usize
+    }
+}
+
+impl Placed for ChampionEvent {
+    fn city(&self) -> usize {
+        self.city as usize
+    }
+    fn sector(&self) -> usize {
+        self.sector as usize
+    }
+}
+
+/// A column that carries the name of the field it shows.
+macro_rules! field {
+    (real $name:ident, $unit:literal, $meaning:literal) => {
+        Column::new(
+            stringify!($name),
+            $unit,
+            $meaning,
+            Get::Real(|_, event| event.$name),
+        )
+    };
+    (count $name:ident, $unit:literal, $meaning:literal) => {
+        Column::new(
+            stringify!($name),
+            $unit,
+            $meaning,
+            Get::Count(|_, event| u64::from(event.$name)),
+        )
+    };
+    (flag $name:ident, $meaning:literal) => {
+        Column::new(
+            stringify!($name),
+            "",
+            $meaning,
+            Get::Flag(|_, event| event.$name),
+        )
+    };
+}
 
 const MOVES: &[&str] = &[
     "pioneer", "imitate", "take_up", "adjust", "drop", "codify", "top_down",
@@ -39,9 +126,6 @@ pub static POLICIES: Table<PolicyEvent> = Table {
         "instrument_id",
     ],
     columns: &[
-        Column::replicate(),
-        Column::seed(),
-        Column::quarter(),
         Column::one_of(
             "event",
             MOVES,
@@ -49,21 +133,21 @@ pub static POLICIES: Table<PolicyEvent> = Table {
              takes up a national measure (take_up, E17), has moved its design by 0.05 or more since the last row \
              of that instrument (adjust, E18), or gives it up (drop, E19); the centre makes it national \
              (codify, E33) or issues it on its own (top_down, E34), in force from this quarter",
-            |_, row| move_name(row.values.kind),
+            |_, event| move_name(event.kind),
         ),
         Column::maybe_name(
             "city_id",
             "short name of the city that acts",
             "the centre acts",
-            |world, row| city_id(world, row.values.city),
+            |run, event| city_id(run.world(), event.city),
         ),
         Column::name(
             "instrument_id",
             "short name of the instrument",
-            |world, row| {
-                world
+            |run, event| {
+                run.world()
                     .instruments
-                    .get(row.values.instrument as usize)
+                    .get(event.instrument as usize)
                     .map_or("", |instrument| instrument.id.as_str())
             },
         ),
@@ -72,9 +156,10 @@ pub static POLICIES: Table<PolicyEvent> = Table {
             "from_city_id",
             "short name of the city it was copied from or, where it is codified, in which it began",
             "it comes from no city",
-            |world, row| city_id(world, row.values.from),
+            |run, event| city_id(run.world(), event.from),
         ),
     ],
+    outcomes: || &[],
 };
 
 /// `officials.csv`.
@@ -83,9 +168,6 @@ pub static OFFICIALS: Table<OfficialEvent> = Table {
     row: "an official who leaves",
     key: &["replicate", "seed", "quarter", "city_id"],
     columns: &[
-        Column::replicate(),
-        Column::seed(),
-        Column::quarter(),
         Column::city_id(),
         field!(flag is_promoted, "true if the official is promoted, false if replaced (E31)"),
         field!(real score, "s.d.", "score of the last evaluation (E30)"),
@@ -93,6 +175,7 @@ pub static OFFICIALS: Table<OfficialEvent> = Table {
         field!(real career_weight, "1", "career weight of the one who leaves, 0 to 1"),
         field!(real successor_career_weight, "1", "career weight of the one who comes, 0 to 1"),
     ],
+    outcomes: || &[],
 };
 
 /// `champions.csv`.
@@ -108,16 +191,13 @@ pub static CHAMPIONS: Table<ChampionEvent> = Table {
         "sector_id",
     ],
     columns: &[
-        Column::replicate(),
-        Column::seed(),
-        Column::quarter(),
         Column::one_of(
             "event",
             &["regional_leader", "national_champion"],
             "regional_leader: the city has most capability of its region from now on, leaders at the start \
              being dated with the first quarter; national_champion: the centre names it (E36)",
-            |_, row| {
-                if row.values.is_national {
+            |_, event| {
+                if event.is_national {
                     "national_champion"
                 } else {
                     "regional_leader"
@@ -126,14 +206,13 @@ pub static CHAMPIONS: Table<ChampionEvent> = Table {
         ),
         Column::city_id(),
         Column::sector_id(),
-        Column::name("region", "region of the city", |world, row| {
-            world
-                .cities
-                .get(row.city)
-                .and_then(|city| world.regions.get(city.region as usize))
+        Column::name("region", "region of the city", |run, event| {
+            let city = run.world().cities.get(event.city as usize);
+            city.and_then(|city| run.world().regions.get(city.region as usize))
                 .map_or("", String::as_str)
         }),
         field!(real capability, "capability units", "capability of the city in the sector"),
         field!(flag leads_nation, "whether the city has most capability of the nation in the sector"),
     ],
+    outcomes: || &[],
 };
