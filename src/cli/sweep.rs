@@ -10,13 +10,14 @@ use crate::cli::{codes, print, tables};
 use crate::input::experiment::{Experiment, reader::Overlay};
 use crate::input::scenario::shelf::Shelf;
 use crate::kernel::control::Control;
+use crate::study::place::Begin;
 use crate::study::sweep::{
     self,
     finish::{Finished, Shard},
     merge,
     plan::Plan,
     reuse::Reuse,
-    work::{Begin, WorkFolder},
+    work::WorkFolder,
 };
 use crate::table::{error::OutputError, manifest::Manifest, sheet::Sheet};
 
