@@ -477,7 +477,7 @@ mod tests {
     #[test]
     fn a_failed_run_takes_its_replicate_from_all_estimates() {
         let mut runs = runs(&[game(0.0), game(10.0), game(20.0)]);
-        runs.put(2, 1, None);
+        runs.fail(2, 1, "broken");
         let found = attribute(&runs).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((found.replicates, found.whole, found.failed), (3, 2, 1));
         let of = &found.responses[0];
@@ -489,7 +489,7 @@ mod tests {
     #[test]
     fn without_a_whole_replicate_cells_are_empty() {
         let mut runs = runs(&[game(0.0)]);
-        runs.put(2, 0, None);
+        runs.fail(2, 0, "broken");
         let found = attribute(&runs).unwrap_or_else(|e| panic!("{e}"));
         let switches = mechanisms(&names(&["tournament", "codification"])).unwrap_or_default();
         for sheet in sheets(&found, &["y"], &switches) {

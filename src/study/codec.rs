@@ -69,7 +69,8 @@ fn shortened(digest: &[u8]) -> Sum {
     sum
 }
 
-fn next_sum(last: &Sum, frame: &[u8]) -> Sum {
+/// The sum after bytes that follow a sum.
+pub fn next_sum(last: &Sum, frame: &[u8]) -> Sum {
     let mut hasher = Sha256::new();
     hasher.update(last);
     hasher.update(frame);

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod place;
 mod ready;
 pub mod replicates;
+pub mod run_file;
 pub mod stage;
 pub mod store;
 pub mod streamed;

@@ -1,21 +1,20 @@
 //! What the runs of a study left, in order, on disk or in memory.
 //!
 //! On disk the folder `NAME.partial` beside the result holds `study.json`, which says what the study is, a `lock`, and for
-//! each stage a file `stage-K.runs`: a head with the text of the stage, then frames of runs. One process appends; frames
-//! go to disk about once a second. A kill at any moment therefore loses the runs of the last second and those under way.
-//! Whoever goes on takes the frames up to the first that is not whole. All tables are made from what is stored, so that
-//! an interrupted study ends in the same bytes.
+//! each stage a file `stage-K.runs` ([`crate::study::run_file`]). One process appends, and brings runs to disk about once a
+//! second. A kill at any moment therefore loses the runs of the last second and those under way. Whoever goes on takes
+//! what is whole. All tables are made from what is stored, so that an interrupted study ends in the same bytes.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::study::codec::{Decoder, Encoder, Measured, Sum, first_sum};
+use crate::study::codec::Measured;
 use crate::study::error::StudyError;
 use crate::study::place::{Begin, LOCK, lock, partial, write_atomically};
+use crate::study::run_file::{RunFile, runs_in};
 use crate::table::error::OutputError;
 use crate::table::folder::{check_target, refuse_links};
 
@@ -23,8 +22,6 @@ use crate::table::folder::{check_target, refuse_links};
 pub const IDENTITY: &str = "study.json";
 /// Number of the format; another one is refused, as no study under way outlives a version of the program.
 const FORMAT: u64 = 1;
-/// Begin of a stage's file.
-const MAGIC: &[u8] = b"DTS1";
 /// Time between two times that runs are brought to disk.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -50,28 +47,10 @@ pub struct Folder {
     replaces: bool,
     identity: Value,
     /// Stages so far, the last one perhaps under way.
-    stages: Vec<Stored>,
-    file: Option<File>,
+    stages: Vec<RunFile>,
     found: u64,
-    last: Instant,
     // Released when the process ends, however it ends.
     _lock: File,
-}
-
-/// A stage on disk.
-#[derive(Debug)]
-struct Stored {
-    text: String,
-    encoder: Encoder,
-}
-
-/// What the file of a stage holds that is whole.
-struct Recovered {
-    text: String,
-    sum: Sum,
-    runs: u64,
-    /// Bytes, head included.
-    length: u64,
 }
 
 impl RunStore {
@@ -110,7 +89,10 @@ impl RunStore {
     /// What the file system says.
     pub fn push(&mut self, run: &Measured) -> Result<(), StudyError> {
         match self {
-            RunStore::Folder(folder) => folder.push(run),
+            RunStore::Folder(folder) => {
+                let stage = folder.stages.last_mut();
+                stage.map_or(Ok(()), |stage| stage.push(run))
+            }
             RunStore::Memory(memory) => {
                 if let Some(stage) = memory.stages.last_mut() {
                     stage.push(run.clone());
@@ -136,7 +118,7 @@ impl RunStore {
         match self {
             RunStore::Folder(folder) => {
                 let stages = folder.stages.iter();
-                stages.map(|stage| stage.encoder.next()).sum()
+                stages.map(RunFile::runs).sum()
             }
             RunStore::Memory(memory) => memory.stages.iter().map(|stage| stage.len() as u64).sum(),
         }
@@ -152,7 +134,10 @@ impl RunStore {
         mut take: impl FnMut(u64, &Measured) -> Result<(), StudyError>,
     ) -> Result<(), StudyError> {
         match self {
-            RunStore::Folder(folder) => folder.for_each(stage, take),
+            RunStore::Folder(folder) => {
+                let stage = folder.stages.get_mut(stage);
+                stage.map_or(Ok(()), |stage| stage.for_each(take))
+            }
             RunStore::Memory(memory) => {
                 let runs = memory.stages.get(stage).into_iter().flatten();
                 (0..)
@@ -222,7 +207,7 @@ impl Folder {
         let identity = json!({"format": FORMAT, "study": identity});
         let known = fs::read_to_string(path.join(IDENTITY)).ok();
         let known: Option<Value> = known.and_then(|text| serde_json::from_str(&text).ok());
-        let found = runs_in(&path)?;
+        let found = stored_in(&path)?;
         let found = match (&known, begin) {
             (Some(_), Begin::New) => {
                 let done = found;
@@ -244,9 +229,7 @@ impl Folder {
             replaces,
             identity,
             stages: Vec::new(),
-            file: None,
             found,
-            last: Instant::now(),
             _lock: lock,
         })
     }
@@ -254,102 +237,17 @@ impl Folder {
     fn begin_stage(&mut self, text: &Value) -> Result<u64, StudyError> {
         self.sync()?;
         // With the sum of the stage before, so that none outlives what it was made of.
-        let after = self.stages.last().map(|stage| hex(&stage.encoder.sum()));
+        let after = self.stages.last().map(|stage| hex(&stage.sum()));
         let text = json!({"study": self.identity, "stage": text, "after": after}).to_string();
         let path = stage_file(&self.path, self.stages.len());
-        let io = OutputError::io(&path);
-        let recovered = recover(&path).map_err(OutputError::io(&path))?;
-        let recovered = recovered.filter(|found| found.text == text);
-        let open = || -> io::Result<(File, Sum, u64)> {
-            let mut options = OpenOptions::new();
-            options.create(true).write(true).truncate(false);
-            let mut file = options.open(&path)?;
-            let (length, sum, runs) = match &recovered {
-                Some(found) => (found.length, found.sum, found.runs),
-                None => (0, first_sum(&text), 0),
-            };
-            file.set_len(length)?;
-            file.seek(SeekFrom::End(0))?;
-            if recovered.is_none() {
-                file.write_all(&head(&text))?;
-                file.sync_data()?;
-            }
-            Ok((file, sum, runs))
-        };
-        let (file, sum, runs) = open().map_err(io)?;
-        self.file = Some(file);
-        self.stages.push(Stored {
-            text,
-            encoder: Encoder::new(sum, runs),
-        });
+        let stage = RunFile::open(&path, &text, 0, PAUSE)?;
+        let runs = stage.runs();
+        self.stages.push(stage);
         Ok(runs)
     }
 
-    fn push(&mut self, run: &Measured) -> Result<(), StudyError> {
-        let path = &self.path;
-        if let (Some(stage), Some(file)) = (self.stages.last_mut(), &mut self.file) {
-            stage.encoder.push(run);
-            if stage.encoder.is_large() {
-                stage.encoder.flush(file).map_err(OutputError::io(path))?;
-            }
-        }
-        if self.last.elapsed() >= PAUSE {
-            self.sync()?;
-        }
-        Ok(())
-    }
-
     fn sync(&mut self) -> Result<(), StudyError> {
-        self.last = Instant::now();
-        if let (Some(stage), Some(file)) = (self.stages.last_mut(), &mut self.file) {
-            stage
-                .encoder
-                .flush(file)
-                .and_then(|()| file.sync_data())
-                .map_err(OutputError::io(&self.path))?;
-        }
-        Ok(())
-    }
-
-    fn for_each(
-        &mut self,
-        stage: usize,
-        mut take: impl FnMut(u64, &Measured) -> Result<(), StudyError>,
-    ) -> Result<(), StudyError> {
-        self.sync()?;
-        let Some(stored) = self.stages.get(stage) else {
-            return Ok(());
-        };
-        let path = stage_file(&self.path, stage);
-        let mut file = BufReader::new(File::open(&path).map_err(OutputError::io(&path))?);
-        read_head(&mut file).map_err(OutputError::io(&path))?;
-        let mut decoder = Decoder::new(file, first_sum(&stored.text), 0);
-        while decoder
-            .frame(|number, run| take(number, run).map_err(Ended::Study))
-            .map_err(|error| match error {
-                Ended::Study(error) => error,
-                Ended::Io(error) => OutputError::io(&path)(error).into(),
-            })?
-        {}
-        if decoder.next() == stored.encoder.next() {
-            return Ok(());
-        }
-        Err(StudyError::Damaged {
-            path,
-            why: "it is not what was written".to_string(),
-        })
-    }
-}
-
-/// Why reading a stage ended.
-enum Ended {
-    Study(StudyError),
-    Io(io::Error),
-}
-
-impl From<io::Error> for Ended {
-    fn from(error: io::Error) -> Self {
-        Ended::Io(error)
+        self.stages.last_mut().map_or(Ok(()), RunFile::sync)
     }
 }
 
@@ -358,54 +256,12 @@ fn stage_file(folder: &Path, stage: usize) -> PathBuf {
     folder.join(format!("stage-{stage}.runs"))
 }
 
-/// What stands before the frames.
-fn head(text: &str) -> Vec<u8> {
-    let length = (text.len() as u32).to_le_bytes();
-    [MAGIC, &length, text.as_bytes()].concat()
-}
-
-/// The text of a stage; none where the head is not whole.
-fn read_head(from: &mut impl Read) -> io::Result<Option<String>> {
-    let mut part = Vec::new();
-    let begin = MAGIC.len() + 4;
-    from.take(begin as u64).read_to_end(&mut part)?;
-    let Some(length) = part.strip_prefix(MAGIC).and_then(|own| own.try_into().ok()) else {
-        return Ok(None);
-    };
-    let length = u32::from_le_bytes(length);
-    let mut text = Vec::new();
-    from.take(u64::from(length)).read_to_end(&mut text)?;
-    let is_whole = text.len() == length as usize;
-    Ok(String::from_utf8(text).ok().filter(|_| is_whole))
-}
-
-/// What the file of a stage holds; none where there is no file, or none with a whole head.
-fn recover(path: &Path) -> io::Result<Option<Recovered>> {
-    let mut file = match File::open(path) {
-        Ok(file) => BufReader::new(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let Some(text) = read_head(&mut file)? else {
-        return Ok(None);
-    };
-    let mut decoder = Decoder::new(file, first_sum(&text), 0);
-    while decoder.frame(|_, _| Ok::<(), io::Error>(()))? {}
-    Ok(Some(Recovered {
-        sum: decoder.sum(),
-        runs: decoder.next(),
-        length: head(&text).len() as u64 + decoder.length(),
-        text,
-    }))
-}
-
 /// Runs in a folder.
-fn runs_in(folder: &Path) -> Result<u64, StudyError> {
+fn stored_in(folder: &Path) -> Result<u64, StudyError> {
     let mut done = 0;
     for stage in 0.. {
-        let path = stage_file(folder, stage);
-        match recover(&path).map_err(OutputError::io(&path))? {
-            Some(found) => done += found.runs,
+        match runs_in(&stage_file(folder, stage))? {
+            Some(runs) => done += runs,
             None => break,
         }
     }

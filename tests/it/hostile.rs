@@ -12,15 +12,10 @@ use dualtrack::kernel::random::Luck;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
 use dualtrack::report;
+use dualtrack::study::place::{Begin, partial};
 use dualtrack::study::sweep::frozen::{Origin, freeze};
 use dualtrack::study::sweep::{
-    block::Look,
-    finish::Shard,
-    frozen::PlanFolder,
-    partial,
-    plan::Plan,
-    status::Status,
-    work::{Begin, WorkFolder},
+    block::Look, finish::Shard, frozen::PlanFolder, plan::Plan, status::Status, work::WorkFolder,
 };
 use tempfile::TempDir;
 
