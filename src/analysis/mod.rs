@@ -2,11 +2,9 @@
 //! change, and which claims hold.
 
 pub mod attribution;
-pub mod batch;
 pub mod claims;
 pub mod compare;
 pub mod frontier;
-pub mod runs;
 pub mod sensitivity;
 
 use crate::stats::estimate::{Estimate, Uncertain};

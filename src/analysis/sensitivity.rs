@@ -2,7 +2,6 @@
 
 pub mod sheets;
 
-use crate::analysis::runs::Runs;
 use crate::input::experiment::points::{DesignSpec, Points};
 use crate::kernel::ordered::{Crew, work_in_order};
 use crate::stats::bootstrap::RESAMPLES;
@@ -11,6 +10,7 @@ use crate::stats::estimate::Uncertain;
 use crate::stats::morris::morris;
 use crate::stats::prcc::prcc;
 use crate::stats::sobol::sobol;
+use crate::study::table::RunTable;
 
 /// How factors are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,10 +163,10 @@ pub struct Noise {
 }
 
 impl Noise {
-    fn of(runs: &Runs, response: usize) -> Self {
+    fn of(runs: &RunTable, response: usize) -> Self {
         let table = runs.table(response);
         let replicates = runs.replicates();
-        let parts = Components::of(table, replicates);
+        let parts = Components::of(&table, replicates);
         let parts = parts.as_ref();
         Noise {
             points: table
@@ -206,7 +206,7 @@ pub struct Sensitivity {
 }
 
 /// Estimates from runs; threads do not change them.
-pub fn analyse(sample: &Sample, runs: &Runs, threads: usize) -> Sensitivity {
+pub fn analyse(sample: &Sample, runs: &RunTable, threads: usize) -> Sensitivity {
     let mut responses = Vec::with_capacity(runs.responses());
     let outcome = work_in_order(
         0..runs.responses() as u64,
@@ -235,7 +235,7 @@ pub fn analyse(sample: &Sample, runs: &Runs, threads: usize) -> Sensitivity {
     }
 }
 
-fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
+fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse {
     let means = runs.means(response);
     let count = sample.factors;
     let nothing = || vec![vec![None; sample.method.indices().len()]; count];
@@ -290,12 +290,14 @@ mod tests {
     use super::*;
 
     /// Runs of one response, a row a point.
-    fn runs(rows: &[&[Option<f64>]]) -> Runs {
-        let mut runs = Runs::new(rows.len(), rows[0].len(), 1);
+    fn runs(rows: &[&[Option<f64>]]) -> RunTable {
+        let mut runs = RunTable::new(rows.len(), rows[0].len(), 1);
         for (point, row) in rows.iter().enumerate() {
             for (replicate, value) in row.iter().enumerate() {
-                let values = [*value];
-                runs.put(point, replicate, value.map(|_| values.as_slice()));
+                match value {
+                    Some(_) => runs.put(point, replicate, &[*value]),
+                    None => runs.fail(point, replicate, "broken"),
+                }
             }
         }
         runs

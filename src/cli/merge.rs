@@ -6,13 +6,14 @@ use crate::cli::common::{self, Stop};
 use crate::cli::{codes, freeze, print, tables};
 use crate::cli::{options::ExperimentArgs, sweep::manifest};
 use crate::input::experiment::reader::Overlay;
+use crate::study::place::Begin;
 use crate::study::sweep::merge::{self, MergeError};
 use crate::study::sweep::{
     finish::Shard,
     frozen::PlanFolder,
     gather,
     plan::Plan,
-    work::{Begin, WorkError, WorkFolder},
+    work::{WorkError, WorkFolder},
 };
 
 /// Puts the shards of a sweep together: the same files as a sweep in one go.

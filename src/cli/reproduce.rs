@@ -20,7 +20,7 @@ use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::shipped;
 use crate::report::page;
-use crate::study::sweep::work::Begin;
+use crate::study::place::Begin;
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::{

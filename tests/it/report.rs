@@ -275,6 +275,10 @@ fn a_folder_that_is_no_result_is_refused() {
 fn damaged_files_are_told_with_their_row_and_never_panic() {
     let folder = small_run(&[]);
     let result = folder.path().join("r");
+    // A manifest without sums vouches for nothing, so that rows are looked at whatever they are.
+    let manifest = result.join("manifest.json");
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    fs::write(&manifest, text.replace("\"sha256\"", "\"sha\"")).expect("written");
     for name in [
         "national.csv",
         "cities.csv",
