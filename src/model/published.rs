@@ -1,9 +1,9 @@
 //! What cities see of each other.
 
+use crate::kernel::bits::all_bits;
 use crate::kernel::lanes::{LANES, Lanes, each};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces};
 use crate::kernel::rows::Rows;
-use crate::model::state::all_bits;
 
 /// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
 /// empty block included.

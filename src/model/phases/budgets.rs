@@ -1,5 +1,6 @@
 //! Phase 4, the part about money: values are read, shares and budgets set.
 
+use crate::kernel::bits::bits;
 use crate::kernel::lanes::{
     LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, vectorised,
 };
@@ -13,7 +14,7 @@ use crate::model::phases::cities::{Block, Scratch, Shared};
 use crate::model::phases::peers::{self, COLUMNS, Columns};
 use crate::model::run::Run;
 use crate::model::setup::Setup;
-use crate::model::state::{Sums, bits};
+use crate::model::state::Sums;
 
 /// What a block knows of its sectors.
 #[derive(Clone, Debug)]

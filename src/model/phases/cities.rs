@@ -4,6 +4,7 @@
 //! built (E2). Cities look at what their peers published in the last quarter and write what they publish in this one
 //! to another board: the two change places at the end.
 
+use crate::kernel::bits::bits;
 use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::kernel::rows::{ask_for, write_rows};
@@ -15,7 +16,7 @@ use crate::model::phases::production::Built;
 use crate::model::published::Published;
 use crate::model::record::{Journal, Move};
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::state::{Channels, Instruments, Nation, Sums, bits};
+use crate::model::state::{Channels, Instruments, Nation, Sums};
 
 /// Lines of memory of the single numbers of a block.
 const COLUMN_LINES: usize = size_of::<Columns>() / size_of::<Lanes>();

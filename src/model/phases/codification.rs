@@ -1,10 +1,11 @@
 //! E33 and E34: the centre decides on national measures.
 
+use crate::kernel::bits::{all_bits, bits};
 use crate::kernel::lanes::LANES;
 use crate::kernel::random::{Purpose, index, normals, uniform, wide::eight_codes};
 use crate::model::equations::evaluation;
 use crate::model::run::Run;
-use crate::model::state::{Decided, all_bits, bits};
+use crate::model::state::Decided;
 
 impl Run<'_> {
     /// E33, then E34.

@@ -1,5 +1,6 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
+use crate::kernel::bits::bits;
 use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::kernel::math::select;
 use crate::model::chunks::{Chunk, Held};
@@ -8,7 +9,7 @@ use crate::model::equations::{budgets, moves, outcomes, production};
 use crate::model::phases::cities::{Block, Scratch, Shared};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::state::{Channels, InUse, Instruments, Sums, bits};
+use crate::model::state::{Channels, InUse, Instruments, Sums};
 
 /// What a city's use of its instruments comes to in a quarter.
 #[derive(Clone, Copy, Debug, Default)]

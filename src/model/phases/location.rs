@@ -1,6 +1,7 @@
 //! E21, the weights of cities for researchers who move. Their sum over the nation must be known before phase 5, so
 //! that they are found ahead of phase 4, from what phase 4 will make of instruments.
 
+use crate::kernel::bits::bits;
 use crate::kernel::lanes::{LANES, Lanes, ZERO, each};
 use crate::kernel::rows::ask_for;
 use crate::model::chunk_constants::Constant;
@@ -9,7 +10,6 @@ use crate::model::data::Channel;
 use crate::model::equations::{budgets, moves, talent};
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Run};
-use crate::model::state::bits;
 
 /// What weights of location take, the same for all cities.
 pub(crate) struct Location<'a> {

@@ -1,5 +1,6 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
+use crate::kernel::bits::{all_bits, bits};
 use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
 use crate::kernel::parallel::for_each;
 use crate::kernel::random::{
@@ -13,7 +14,6 @@ use crate::model::phases::location::Location;
 use crate::model::phases::officials::Hazard;
 use crate::model::record::Move;
 use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::state::{all_bits, bits};
 
 impl Run<'_> {
     /// E15-E17 and E19 for all cities, on the state at the start of the phase.
