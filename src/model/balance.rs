@@ -102,7 +102,7 @@ impl Setup {
             );
         }
         let access = (0..sectors)
-            .map(|s| compute[s] * (1.0 - self.stringency * world.sectors[s].risk))
+            .map(|s| production::access(compute[s], self.stringency, world.sectors[s].risk))
             .collect();
         self.balance_capability(access);
         let rho = self.world.params.production.aggregation;

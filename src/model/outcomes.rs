@@ -31,15 +31,6 @@ impl Parts {
     };
 }
 
-/// Memory that measuring takes once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scratch {
-    /// One over the norms of cities' shares.
-    pub per_norm: Vec<f64>,
-    /// Numbers to sort, as integers.
-    keys: Vec<i64>,
-}
-
 impl Run<'_> {
     /// Outcomes of the quarter just done; before the first quarter those of the start, with nothing spent.
     pub fn national(&mut self) -> National {
@@ -48,7 +39,7 @@ impl Run<'_> {
 
     /// As [`Run::national`], with the costly outcomes that are wanted.
     pub fn national_parts(&mut self, parts: Parts) -> National {
-        let sectors = self.sectors();
+        let sectors = self.now.sectors();
         let mut cascade = Cascade::default();
         let (mut competitiveness, mut gap, mut utilisation) = (0.0, 0.0, 0.0);
         let (mut concentration, mut top_city_share) = (0.0, 0.0);
@@ -60,18 +51,18 @@ impl Run<'_> {
             [(0.0, 0.0); MAX_SECTORS]
         };
         for s in 0..sectors {
-            if self.quarter > 0 {
+            if self.now.quarter > 0 {
                 cascade.add(self.national_cascade(s));
             }
-            let value = self.setup.value[s];
-            let (capability, frontier) = (capabilities[s], self.nation.frontier[s]);
+            let value = self.now.setup.value[s];
+            let (capability, frontier) = (capabilities[s], self.state.nation.frontier[s]);
             competitiveness += value * capability / frontier;
             gap += value * outside::gap(capability, frontier);
-            utilisation += value * self.nation.utilisation[s];
+            utilisation += value * self.state.nation.utilisation[s];
             let (index, top) = concentrations[s];
             concentration += value * index;
             top_city_share += value * top;
-            let supplies = self.setup.world().sectors[s].supplies_compute;
+            let supplies = self.now.setup.world().sectors[s].supplies_compute;
             supply += supplies;
             chips += supplies * (capability / frontier).min(1.0);
         }
@@ -80,14 +71,14 @@ impl Run<'_> {
         } else {
             (None, None, 0.0)
         };
-        let nation = &self.nation;
+        let nation = &self.state.nation;
         let moves = |kind: Move| nation.moves[kind as usize];
-        let (total, rules) = (&nation.sums, &self.rules);
-        let cities = self.cities() as f64;
+        let (total, rules) = (&nation.sums.all, &self.now.rules);
+        let cities = self.now.cities() as f64;
         let national_measures = nation.national.count_ones();
         let talent = total.effective_talent / (total.effective_talent + nation.us_researchers);
         let standing = 1.0 - (rules.eu_pressure - nation.stringency).max(0.0);
-        let gained = competitiveness - self.setup.competitiveness;
+        let gained = competitiveness - self.now.setup.competitiveness;
         let mut outcome = National {
             competitiveness,
             sovereignty: outcomes::sovereignty(
@@ -150,7 +141,7 @@ impl Run<'_> {
 
     /// Budget of a city in the quarter just done, CNY mn.
     pub fn budget(&self, city: usize) -> f64 {
-        self.state.columns[city / LANES].budget[city % LANES]
+        self.state.cities.columns[city / LANES].budget[city % LANES]
     }
 
     /// O15 of budgets, researchers and capability.
@@ -160,8 +151,8 @@ impl Run<'_> {
             |columns| &columns.researchers,
             |columns| &columns.stock,
         ];
-        let cities = self.cities();
-        let mut keys = std::mem::take(&mut self.scratch.keys);
+        let cities = self.now.cities();
+        let mut keys = std::mem::take(&mut self.scratch.outcomes.keys);
         keys.resize(COLUMNS.len() * cities, 0);
         let mut indices = [0.0; COLUMNS.len()];
         let by_column = Pieces {
@@ -169,10 +160,10 @@ impl Run<'_> {
             length: cities,
         };
         for_each(
-            self.parallel,
+            self.now.is_large,
             (&mut indices[..], by_column),
             |index, (gini, keys)| {
-                let blocks = self.state.columns.iter();
+                let blocks = self.state.cities.columns.iter();
                 let values = blocks.flat_map(|columns| COLUMNS[index](columns).0);
                 for (key, value) in keys.iter_mut().zip(values) {
                     *key = order_key(value);
@@ -182,16 +173,16 @@ impl Run<'_> {
                 *gini = outcomes::gini_of_sorted(keys.iter().map(|key| from_order_key(*key)));
             },
         );
-        self.scratch.keys = keys;
+        self.scratch.outcomes.keys = keys;
         indices
     }
 
     /// Hirschman-Herfindahl index and top share of capability over cities, by sector; 0 for other sectors.
     pub(crate) fn concentrations(&self, sectors: Range<usize>) -> [(f64, f64); MAX_SECTORS] {
-        let all = self.sectors();
+        let all = self.now.sectors();
         let mut found = [(0.0, 0.0); MAX_SECTORS];
         let of_chunk = |chunk: usize| {
-            let stocks = self.state.stocks_of_chunk(chunk);
+            let stocks = self.state.cities.stocks_of_chunk(chunk);
             let mut found = [(0.0, 0.0); MAX_SECTORS];
             vectorised(
                 #[inline(always)]
@@ -209,14 +200,19 @@ impl Run<'_> {
             );
             found
         };
-        in_order(self.parallel, self.setup.chunks.len(), of_chunk, |own| {
-            for ((squares, most), (own_squares, own_most)) in found.iter_mut().zip(own) {
-                *squares += own_squares;
-                *most = own_most.max(*most);
-            }
-        });
+        in_order(
+            self.now.is_large,
+            self.now.setup.chunks.len(),
+            of_chunk,
+            |own| {
+                for ((squares, most), (own_squares, own_most)) in found.iter_mut().zip(own) {
+                    *squares += own_squares;
+                    *most = own_most.max(*most);
+                }
+            },
+        );
         for s in sectors {
-            let (gross, (squares, most)) = (self.nation.gross[s], found[s]);
+            let (gross, (squares, most)) = (self.state.nation.gross[s], found[s]);
             found[s] = if gross > 0.0 {
                 (squares / gross / gross, most / gross)
             } else {

@@ -1,8 +1,10 @@
 //! What can be read of a run between quarters: cities, sectors, allocations.
 
 use crate::kernel::lanes::LANES;
+use crate::kernel::parallel::CHUNK_BLOCKS;
 use crate::model::data::MAX_SECTORS;
-use crate::model::equations::{budgets, outside, production};
+use crate::model::equations::{outside, production};
+use crate::model::phases::instruments;
 use crate::model::record::{AllocationRow, CityRow, SectorRow};
 use crate::model::run::Run;
 
@@ -54,134 +56,101 @@ impl Cascade {
 impl Run<'_> {
     /// Budget share of an option: 0 the rest, then sectors, then instruments.
     pub fn share(&self, city: usize, option: usize) -> f64 {
-        let sectors = self.sectors();
-        let rows = &self.published.rows;
-        let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
-        let of_instrument =
-            |m: usize| self.state.held[city / LANES * self.instruments() + m].share[city % LANES];
-        match option {
-            0 => {
-                let instruments = (0..self.instruments()).map(of_instrument);
-                1.0 - (0..sectors).map(of_sector).chain(instruments).sum::<f64>()
-            }
-            _ if option <= sectors => of_sector(option - 1),
-            _ => of_instrument(option - 1 - sectors),
-        }
+        self.state.share(city, option)
     }
 
     /// Capability of a city in a sector, capability units.
     pub fn capability(&self, city: usize, sector: usize) -> f64 {
-        self.state.stocks(city / LANES)[sector][city % LANES]
+        self.state.cities.stocks(city / LANES)[sector][city % LANES]
     }
 
     /// Design of an instrument; meaningful where it is in force.
     pub fn design(&self, city: usize, instrument: usize) -> f64 {
-        self.optimum(city, instrument) + self.distance(city, instrument)
-    }
-
-    /// Design of an instrument less its local optimum; meaningful where it is in force.
-    pub(crate) fn distance(&self, city: usize, instrument: usize) -> f64 {
-        self.state.held[city / LANES * self.instruments() + instrument].distance[city % LANES]
+        self.state.cities.design(city, instrument)
     }
 
     /// Design of an instrument that would suit the city best; nobody in the model knows it.
     pub fn optimum(&self, city: usize, instrument: usize) -> f64 {
-        self.state.optimum[city / LANES * self.instruments() + instrument][city % LANES]
+        self.state.cities.optimum(city, instrument)
     }
 
     /// Whether an instrument is in force in a city.
     pub fn is_in_force(&self, city: usize, instrument: usize) -> bool {
-        self.published.in_force[city] >> instrument & 1 == 1
+        self.state.published.in_force[city] >> instrument & 1 == 1
     }
 
     /// Whether an instrument is a national measure in force.
     pub fn is_national(&self, instrument: usize) -> bool {
-        self.nation.national >> instrument & 1 == 1
+        self.state.nation.national >> instrument & 1 == 1
     }
 
     /// Template design of a national measure.
     pub fn template(&self, instrument: usize) -> Option<f64> {
         self.is_national(instrument)
-            .then(|| self.nation.template[instrument])
+            .then(|| self.state.nation.template[instrument])
     }
 
     /// Advantage of a city in a sector (D4).
     pub fn advantage(&self, city: usize, sector: usize) -> f64 {
-        self.setup.advantage[city / LANES * self.sectors() + sector][city % LANES]
+        self.now.setup.advantage[city / LANES * self.now.sectors() + sector][city % LANES]
     }
 
     /// Productivity of the rest of a city's economy (D5).
     pub fn outside_productivity(&self, city: usize) -> f64 {
-        self.setup.columns[city / LANES].outside[city % LANES]
+        self.now.setup.columns[city / LANES].outside[city % LANES]
     }
 
     /// Money in an instrument in the quarter just done, CNY mn.
     pub fn instrument_money(&self, city: usize, instrument: usize) -> f64 {
-        self.share(city, 1 + self.sectors() + instrument) * self.budget(city)
+        self.share(city, 1 + self.now.sectors() + instrument) * self.budget(city)
     }
 
     /// Effect of an instrument in a city, E20 with the money, design and stringency of the quarter just done; 0 where
     /// it is not in force.
     pub fn effect(&self, city: usize, instrument: usize) -> f64 {
-        if !self.is_in_force(city, instrument) {
-            return 0.0;
-        }
-        self.effect_of_money(city, instrument, self.instrument_money(city, instrument))
-    }
-
-    /// E20 with so much money, CNY mn, and the design and stringency of the quarter.
-    pub(crate) fn effect_of_money(&self, city: usize, instrument: usize, money: f64) -> f64 {
-        let policy = &self.params.policy;
-        let lane = city % LANES;
-        let constants = &self.setup.columns[city / LANES];
-        let true_effect = budgets::tier_effect(
-            self.nation.true_effect[instrument],
-            self.world().instruments[instrument].tier_slope,
-            constants.amenity[lane],
-        );
-        let fit = budgets::design_fit(
-            self.distance(city, instrument),
-            0.0,
-            1.0 / policy.design_tolerance,
-        );
-        let unblunted = 1.0 - self.rules.preemption * self.nation.stringency;
-        let money = budgets::money_effect(money, policy.half_money_share * constants.base[lane]);
-        true_effect * fit * unblunted * money
+        let used = instruments::in_use(&self.now, &self.state, city / LANES, instrument);
+        used.effect[city % LANES]
     }
 
     /// Instruments in force in a city, one bit each by row.
     pub fn portfolio(&self, city: usize) -> u64 {
-        self.published.in_force[city]
+        self.state.published.in_force[city]
     }
 
     /// Whether a city is designated as a pilot zone in the quarter just done, whatever the mechanism does with it.
     pub fn is_designated(&self, city: usize) -> bool {
-        self.quarter > 0 && self.setup.timeline.is_pilot_zone(self.quarter - 1, city)
+        self.now.quarter > 0
+            && self
+                .now
+                .setup
+                .timeline
+                .is_pilot_zone(self.now.quarter - 1, city)
     }
 
     /// Value of a city's output from one sector in the quarter just done (E39), CNY mn.
     pub fn sector_output(&self, city: usize, sector: usize) -> f64 {
-        let used = self.nation.utilisation[sector] * self.capability(city, sector);
-        production::output(self.setup.output_price, used)
+        let used = self.state.nation.utilisation[sector] * self.capability(city, sector);
+        production::output(self.now.setup.output_price, used)
     }
 
     /// Researchers of a city, FTE.
     pub fn researchers(&self, city: usize) -> f64 {
-        self.state.columns[city / LANES].researchers[city % LANES]
+        self.state.cities.columns[city / LANES].researchers[city % LANES]
     }
 
     /// Score of a city's last evaluation, s.d.
     pub fn score(&self, city: usize) -> f64 {
-        self.scores.score[city]
+        self.state.scores.score[city]
     }
 
     /// Career weight of the official who is in post next quarter, 0 to 1.
     pub fn career_weight(&self, city: usize) -> f64 {
-        let in_post = self.state.columns[city / LANES].career_weight[city % LANES];
+        let in_post = self.state.cities.columns[city / LANES].career_weight[city % LANES];
         let enters = self
+            .state
             .successors
             .binary_search_by_key(&(city as u32), |(city, _)| *city);
-        enters.map_or(in_post, |at| self.successors[at].1)
+        enters.map_or(in_post, |at| self.state.successors[at].1)
     }
 
     /// A city's sector in the quarter just done. The cascade parts need [`Run::set_detail`]; without it
@@ -203,16 +172,16 @@ impl Run<'_> {
     /// A city in the quarter just done; cascade parts as in [`Run::allocation`].
     pub fn city(&self, city: usize) -> CityRow {
         let lane = city % LANES;
-        let own = &self.state.columns[city / LANES];
-        let sectors = self.sectors();
+        let own = &self.state.cities.columns[city / LANES];
+        let sectors = self.now.sectors();
         let budget = own.budget[lane];
         let mut cascade = Cascade::default();
         for s in 0..sectors {
             cascade.add(self.city_cascade(city, s));
         }
-        let in_force = self.published.in_force[city];
-        let money = self.instrument_use(city);
-        let instruments: f64 = (0..self.instruments())
+        let in_force = self.state.published.in_force[city];
+        let (money, liberalisation) = instruments::spent(&self.now, &self.state, city / LANES);
+        let instruments: f64 = (0..self.now.instruments())
             .map(|m| self.share(city, 1 + sectors + m) * budget)
             .sum();
         CityRow {
@@ -225,29 +194,33 @@ impl Run<'_> {
             idle_cny_mn: cascade.idle,
             productive_cny_mn: cascade.productive,
             instruments_cny_mn: instruments,
-            failed_experiments_cny_mn: money.failed,
-            poaching_cny_mn: money.poaching,
-            forgone_cny_mn: self.params.outcomes.rest_return
-                * self.setup.columns[city / LANES].outside[city % LANES]
+            failed_experiments_cny_mn: money.failed[lane],
+            poaching_cny_mn: money.poaching[lane],
+            forgone_cny_mn: self.now.params.outcomes.rest_return
+                * self.now.setup.columns[city / LANES].outside[city % LANES]
                 * cascade.spending,
             output_cny_mn: own.output[lane],
             capability: (0..sectors).map(|s| self.capability(city, s)).sum(),
             researchers: own.researchers[lane],
             effective_talent: own.effective_talent[lane],
-            score: self.scores.score[city],
+            score: self.state.scores.score[city],
             career_weight: own.career_weight[lane],
-            quarters_in_post: self.quarter - self.state.in_post_since[city],
+            quarters_in_post: self.now.quarter - self.state.cities.in_post_since[city],
             instruments_in_force: in_force.count_ones(),
-            liberalisation: money.liberalisation,
-            is_pilot_zone: self.params.mechanisms.pilot_zones
-                && self.quarter > 0
-                && self.setup.timeline.is_pilot_zone(self.quarter - 1, city),
+            liberalisation: liberalisation[lane],
+            is_pilot_zone: self.now.params.mechanisms.pilot_zones
+                && self.now.quarter > 0
+                && self
+                    .now
+                    .setup
+                    .timeline
+                    .is_pilot_zone(self.now.quarter - 1, city),
         }
     }
 
     /// A sector in the quarter just done.
     pub fn sector(&self, sector: usize) -> SectorRow {
-        let nation = &self.nation;
+        let nation = &self.state.nation;
         let capability = self.national_capabilities()[sector];
         let cascade = self.national_cascade(sector);
         SectorRow {
@@ -267,14 +240,17 @@ impl Run<'_> {
             idle_cny_mn: cascade.idle,
             productive_cny_mn: cascade.productive,
             concentration: self.concentrations(sector..sector + 1)[sector].0,
-            leader: self.national_leader(sector),
+            leader: self.state.cities.leader(sector),
             incident: nation.incident[sector],
         }
     }
 
     /// E2 of the capability just built, by sector; 0 beyond the last.
     pub(crate) fn national_capabilities(&self) -> [f64; MAX_SECTORS] {
-        let (rho, terms) = (self.params.production.aggregation, &self.nation.terms);
+        let (rho, terms) = (
+            self.now.params.production.aggregation,
+            &self.state.nation.terms,
+        );
         let mut capability = [0.0; MAX_SECTORS];
         outside::national_capabilities(terms, rho, &mut capability[..terms.len()]);
         capability
@@ -282,33 +258,33 @@ impl Run<'_> {
 
     /// The nation's cascade in a sector.
     pub(crate) fn national_cascade(&self, sector: usize) -> Cascade {
-        let sums = &self.nation.sums.sectors[sector];
+        let sums = &self.state.nation.sums.sectors[sector];
         Cascade::new(
             sums.spending,
             sums.introduction,
             sums.subscale,
-            self.nation.duplicated_share[sector],
-            self.nation.utilisation[sector],
+            self.state.nation.duplicated_share[sector],
+            self.state.nation.utilisation[sector],
         )
     }
 
     fn city_cascade(&self, city: usize, sector: usize) -> Cascade {
         let (block, lane) = (city / LANES, city % LANES);
-        let spending = if self.quarter > 0 {
-            self.share(city, 1 + sector) * self.state.columns[block].budget[lane]
+        let spending = if self.now.quarter > 0 {
+            self.share(city, 1 + sector) * self.state.cities.columns[block].budget[lane]
         } else {
             0.0
         };
-        let [introduction, subscale] = self
-            .state
-            .detail(block, sector)
+        let of_chunk = &self.scratch.chunks[block / CHUNK_BLOCKS].detail;
+        let [introduction, subscale] = of_chunk
+            .get(block % CHUNK_BLOCKS * self.now.sectors() + sector)
             .map_or([0.0; 2], |parts| [parts[0][lane], parts[1][lane]]);
         Cascade::new(
             spending,
             introduction,
             subscale,
-            self.nation.duplicated_share[sector],
-            self.nation.utilisation[sector],
+            self.state.nation.duplicated_share[sector],
+            self.state.nation.utilisation[sector],
         )
     }
 }
