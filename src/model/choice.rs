@@ -134,7 +134,7 @@ impl Run<'_> {
             city: city as u32,
             quarter,
             budget_cny_mn: self.budget(city),
-            career: self.now.rules.intensity * career_weight,
+            career: self.now.in_force.intensity * career_weight,
             is_planned: self.now.params.regime.allocation == Allocation::Coordinated,
             options: self.options_seen(city, quarter, &told),
             peers,

@@ -15,6 +15,7 @@ pub mod data;
 pub mod decisions;
 pub mod equations;
 pub mod error;
+pub mod in_force;
 pub mod leaders;
 pub mod now;
 pub mod outcomes;
@@ -23,7 +24,7 @@ pub mod peers;
 pub mod phases;
 pub mod published;
 pub mod record;
-pub mod rules;
+
 pub mod run;
 pub mod schedule;
 pub mod scratch;

@@ -2,8 +2,8 @@
 
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::random::Luck;
+use crate::model::in_force::InForce;
 use crate::model::params::table::Params;
-use crate::model::rules::Rules;
 use crate::model::setup::Setup;
 
 /// The quarter under way. All of it follows from setup, draws and number of the quarter.
@@ -14,7 +14,7 @@ pub(crate) struct Now<'a> {
     /// Counted from 0.
     pub quarter: u32,
     pub params: Params,
-    pub rules: Rules,
+    pub in_force: InForce,
     /// Whether there are so many cities that they are visited by threads side by side, and that rows of peers lie too far
     /// apart to be at hand when they are wanted.
     pub is_large: bool,
@@ -28,7 +28,7 @@ impl<'a> Now<'a> {
             luck,
             quarter: 0,
             params: setup.world().params.clone(),
-            rules: Rules::default(),
+            in_force: InForce::default(),
             is_large: setup.world().cities.len() >= PARALLEL_CITIES,
         }
     }
@@ -43,7 +43,7 @@ impl<'a> Now<'a> {
                 debug_assert_eq!(outcome, Ok(()));
             }
         }
-        self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
+        self.in_force = InForce::new(&self.params, &self.setup.timeline, self.quarter as usize);
     }
 
     /// Whether this quarter ends with an evaluation.

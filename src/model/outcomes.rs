@@ -73,7 +73,7 @@ impl Run<'_> {
         };
         let nation = &self.state.nation;
         let moves = |kind: Move| nation.moves[kind as usize];
-        let (total, rules) = (&nation.sums.all, &self.now.rules);
+        let (total, rules) = (&nation.sums.all, &self.now.in_force);
         let cities = self.now.cities() as f64;
         let national_measures = nation.national.count_ones();
         let talent = total.effective_talent / (total.effective_talent + nation.us_researchers);

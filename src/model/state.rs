@@ -49,7 +49,7 @@ impl State {
 
     /// Share of an instrument's effect that law leaves (E20).
     pub fn unblunted(&self, now: &Now) -> f64 {
-        budgets::unblunted(now.rules.preemption, self.nation.stringency)
+        budgets::unblunted(now.in_force.preemption, self.nation.stringency)
     }
 
     /// Budget share of an option: 0 the rest, then sectors, then instruments.

@@ -20,7 +20,7 @@ use crate::model::sums::CitySums;
 
 /// E32 where the rule has changed since the weights were made.
 pub(crate) fn weigh_grants_anew(now: &Now, state: &mut State) {
-    let concentration = now.rules.grant_concentration;
+    let concentration = now.in_force.grant_concentration;
     if state.nation.grant_concentration.to_bits() != concentration.to_bits() {
         weigh_grants(now, state);
     }
@@ -28,7 +28,7 @@ pub(crate) fn weigh_grants_anew(now: &Now, state: &mut State) {
 
 /// E32: weights of the grants from the scores in force.
 pub(crate) fn weigh_grants(now: &Now, state: &mut State) {
-    let (setup, concentration) = (now.setup, now.rules.grant_concentration);
+    let (setup, concentration) = (now.setup, now.in_force.grant_concentration);
     state.nation.grant_concentration = concentration;
     let score = &state.scores.score;
     let columns = Pieces {
@@ -113,11 +113,11 @@ pub(crate) fn set(
         known.peers_researchers[lane] = researchers[lane] / count as f64;
     }
     let (tournament, budget_rules) = (&now.params.tournament, &now.params.budgets);
-    let (k, weight) = (tournament.shock_variance_ratio, now.rules.comparability);
+    let (k, weight) = (tournament.shock_variance_ratio, now.in_force.comparability);
     let per_mean = weight / pass.nation.mean_comparability;
     let live = block.constants.live(block.number);
     let career_weight = own.columns.career_weight;
-    let career = each(|l| now.rules.intensity * career_weight[l]);
+    let career = each(|l| now.in_force.intensity * career_weight[l]);
     let unit_need = block.columns.unit_need;
     let need = each(|l| budget_rules.need_scale * unit_need[l]);
 

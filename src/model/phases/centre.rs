@@ -54,7 +54,7 @@ pub(crate) fn bring_measures_into_force(
 
 /// E4, E5 and E7. `incidents` are the draws of eight quarters, and which these are.
 pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32>, Vec<Words>)) {
-    let (setup, params, rules) = (now.setup, &now.params, &now.rules);
+    let (setup, params, in_force) = (now.setup, &now.params, &now.in_force);
     let (sectors, eights) = (now.sectors(), &setup.sectors[..]);
     // `C/F`, and what it makes of risks.
     let (mut ratios, mut risks) = ([0.0; MAX_SECTORS], [0.0; MAX_SECTORS]);
@@ -80,9 +80,9 @@ pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32
         .sum();
     let target = centre::stringency_target(
         &params.centre,
-        rules.eu_pressure,
+        in_force.eu_pressure,
         mean_risk,
-        rules.us_pressure,
+        in_force.us_pressure,
         mean_gap,
     );
     nation.stringency = centre::stringency(
@@ -121,7 +121,7 @@ pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32
                 let priority = each(|l| {
                     centre::priority(
                         &params.centre,
-                        rules,
+                        in_force,
                         sector.strategic[l],
                         sector.import_share[l],
                         gap[l],

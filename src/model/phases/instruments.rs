@@ -34,7 +34,7 @@ impl<'a> Effects<'a> {
         Effects {
             instruments: &now.setup.world().instruments,
             true_effect: &nation.true_effect,
-            unblunted: budgets::unblunted(now.rules.preemption, nation.stringency),
+            unblunted: budgets::unblunted(now.in_force.preemption, nation.stringency),
             per_tolerance: 1.0 / policy.design_tolerance,
             half_money: policy.half_money_share,
             mobility: now.params.mechanisms.talent_mobility,

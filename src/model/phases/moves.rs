@@ -217,7 +217,7 @@ impl Deciding<'_> {
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
                 policy.pioneer_pressure,
-                self.now.rules.intensity * career_weight[l] * moves::MOST_BEHIND,
+                self.now.in_force.intensity * career_weight[l] * moves::MOST_BEHIND,
                 need_scale * unit_need[l],
                 boost[l],
             )
@@ -336,7 +336,7 @@ impl Deciding<'_> {
         let probability = moves::pioneer_probability(
             policy.pioneer_rate_per_quarter,
             policy.pioneer_pressure,
-            self.now.rules.intensity * career_weight * behind,
+            self.now.in_force.intensity * career_weight * behind,
             need,
             boost,
         );

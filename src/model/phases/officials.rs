@@ -98,7 +98,7 @@ impl Hazard {
         Hazard {
             base: tournament.turnover_per_quarter * tournament.promoted_share,
             replaced: tournament.turnover_per_quarter * (1.0 - tournament.promoted_share),
-            slope: now.rules.promotion_slope,
+            slope: now.in_force.promotion_slope,
         }
     }
 

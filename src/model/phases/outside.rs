@@ -19,7 +19,7 @@ pub(crate) fn advance(now: &Now, nation: &mut Nation) {
     }
     let (outside, market) = (&now.params.outside, &now.params.market);
     let rho = now.params.production.aggregation;
-    let export_controls = now.rules.export_controls;
+    let export_controls = now.in_force.export_controls;
     let (shocks, attention) = (
         timeline.frontier_shock(quarter),
         timeline.attention(quarter),

@@ -4,9 +4,9 @@ use crate::model::equations::outside;
 use crate::model::params::table::Params;
 use crate::model::timeline::Timeline;
 
-/// Numbers of a quarter that switches and dates decide.
+/// Numbers of a quarter that switches and dates decide, in force in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Rules {
+pub(crate) struct InForce {
     /// `Π_e`, intensity of the tournament in force.
     pub intensity: f64,
     /// `λ_e`, weight of comparability in force.
@@ -25,8 +25,8 @@ pub(crate) struct Rules {
     pub grant_concentration: f64,
 }
 
-impl Rules {
-    /// The rules of a quarter.
+impl InForce {
+    /// The numbers of a quarter.
     pub fn new(params: &Params, timeline: &Timeline, quarter: usize) -> Self {
         let on = &params.mechanisms;
         let (outside, tournament) = (&params.outside, &params.tournament);
@@ -36,7 +36,7 @@ impl Rules {
             1.0
         };
         let when = |switch: bool, value: f64| if switch { value } else { 0.0 };
-        Rules {
+        InForce {
             intensity: when(on.tournament, tournament.intensity * tie),
             comparability: when(on.comparability, tournament.comparability),
             promotion_slope: when(on.tournament, tournament.promotion_slope),
