@@ -12,6 +12,7 @@ use crate::model::error::ModelError;
 use crate::model::params::table::Allocation;
 use crate::model::phases::{cities, moves};
 use crate::model::record::{Journal, PolicyEvent};
+use crate::model::rules::Shipped;
 use crate::model::run::Run;
 use crate::model::schedule;
 use crate::model::setup::place;
@@ -129,7 +130,7 @@ impl Run<'_> {
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
         let quarter = now.quarter;
         let career_weight = state.cities.columns[city / LANES].career_weight[city % LANES];
-        schedule::from_budgets(now, state, scratch, journal)?;
+        schedule::from_budgets(Shipped, now, state, scratch, journal)?;
         Ok(Choice {
             city: city as u32,
             quarter,

@@ -25,6 +25,7 @@ pub mod phases;
 pub mod published;
 pub mod record;
 
+pub mod rules;
 pub mod run;
 pub mod schedule;
 pub mod scratch;

@@ -7,6 +7,7 @@ use crate::model::now::Now;
 use crate::model::params::table::Params;
 use crate::model::phases::champions;
 use crate::model::record::{ChampionEvent, Journal};
+use crate::model::rules::{Rules, Shipped};
 use crate::model::schedule;
 use crate::model::scratch::Scratch;
 use crate::model::setup::Setup;
@@ -67,10 +68,22 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
-    pub fn step(&mut self, mut journal: Option<&mut Journal>) -> Result<(), ModelError> {
+    pub fn step(&mut self, journal: Option<&mut Journal>) -> Result<(), ModelError> {
+        self.step_with(Shipped, journal)
+    }
+
+    /// As [`Run::step`], under rules of one's own.
+    ///
+    /// # Errors
+    /// As [`Run::step`].
+    pub fn step_with<R: Rules>(
+        &mut self,
+        rules: R,
+        mut journal: Option<&mut Journal>,
+    ) -> Result<(), ModelError> {
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
         schedule::until_moves(now, state, scratch, journal.as_deref_mut());
-        schedule::from_budgets(now, state, scratch, journal)
+        schedule::from_budgets(rules, now, state, scratch, journal)
     }
 
     /// Quarters done.

@@ -8,6 +8,7 @@ use crate::model::phases::{
     budgets, centre, champions, cities, codification, evaluation, moves, officials, outside, start,
 };
 use crate::model::record::Journal;
+use crate::model::rules::Rules;
 use crate::model::scratch::Scratch;
 use crate::model::state::State;
 
@@ -48,20 +49,21 @@ pub(crate) fn until_moves(
 ///
 /// # Errors
 /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
-pub(crate) fn from_budgets(
+pub(crate) fn from_budgets<R: Rules>(
+    rules: R,
     now: &mut Now,
     state: &mut State,
     scratch: &mut Scratch,
     mut journal: Option<&mut Journal>,
 ) -> Result<(), ModelError> {
     // 4 to 7 are one pass over the cities.
-    budgets::weigh_grants_anew(now, state);
-    cities::visit(now, state, scratch);
+    budgets::weigh_grants_anew(now, state, rules);
+    cities::visit(now, state, scratch, rules);
     check::check(now, state, &scratch.decisions)?;
 
     // 8 each fourth quarter | E30, E32-E34, E36 | Evaluation, Measurement, TopDown, Champion
     if now.is_evaluation() {
-        evaluation::evaluate(now, state, &mut scratch.next);
+        evaluation::evaluate(now, state, &mut scratch.next, rules);
         codification::codify(now, &mut state.nation, &mut scratch.candidates);
         champions::name(now, state, &mut scratch.champions, journal.as_deref_mut());
     }

@@ -41,6 +41,17 @@ pub(crate) struct ChunkScratch {
     pub detail: Vec<[Lanes; 2]>,
 }
 
+impl ChunkScratch {
+    /// Memory for so many instruments.
+    pub fn new(instruments: usize) -> Self {
+        ChunkScratch {
+            sums: Sums::default(),
+            known: Known::new(instruments),
+            detail: Vec::new(),
+        }
+    }
+}
+
 /// Of E36.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Champions {
@@ -66,15 +77,10 @@ impl Scratch {
     pub fn new(setup: &Setup) -> Self {
         let world = setup.world();
         let (sectors, instruments) = (world.sectors.len(), world.instruments.len());
-        let chunk = |_: &ChunkConstants| ChunkScratch {
-            sums: Sums::default(),
-            known: Known::new(instruments),
-            detail: Vec::new(),
-        };
         let decisions = |chunk: &ChunkConstants| Decisions::new(chunk.blocks());
         let lanes = world.cities.len().next_multiple_of(LANES);
         Scratch {
-            chunks: setup.chunks.iter().map(chunk).collect(),
+            chunks: vec![ChunkScratch::new(instruments); setup.chunks.len()],
             decisions: setup.chunks.iter().map(decisions).collect(),
             pioneers: Vec::new(),
             next: Published::new(lanes, sectors, instruments),

@@ -21,6 +21,7 @@ mod memory;
 mod report;
 mod reproduction;
 mod responses;
+mod rules;
 mod scenario_files;
 mod sweep;
 mod traces;

@@ -6,7 +6,7 @@ use crate::kernel::lanes::{
 };
 use crate::kernel::math::select;
 use crate::kernel::parallel::{CHUNK_BLOCKS, Pieces, pieces_in_order};
-use crate::model::block::{Block, Known, Pass, Sectors, Told};
+use crate::model::block::{Block, Pass, Sectors, Told};
 use crate::model::chunks::{Columns as CityColumns, Own};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, production};
@@ -14,20 +14,21 @@ use crate::model::now::Now;
 use crate::model::params::table::Allocation;
 use crate::model::phases::{instruments, peers};
 use crate::model::published::Columns;
+use crate::model::rules::{GrantWeight, Rules, SectorValue};
+use crate::model::scratch::ChunkScratch;
 use crate::model::setup::Setup;
 use crate::model::state::State;
-use crate::model::sums::CitySums;
 
 /// E32 where the rule has changed since the weights were made.
-pub(crate) fn weigh_grants_anew(now: &Now, state: &mut State) {
+pub(crate) fn weigh_grants_anew<R: Rules>(now: &Now, state: &mut State, rules: R) {
     let concentration = now.in_force.grant_concentration;
     if state.nation.grant_concentration.to_bits() != concentration.to_bits() {
-        weigh_grants(now, state);
+        weigh_grants(now, state, rules);
     }
 }
 
 /// E32: weights of the grants from the scores in force.
-pub(crate) fn weigh_grants(now: &Now, state: &mut State) {
+pub(crate) fn weigh_grants<R: Rules>(now: &Now, state: &mut State, rules: R) {
     let (setup, concentration) = (now.setup, now.in_force.grant_concentration);
     state.nation.grant_concentration = concentration;
     let score = &state.scores.score;
@@ -38,7 +39,7 @@ pub(crate) fn weigh_grants(now: &Now, state: &mut State) {
     let weigh = |index: usize, columns: &mut [CityColumns]| {
         vectorised(
             #[inline(always)]
-            || weigh_grants_in_chunk(setup, index, columns, concentration, score),
+            || weigh_grants_in_chunk(setup, index, columns, concentration, score, rules),
         )
     };
     let mut all = 0.0;
@@ -48,18 +49,25 @@ pub(crate) fn weigh_grants(now: &Now, state: &mut State) {
 
 /// E32 for a chunk; the sum of its weights.
 #[inline(always)]
-fn weigh_grants_in_chunk(
+fn weigh_grants_in_chunk<R: Rules>(
     setup: &Setup,
     chunk: usize,
     columns: &mut [CityColumns],
     concentration: f64,
     score: &[f64],
+    rules: R,
 ) -> f64 {
     let mut sum = 0.0;
     for (block, columns) in columns.iter_mut().enumerate() {
         let at = chunk * CHUNK_BLOCKS + block;
         let (base, score) = (setup.columns[at].base, eight(score, at));
-        let weight = each(|l| budgets::grant_weight(base[l], concentration, score[l]));
+        let weight = each(|l| {
+            rules.grant_weight(GrantWeight {
+                base: base[l],
+                concentration,
+                score: score[l],
+            })
+        });
         columns.grant_weight = weight;
         sum += lane_sum(&weight);
     }
@@ -69,17 +77,18 @@ fn weigh_grants_in_chunk(
 /// E8-E14 and E40. `of_peers` are the sums of peers' rows, where they have been found before; what officials see of their
 /// options is told where somebody asks: of the rest, then of sectors, then of instruments, in force or not.
 #[inline(always)]
-pub(crate) fn set(
+pub(crate) fn set<R: Rules>(
     pass: &Pass,
+    rules: R,
     block: &Block,
     own: &mut Own,
     of_peers: Option<&[Lanes]>,
-    known: &mut Known,
-    sums: &mut CitySums<Lanes>,
+    scratch: &mut ChunkScratch,
     mut told: Option<&mut [Told]>,
 ) {
     let now = pass.now;
     let sectors = now.sectors();
+    let (known, sums) = (&mut scratch.known, &mut scratch.sums.all);
     let cities = block.first..block.first + block.cities;
     let instruments = &mut known.instruments;
     let Sectors {
@@ -142,7 +151,14 @@ pub(crate) fn set(
         comparability = each(|l| comparability[l] + q[l]);
         let reading = |l: usize| budgets::reading_factor(q[l], weight, per_mean);
         let worth = |l: usize, advantage: f64, career: f64| {
-            budgets::sector_value(need[l], advantage, climate, career, priority, reading(l))
+            rules.sector_value(SectorValue {
+                need: need[l],
+                advantage,
+                climate,
+                career,
+                priority,
+                reading: reading(l),
+            })
         };
         values[s] = each(|l| worth(l, advantage[l], career[l]));
         if let Some(told) = told.as_deref_mut() {

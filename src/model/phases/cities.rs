@@ -7,17 +7,17 @@
 use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::kernel::rows::write_rows;
-use crate::model::block::{Known, Pass, Told};
+use crate::model::block::{Pass, Told};
 use crate::model::chunks::Chunk;
 use crate::model::decisions::{CityMove, Decisions};
 use crate::model::now::Now;
 use crate::model::phases::ahead::Ahead;
 use crate::model::phases::{budgets, instruments, production, talent};
 use crate::model::published::Published;
+use crate::model::rules::{Rules, Shipped};
 use crate::model::scratch::{ChunkScratch, Scratch};
 use crate::model::setup::place;
 use crate::model::state::State;
-use crate::model::sums::CitySums;
 
 /// Rows of what the cities of a chunk publish.
 struct Publishes<'a> {
@@ -26,7 +26,7 @@ struct Publishes<'a> {
 }
 
 /// Phases 4 to 7 for all cities.
-pub(crate) fn visit(now: &Now, state: &mut State, scratch: &mut Scratch) {
+pub(crate) fn visit<R: Rules>(now: &Now, state: &mut State, scratch: &mut Scratch, rules: R) {
     let by_chunk = scratch.decisions.iter();
     let location: f64 = by_chunk.map(|own| lane_sum(&own.all_location_weight)).sum();
     let next = &mut scratch.next;
@@ -55,7 +55,17 @@ pub(crate) fn visit(now: &Now, state: &mut State, scratch: &mut Scratch) {
             let publishes = Publishes { rows, in_force };
             vectorised(
                 #[inline(always)]
-                || visit_chunk(&pass, index, chunk, &decisions[index], publishes, scratch),
+                || {
+                    visit_chunk(
+                        &pass,
+                        rules,
+                        index,
+                        chunk,
+                        &decisions[index],
+                        publishes,
+                        scratch,
+                    )
+                },
             );
         },
     );
@@ -65,23 +75,21 @@ pub(crate) fn visit(now: &Now, state: &mut State, scratch: &mut Scratch) {
 
 /// One chunk of cities, block by block.
 #[inline(always)]
-fn visit_chunk(
+fn visit_chunk<R: Rules>(
     pass: &Pass,
+    rules: R,
     index: usize,
     mut chunk: Chunk,
     decisions: &Decisions,
     publishes: Publishes,
     scratch: &mut ChunkScratch,
 ) {
-    let ChunkScratch {
-        sums,
-        known,
-        detail,
-    } = scratch;
     let constants = &pass.now.setup.chunks[index];
     let (sectors, count) = (pass.now.sectors(), pass.now.instruments());
     let is_evaluation = pass.now.is_evaluation();
-    sums.clear(sectors, if is_evaluation { count } else { 0 });
+    scratch
+        .sums
+        .clear(sectors, if is_evaluation { count } else { 0 });
     let lines = pass.published.rows.lines();
     let mut moves = &decisions.moves[..];
     let mut ahead = Ahead::new(pass, constants, 0);
@@ -102,14 +110,20 @@ fn visit_chunk(
         ahead.next(&chunk);
 
         // 4 budgets | E8-E14, E20, E40
-        instruments::read_effects(pass, &block, &own, known);
+        instruments::read_effects(pass, &block, &own, &mut scratch.known);
         ahead.next(&chunk);
         if is_evaluation {
+            let (known, sums) = (&scratch.known, &mut scratch.sums);
             instruments::gather_evidence(&block, &own, &known.instruments, &mut sums.evidence);
         }
         let of_peers = &publishes.rows[rows.clone()];
         let of_peers = pass.has_sums_of_peers.then_some(of_peers);
-        budgets::set(pass, &block, &mut own, of_peers, known, &mut sums.all, None);
+        budgets::set(pass, rules, &block, &mut own, of_peers, scratch, None);
+        let ChunkScratch {
+            sums,
+            known,
+            detail,
+        } = &mut *scratch;
         ahead.next(&chunk);
         ahead.next(&chunk);
 
@@ -159,20 +173,12 @@ pub(crate) fn tell(now: &Now, state: &State, decisions: &[Decisions], city: usiz
     let moves = &decisions[index].moves;
     let start = moves.partition_point(|own| (own.city as usize) < number * LANES);
     let (of_block, _) = of_block_and_later(&moves[start..], number);
-    let mut known = Known::new(now.instruments());
+    let mut scratch = ChunkScratch::new(now.instruments());
     let mut told = vec![Told::default(); 1 + now.sectors() + now.instruments()];
     instruments::adjust_designs(&pass, &mut block, &mut own, of_block);
-    instruments::read_effects(&pass, &block, &own, &mut known);
-    let sums = &mut CitySums::default();
-    budgets::set(
-        &pass,
-        &block,
-        &mut own,
-        None,
-        &mut known,
-        sums,
-        Some(&mut told),
-    );
+    instruments::read_effects(&pass, &block, &own, &mut scratch.known);
+    let asked = Some(&mut told[..]);
+    budgets::set(&pass, Shipped, &block, &mut own, None, &mut scratch, asked);
     told
 }
 

@@ -9,18 +9,19 @@ use crate::model::equations::{self, evaluation};
 use crate::model::now::Now;
 use crate::model::phases::{budgets, peers};
 use crate::model::published::{COLUMNS, Published, Scores};
+use crate::model::rules::{Rules, Score};
 use crate::model::setup::Setup;
 use crate::model::state::State;
 
 /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
-pub(crate) fn evaluate(now: &Now, state: &mut State, next: &mut Published) {
+pub(crate) fn evaluate<R: Rules>(now: &Now, state: &mut State, next: &mut Published, rules: R) {
     read_results(now, state, next);
     compare_with_peers(now, &mut state.scores);
     let (mean, sd) = moments(now.setup, &state.scores);
-    score_deeds(now, state, mean, sd);
+    score_deeds(now, state, rules, mean, sd);
     let (mean, sd) = moments(now.setup, &state.scores);
     set_scores(now, &mut state.scores, mean, sd);
-    budgets::weigh_grants(now, state);
+    budgets::weigh_grants(now, state, rules);
 }
 
 /// Results `x_i`: growth of capability, weighted by priority and precision.
@@ -133,8 +134,13 @@ fn sum_of_scores(setup: &Setup, scores: &Scores, of: impl Fn(f64) -> f64) -> f64
 }
 
 /// Standardises results and adds rewards and the noise of reading. Deeds are counted anew.
-fn score_deeds(now: &Now, state: &mut State, mean: f64, sd: f64) {
-    let scoring = Scoring { now, mean, sd };
+fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: f64) {
+    let scoring = Scoring {
+        now,
+        rules,
+        mean,
+        sd,
+    };
     let (_, scores) = state.scores.parts();
     let deeds = Pieces {
         whole: &mut state.cities.deeds[..],
@@ -167,14 +173,15 @@ fn set_scores(now: &Now, scores: &mut Scores, mean: f64, sd: f64) {
 }
 
 /// What scoring deeds takes, the same for all cities.
-struct Scoring<'a> {
+struct Scoring<'a, R> {
     now: &'a Now<'a>,
+    rules: R,
     /// Mean and standard deviation of results.
     mean: f64,
     sd: f64,
 }
 
-impl Scoring<'_> {
+impl<R: Rules> Scoring<'_, R> {
     /// Results of a chunk become scores that are not yet standardised.
     #[inline(always)]
     fn chunk(&self, index: usize, deeds: &mut [Deeds], scores: &mut [f64]) {
@@ -206,7 +213,15 @@ impl Scoring<'_> {
                 );
                 let result = evaluation::standardised(result[l], self.mean, self.sd);
                 // Lanes without a city stay 0, or they would grow from one evaluation to the next.
-                (result + rewards + noise) * live[l]
+                let score = self.rules.score(Score {
+                    result,
+                    rewards,
+                    noise,
+                    inventions: inventions[l],
+                    take_ups: take_ups[l],
+                    failures: failures[l],
+                });
+                score * live[l]
             });
             scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
         }
