@@ -16,14 +16,14 @@ const AHEAD: usize = 8;
 impl Run<'_> {
     /// O4, O5 and O6.
     pub(crate) fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
-        let mut per_norm = std::mem::take(&mut self.scratch.per_norm);
-        per_norm.resize(self.cities(), 0.0);
+        let mut per_norm = std::mem::take(&mut self.scratch.outcomes.per_norm);
+        per_norm.resize(self.now.cities(), 0.0);
         let compared = Compared {
-            rows: &self.published.rows,
-            peers: &self.setup.peers,
-            sectors: self.sectors(),
-            cities: self.cities(),
-            is_large: self.parallel,
+            rows: &self.state.published.rows,
+            peers: &self.now.setup.peers,
+            sectors: self.now.sectors(),
+            cities: self.now.cities(),
+            is_large: self.now.is_large,
         };
         // The width of a row is a constant in each branch, so that its sums stay in registers.
         let (all, cosine, specialisation) = match compared.rows.lines() {
@@ -33,8 +33,8 @@ impl Run<'_> {
             4 => compared.measure::<4>(&mut per_norm),
             _ => compared.measure::<5>(&mut per_norm),
         };
-        self.scratch.per_norm = per_norm;
-        let weights = self.setup.peers.total_weight();
+        self.scratch.outcomes.per_norm = per_norm;
+        let weights = self.now.setup.peers.total_weight();
         let by_peers = (weights > 0.0).then(|| cosine / weights);
         (all, by_peers, specialisation)
     }

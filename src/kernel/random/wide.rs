@@ -5,7 +5,7 @@
 //! bit (a test compares them), none in vain. The rounds are those of Bernstein's ChaCha with eight rounds.
 
 use crate::kernel::lanes::{LANES, vectorised};
-use crate::kernel::random::{Luck, Purpose};
+use crate::kernel::random::address::{Block, Luck, Purpose};
 
 /// The generator's state for one code: constants, key, position, code.
 type State = [u32; 16];
@@ -69,7 +69,7 @@ impl WideStream {
     }
 
     /// The block at one code: what [`crate::kernel::random::Stream::block`] gives. For draws of which a quarter takes few.
-    pub fn block(&self, code: u64, position: u64) -> crate::kernel::random::Block {
+    pub fn block(&self, code: u64, position: u64) -> Block {
         self.blocks(&[code; LANES], position).map(|word| word[0])
     }
 

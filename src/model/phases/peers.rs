@@ -1,16 +1,9 @@
 //! E9: what cities see of their peers.
 
 use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, vectorised};
-use crate::model::data::MAX_SECTORS;
 use crate::model::peers::Peers;
 use crate::model::published::{Published, instruments_in_row};
 use std::ops::Range;
-
-/// Columns of a row of what a city publishes, and padding to whole lines.
-pub(crate) const COLUMNS: usize = MAX_SECTORS + LANES;
-
-/// One entry for each column of the rows.
-pub(crate) type Columns = [Lanes; COLUMNS];
 
 /// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers. There is
 /// one of `columns` for each number of a row, padding included.
@@ -174,7 +167,8 @@ mod tests {
     use super::instruments as instruments_alone;
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
-    use crate::model::data::MAX_INSTRUMENTS;
+    use crate::model::data::{MAX_INSTRUMENTS, MAX_SECTORS};
+    use crate::model::published::COLUMNS;
     use std::path::Path;
 
     /// A board with other numbers in each row, and instruments with one bit of three set.
