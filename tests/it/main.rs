@@ -18,6 +18,7 @@ mod ledger;
 mod long;
 mod luck;
 mod memory;
+mod outcomes;
 mod report;
 mod reproduction;
 mod responses;
