@@ -68,7 +68,7 @@ pub struct Args {
     /// responses.
     #[arg(long = "response", value_name = "RESPONSE,...")]
     responses: Vec<String>,
-    /// Folder of the result; `output/` and the name of the experiment, or of the scenario with `-compare`, if left out.
+    /// Folder of the result [default: `output/` and what is compared, such as `output/BASE-with-POLICY`].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Threads, on which results do not depend; one for each core if left out.
@@ -80,6 +80,18 @@ pub struct Args {
     /// Prints nothing but errors.
     #[arg(long)]
     quiet: bool,
+}
+
+/// The name of the result's folder: what is compared, as far as it is not too long for a name.
+fn folder_name(base: &str, policies: &[PathBuf]) -> String {
+    const LONGEST: usize = 100;
+    let stems = policies.iter().filter_map(|path| path.file_stem());
+    let names: Vec<_> = stems.map(|stem| stem.to_string_lossy()).collect();
+    if names.is_empty() {
+        return base.to_string();
+    }
+    let name = format!("{base}-with-{}", names.join("-"));
+    name.chars().take(LONGEST).collect()
 }
 
 /// Runs the command; returns the exit code.
@@ -136,11 +148,7 @@ impl Args {
         if let Some(points) = self.over {
             experiment.cross_with_uncertainty(points);
         }
-        let name = if is_experiment {
-            experiment.name.clone()
-        } else {
-            format!("{}-compare", experiment.name)
-        };
+        let name = folder_name(&experiment.name, &self.policies);
         let default = || PathBuf::from("output").join(&name);
         let target = self.out.clone().unwrap_or_else(default);
         Ok((experiment, target))

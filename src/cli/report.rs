@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::cli::common::{self, Stop};
 use crate::cli::{codes, print, tables};
 use crate::report::{self, page};
-use crate::table::read_error::ReportError;
 
 /// Makes one HTML page of results, with figures and all they need, to open in a browser without a network.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,19 +24,6 @@ pub struct Args {
     /// Prints nothing but errors.
     #[arg(long)]
     quiet: bool,
-}
-
-impl From<ReportError> for Stop {
-    fn from(error: ReportError) -> Self {
-        Stop {
-            code: if error.is_bad_input() {
-                codes::BAD_INPUT
-            } else {
-                codes::FAILURE
-            },
-            message: error.to_string(),
-        }
-    }
 }
 
 /// Runs the command; returns the exit code.

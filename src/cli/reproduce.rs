@@ -18,6 +18,7 @@ use crate::cli::terminal::NARROW;
 use crate::cli::{codes, print, tables};
 use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
+use crate::input::scenario::shipped;
 use crate::report::page;
 use crate::study::sweep::work::Begin;
 use crate::table::columns::FileInfo;
@@ -30,7 +31,7 @@ use crate::table::{
     writer::WrittenFile,
 };
 
-/// Folder of the paper's register, seen from where the command is called.
+/// Folder of the paper's register, seen from where the command is called; where it is not there, the one in the program.
 const REGISTER: &str = "scenarios/claims";
 /// Columns before the text of a claim.
 const MARGIN: usize = 18;
@@ -52,7 +53,7 @@ pub struct Args {
     /// Only this claim, such as `C1`; may be given several times.
     #[arg(long = "claim", value_name = "ID")]
     claims: Vec<String>,
-    /// Claim file, instead of the paper's in `scenarios/claims`; may be given several times.
+    /// Claim file, instead of the paper's; may be given several times.
     #[arg(long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Pairs of runs for each claim.
@@ -107,7 +108,7 @@ impl Args {
 
     fn register(&self) -> Result<Register, Stop> {
         let files = if self.files.is_empty() {
-            shipped()?
+            own_or_shipped()
         } else {
             self.files.clone()
         };
@@ -127,13 +128,14 @@ impl Args {
     }
 }
 
-/// Claim files of the paper, by name.
-fn shipped() -> Result<Vec<PathBuf>, Stop> {
-    let read = std::fs::read_dir(REGISTER).map_err(|error| {
-        Stop::bad_input(format!(
-            "{REGISTER}: {error}; call the command where the shipped scenarios are, or name a claim file with `--file`"
-        ))
-    })?;
+/// Claim files of the paper, by name: those of the folder they are edited in, or else those that come with the program.
+fn own_or_shipped() -> Vec<PathBuf> {
+    let Ok(read) = std::fs::read_dir(REGISTER) else {
+        let names = shipped::CLAIMS
+            .iter()
+            .map(|(name, _)| PathBuf::from(shipped::path(name)));
+        return names.collect();
+    };
     let mut files: Vec<PathBuf> = read
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
@@ -142,7 +144,7 @@ fn shipped() -> Result<Vec<PathBuf>, Stop> {
         })
         .collect();
     files.sort();
-    Ok(files)
+    files
 }
 
 impl From<StudyError> for Stop {

@@ -5,11 +5,11 @@ use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, axis, counted};
 use crate::report::sensitivity::pairs;
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let rows = Rows::needed(
         source,
         "shapley",

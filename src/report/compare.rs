@@ -13,7 +13,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, counted, plain};
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Treatments that lines can tell apart.
@@ -22,7 +22,7 @@ const TREATMENTS: usize = 8;
 const RESPONSES: usize = 24;
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let needed = ["treatment", "response", "difference", "low", "high"];
     let effects = Rows::needed(source, "effects", &needed)?;
     let mut part = Part {
@@ -122,7 +122,7 @@ fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
     );
 }
 
-fn over_time(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+fn over_time(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let needed = [
         "treatment",
         "response",
@@ -200,7 +200,7 @@ fn over_time(source: &Source, part: &mut Part) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn robustness(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+fn robustness(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let tables = [
         (
             "robustness",

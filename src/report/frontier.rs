@@ -9,7 +9,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, plain};
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Pairs of objectives that are drawn.
@@ -18,7 +18,7 @@ const PAIRS: usize = 6;
 const POINTS: usize = 30;
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let rows = Rows::needed(
         source,
         "frontier",

@@ -3,7 +3,7 @@
 use crate::report::page::{Block, Part};
 use crate::report::words::{last_of_path, slug};
 use crate::report::{attribution, compare, frontier, reproduce, run, sensitivity, sweep};
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub const COMMANDS: &[&str] = &[
 ///
 /// # Errors
 /// If the folder is no result, or a file of it is missing or damaged.
-pub fn make(folder: &Path) -> Result<Part, ReportError> {
+pub fn make(folder: &Path) -> Result<Part, OutputError> {
     let source = Source::open(folder)?;
     let mut part = match source.text("command") {
         "run" => run::report::report(&source)?,
@@ -34,7 +34,7 @@ pub fn make(folder: &Path) -> Result<Part, ReportError> {
         "frontier" => frontier::report(&source)?,
         "reproduce" => reproduce::report::report(&source)?,
         other => {
-            return Err(ReportError::Input(format!(
+            return Err(OutputError::Input(format!(
                 "{}: there is no report of `{}`; there is one of: {}",
                 folder.display(),
                 other.chars().take(40).collect::<String>(),

@@ -4,7 +4,7 @@ use askama::Template;
 use sha2::{Digest, Sha256};
 
 use crate::report::figure::{Data, Figure, style};
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 
 /// Rows of a figure's table that are shown; the download has all.
 const SHOWN_ROWS: usize = 400;
@@ -131,7 +131,7 @@ impl Page<'_> {
 ///
 /// # Errors
 /// If the template fails, which it does not.
-pub fn render(parts: &[Part]) -> Result<String, ReportError> {
+pub fn render(parts: &[Part]) -> Result<String, OutputError> {
     let style = style::for_pages() + include_str!("templates/page.css");
     let script = include_str!("templates/page.js");
     let policy = format!(
@@ -149,7 +149,7 @@ pub fn render(parts: &[Part]) -> Result<String, ReportError> {
         program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
     };
     page.render()
-        .map_err(|error| ReportError::Input(format!("the page cannot be written: {error}")))
+        .map_err(|error| OutputError::Input(format!("the page cannot be written: {error}")))
 }
 
 /// A table as the address of a download.

@@ -1,8 +1,8 @@
 //! Small tables, whole, and values of them.
 
 use crate::report::figure::{Data, bars::Bar, scale};
+use crate::table::error::OutputError;
 use crate::table::read::Table;
-use crate::table::read_error::ReportError;
 use crate::table::source::Source;
 
 /// Most rows of a table that is read whole.
@@ -20,7 +20,7 @@ impl Rows {
     ///
     /// # Errors
     /// If it is not, lacks a column of `needed`, or is damaged.
-    pub fn needed(source: &Source, name: &str, needed: &[&str]) -> Result<Self, ReportError> {
+    pub fn needed(source: &Source, name: &str, needed: &[&str]) -> Result<Self, OutputError> {
         Rows::read(source.needed(name)?, needed)
     }
 
@@ -32,14 +32,14 @@ impl Rows {
         source: &Source,
         name: &str,
         needed: &[&str],
-    ) -> Result<Option<Self>, ReportError> {
+    ) -> Result<Option<Self>, OutputError> {
         source
             .table(name)?
             .map(|table| Rows::read(table, needed))
             .transpose()
     }
 
-    fn read(mut table: Table, needed: &[&str]) -> Result<Self, ReportError> {
+    fn read(mut table: Table, needed: &[&str]) -> Result<Self, OutputError> {
         for column in needed {
             table.column(column)?;
         }

@@ -9,7 +9,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, counted};
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Factors that are shown for a response.
@@ -53,7 +53,7 @@ const INDICES: [(&str, &str, bool, &str); 6] = [
 ];
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let rows = Rows::needed(
         source,
         "sensitivity",
@@ -172,7 +172,7 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
     ));
 }
 
-fn noise(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let Some(rows) = Rows::found(source, "noise", &["response"])? else {
         return Ok(());
     };
@@ -244,7 +244,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn interactions(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+fn interactions(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let needed = ["response", "factor_1", "factor_2", "estimate"];
     let Some(rows) = Rows::found(source, "interactions", &needed)? else {
         return Ok(());

@@ -1,20 +1,28 @@
-//! What can go wrong while results are written.
+//! What can go wrong while results are written or read.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A result could not be written.
-#[derive(Debug)]
+/// A result could not be written or read.
+#[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The file system refused.
+    #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What it said.
         source: io::Error,
     },
+    /// The folder, a file of it, or the place of what is written is not as it must be.
+    #[error("{0}")]
+    Input(String),
     /// The folder holds a result already.
+    #[error(
+        "{} exists{}; add `--force` to replace it or choose another folder with `--out`",
+        path.display(),
+        holds(*replicates)
+    )]
     Exists {
         /// The folder.
         path: PathBuf,
@@ -22,16 +30,25 @@ pub enum OutputError {
         replicates: Option<u64>,
     },
     /// What stands at the place is not a result, so that it is not replaced even when asked.
+    #[error(
+        "{} exists and is not a result of dualtrack (a folder with `manifest.json`); choose another folder with `--out`",
+        path.display()
+    )]
     NotAResult {
         /// The folder or file.
         path: PathBuf,
     },
     /// A link stands where files are written, so that they would end elsewhere.
+    #[error(
+        "{} is a link, so that files would be written elsewhere; remove it or choose another folder",
+        path.display()
+    )]
     Link {
         /// The link.
         path: PathBuf,
     },
     /// The path does not name a folder that could be created.
+    #[error("`{}` does not end in the name of a folder; choose one with `--out`", path.display())]
     NoName {
         /// The path.
         path: PathBuf,
@@ -46,53 +63,16 @@ impl OutputError {
         }
     }
 
-    /// Whether another choice of folder or `--force` would have helped, so that the input is to blame.
+    /// Whether other input, another choice of folder or `--force` would have helped.
     pub fn is_bad_input(&self) -> bool {
         !matches!(self, OutputError::Io { .. })
     }
 }
 
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OutputError::Io { path, source } => write!(f, "{}: {source}", path.display()),
-            OutputError::Exists { path, replicates } => {
-                let holds = match replicates {
-                    Some(1) => " and holds a run of 1 replicate".to_string(),
-                    Some(count) => format!(" and holds a run of {count} replicates"),
-                    None => String::new(),
-                };
-                write!(
-                    f,
-                    "{} exists{holds}; add `--force` to replace it or choose another folder with `--out`",
-                    path.display()
-                )
-            }
-            OutputError::NotAResult { path } => write!(
-                f,
-                "{} exists and is not a result of dualtrack (a folder with `manifest.json`); \
-                 choose another folder with `--out`",
-                path.display()
-            ),
-            OutputError::Link { path } => write!(
-                f,
-                "{} is a link, so that files would be written elsewhere; remove it or choose another folder",
-                path.display()
-            ),
-            OutputError::NoName { path } => write!(
-                f,
-                "`{}` does not end in the name of a folder; choose one with `--out`",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for OutputError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            OutputError::Io { source, .. } => Some(source),
-            _ => None,
-        }
+fn holds(replicates: Option<u64>) -> String {
+    match replicates {
+        Some(1) => " and holds a run of 1 replicate".to_string(),
+        Some(count) => format!(" and holds a run of {count} replicates"),
+        None => String::new(),
     }
 }

@@ -96,8 +96,9 @@ pub fn publish(part: &Path, target: &Path, replaces: bool) -> Result<(), OutputE
             && let Err(error) = fs::rename(old.path().join("result"), target)
         {
             // It stays where it is: gone with the temporary folder it would be lost.
-            let _ = old.keep();
-            return Err(OutputError::io(target)(error));
+            let kept = old.keep().join("result");
+            let said = format!("{error}; the earlier result is kept in {}", kept.display());
+            return Err(OutputError::io(target)(io::Error::other(said)));
         }
         // Another run ended here since it was looked at: that is said, and not what the system calls it.
         if matches!(

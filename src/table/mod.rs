@@ -16,7 +16,6 @@ pub mod manifest;
 pub mod parquet;
 pub mod paths;
 pub mod read;
-pub mod read_error;
 pub mod sheet;
 pub mod source;
 pub mod writer;

@@ -11,7 +11,6 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
-use sha2::{Digest, Sha256};
 
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
@@ -30,33 +29,14 @@ pub fn from_csv(folder: &Path, info: &FileInfo) -> Result<WrittenFile, OutputErr
     let name = format!("{}.parquet", info.file);
     let target = folder.join(&name);
     let rows = write(&source, &target, info).map_err(OutputError::io(&target))?;
-    let (bytes, sha256) = sum(&target).map_err(OutputError::io(&target))?;
+    let (bytes, sha256) =
+        crate::table::writer::sum_of(&target).map_err(OutputError::io(&target))?;
     Ok(WrittenFile {
         name,
         rows: Some(rows),
         bytes,
         sha256,
     })
-}
-
-fn sum(path: &Path) -> io::Result<(u64, String)> {
-    let bytes = std::fs::metadata(path)?.len();
-    let mut sum = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut piece = vec![0; 1 << 16];
-    loop {
-        let read = io::Read::read(&mut file, &mut piece)?;
-        if read == 0 {
-            break;
-        }
-        sum.update(&piece[..read]);
-    }
-    let digits = sum
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok((bytes, digits))
 }
 
 fn other(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 
 /// Longest line of a table, in bytes.
 pub(crate) const LINE: usize = 1 << 20;
@@ -28,8 +28,8 @@ impl std::fmt::Debug for Table {
 
 impl Table {
     /// Opens a file by its ending.
-    pub(crate) fn open(path: &Path) -> Result<Self, ReportError> {
-        let file = File::open(path).map_err(ReportError::io(path))?;
+    pub(crate) fn open(path: &Path) -> Result<Self, OutputError> {
+        let file = File::open(path).map_err(OutputError::io(path))?;
         let ending = path.extension().and_then(|ending| ending.to_str());
         let bytes: Box<dyn Read> = match ending {
             Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))),
@@ -46,7 +46,7 @@ impl Table {
             .map_err(|error| damaged(path, 0, &error.to_string()))?;
         let columns: Vec<String> = head.iter().map(ToString::to_string).collect();
         if columns.is_empty() {
-            return Err(ReportError::Input(format!(
+            return Err(OutputError::Input(format!(
                 "{}: the file is empty",
                 path.display()
             )));
@@ -74,9 +74,9 @@ impl Table {
     ///
     /// # Errors
     /// If it is not.
-    pub fn column(&self, name: &str) -> Result<usize, ReportError> {
+    pub fn column(&self, name: &str) -> Result<usize, OutputError> {
         self.find(name).ok_or_else(|| {
-            ReportError::Input(format!(
+            OutputError::Input(format!(
                 "{}: column `{name}` is missing; a report needs it (see `traces.columns`)",
                 self.path.display()
             ))
@@ -87,7 +87,7 @@ impl Table {
     ///
     /// # Errors
     /// If the row is damaged.
-    pub fn advance(&mut self) -> Result<bool, ReportError> {
+    pub fn advance(&mut self) -> Result<bool, OutputError> {
         self.row += 1;
         self.reader
             .read_byte_record(&mut self.record)
@@ -98,7 +98,7 @@ impl Table {
     ///
     /// # Errors
     /// If it is not UTF-8.
-    pub fn text(&self, column: usize) -> Result<&str, ReportError> {
+    pub fn text(&self, column: usize) -> Result<&str, OutputError> {
         std::str::from_utf8(self.record.get(column).unwrap_or_default())
             .map_err(|_| damaged(&self.path, self.row, "a cell is not UTF-8"))
     }
@@ -107,7 +107,7 @@ impl Table {
     ///
     /// # Errors
     /// If it is something else.
-    pub fn number(&self, column: usize) -> Result<Option<f64>, ReportError> {
+    pub fn number(&self, column: usize) -> Result<Option<f64>, OutputError> {
         let text = self.text(column)?;
         if text.is_empty() {
             return Ok(None);
@@ -130,7 +130,7 @@ impl Table {
     ///
     /// # Errors
     /// If it is none.
-    pub fn quarter(&self, column: usize) -> Result<crate::kernel::quarter::Quarter, ReportError> {
+    pub fn quarter(&self, column: usize) -> Result<crate::kernel::quarter::Quarter, OutputError> {
         let text = self.text(column)?;
         text.parse().map_err(|_| {
             let text: String = text.chars().take(40).collect();
@@ -139,18 +139,18 @@ impl Table {
     }
 
     /// An error about the row read last.
-    pub fn complain(&self, message: &str) -> ReportError {
+    pub fn complain(&self, message: &str) -> OutputError {
         damaged(&self.path, self.row, message)
     }
 }
 
-fn damaged(path: &Path, row: u64, message: &str) -> ReportError {
+fn damaged(path: &Path, row: u64, message: &str) -> OutputError {
     let place = if row > 0 {
         format!(" row {row}:")
     } else {
         String::new()
     };
-    ReportError::Input(format!(
+    OutputError::Input(format!(
         "{}:{place} {message}; the file is damaged or cut short",
         path.display()
     ))

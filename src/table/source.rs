@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::table::error::OutputError;
 use crate::table::manifest::FILE as MANIFEST;
 use crate::table::read::Table;
-use crate::table::read_error::ReportError;
+use crate::table::writer::sum_of;
 
 /// Largest file that is read whole, in bytes.
 const WHOLE: u64 = 1 << 24;
@@ -27,17 +28,17 @@ impl Source {
     ///
     /// # Errors
     /// If there is none, or it is not one.
-    pub fn open(path: &Path) -> Result<Self, ReportError> {
+    pub fn open(path: &Path) -> Result<Self, OutputError> {
         let shown = path.display();
         let file = path.join(MANIFEST);
         if !file.is_file() {
-            return Err(ReportError::Input(format!(
+            return Err(OutputError::Input(format!(
                 "{shown} is not a result of dualtrack: it has no `{MANIFEST}`"
             )));
         }
         let manifest = json(&file)?;
         if manifest.get("command").and_then(Value::as_str).is_none() {
-            return Err(ReportError::Input(format!(
+            return Err(OutputError::Input(format!(
                 "{}: `command` is missing, so that nobody knows what the folder holds",
                 file.display()
             )));
@@ -99,23 +100,43 @@ impl Source {
     ///
     /// # Errors
     /// If it cannot be opened or has no header.
-    pub fn table(&self, name: &str) -> Result<Option<Table>, ReportError> {
+    pub fn table(&self, name: &str) -> Result<Option<Table>, OutputError> {
         for ending in ["csv", "csv.gz", "csv.zst"] {
             let path = self.path.join(format!("{name}.{ending}"));
             if path.is_file() {
+                self.check(&path)?;
                 return Table::open(&path).map(Some);
             }
         }
         Ok(None)
     }
 
+    /// Whether a file is still as the manifest says; one that the manifest does not name is not checked.
+    fn check(&self, path: &Path) -> Result<(), OutputError> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let files = self.manifest.get("files").and_then(Value::as_array);
+        let mut named = files.into_iter().flatten();
+        let entry = named.find(|file| file.get("name").and_then(Value::as_str) == name);
+        let Some(sha256) = entry.and_then(|file| file.get("sha256")?.as_str()) else {
+            return Ok(());
+        };
+        let (_, found) = sum_of(path).map_err(OutputError::io(path))?;
+        if found == sha256 {
+            return Ok(());
+        }
+        Err(OutputError::Input(format!(
+            "{}: it has changed since the result was written (its SHA-256 is not that of `{MANIFEST}`); make the result anew",
+            path.display()
+        )))
+    }
+
     /// A table that must be there.
     ///
     /// # Errors
     /// If it is not, or cannot be read.
-    pub fn needed(&self, name: &str) -> Result<Table, ReportError> {
+    pub fn needed(&self, name: &str) -> Result<Table, OutputError> {
         self.table(name)?.ok_or_else(|| {
-            ReportError::Input(format!(
+            OutputError::Input(format!(
                 "{}: `{name}.csv` (or .gz, .zst) is missing; a report of `{}` is made from it",
                 self.path.display(),
                 self.text("command")
@@ -125,10 +146,7 @@ impl Source {
 }
 
 pub(crate) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// A regular file of reasonable size as text.
@@ -140,11 +158,11 @@ pub(crate) fn whole(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn json(path: &Path) -> Result<Value, ReportError> {
+fn json(path: &Path) -> Result<Value, OutputError> {
     let text =
-        whole(path).map_err(|error| ReportError::Input(format!("{}: {error}", path.display())))?;
+        whole(path).map_err(|error| OutputError::Input(format!("{}: {error}", path.display())))?;
     serde_json::from_str(&text).map_err(|error| {
-        ReportError::Input(format!("{}: {error}; the file is damaged", path.display()))
+        OutputError::Input(format!("{}: {error}; the file is damaged", path.display()))
     })
 }
 

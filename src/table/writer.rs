@@ -1,7 +1,7 @@
 //! Files that are compressed and summed while they are written.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::GzBuilder;
@@ -120,6 +120,25 @@ pub fn file_name(table: &str, compression: Compression) -> String {
     }
 }
 
+/// Length and SHA-256, in hexadecimal, of a file.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn sum_of(path: &Path) -> io::Result<(u64, String)> {
+    let mut reader = io::BufReader::with_capacity(BUFFER, fs::File::open(path)?);
+    let (mut sum, mut bytes) = (Sha256::new(), 0);
+    loop {
+        let piece = reader.fill_buf()?;
+        let length = piece.len();
+        if length == 0 {
+            return Ok((bytes, hex::encode(sum.finalize())));
+        }
+        sum.update(piece);
+        bytes += length as u64;
+        reader.consume(length);
+    }
+}
+
 /// Writes a small file at once.
 ///
 /// # Errors
@@ -183,7 +202,7 @@ impl Summed {
     fn finish(self) -> io::Result<(u64, String)> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         file.sync_all()?;
-        Ok((self.bytes, hexadecimal(&self.sum.finalize())))
+        Ok((self.bytes, hex::encode(self.sum.finalize())))
     }
 }
 
@@ -198,10 +217,6 @@ impl Write for Summed {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -104,6 +104,22 @@ fn rows(folder: &Folder, file: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn claims_come_with_the_program() {
+    let folder = Folder::new();
+    let arguments = [
+        "--claim",
+        "C1",
+        "--replicates",
+        "2",
+        "--out",
+        "r",
+        "--quiet",
+    ];
+    folder.ok(folder.0.path(), &arguments);
+    assert!(folder.path("r/claims.csv").is_file());
+}
+
+#[test]
 fn every_claim_of_the_paper_has_a_verdict_and_threads_change_no_byte() {
     let folder = Folder::new();
     let run = |out: &str, threads: &str| {

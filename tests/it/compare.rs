@@ -191,7 +191,7 @@ fn before_its_date_a_treatment_changes_nothing() {
         ],
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let result = folder.path().join("output/china-2015-2024-compare");
+    let result = folder.path().join("output/china-2015-2024-with-policy");
     let mut after = 0;
     for row in rows(&result.join("effects_over_time.csv")) {
         assert_eq!(row["treatment"], "late");

@@ -290,9 +290,14 @@ pub fn result(folder: &Path, bytes: &[u8]) {
     }
     let path = folder.join(name);
     let whole = fs::read(&path).expect("a file");
+    // A manifest without sums vouches for nothing, so that rows are looked at whatever they are.
+    let manifest = folder.join("manifest.json");
+    let vouched = fs::read_to_string(&manifest).expect("a manifest");
+    fs::write(&manifest, vouched.replace("\"sha256\"", "\"sha\"")).expect("written");
     fs::write(&path, &bytes[end + 1..]).expect("written");
     if let Err(error) = dualtrack::report::make::make(folder) {
         assert!(!error.to_string().is_empty());
     }
     fs::write(&path, whole).expect("written");
+    fs::write(&manifest, vouched).expect("written");
 }

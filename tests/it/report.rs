@@ -195,6 +195,20 @@ fn a_sweep_of_two_factors_becomes_maps() {
 }
 
 #[test]
+fn rows_that_changed_after_a_run_are_not_reported() {
+    let folder = small_run(&[]);
+    let path = folder.path().join("r/national.csv");
+    let text = fs::read_to_string(&path).expect("rows");
+    fs::write(&path, text.replacen(",0.", ",1.", 1)).expect("written");
+    let said = refused(folder.path(), &["report", "r"]);
+    assert!(
+        said.contains("national.csv: it has changed since the result was written"),
+        "{said}"
+    );
+    assert!(!folder.path().join("r.html").exists());
+}
+
+#[test]
 fn several_results_share_a_page_that_has_to_be_named() {
     let folder = small_run(&[]);
     let said = refused(folder.path(), &["report", "r", "r"]);

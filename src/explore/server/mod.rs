@@ -46,7 +46,7 @@ impl Server {
         SysRng
             .try_fill_bytes(&mut bytes)
             .map_err(io::Error::other)?;
-        let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = hex::encode(bytes);
         let port = listener.local_addr()?.port();
         Ok(Server {
             listener,

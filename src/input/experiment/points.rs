@@ -60,12 +60,7 @@ fn rows_sum<S: serde::Serializer>(rows: &[Vec<FactorValue>], to: S) -> Result<S:
     for row in rows {
         sum.update(format!("{row:?}\n").as_bytes());
     }
-    let digits: String = sum
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    to.serialize_str(&digits)
+    to.serialize_str(&hex::encode(sum.finalize()))
 }
 
 impl DesignSpec {
@@ -234,10 +229,8 @@ pub fn point_id(variant: &Variant) -> String {
         sum.update(line.as_bytes());
         sum.update(b"\n");
     }
-    let mut id = String::with_capacity(ID_DIGITS);
-    for byte in sum.finalize().iter().take(ID_DIGITS / 2) {
-        id.push_str(&format!("{byte:02x}"));
-    }
+    let mut id = hex::encode(sum.finalize());
+    id.truncate(ID_DIGITS);
     id
 }
 

@@ -83,7 +83,7 @@ impl Files {
                 limit >> 20
             )));
         }
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = hex::encode(Sha256::digest(&bytes));
         let file = self.list.len();
         let guess = guess(&bytes);
         let (text, wrong_byte) = match String::from_utf8(bytes) {
@@ -202,10 +202,6 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +241,6 @@ mod tests {
     fn checksums_are_those_of_the_standard() {
         // FIPS 180-2, example B.1.
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(hex(&Sha256::digest(b"abc")), expected);
+        assert_eq!(hex::encode(Sha256::digest(b"abc")), expected);
     }
 }

@@ -35,6 +35,28 @@ pub static DATA: &[(&str, &str)] = files![
     "data/events.csv",
 ];
 
+/// Claims of the paper, by path.
+pub static CLAIMS: &[(&str, &str)] = files![
+    "claims/a-central-level.toml",
+    "claims/b-local-level.toml",
+    "claims/c-assessment.toml",
+    "claims/comparisons.toml",
+    "claims/d-open-questions.toml",
+];
+
+/// Experiments with the tables they name, by path.
+pub static EXPERIMENTS: &[(&str, &str)] = files![
+    "experiments/evaluation-rules.toml",
+    "experiments/frontier-rules.toml",
+    "experiments/morris-all-uncertain.toml",
+    "experiments/pilot-zones-18.csv",
+    "experiments/pilot-zones-40.csv",
+    "experiments/pilot-zones.toml",
+    "experiments/retention.toml",
+    "experiments/sobol-all-uncertain.toml",
+    "experiments/tournament-comparability.toml",
+];
+
 /// The path of a shipped file by its path below the folder `scenarios`.
 pub fn path(name: &str) -> String {
     format!("{ROOT}/{name}")
@@ -68,7 +90,7 @@ pub(crate) fn read(path: &Path) -> Option<io::Result<&'static [u8]>> {
         }
     }
     let name = names.join("/");
-    let files = || SCENARIOS.iter().chain(DATA);
+    let files = || [SCENARIOS, DATA, CLAIMS, EXPERIMENTS].into_iter().flatten();
     let found = files().find(|(path, _)| *path == name);
     Some(found.map_or_else(
         || {
@@ -111,6 +133,21 @@ mod tests {
             message.ends_with("nearest valid name: shipped:/us-silos.toml"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn every_file_that_users_name_is_shipped() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        for folder in ["", "claims", "experiments"] {
+            for entry in std::fs::read_dir(root.join(folder)).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let name = path.strip_prefix(&root).expect("below").to_string_lossy();
+                if path.is_file() && *name != *"schema.json" {
+                    let found = read(Path::new(&self::path(&name))).expect("shipped");
+                    assert!(found.is_ok(), "{name}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use resvg::{tiny_skia, usvg};
 
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;
@@ -11,8 +11,8 @@ const SCALE: f32 = 2.0;
 ///
 /// # Errors
 /// If there is no font, or the drawing is too large.
-pub fn of(svg: &str) -> Result<Vec<u8>, ReportError> {
-    let refuse = |why: &str| ReportError::Input(format!("a figure cannot be drawn as PNG: {why}"));
+pub fn of(svg: &str) -> Result<Vec<u8>, OutputError> {
+    let refuse = |why: &str| OutputError::Input(format!("a figure cannot be drawn as PNG: {why}"));
     let mut options = usvg::Options::default();
     options.fontdb_mut().load_system_fonts();
     if options.fontdb.is_empty() {

@@ -14,7 +14,7 @@ use crate::report::reproduce::stories;
 use crate::report::reproduce::verdicts::{class, meaning, robust, verdict};
 use crate::report::rows::{Row, Rows};
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(crate) const CLAIMS: usize = 200;
 pub(crate) const ESTIMATES: [&str; 5] = ["effect", "estimate", "difference", "value", "mean"];
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let claims = Rows::needed(source, "claims", &["verdict"])?;
     let series = Rows::found(source, "series", &["quarter", "arm"])?;
     let robustness = Rows::found(source, "robustness", &[])?;
@@ -304,7 +304,7 @@ pub(crate) fn pictures(id: &str, series: Option<&Rows>, part: &mut Part) {
     }
 }
 
-pub(crate) fn henan(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn henan(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let Some(rows) = Rows::found(source, "henan", &["measure", "arm", "quarter"])? else {
         return Ok(());
     };

@@ -9,13 +9,13 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, counted, plain};
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Rows of tables that are shown as they are.
 const SHOWN: usize = 100;
 /// Adds those that are there.
-pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     if let Some(rows) = Rows::found(source, "figure1", &[])? {
         part.heading("figure1", "Figure 1 of the paper: the cycle of policy");
         figure_1(&rows, part);

@@ -13,7 +13,7 @@ use crate::report::figure::{
 use crate::report::page::{Block, Part};
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::{Quarters, Tally};
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Cities with figures; more cannot be read.
@@ -39,7 +39,7 @@ const LIBERALISATION: usize = 1;
 const RANK: usize = 2;
 
 /// Gathers the files and adds sections.
-pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), OutputError> {
     let Some(cities) = read(source)? else {
         part.note("There is no cities.csv in this folder, so that figures of cities are missing (`traces.files`).");
         return Ok(());
@@ -61,7 +61,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
 }
 
 /// None if the file is not there; none within if there are too many cities.
-fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, ReportError> {
+fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
     let Some(mut table) = source.table("cities")? else {
         return Ok(None);
     };
@@ -308,7 +308,7 @@ fn allocations(
     context: &Context,
     cities: &[City],
     part: &mut Part,
-) -> Result<(), ReportError> {
+) -> Result<(), OutputError> {
     let Some(mut table) = source.table("allocations")? else {
         part.note(
             "What each city spends on each sector is in allocations.csv, which this run did not write. To see it: \

@@ -17,7 +17,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::{Quarters, Tally};
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// From CNY mn to CNY bn.
@@ -34,7 +34,7 @@ struct Nation {
 }
 
 /// Gathers the file and adds sections.
-pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), OutputError> {
     let Some(mut table) = source.table("national")? else {
         part.note("There is no national.csv in this folder, so that figures of the nation are missing (`traces.files`).");
         return Ok(());

@@ -9,7 +9,7 @@ use crate::report::figure::{
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Tally;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Instruments that are shown.
@@ -41,7 +41,7 @@ struct Instrument {
 }
 
 /// Gathers the file and adds a section.
-pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), OutputError> {
     let Some(mut table) = source.table("policies")? else {
         part.note("There is no policies.csv in this folder, so that the life of instruments is missing (`traces.files`).");
         return Ok(());

@@ -5,11 +5,11 @@ use crate::report::figure::Data;
 use crate::report::page::Part;
 use crate::report::run::context::Context;
 use crate::report::run::{cities, nation, policies, sectors};
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let context = Context::new(source);
     let mut part = Part {
         subtitle: "What a simulated run of the model shows: an agent-based model of cities that compete for promotion \

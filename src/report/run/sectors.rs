@@ -7,14 +7,14 @@ use crate::report::figure::{Figure, multiples::Multiples};
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Quarters;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Sectors that are shown; more are too many to tell apart.
 const MOST: usize = 24;
 
 /// Adds a section, if the file is there.
-pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), ReportError> {
+pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result<(), OutputError> {
     let Some(mut table) = source.table("sectors")? else {
         return Ok(());
     };

@@ -12,7 +12,7 @@ use crate::report::sweep::factor::{Factor, Found, values};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
 use crate::report::words::words;
-use crate::table::read_error::ReportError;
+use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Responses with figures.
@@ -22,7 +22,7 @@ pub(crate) const RESPONSES: usize = 24;
 pub(crate) const LEVELS: usize = 30;
 
 /// Makes it.
-pub fn report(source: &Source) -> Result<Part, ReportError> {
+pub fn report(source: &Source) -> Result<Part, OutputError> {
     let summary = Rows::needed(
         source,
         "summary",

@@ -201,6 +201,13 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_says_so_and_leaves_nothing() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        interrupted(signal);
+    }
+}
+
+#[cfg(unix)]
+fn interrupted(signal: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let child = program(folder.path())
         .arg("run")
@@ -223,7 +230,7 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
     }
     std::thread::sleep(std::time::Duration::from_millis(500));
     let signal = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status();
     assert!(signal.expect("a signal").success());
     let output = child.wait_with_output().expect("an end");
