@@ -1,6 +1,7 @@
 //! Words of names, and names of words.
 
 use crate::measure::outcomes::label;
+use crate::measure::reading::{capital, plain_words};
 
 /// A text as a name for links and files: letters, digits and hyphens.
 pub fn slug(text: &str) -> String {
@@ -25,7 +26,7 @@ pub(crate) fn words(name: &str) -> String {
     let (name, when) = name.split_once('@').unwrap_or((name, ""));
     let name = match label(name) {
         Some(label) => label.to_string(),
-        None => name.trim_end_matches("_cny_mn").replace('_', " "),
+        None => plain_words(name),
     };
     let name = if when.is_empty() {
         name
@@ -43,12 +44,7 @@ pub(crate) fn words(name: &str) -> String {
             word => word,
         })
         .collect();
-    let name = words.join(" ");
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
+    capital(&words.join(" "))
 }
 
 /// A sentence as a part of another.
@@ -75,8 +71,8 @@ mod tests {
         assert_eq!(slug("../../etc/passwd"), "etc-passwd");
         assert_eq!(slug("City × sector: <b>"), "city-sector-b");
         assert_eq!(slug("…"), "x");
-        assert_eq!(words("similarity_all"), "Similarity all");
-        assert_eq!(words("spending_cny_mn"), "Spending");
+        assert_eq!(words("similarity_all"), "Similarity, all pairs");
+        assert_eq!(words("spending_cny_mn"), "Spending on sectors");
         assert_eq!(words("stringency@2024"), "Stringency, 2024");
         assert_eq!(words("us_silos"), "US silos");
     }

@@ -1,1 +1,29 @@
 
+#![allow(clippy::disallowed_methods)]
+
+mod accounts;
+mod analysis;
+mod bounded;
+mod catalogue;
+mod claims;
+mod cluster;
+mod compare;
+mod documents;
+mod explore;
+mod golden;
+mod hostile;
+mod layers;
+mod ledger;
+mod long;
+mod luck;
+mod memory;
+mod outcomes;
+mod report;
+mod reproduction;
+mod responses;
+mod rows;
+mod scenario_files;
+mod sweep;
+mod traces;
+mod twin;
+mod worlds;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::measure::reading::capital;
 use crate::measure::response::portfolio;
 use crate::measure::response::watch::Watch;
 use crate::model::data::{Channel, Tier};
@@ -366,10 +367,7 @@ pub fn derived_markdown() -> String {
         } else {
             format!("where {}", row.missing)
         };
-        let mut letters = row.meaning.chars();
-        let meaning: String = letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        });
+        let meaning = capital(row.meaning);
         // Writing to a String cannot fail.
         let _ = writeln!(
             page,

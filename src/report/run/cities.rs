@@ -68,7 +68,7 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
     let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
     let (id, name) = (table.column("city_id")?, table.column("name")?);
     let capability = table.column(city::capability.name)?;
-    let liberalisation = table.column(city::liberalisation.name)?;
+    let free = table.column(city::liberalisation.name)?;
     let spending = table.column(city::spending_cny_mn.name)?;
     let waste = WASTE.terms.iter().map(|(_, name)| table.column(name));
     let waste: Vec<usize> = waste.collect::<Result<_, _>>()?;
@@ -108,7 +108,7 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
             }
         };
         let value = table.number(capability)?.unwrap_or(0.0);
-        let free = table.number(liberalisation)?.unwrap_or(0.0);
+        let free = table.number(free)?.unwrap_or(0.0);
         let city = &mut cities[place];
         city.over_time.push(now.1, CAPABILITY, value);
         city.over_time.push(now.1, LIBERALISATION, free);

@@ -114,7 +114,7 @@ impl Nation {
     }
 
     fn growth(&self, context: &Context, part: &mut Part) {
-        part.heading("competitiveness", "Competitiveness");
+        part.heading(ids::competitiveness.name, "Competitiveness");
         let lines = self.lines(&[(ids::competitiveness, None), (ids::sovereignty, None)]);
         part.figure(Figure::new(
             "competitiveness-over-time",
@@ -225,7 +225,7 @@ impl Nation {
             ),
         ));
         part.figure(Figure::new(
-            "specialisation",
+            ids::specialisation.name,
             "Specialisation and concentration",
             "Specialisation is Krugman's index: 0 where every city spends as the nation does, 2 where no two share a \
              sector. Concentration is the Hirschman-Herfindahl index of capability over cities: 1 where one city has all.",
@@ -252,7 +252,7 @@ impl Nation {
         );
         figure.from_zero = true;
         part.figure(Figure::new(
-            "liberalisation",
+            ids::liberalisation.name,
             "The two tracks: cities facilitate, the centre restricts",
             "Liberalisation is the share of facilitating instruments that cities have in force, weighted by how fully they \
              work. Stringency is how much the political regulator at the centre restricts. Marks below are the dated events \

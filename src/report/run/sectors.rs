@@ -23,7 +23,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         table.column(ids::capability.name)?,
         table.column(ids::frontier.name)?,
     );
-    let utilisation = table.column(ids::utilisation.name)?;
+    let used = table.column(ids::utilisation.name)?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut sectors: Vec<(String, Quarters)> = Vec::new();
     let mut is_cut = false;
@@ -50,7 +50,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         {
             quarters.push(at, 0, capability / frontier);
         }
-        if let Some(value) = table.number(utilisation)? {
+        if let Some(value) = table.number(used)? {
             quarters.push(at, 1, value);
         }
     }
