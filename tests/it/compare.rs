@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-
 use serde_json::Value;
 
 fn scenarios() -> PathBuf {

@@ -265,6 +265,41 @@ impl Factor {
         }
     }
 
+    /// Number of levels in trajectories of Morris: all values of a list or of whole numbers, so that each is as likely,
+    /// and `levels` of a range of numbers or of more than 65,536 whole ones.
+    pub fn trajectory_levels(&self, levels: u32) -> u32 {
+        match &self.values {
+            Values::Range(range) => match range.high - range.low + 1.0 {
+                count if range.is_whole && count <= 65_536.0 => count as u32,
+                _ => levels,
+            },
+            // A factor of one level does not move, but takes its turn.
+            Values::Levels(levels) => u32::try_from(levels.len()).unwrap_or(u32::MAX).max(2),
+        }
+    }
+
+    /// Where a value stands in the range of the factor, 0 to 1: by its number, or by its place in a list of names. A
+    /// number of a range stands at its quantile `u`.
+    pub fn place(&self, value: &FactorValue, u: f64) -> f64 {
+        let (low, high) = match (&self.values, value) {
+            (_, FactorValue::Real(_)) => return u,
+            (Values::Range(range), _) => (range.low, range.high),
+            (Values::Levels(levels), _) => {
+                let numbers =
+                    (0..levels.len()).map(|place| self.number(&FactorValue::Level(place)));
+                numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+                    (low.min(number), high.max(number))
+                })
+            }
+        };
+        let width = high - low;
+        if width > 0.0 {
+            (self.number(value) - low) / width
+        } else {
+            0.0
+        }
+    }
+
     /// The value of a coordinate from 0 to 1. `in_levels`: ranges take the values of their steps, ends included.
     pub fn at(&self, u: f64, in_levels: bool) -> FactorValue {
         match &self.values {
@@ -460,6 +495,43 @@ mod tests {
             .map(|step| real(factor.at((f64::from(step) + 0.5) / 5.0, true)))
             .collect();
         assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0]);
+    }
+
+    fn list(labels: &[&str]) -> Factor {
+        let level = |label: &&str| Level {
+            label: label.to_string(),
+            variant: Variant::default(),
+        };
+        Factor {
+            name: "x".to_string(),
+            key: None,
+            unit: String::new(),
+            values: Values::Levels(labels.iter().map(level).collect()),
+        }
+    }
+
+    #[test]
+    fn values_stand_in_the_range_by_their_numbers_and_names_by_their_order() {
+        let places = |factor: &Factor, count| -> Vec<f64> {
+            (0..count)
+                .map(|place| factor.place(&FactorValue::Level(place), 0.3))
+                .collect()
+        };
+        assert_eq!(places(&list(&["true", "false"]), 2), [1.0, 0.0]);
+        assert_eq!(places(&list(&["1", "2", "5"]), 3), [0.0, 0.25, 1.0]);
+        assert_eq!(places(&list(&["low", "mid", "high"]), 3), [0.0, 0.5, 1.0]);
+        assert_eq!(places(&list(&["alone"]), 1), [0.0]);
+        let whole = Factor {
+            values: Values::Range(Range {
+                is_whole: true,
+                ..range(Distribution::Uniform)
+            }),
+            ..list(&[])
+        };
+        assert_eq!(whole.place(&FactorValue::Whole(2), 0.3), 0.25);
+        assert_eq!(whole.trajectory_levels(4), 5);
+        assert_eq!(whole.place(&FactorValue::Real(2.0), 0.3), 0.3);
+        assert_eq!(list(&["a", "b", "c"]).trajectory_levels(4), 3);
     }
 
     #[test]
