@@ -269,7 +269,9 @@ fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
             indices.collect()
         }),
         Method::RankCorrelation => prcc(&sample.coordinates, &means, count).map(|found| {
-            let indices = found.into_iter().map(|found| vec![Some(found.coefficient)]);
+            let indices = found
+                .into_iter()
+                .map(|found| vec![found.map(|found| found.coefficient)]);
             indices.collect()
         }),
     };
