@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::stats::rounding::settle_some;
 use crate::study::sweep::{plan::Plan, summary::read_runs};
 use crate::table::error::OutputError;
 
@@ -59,7 +60,13 @@ impl Runs {
         read_runs(folder, count, |point, replicate, values| {
             runs.put(size(point), size(replicate), values);
         })?;
+        runs.settle();
         Ok(runs)
+    }
+
+    /// Makes responses equal that rounding alone tells apart, wherever they stand; for runs that are all there.
+    pub fn settle(&mut self) {
+        self.cells.iter_mut().for_each(|cells| settle_some(cells));
     }
 
     /// Notes the responses of a run, or that it failed. A place outside of the tables is passed over.

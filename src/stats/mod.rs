@@ -13,6 +13,7 @@ pub mod pareto;
 pub mod prcc;
 #[cfg(test)]
 pub(crate) mod reference;
+pub mod rounding;
 pub mod running;
 pub mod shapley;
 pub mod sobol;

@@ -2,6 +2,7 @@
 
 use crate::stats::bootstrap::{jackknife, variances_left_out};
 use crate::stats::estimate::{Estimate, Uncertain, standard_deviation};
+use crate::stats::rounding::{ROUNDING, difference, settle_within};
 
 /// Effects of one factor over trajectories, in units of the response per width of the factor's range.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,9 +64,15 @@ pub fn morris(
             let finite = |row: usize| responses[row].filter(|y| y.is_finite());
             let made = step(places, factor).filter(|made| *made != 0.0);
             if let Some(((after, before), made)) = finite(row).zip(finite(row - 1)).zip(made) {
-                effects[factor].push((after - before) / made);
+                effects[factor].push(difference(after, before) / made);
             }
         }
+    }
+    // Effects that rounding tells apart are the same: of a response as large as this, over steps as small as half.
+    let present = responses.iter().flatten().filter(|y| y.is_finite());
+    let tolerance = 2.0 * ROUNDING * present.fold(0.0f64, |largest, y| largest.max(y.abs()));
+    for effects in &mut effects {
+        settle_within(effects, |_| tolerance);
     }
     Ok(effects.iter().map(|effects| elementary(effects)).collect())
 }
@@ -145,6 +152,30 @@ mod tests {
             approx::assert_abs_diff_eq!(effect.mu.mean, slope, epsilon = 1e-12);
             approx::assert_abs_diff_eq!(effect.mu_star.value, slope.abs(), epsilon = 1e-12);
             approx::assert_abs_diff_eq!(effect.sigma.expect("five").value, 0.0, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn rounding_is_no_effect_and_a_slope_has_no_spread() {
+        let design = Design::morris(8, 3, 4, 1).expect("possible");
+        let mut noise = 0u32;
+        let (points, responses) = run(&design, |u| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (0.4 + 0.1 * u[0]) * (1.0 + f64::from(noise % 16) * f64::EPSILON)
+        });
+        let found = all(morris(&points, &points, &responses, 3).expect("trajectories"));
+        approx::assert_abs_diff_eq!(found[0].mu_star.value, 0.1, epsilon = 1e-13);
+        let sigma = |place: usize| found[place].sigma.expect("eight").value;
+        assert_eq!(sigma(0), 0.0);
+        for place in [1, 2] {
+            assert_eq!(
+                (
+                    found[place].mu_star.value,
+                    found[place].mu.mean,
+                    sigma(place)
+                ),
+                (0.0, 0.0, 0.0)
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::stats::bootstrap::{RESAMPLES, bca_mean, jackknife, variances_left_out};
 use crate::stats::estimate::{Estimate, Uncertain, mean};
 use crate::stats::estimate::{standard_deviation, t_quantile};
+use crate::stats::rounding::{ROUNDING, differences};
 use crate::stats::student;
 
 /// Seed of the resamples behind [`Paired::bca`]: the same for all comparisons, so that equal data give equal bits.
@@ -17,14 +18,14 @@ pub struct Paired {
     pub base_mean: f64,
     /// Mean under the treatment.
     pub treatment_mean: f64,
-    /// Mean of treatment minus base, its standard deviation and Student's interval.
+    /// Mean of treatment minus base, its standard deviation and Student's interval; differences by rounding are 0.
     pub difference: Estimate,
     /// Bootstrap interval of the mean difference (BCa, Efron 1987), from 2,000 resamples of pairs; none for one pair.
     pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of a mean difference of 0 by Student's t; none for one pair and where all differences are
     /// the same.
     pub p_value: Option<f64>,
-    /// Mean difference over the absolute mean under the base; none where that is 0.
+    /// Mean difference over the absolute mean under the base; none where that is 0, or nothing but rounding.
     ///
     /// Standard error by the delta method (Oehlert 1992), interval with Student's t. Both are none for one pair. The
     /// interval is none as well where the base mean cannot be told from 0 with 95 % confidence: the method needs a
@@ -49,7 +50,7 @@ impl Paired {
         if n != treatment.len() || !base.iter().chain(treatment).all(|x| x.is_finite()) {
             return None;
         }
-        let differences: Vec<f64> = treatment.iter().zip(base).map(|(t, b)| t - b).collect();
+        let differences = differences(treatment, base);
         let difference = Estimate::of(&differences)?;
         let base_mean = mean(base)?;
         Some(Paired {
@@ -59,7 +60,7 @@ impl Paired {
             difference,
             bca: bca_mean(&differences, RESAMPLES, BOOTSTRAP_SEED),
             p_value: p_value(&difference),
-            relative: relative(base, base_mean, &differences, difference.mean),
+            relative: relative(base, treatment, base_mean, &differences, difference.mean),
             same_sign: same_sign(&differences, difference.mean),
             variance_saved: variance_saved(base, treatment, &differences),
         })
@@ -78,11 +79,14 @@ fn p_value(difference: &Estimate) -> Option<f64> {
 /// `(d - mean d) / |b| - r sign(b) (base - b) / |b|`, whose standard deviation over sqrt(n) is the standard error.
 fn relative(
     base: &[f64],
+    treatment: &[f64],
     base_mean: f64,
     differences: &[f64],
     difference: f64,
 ) -> Option<Uncertain> {
-    if base_mean == 0.0 {
+    let all = base.iter().chain(treatment);
+    let largest = all.fold(0.0f64, |largest, value| largest.max(value.abs()));
+    if base_mean.abs() <= ROUNDING * largest {
         return None;
     }
     let n = base.len();
@@ -215,6 +219,30 @@ mod tests {
                 .relative,
             None
         );
+    }
+
+    #[test]
+    fn rounding_is_no_effect() {
+        let base = [0.441, 0.438, 0.443, 0.44];
+        let same = Paired::of(&base, &base.map(|x| x * (1.0 + 1e-15))).expect("pairs");
+        assert_eq!(
+            (same.difference.mean, same.difference.interval()),
+            (0.0, Some((0.0, 0.0)))
+        );
+        assert_eq!(
+            (same.bca, same.p_value, same.same_sign),
+            (Some((0.0, 0.0)), None, None)
+        );
+        assert_eq!(same.relative.map(|relative| relative.value), Some(0.0));
+        // Nor is it a variance.
+        let moved = Paired::of(&base, &base.map(|x| x + 0.1)).expect("pairs");
+        assert_eq!((moved.difference.sd, moved.p_value), (Some(0.0), None));
+        // What is 0 but for rounding has no relative change.
+        let nothing = Paired::of(&[2.5e-13, 0.0, 1e-13, 0.0], &[700.0, 800.0, 750.0, 900.0]);
+        assert_eq!(nothing.expect("pairs").relative, None);
+        // A millionth of a millionth is far below what anybody reads, a millionth is not.
+        let small = Paired::of(&base, &base.map(|x| x * (1.0 + 1e-6))).expect("pairs");
+        assert!(small.difference.mean > 4e-7);
     }
 
     #[test]

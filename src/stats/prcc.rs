@@ -1,6 +1,7 @@
 //! Partial rank correlation: does a response rise or fall with a factor, others held fixed?
 
 use crate::stats::estimate::{CONFIDENCE, Uncertain};
+use crate::stats::rounding::settle;
 use crate::stats::student;
 
 /// Partial rank correlation of a response with one factor.
@@ -15,7 +16,7 @@ pub struct RankCorrelation {
 
 /// Partial rank correlation coefficients (Iman and Conover 1979; Marino et al. 2008), one per factor.
 ///
-/// All columns are replaced by their ranks, ties by the mean of theirs. A coefficient is the correlation between what
+/// All columns are replaced by their ranks, ties (also of responses that rounding alone tells apart) by the mean of theirs. A coefficient is the correlation between what
 /// is left of the factor and of the response after the other factors have been regressed out, which is read from the
 /// inverse of the matrix of rank correlations. It measures monotone relations and misses others. `points` holds the
 /// coordinates row by row, `responses` one number per row. Rows in which something is missing (or not a finite number)
@@ -41,7 +42,8 @@ pub fn prcc(
             points.len()
         ));
     }
-    let columns = whole_rows(points, responses, factors);
+    let mut columns = whole_rows(points, responses, factors);
+    settle(&mut columns[factors]);
     let n = columns[0].len();
     if n <= factors + 2 {
         return Err(format!(
@@ -373,6 +375,13 @@ mod tests {
         }
         assert_eq!(
             message(&points, &[Some(1.0); 24], 3),
+            "the response does not vary over 24 whole rows"
+        );
+        let rounded: Vec<Option<f64>> = (1..=24)
+            .map(|i| Some(0.4 * (1.0 + f64::from(i * 7 % 13) * f64::EPSILON)))
+            .collect();
+        assert_eq!(
+            message(&points, &rounded, 3),
             "the response does not vary over 24 whole rows"
         );
         let still: Vec<Option<f64>> = (1..=24)
