@@ -5,6 +5,7 @@ use crate::input::experiment::factor::{Assignment, Variant};
 use crate::kernel::text::nearest;
 use crate::model::params::{Parameter, table::PARAMETERS};
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::difference;
 use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
 use crate::study::table::RunTable;
 use crate::table::cell::Kind;
@@ -167,7 +168,7 @@ fn of_response(runs: &RunTable, response: usize, whole: &[usize]) -> Result<OfRe
         Some(shapley_over(&games)?)
     };
     Ok(OfResponse {
-        difference: over(&|game| game[size - 1] - game[0]),
+        difference: over(&|game| difference(game[size - 1], game[0])),
         shapley,
         combinations: (0..size).map(|point| over(&|game| game[point])).collect(),
     })

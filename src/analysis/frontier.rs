@@ -12,6 +12,7 @@ use crate::input::scenario::Scenario;
 use crate::stats::bootstrap::RESAMPLES;
 use crate::stats::estimate::Estimate;
 use crate::stats::pareto::{Direction, chance_non_dominated, non_dominated};
+use crate::stats::rounding::differences;
 use crate::study::table::RunTable;
 
 /// Whether an experiment asks for a frontier.
@@ -338,7 +339,7 @@ fn mean(row: &[Option<f64>]) -> Option<Estimate> {
 fn effect(base: &[Option<f64>], point: &[Option<f64>], direction: Direction) -> Option<Effect> {
     let pairs = base.iter().zip(point).filter_map(|(b, p)| b.zip(*p));
     let (base, point): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    let differences: Vec<f64> = point.iter().zip(&base).map(|(p, b)| p - b).collect();
+    let differences = differences(&point, &base);
     let difference = Estimate::of(&differences)?;
     Some(Effect {
         base: crate::stats::estimate::mean(&base)?,

@@ -94,6 +94,8 @@ pub struct Sample {
     pub factors: usize,
     /// Coordinates of points, or values of factors where the method takes ranks; point by point.
     pub coordinates: Vec<Option<f64>>,
+    /// Where in the ranges of factors the values stand that were run, for elementary effects; else empty.
+    pub places: Vec<Option<f64>>,
     /// Seed of resamples.
     pub seed: u64,
 }
@@ -106,12 +108,15 @@ impl Sample {
     pub fn new(points: &Points, design: Option<&DesignSpec>, seed: u64) -> Result<Self, String> {
         let factors = points.factors().len();
         let method = Method::of(design, factors)?;
-        let mut coordinates = Vec::new();
+        let (mut coordinates, mut places) = (Vec::new(), Vec::new());
         for point in 0..points.len() {
             match method {
                 // Its rows are known by their order.
                 Method::Sobol { .. } => break,
-                Method::Morris => coordinates.extend(points.coordinates(point)),
+                Method::Morris => {
+                    coordinates.extend(points.coordinates(point));
+                    places.extend(points.places(point));
+                }
                 Method::RankCorrelation => {
                     let values = points.values(point);
                     let numbers = points.factors().iter().zip(&values);
@@ -127,6 +132,7 @@ impl Sample {
             method,
             factors,
             coordinates,
+            places,
             seed,
         })
     }
@@ -252,7 +258,7 @@ fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse 
                 both.map(|(total, first)| vec![total, first]).collect()
             })
         }
-        Method::Morris => morris(&sample.coordinates, &means, count).map(|found| {
+        Method::Morris => morris(&sample.coordinates, &sample.places, &means, count).map(|found| {
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
@@ -263,7 +269,9 @@ fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse 
             indices.collect()
         }),
         Method::RankCorrelation => prcc(&sample.coordinates, &means, count).map(|found| {
-            let indices = found.into_iter().map(|found| vec![Some(found.coefficient)]);
+            let indices = found
+                .into_iter()
+                .map(|found| vec![found.map(|found| found.coefficient)]);
             indices.collect()
         }),
     };
@@ -317,6 +325,7 @@ mod tests {
             method: Method::Morris,
             factors: 2,
             coordinates: points.iter().flatten().map(|u| Some(*u)).collect(),
+            places: points.iter().flatten().map(|u| Some(*u)).collect(),
             seed: 1,
         }
     }
@@ -399,6 +408,7 @@ mod tests {
             method: Method::RankCorrelation,
             factors: 1,
             coordinates: (0..5).map(|i| Some(f64::from(i))).collect(),
+            places: Vec::new(),
             seed: 1,
         };
         let rows: Vec<&[Option<f64>]> = vec![&[Some(1.0)]; 5];

@@ -161,7 +161,7 @@ impl Question {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     let question = Question::read(args)?;
     let target = args.out.clone().unwrap_or_else(|| {
         PathBuf::from("output").join(format!("{}-attribute", question.scenario.name))
@@ -218,7 +218,7 @@ fn manifest(
     question: &Question,
     found: &Attribution,
     threads: usize,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
 ) -> Manifest {
     let scenario = &question.scenario;
     let responses: serde_json::Map<String, serde_json::Value> = question
@@ -238,7 +238,7 @@ fn manifest(
         last_quarter: summary::last_quarter(&scenario.world).to_string(),
         threads,
         started: common::second(started),
-        finished: common::second(jiff::Timestamp::now()),
+        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&scenario.sources),
         settings: scenario.resolved.clone(),
         experiment: Some(json!({

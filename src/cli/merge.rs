@@ -47,7 +47,7 @@ impl From<MergeError> for Stop {
 }
 
 /// Puts the shards of a plan folder together.
-fn gather(args: &Args, started: jiff::Timestamp) -> Result<u8, Stop> {
+fn gather(args: &Args, started: std::time::SystemTime) -> Result<u8, Stop> {
     let experiment = &args.experiment;
     if experiment.overlay() != Overlay::default() || !args.shards.is_empty() {
         return Err(Stop::bad_input(format!(
@@ -71,7 +71,7 @@ fn finish(
     plan: &Plan,
     folder: WorkFolder,
     shards: u64,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
 ) -> Result<u8, Stop> {
     let target = folder.target().to_path_buf();
     let manifest = manifest(plan, 1, started, "merge");
@@ -122,7 +122,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     if PlanFolder::is_meant(&args.experiment.experiment) {
         return gather(args, started);
     }

@@ -215,7 +215,7 @@ impl Run<'_> {
     }
 
     /// Row of the city with most capability in a sector; ties fall to the first row.
-    pub(crate) fn national_leader(&self, sector: usize) -> u32 {
+    pub fn national_leader(&self, sector: usize) -> u32 {
         self.state.cities.leader(sector)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::stats::rounding::settle;
 use crate::study::error::StudyError;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
@@ -80,6 +81,7 @@ impl RunTable {
             }
             Ok(())
         })?;
+        tables.iter_mut().for_each(RunTable::settle);
         Ok(tables)
     }
 
@@ -96,7 +98,13 @@ impl RunTable {
             Some(values) => runs.put(size(point), size(replicate), values),
             None => runs.fail(size(point), size(replicate), ""),
         })?;
+        runs.settle();
         Ok(runs)
+    }
+
+    /// Makes responses equal that rounding alone tells apart, wherever they stand; for runs that are all there.
+    fn settle(&mut self) {
+        self.columns.iter_mut().for_each(|column| settle(column));
     }
 
     fn place(&self, point: usize, replicate: usize) -> Option<usize> {

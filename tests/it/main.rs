@@ -1,3 +1,4 @@
+//! One module per promise of the project; all in one program, so that it is linked once.
 
 #![allow(clippy::disallowed_methods)]
 
@@ -22,6 +23,7 @@ mod report;
 mod reproduction;
 mod responses;
 mod rows;
+mod rules;
 mod scenario_files;
 mod sweep;
 mod traces;

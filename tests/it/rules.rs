@@ -67,7 +67,8 @@ fn rules_that_replace_nothing_give_the_shipped_numbers_and_others_do_not() {
     let shipped = outcomes(Shipped);
     assert_eq!(outcomes(Same), shipped);
     // A rule changes nothing before it is asked for.
-    let first_other = |own: Vec<Values<NationSeen>>| own.iter().zip(&shipped).position(|(a, b)| a != b);
+    let first_other =
+        |own: Vec<Values<NationSeen>>| own.iter().zip(&shipped).position(|(a, b)| a != b);
     assert_eq!(first_other(outcomes(WithoutNeed)), Some(0));
     assert_eq!(first_other(outcomes(WithoutNoise)), Some(4));
     assert_eq!(first_other(outcomes(ToThoseBehind)), Some(4));
