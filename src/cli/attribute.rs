@@ -189,7 +189,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     };
     study::carry_out(&study, &mut store, &work, &mut study::only(stage.clone()))?;
     let widths = [question.responses.len()];
-    let runs = RunTable::of_stage(&mut store, 0, &stage, &widths)?.remove(0);
+    let runs = RunTable::of(&mut store, 0, &[stage], &widths)?.remove(0);
     let found = attribution::attribute(&runs).map_err(|message| Stop {
         code: codes::FAILURE,
         message,

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -14,8 +15,11 @@ use crate::input::experiment::{
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
 use crate::kernel::text::nearest;
-use crate::measure::response::{probe::Probe, spec::Responses};
-use crate::measure::run::Unmeasured;
+use crate::measure::response::spec::Responses;
+use crate::study::arm::Arm;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::execute::Worker;
 
 /// Longest line that is read, bytes.
 const LONGEST: u64 = 1 << 20;
@@ -60,9 +64,9 @@ struct Request {
 }
 
 struct Evaluator {
-    worlds: Worlds,
-    responses: Responses,
-    control: std::sync::Arc<Control>,
+    arm: Arm,
+    worker: Worker,
+    control: Arc<Control>,
     luck: Luck,
 }
 
@@ -71,7 +75,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let responses = Responses::parse(texts.iter().map(String::as_str))
         .map_err(|message| Stop::bad_input(format!("--response: {message}")))?;
     let set: Vec<Assignment> = args.sets.iter().map(|set| Assignment::parse(set)).collect();
-    let worlds = Worlds::new(&args.scenario, &set);
+    let worlds = Arc::new(Worlds::new(&args.scenario, &set));
     // Problems of the scenario itself are those of every request.
     let base = worlds
         .scenario(&Variant::default())
@@ -80,9 +84,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         let lines: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
         Stop::bad_input(lines.join("\n"))
     })?;
-    let evaluator = Evaluator {
-        worlds,
-        responses,
+    let arm = Arm::new("base", &worlds, &Variant::default(), &responses);
+    let mut evaluator = Evaluator {
+        arm: arm.map_err(Stop::bad_input)?,
+        worker: Worker::default(),
         control: common::interruptible(),
         luck: Luck {
             seed: args.seed.unwrap_or(base.seed),
@@ -121,7 +126,7 @@ fn say(answer: &Value) -> Result<(), Stop> {
 
 impl Evaluator {
     /// Answers lines until there are no more.
-    fn serve(&self) -> Result<u8, Stop> {
+    fn serve(&mut self) -> Result<u8, Stop> {
         let mut code = codes::SUCCESS;
         let mut stdin = io::stdin().lock();
         let mut line = Vec::new();
@@ -208,12 +213,12 @@ impl Evaluator {
     }
 
     /// The answer to a request; `code` gets worse where it failed.
-    fn answer(&self, request: &Request, code: &mut u8) -> Result<Value, Stop> {
+    fn answer(&mut self, request: &Request, code: &mut u8) -> Result<Value, Stop> {
         let mut answer = Map::new();
         answer.insert("seed".to_string(), json!(request.luck.seed));
         answer.insert("replicate".to_string(), json!(request.luck.replicate));
-        let mut values = Vec::new();
-        let error = match self.evaluate(request, &mut values) {
+        let mut run = Measured::default();
+        let error = match self.evaluate(request, &mut run) {
             Ok(()) => None,
             Err(Failure::Input(message)) => {
                 *code = codes::BAD_INPUT;
@@ -223,39 +228,24 @@ impl Evaluator {
                 *code = (*code).max(codes::RUNS_FAILED);
                 Some(message)
             }
-            Err(Failure::Interrupted) => {
-                return Err(Stop {
-                    code: codes::INTERRUPTED,
-                    message: "interrupted".to_string(),
-                });
-            }
+            Err(Failure::Study(error)) => return Err(error.into()),
         };
-        for (place, response) in self.responses.list().iter().enumerate() {
-            let value = values.get(place).copied().flatten();
+        for (place, response) in self.arm.responses.list().iter().enumerate() {
+            let value = run.values.get(place).copied().flatten();
             answer.insert(response.name.clone(), json!(value));
         }
         answer.insert("error".to_string(), json!(error));
         Ok(Value::Object(answer))
     }
 
-    fn evaluate(&self, request: &Request, values: &mut Vec<Option<f64>>) -> Result<(), Failure> {
-        let setup = self
-            .worlds
-            .setup(&request.variant)
-            .map_err(Failure::Input)?;
-        let bound = self.responses.bind(setup.world()).map_err(|messages| {
-            let lines: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
-            Failure::Input(lines.join("; "))
-        })?;
-        let mut probe = Probe::new(bound, false);
-        match crate::measure::run::measure(&setup, request.luck, &mut probe, &self.control) {
-            Ok(()) => {
-                probe.finish(values);
-                Ok(())
-            }
-            Err(Unmeasured::Model(error)) => Err(Failure::Run(error.to_string())),
-            Err(Unmeasured::Cancelled) => Err(Failure::Interrupted),
-        }
+    fn evaluate(&mut self, request: &Request, run: &mut Measured) -> Result<(), Failure> {
+        let ready = self.arm.at(&request.variant).map_err(Failure::Input)?;
+        let worker = &mut self.worker;
+        let outcome = worker.measure(&ready, request.luck, false, &self.control, run);
+        outcome.map_err(Failure::Study)?;
+        run.error
+            .take()
+            .map_or(Ok(()), |error| Err(Failure::Run(error)))
     }
 }
 
@@ -263,5 +253,5 @@ impl Evaluator {
 enum Failure {
     Input(String),
     Run(String),
-    Interrupted,
+    Study(StudyError),
 }

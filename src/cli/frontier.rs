@@ -156,7 +156,7 @@ fn base(plan: &Plan, work: &WorkArgs) -> Result<RunTable, Stop> {
     };
     study::carry_out(&study, &mut store, &work, &mut study::only(stage.clone()))?;
     let widths = [experiment.responses.len()];
-    Ok(RunTable::of_stage(&mut store, 0, &stage, &widths)?.remove(0))
+    Ok(RunTable::of(&mut store, 0, &[stage], &widths)?.remove(0))
 }
 
 fn report(found: &Frontier, plan: &Plan) -> String {

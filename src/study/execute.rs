@@ -1,5 +1,7 @@
 //! Runs arms at design points with replicates, to a store: the one executor.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use crate::kernel::control::Control;
@@ -78,10 +80,31 @@ pub fn run_stage(
     threads: usize,
     control: &Control,
 ) -> Result<(), StudyError> {
-    let runs = stage.checked_runs();
-    let runs = runs
+    let runs = stage
+        .checked_runs()
         .ok_or_else(|| StudyError::Input("there are more runs than 64 bits count".to_string()))?;
-    let done = store.begin_stage(&stage.text())?;
+    let done = store.begin_stage(&stage.text())?.min(runs);
+    let outcome = run_range(study, stage, done..runs, threads, control, |run| {
+        store.push(run)
+    });
+    // What came in order before the end is kept.
+    let kept = store.sync();
+    outcome?;
+    kept
+}
+
+/// Does some runs of a stage and hands them over in the order of their numbers, which does not depend on threads.
+///
+/// # Errors
+/// [`StudyError`], the first in order; what comes before it has been handed over.
+pub fn run_range(
+    study: &Study<'_>,
+    stage: &Stage,
+    numbers: Range<u64>,
+    threads: usize,
+    control: &Control,
+    mut take: impl FnMut(&Measured) -> Result<(), StudyError>,
+) -> Result<(), StudyError> {
     let own = stage.arms.iter().filter_map(|place| study.arms.get(*place));
     let mut cities = own.map(|arm| arm.world().cities.len());
     // A run of a large world uses all threads by itself.
@@ -89,7 +112,7 @@ pub fn run_stage(
     let crew = Crew::of(if is_large { 1 } else { threads });
     let worlds = ReadyWorlds::new(&study.arms, stage, crew);
     let outcome = work_in_order(
-        done.min(runs)..runs,
+        numbers,
         crew,
         Worker::default,
         |worker, number, run: &mut Measured| {
@@ -117,24 +140,25 @@ pub fn run_stage(
         },
         |_, run| {
             control.count_run(run.error.is_some());
-            store.push(run)
+            take(run)
         },
     );
-    // What came in order before the end is kept.
-    let kept = store.sync();
-    outcome?;
-    kept
+    Ok(outcome?)
 }
 
 /// Runs one world after the other, keeping its memory.
-#[derive(Default)]
-struct Worker {
+#[derive(Debug, Default)]
+pub struct Worker {
     memory: Option<Memory>,
     values: Vec<Option<f64>>,
 }
 
 impl Worker {
-    fn measure(
+    /// Runs a world once; what it left is added to `out`, which is clear.
+    ///
+    /// # Errors
+    /// [`StudyError::Interrupted`]. A run that fails says so in `out`.
+    pub fn measure(
         &mut self,
         ready: &Ready,
         luck: Luck,

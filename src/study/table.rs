@@ -51,36 +51,43 @@ impl RunTable {
         Ok(())
     }
 
-    /// The runs of a stage, a table for each of its arms, whose numbers of responses are given.
+    /// The runs of stages from the one of number `first` on, a table for each arm, whose numbers of values that count are
+    /// given. The stages must have the same points and arms, and replicates that follow one another.
     ///
     /// # Errors
     /// Too many of them; what the store says.
-    pub fn of_stage(
+    pub fn of(
         store: &mut RunStore,
-        number: usize,
-        stage: &Stage,
-        responses: &[usize],
+        first: usize,
+        stages: &[Stage],
+        values: &[usize],
     ) -> Result<Vec<Self>, StudyError> {
-        let most = responses.iter().copied().max().unwrap_or(0);
-        RunTable::check(stage.runs(), most).map_err(StudyError::Input)?;
-        let (points, replicates) = (stage.points.len() as usize, stage.len() as usize);
-        let tables = responses.iter();
+        let runs = stages.iter().map(Stage::runs).fold(0, u64::saturating_add);
+        let most = values.iter().copied().max().unwrap_or(0);
+        RunTable::check(runs, most).map_err(StudyError::Input)?;
+        let points = stages.first().map_or(0, |stage| stage.points.len()) as usize;
+        let replicates = stages.iter().map(Stage::len).sum::<u64>() as usize;
+        let tables = values.iter();
         let mut tables: Vec<Self> = tables
-            .map(|responses| RunTable::new(points, replicates, *responses))
+            .map(|values| RunTable::new(points, replicates, *values))
             .collect();
-        store.for_each(number, |number, run| {
-            let cell = stage.cell(number);
-            let own = stage.arms.iter().position(|arm| *arm == cell.arm);
-            let Some(table) = own.and_then(|place| tables.get_mut(place)) else {
-                return Ok(());
-            };
-            let replicate = (cell.replicate - stage.replicates.start) as usize;
-            match &run.error {
-                Some(error) => table.fail(cell.point as usize, replicate, error),
-                None => table.put(cell.point as usize, replicate, &run.values),
-            }
-            Ok(())
-        })?;
+        let mut before = 0;
+        for (place, stage) in stages.iter().enumerate() {
+            store.for_each(first + place, |number, run| {
+                let cell = stage.cell(number);
+                let own = stage.arms.iter().position(|arm| *arm == cell.arm);
+                let Some(table) = own.and_then(|place| tables.get_mut(place)) else {
+                    return Ok(());
+                };
+                let replicate = (before + cell.replicate - stage.replicates.start) as usize;
+                match &run.error {
+                    Some(error) => table.fail(cell.point as usize, replicate, error),
+                    None => table.put(cell.point as usize, replicate, &run.values),
+                }
+                Ok(())
+            })?;
+            before += stage.len();
+        }
         tables.iter_mut().for_each(RunTable::settle);
         Ok(tables)
     }

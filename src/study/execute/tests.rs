@@ -56,7 +56,7 @@ fn next(stages: &[Stage], store: &mut RunStore) -> Result<Option<Stage>, StudyEr
     Ok(match stages {
         [] => Some(own(0..3)),
         [first] => {
-            let tables = RunTable::of_stage(store, 0, first, &[2, 1])?;
+            let tables = RunTable::of(store, 0, std::slice::from_ref(first), &[2, 1])?;
             let base = tables[0].column(0).iter().sum::<f64>();
             let other = tables[1].column(0).iter().sum::<f64>();
             Some(own(3..if base == other { 4 } else { 6 }))
@@ -158,6 +158,31 @@ fn a_study_that_is_stopped_anywhere_goes_on_to_the_same_runs() {
         store.remove().expect("removed");
         assert!(!partial(&target).exists());
     }
+}
+
+#[test]
+fn tables_join_the_replicates_of_stages() {
+    let mut store = RunStore::memory();
+    let control = Control::default();
+    let stages = execute(&study(), &mut store, &mut next, 2, &control).expect("done");
+    let runs = all(3, &mut store);
+    let tables = RunTable::of(&mut store, 0, &stages[..2], &[2, 1]).expect("tables");
+    let both = || runs[0].iter().chain(&runs[1]);
+    let own = |arm: usize| both().skip(arm).step_by(2);
+    for (arm, table) in tables.iter().enumerate() {
+        assert_eq!((table.points(), table.replicates()), (1, 6));
+        let values: Vec<Option<f64>> = own(arm).map(|run| run.value(0)).collect();
+        assert_eq!(table.row(0, 0), values);
+    }
+    let points = RunTable::of(&mut store, 2, &stages[2..], &[1, 2]).expect("tables");
+    // By place in the stage's arms: the policy is its first.
+    assert_eq!(points[0].value(0, 0, 1), runs[2][4].value(0));
+    assert!(
+        points[1]
+            .error(1, 0)
+            .is_some_and(|error| error.contains("budgets.retention"))
+    );
+    assert_eq!((points[1].failed(), points[1].value(0, 1, 0)), (2, None));
 }
 
 #[test]
