@@ -1,8 +1,6 @@
 //! The balanced start: `docs/odd.md`, section 5, steps 1 to 5.
 
-use crate::kernel::lanes::{
-    LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised,
-};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, wide};
 use crate::kernel::math::select;
 use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::data::{MAX_SECTORS, World};
@@ -96,10 +94,7 @@ impl Setup {
         };
         self.mean_comparability = choice.mean_comparability;
         for constants in &mut self.chunks {
-            vectorised(
-                #[inline(always)]
-                || choice.chunk(constants),
-            );
+            wide!(choice.chunk(constants));
         }
         let access = (0..sectors)
             .map(|s| production::access(compute[s], self.stringency, world.sectors[s].risk))
@@ -137,10 +132,7 @@ impl Setup {
         for _ in 0..=ROUNDS {
             stock.sums.fill(ZERO);
             for constants in &mut self.chunks {
-                vectorised(
-                    #[inline(always)]
-                    || stock.round(constants),
-                );
+                wide!(stock.round(constants));
             }
             self.gross_capability = stock.sums.iter().map(lane_sum).collect();
             let half = params.production.introduction_half_base;
@@ -153,10 +145,7 @@ impl Setup {
         let mut terms = vec![ZERO; sectors];
         let rho = params.production.aggregation;
         for constants in &self.chunks {
-            vectorised(
-                #[inline(always)]
-                || constants.add_start(&self.columns, rho, &mut spending, &mut terms),
-            );
+            wide!(constants.add_start(&self.columns, rho, &mut spending, &mut terms));
         }
         self.aggregation_sum = terms.iter().map(lane_sum).collect();
         let utilisation = params.market.initial_utilisation;

@@ -106,11 +106,21 @@ pub(crate) struct Known {
 
 impl Known {
     pub fn new(instruments: usize) -> Self {
+        let column = [ZERO; MAX_SECTORS];
         Known {
-            sectors: Sectors::default(),
+            sectors: Sectors {
+                peers: [ZERO; COLUMNS],
+                values: column,
+                own: [ZERO; COLUMNS],
+            },
             instruments: Instruments::new(instruments),
             channels: Channels::default(),
-            built: Built::default(),
+            built: Built {
+                shares: column,
+                published: [ZERO; COLUMNS],
+                talent: column,
+                effective: column,
+            },
             peers_researchers: ZERO,
         }
     }
@@ -152,16 +162,6 @@ pub(crate) struct Sectors {
     pub own: Columns,
 }
 
-impl Default for Sectors {
-    fn default() -> Self {
-        Sectors {
-            peers: [ZERO; COLUMNS],
-            values: [ZERO; MAX_SECTORS],
-            own: [ZERO; COLUMNS],
-        }
-    }
-}
-
 /// What spending on the sectors of a block comes to; entries beyond the last sector stay 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Built {
@@ -173,18 +173,6 @@ pub(crate) struct Built {
     pub talent: [Lanes; MAX_SECTORS],
     /// Effective spending, CNY mn.
     pub effective: [Lanes; MAX_SECTORS],
-}
-
-impl Default for Built {
-    fn default() -> Self {
-        let column = [ZERO; MAX_SECTORS];
-        Built {
-            shares: column,
-            published: [ZERO; COLUMNS],
-            talent: column,
-            effective: column,
-        }
-    }
 }
 
 /// Sums of effects over the instruments in force in a block.

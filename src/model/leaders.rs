@@ -1,6 +1,6 @@
 //! Who leads regions and the nation, by sector (E36).
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, wide};
 use crate::kernel::math::select;
 use crate::model::chunks::CityState;
 use crate::model::data::{MAX_SECTORS, World};
@@ -66,31 +66,27 @@ impl Leaders {
     pub(crate) fn find(&mut self, world: &World, cities: &CityState) {
         self.clear(world.regions.len(), world.sectors.len());
         let octets = self.octets();
-        vectorised(
-            #[inline(always)]
-            || {
-                let mut rows = [ZERO; MAX_OCTETS * LANES];
-                let rows = &mut rows[..octets * LANES];
-                for (block, of_block) in world.cities.chunks(LANES).enumerate() {
-                    let stocks = cities.stocks(block);
-                    rows[..stocks.len()].copy_from_slice(stocks);
-                    rows[stocks.len()..].fill(ZERO);
-                    transpose(rows);
-                    for (lane, city) in of_block.iter().enumerate() {
-                        let row = (block * LANES + lane) as f64;
-                        let first = city.region as usize * octets;
-                        let of_region = &mut self.of[first..first + octets];
-                        for (octet, best) in of_region.iter_mut().enumerate() {
-                            let (before, own) = (*best, rows[octet * LANES + lane]);
-                            let leads = |l: usize| own[l] > before.capability[l];
-                            best.capability =
-                                each(|l| select(leads(l), own[l], before.capability[l]));
-                            best.row = each(|l| select(leads(l), row, before.row[l]));
-                        }
+        wide!({
+            let mut rows = [ZERO; MAX_OCTETS * LANES];
+            let rows = &mut rows[..octets * LANES];
+            for (block, of_block) in world.cities.chunks(LANES).enumerate() {
+                let stocks = cities.stocks(block);
+                rows[..stocks.len()].copy_from_slice(stocks);
+                rows[stocks.len()..].fill(ZERO);
+                transpose(rows);
+                for (lane, city) in of_block.iter().enumerate() {
+                    let row = (block * LANES + lane) as f64;
+                    let first = city.region as usize * octets;
+                    let of_region = &mut self.of[first..first + octets];
+                    for (octet, best) in of_region.iter_mut().enumerate() {
+                        let (before, own) = (*best, rows[octet * LANES + lane]);
+                        let leads = |l: usize| own[l] > before.capability[l];
+                        best.capability = each(|l| select(leads(l), own[l], before.capability[l]));
+                        best.row = each(|l| select(leads(l), row, before.row[l]));
                     }
                 }
-            },
-        );
+            }
+        });
     }
 
     /// Who leads, region by region and sector by sector; nobody in a region without cities.
@@ -103,22 +99,19 @@ impl Leaders {
     /// The nation's leaders in eight sectors: with most capability of all, among equals the first row.
     pub(crate) fn first(&self, octet: usize) -> Eight {
         let mut first = Eight::NOBODY;
-        vectorised(
-            #[inline(always)]
-            || {
-                for of_region in self.octet(octet) {
-                    let (before, own) = (first, *of_region);
-                    let leads = |l: usize| {
-                        let (most, capability) = (before.capability[l], own.capability[l]);
-                        let is_earlier = own.row[l] < before.row[l];
-                        (capability > most) | (capability == most) & is_earlier
-                    };
-                    first.capability =
-                        each(|l| select(leads(l), own.capability[l], before.capability[l]));
-                    first.row = each(|l| select(leads(l), own.row[l], before.row[l]));
-                }
-            },
-        );
+        wide!({
+            for of_region in self.octet(octet) {
+                let (before, own) = (first, *of_region);
+                let leads = |l: usize| {
+                    let (most, capability) = (before.capability[l], own.capability[l]);
+                    let is_earlier = own.row[l] < before.row[l];
+                    (capability > most) | (capability == most) & is_earlier
+                };
+                first.capability =
+                    each(|l| select(leads(l), own.capability[l], before.capability[l]));
+                first.row = each(|l| select(leads(l), own.row[l], before.row[l]));
+            }
+        });
         first
     }
 }

@@ -1,6 +1,6 @@
 //! Outcomes of the nation, `docs/odd.md`, 7.9. Measuring draws nothing and changes nothing but scratch memory.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, lane_sum, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, lane_sum, wide};
 use crate::kernel::math::{from_order_key, order_key, select};
 use crate::kernel::parallel::{Pieces, for_each, in_order};
 use crate::model::chunks::Columns;
@@ -125,10 +125,7 @@ impl Run<'_> {
         let mut keys = std::mem::take(&mut self.scratch.outcomes.keys);
         keys.resize(COLUMNS.len() * cities, 0);
         let mut indices = [0.0; COLUMNS.len()];
-        let by_column = Pieces {
-            whole: &mut keys,
-            length: cities,
-        };
+        let by_column = Pieces::new(&mut keys, cities);
         for_each(
             self.now.is_large,
             (&mut indices[..], by_column),
@@ -154,20 +151,17 @@ impl Run<'_> {
         let of_chunk = |chunk: usize| {
             let stocks = self.state.cities.stocks_of_chunk(chunk);
             let mut found = [(0.0, 0.0); MAX_SECTORS];
-            vectorised(
-                #[inline(always)]
-                || {
-                    for s in sectors.clone() {
-                        let (mut squares, mut most) = (ZERO, ZERO);
-                        for stock in stocks.iter().skip(s).step_by(all) {
-                            squares = each(|l| squares[l] + stock[l] * stock[l]);
-                            most = each(|l| select(stock[l] > most[l], stock[l], most[l]));
-                        }
-                        let top = most.iter().fold(0.0, |top: f64, own| top.max(*own));
-                        found[s] = (lane_sum(&squares), top);
+            wide!({
+                for s in sectors.clone() {
+                    let (mut squares, mut most) = (ZERO, ZERO);
+                    for stock in stocks.iter().skip(s).step_by(all) {
+                        squares = each(|l| squares[l] + stock[l] * stock[l]);
+                        most = each(|l| select(stock[l] > most[l], stock[l], most[l]));
                     }
-                },
-            );
+                    let top = most.iter().fold(0.0, |top: f64, own| top.max(*own));
+                    found[s] = (lane_sum(&squares), top);
+                }
+            });
             found
         };
         in_order(

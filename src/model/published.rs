@@ -84,10 +84,7 @@ pub(crate) struct Scores {
 impl Scores {
     /// Results to be read, and scores to be written, by chunk.
     pub fn parts(&mut self) -> (&[f64], Pieces<'_, f64>) {
-        let scores = Pieces {
-            whole: &mut self.score,
-            length: CHUNK_CITIES,
-        };
+        let scores = Pieces::new(&mut self.score, CHUNK_CITIES);
         (&self.result, scores)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::bits::bits;
 use crate::kernel::lanes::{
-    LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, vectorised,
+    LANES, Lanes, ZERO, column_by_column, each, eight, lane_sum, plus, wide,
 };
 use crate::kernel::math::select;
 use crate::kernel::parallel::{CHUNK_BLOCKS, Pieces, pieces_in_order};
@@ -32,15 +32,16 @@ pub(crate) fn weigh_grants<R: Rules>(now: &Now, state: &mut State, rules: R) {
     let (setup, concentration) = (now.setup, now.in_force.grant_concentration);
     state.nation.grant_concentration = concentration;
     let score = &state.scores.score;
-    let columns = Pieces {
-        whole: &mut state.cities.columns[..],
-        length: CHUNK_BLOCKS,
-    };
+    let columns = Pieces::new(&mut state.cities.columns[..], CHUNK_BLOCKS);
     let weigh = |index: usize, columns: &mut [CityColumns]| {
-        vectorised(
-            #[inline(always)]
-            || weigh_grants_in_chunk(setup, index, columns, concentration, score, rules),
-        )
+        wide!(weigh_grants_in_chunk(
+            setup,
+            index,
+            columns,
+            concentration,
+            score,
+            rules
+        ))
     };
     let mut all = 0.0;
     pieces_in_order(now.is_large, columns, weigh, |sum: f64| all += sum);

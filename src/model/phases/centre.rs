@@ -1,6 +1,6 @@
 //! Phase 2: the centre.
 
-use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::lanes::{LANES, each, eight, set_eight, wide};
 use crate::kernel::random::{Purpose, uniform, wide::Words, wide::eight_codes};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, centre, production};
@@ -58,19 +58,16 @@ pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32
     let (sectors, eights) = (now.sectors(), &setup.sectors[..]);
     // `C/F`, and what it makes of risks.
     let (mut ratios, mut risks) = ([0.0; MAX_SECTORS], [0.0; MAX_SECTORS]);
-    vectorised(
-        #[inline(always)]
-        || {
-            for (octet, sector) in eights.iter().enumerate() {
-                let capability = eight(&nation.capability, octet);
-                let frontier = eight(&nation.frontier, octet);
-                let ratio = each(|l| capability[l] / frontier[l]);
-                set_eight(&mut ratios, octet, ratio);
-                let risk = each(|l| sector.risk[l] * ratio[l].min(1.0));
-                set_eight(&mut risks, octet, risk);
-            }
-        },
-    );
+    wide!({
+        for (octet, sector) in eights.iter().enumerate() {
+            let capability = eight(&nation.capability, octet);
+            let frontier = eight(&nation.frontier, octet);
+            let ratio = each(|l| capability[l] / frontier[l]);
+            set_eight(&mut ratios, octet, ratio);
+            let risk = each(|l| sector.risk[l] * ratio[l].min(1.0));
+            set_eight(&mut risks, octet, risk);
+        }
+    });
     let mean_risk = risks[..sectors].iter().sum::<f64>() / sectors as f64;
     let mean_gap = nation
         .gap
@@ -105,49 +102,46 @@ pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32
     let stringency = nation.stringency;
     let plans = setup.timeline.central_plan(now.quarter as usize);
     let may_happen = params.mechanisms.incidents;
-    vectorised(
-        #[inline(always)]
-        || {
-            for (octet, sector) in eights.iter().enumerate() {
-                let (ratio, risk) = (eight(&ratios, octet), sector.risk);
-                let used = eight(&nation.utilisation, octet);
-                let compute = eight(&nation.compute_access, octet);
-                let climate = each(|l| {
-                    budgets::sector_climate(used[l], crowding, compute[l], stringency, risk[l])
-                });
-                let access = each(|l| production::access(compute[l], stringency, risk[l]));
-                let (gap, attention) = (eight(&nation.gap, octet), eight(&nation.attention, octet));
-                let plan = eight(plans, octet);
-                let priority = each(|l| {
-                    centre::priority(
-                        &params.centre,
-                        in_force,
-                        sector.strategic[l],
-                        sector.import_share[l],
-                        gap[l],
-                        attention[l],
-                        plan[l],
-                    )
-                });
-                let probability =
-                    each(|l| centre::incident_probability(hazard, risk[l], ratio[l], stringency));
-                let words = &incidents.1[octet][word];
-                let draws = each(|l| uniform(words[l]));
-                let left = &mut nation.incident_left[octet * LANES..][..LANES];
-                let happened = &mut nation.incident[octet * LANES..][..LANES];
-                for l in 0..LANES {
-                    happened[l] = may_happen & (draws[l] < probability[l]);
-                    left[l] = if happened[l] {
-                        INCIDENT_QUARTERS
-                    } else {
-                        left[l]
-                    };
-                }
-                set_eight(&mut nation.climate, octet, climate);
-                set_eight(&mut nation.access, octet, access);
-                set_eight(&mut nation.priority, octet, priority);
-                set_eight(&mut nation.incident_probability, octet, probability);
+    wide!({
+        for (octet, sector) in eights.iter().enumerate() {
+            let (ratio, risk) = (eight(&ratios, octet), sector.risk);
+            let used = eight(&nation.utilisation, octet);
+            let compute = eight(&nation.compute_access, octet);
+            let climate = each(|l| {
+                budgets::sector_climate(used[l], crowding, compute[l], stringency, risk[l])
+            });
+            let access = each(|l| production::access(compute[l], stringency, risk[l]));
+            let (gap, attention) = (eight(&nation.gap, octet), eight(&nation.attention, octet));
+            let plan = eight(plans, octet);
+            let priority = each(|l| {
+                centre::priority(
+                    &params.centre,
+                    in_force,
+                    sector.strategic[l],
+                    sector.import_share[l],
+                    gap[l],
+                    attention[l],
+                    plan[l],
+                )
+            });
+            let probability =
+                each(|l| centre::incident_probability(hazard, risk[l], ratio[l], stringency));
+            let words = &incidents.1[octet][word];
+            let draws = each(|l| uniform(words[l]));
+            let left = &mut nation.incident_left[octet * LANES..][..LANES];
+            let happened = &mut nation.incident[octet * LANES..][..LANES];
+            for l in 0..LANES {
+                happened[l] = may_happen & (draws[l] < probability[l]);
+                left[l] = if happened[l] {
+                    INCIDENT_QUARTERS
+                } else {
+                    left[l]
+                };
             }
-        },
-    );
+            set_eight(&mut nation.climate, octet, climate);
+            set_eight(&mut nation.access, octet, access);
+            set_eight(&mut nation.priority, octet, priority);
+            set_eight(&mut nation.incident_probability, octet, probability);
+        }
+    });
 }

@@ -4,7 +4,7 @@
 //! built (E2). Cities look at what their peers published in the last quarter and write what they publish in this one
 //! to another board: the two change places at the end.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, wide};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, for_each};
 use crate::kernel::rows::write_rows;
 use crate::model::block::{Pass, Told};
@@ -40,33 +40,24 @@ pub(crate) fn visit<R: Rules>(now: &Now, state: &mut State, scratch: &mut Scratc
     } = &mut *state;
     let pass = Pass::new(now, nation, published, location, has_sums_of_peers);
     let decisions = &scratch.decisions;
-    let rows = Pieces {
-        whole: next.rows.data_mut(),
-        length: CHUNK_CITIES * lines,
-    };
-    let in_force = Pieces {
-        whole: &mut next.in_force,
-        length: CHUNK_CITIES,
-    };
+    let rows = Pieces::new(next.rows.data_mut(), CHUNK_CITIES * lines);
+    let in_force = Pieces::new(&mut next.in_force, CHUNK_CITIES);
     for_each(
         now.is_large,
         ((cities, &mut scratch.chunks[..]), (rows, in_force)),
         |index, ((chunk, scratch), (rows, in_force))| {
             let publishes = Publishes { rows, in_force };
-            vectorised(
-                #[inline(always)]
-                || {
-                    visit_chunk(
-                        &pass,
-                        rules,
-                        index,
-                        chunk,
-                        &decisions[index],
-                        publishes,
-                        scratch,
-                    )
-                },
-            );
+            wide!({
+                visit_chunk(
+                    &pass,
+                    rules,
+                    index,
+                    chunk,
+                    &decisions[index],
+                    publishes,
+                    scratch,
+                )
+            });
         },
     );
     std::mem::swap(published, next);

@@ -1,6 +1,6 @@
 //! E30: the centre scores cities against their peers.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, wide};
 use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
 use crate::kernel::random::{Purpose, normals};
 use crate::model::chunk_constants::ChunkConstants;
@@ -43,24 +43,15 @@ fn read_results(now: &Now, state: &mut State, next: &mut Published) {
         published: &state.published,
         is_large: now.is_large,
     };
-    let results = Pieces {
-        whole: &mut state.scores.result,
-        length: CHUNK_CITIES,
-    };
+    let results = Pieces::new(&mut state.scores.result, CHUNK_CITIES);
     // Cities publish there in the next quarter; until then, what is found of their peers stands there.
     let lines = next.rows.lines();
-    let of_peers = Pieces {
-        whole: next.rows.data_mut(),
-        length: CHUNK_CITIES * lines,
-    };
+    let of_peers = Pieces::new(next.rows.data_mut(), CHUNK_CITIES * lines);
     for_each(
         now.is_large,
         (&mut state.cities, (results, of_peers)),
         |index, (mut chunk, (results, of_peers))| {
-            vectorised(
-                #[inline(always)]
-                || reading.chunk(&setup.chunks[index], &mut chunk, results, of_peers),
-            );
+            wide!(reading.chunk(&setup.chunks[index], &mut chunk, results, of_peers));
         },
     );
     next.has_sums_of_peers = reading.is_compared;
@@ -114,17 +105,14 @@ fn moments(setup: &Setup, scores: &Scores) -> (f64, f64) {
 fn sum_of_scores(setup: &Setup, scores: &Scores, of: impl Fn(f64) -> f64) -> f64 {
     let scores = scores.score.chunks(CHUNK_CITIES);
     let sum = |(constants, scores): (&ChunkConstants, &[f64])| {
-        vectorised(
-            #[inline(always)]
-            || {
-                let mut own = 0.0;
-                for block in 0..constants.blocks() {
-                    let (values, live) = (eight(scores, block), constants.live(block));
-                    own += lane_sum(&each(|l| live[l] * of(values[l])));
-                }
-                own
-            },
-        )
+        wide!({
+            let mut own = 0.0;
+            for block in 0..constants.blocks() {
+                let (values, live) = (eight(scores, block), constants.live(block));
+                own += lane_sum(&each(|l| live[l] * of(values[l])));
+            }
+            own
+        })
     };
     setup
         .chunks
@@ -142,16 +130,10 @@ fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: 
         sd,
     };
     let (_, scores) = state.scores.parts();
-    let deeds = Pieces {
-        whole: &mut state.cities.deeds[..],
-        length: CHUNK_BLOCKS,
-    };
+    let deeds = Pieces::new(&mut state.cities.deeds[..], CHUNK_BLOCKS);
     let parts = (deeds, scores);
     for_each(now.is_large, parts, |index, (deeds, scores)| {
-        vectorised(
-            #[inline(always)]
-            || scoring.chunk(index, deeds, scores),
-        );
+        wide!(scoring.chunk(index, deeds, scores));
     });
 }
 
@@ -159,16 +141,13 @@ fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: 
 fn set_scores(now: &Now, scores: &mut Scores, mean: f64, sd: f64) {
     let (setup, (_, scores)) = (now.setup, scores.parts());
     for_each(now.is_large, scores, |index, scores| {
-        vectorised(
-            #[inline(always)]
-            || {
-                for block in 0..scores.len() / LANES {
-                    let (own, live) = (eight(scores, block), setup.chunks[index].live(block));
-                    let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
-                    scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
-                }
-            },
-        );
+        wide!({
+            for block in 0..scores.len() / LANES {
+                let (own, live) = (eight(scores, block), setup.chunks[index].live(block));
+                let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
+                scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
+            }
+        });
     });
 }
 

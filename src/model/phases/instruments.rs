@@ -1,7 +1,7 @@
 //! Phase 4, the part about instruments: designs, effects, what the centre sees of them, and their money.
 
 use crate::kernel::bits::bits;
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, wide};
 use crate::kernel::math::select;
 use crate::model::block::{Block, Channels, InUse, Instruments, Known, Pass};
 use crate::model::chunk_constants::Constant;
@@ -73,7 +73,7 @@ impl<'a> Effects<'a> {
 
     /// Share of an instrument's fitting money that only moves researchers at home.
     #[inline(always)]
-    fn from_home(&self, m: usize) -> f64 {
+    fn poached_share(&self, m: usize) -> f64 {
         let instrument = &self.instruments[m];
         let moves = self.mobility & (instrument.channel == Channel::Attract);
         select(moves, 1.0 - instrument.overseas_share, 0.0)
@@ -107,7 +107,7 @@ impl Spent {
         budget: Lanes,
         base: Lanes,
     ) {
-        let from_home = effects.from_home(m);
+        let from_home = effects.poached_share(m);
         let (active, fit, works) = (used.active, used.fit, used.positive_fit);
         let before = *self;
         let money = each(|l| share[l] * budget[l]);
@@ -153,16 +153,13 @@ pub(crate) fn spent(now: &Now, state: &State, block: usize) -> (Spent, Lanes) {
         state.cities.columns[block].budget,
     );
     let mut spent = Spent::default();
-    vectorised(
-        #[inline(always)]
-        || {
-            for m in bits(in_force.iter().fold(0, |any, own| any | own)) {
-                let held = *state.cities.held(block * LANES, m);
-                let used = effects.of(m, held, &in_force, constants, budget);
-                spent.add(&effects, m, &used, held.share, budget, constants.base);
-            }
-        },
-    );
+    wide!({
+        for m in bits(in_force.iter().fold(0, |any, own| any | own)) {
+            let held = *state.cities.held(block * LANES, m);
+            let used = effects.of(m, held, &in_force, constants, budget);
+            spent.add(&effects, m, &used, held.share, budget, constants.base);
+        }
+    });
     (spent, spent.liberalisation(&effects))
 }
 

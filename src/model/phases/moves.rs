@@ -1,7 +1,7 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
 use crate::kernel::bits::{all_bits, bits};
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, wide};
 use crate::kernel::parallel::for_each;
 use crate::kernel::random::{
     Block, Purpose, index, normal, slot, uniform,
@@ -22,10 +22,7 @@ use crate::model::state::State;
 pub(crate) fn decide(now: &Now, state: &State, decisions: &mut [Decisions]) {
     let deciding = Deciding { now, state };
     for_each(now.is_large, decisions, |chunk, decisions| {
-        vectorised(
-            #[inline(always)]
-            || deciding.decide_in_chunk(chunk, decisions),
-        );
+        wide!(deciding.decide_in_chunk(chunk, decisions));
     });
 }
 

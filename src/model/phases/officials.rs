@@ -1,6 +1,6 @@
 //! E31: officials leave, promoted or replaced.
 
-use crate::kernel::lanes::{LANES, Lanes, each, eight, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, each, eight, wide};
 use crate::kernel::parallel::for_each;
 use crate::kernel::random::{Purpose, beta_2_2};
 use crate::kernel::rows::{ask_for, ask_for_entry};
@@ -39,18 +39,15 @@ pub(crate) fn leave(
     for_each(is_large, parts, |index, (chunk, decisions)| {
         let constants = &now.setup.chunks[index];
         if has_new_scores {
-            vectorised(
-                #[inline(always)]
-                || {
-                    for block in 0..constants.blocks() {
-                        if is_large && block + AHEAD < constants.blocks() {
-                            ask_for(&decisions.exit[block + AHEAD], 1);
-                        }
-                        let draws = decisions.exit[block];
-                        hazard.exits(constants, block, scores, draws, &mut decisions.exits);
+            wide!({
+                for block in 0..constants.blocks() {
+                    if is_large && block + AHEAD < constants.blocks() {
+                        ask_for(&decisions.exit[block + AHEAD], 1);
                     }
-                },
-            );
+                    let draws = decisions.exit[block];
+                    hazard.exits(constants, block, scores, draws, &mut decisions.exits);
+                }
+            });
         }
         let officials = now.luck.wide_stream(Purpose::Official);
         for exit in &decisions.exits {

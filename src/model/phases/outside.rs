@@ -1,6 +1,6 @@
 //! Phase 1: outside world and market.
 
-use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::lanes::{LANES, each, eight, set_eight, wide};
 use crate::kernel::math::select;
 use crate::model::equations::{outside, production};
 use crate::model::now::Now;
@@ -29,61 +29,54 @@ pub(crate) fn advance(now: &Now, nation: &mut Nation) {
     let growth_scale = quarters_past * outside.frontier_growth_scale;
     let demand_scale = quarters_past * market.demand_growth_scale;
     let heard = now.params.mechanisms.attention_shock;
-    vectorised(
-        #[inline(always)]
-        || {
-            for (octet, sector) in setup.sectors.iter().enumerate() {
-                let terms = eight(&nation.terms, octet);
-                let capability = each(|l| outside::national_capability(terms[l], rho));
-                let (before, shock) = (eight(&nation.frontier, octet), eight(shocks, octet));
-                let frontier = each(|l| {
-                    let growth = growth_scale * sector.frontier_growth[l];
-                    let shock = outside.frontier_shock_per_intensity * shock[l];
-                    outside::frontier(before[l], growth, shock)
-                });
-                let gap = each(|l| outside::gap(capability[l], frontier[l]));
-                let gross = eight(&nation.gross, octet);
-                let duplicated = each(|l| production::duplicated_share(capability[l], gross[l]));
-                let before = eight(&nation.base_demand, octet);
-                let base = each(|l| before[l] * (1.0 + demand_scale * sector.demand_growth[l]));
-                let left = &mut nation.incident_left[octet * LANES..][..LANES];
-                let demand = each(|l| {
-                    let cut = select(left[l] > 0, market.incident_demand_cut, 0.0);
-                    outside::demand(
-                        base[l],
-                        market.import_substitution,
-                        export_controls,
-                        sector.import_share[l],
-                        cut,
-                    )
-                });
-                for left in left {
-                    *left = left.saturating_sub(1);
-                }
-                let utilisation = each(|l| outside::utilisation(demand[l], gross[l]));
-                let attention = eight(attention, octet);
-                let attention = each(|l| select(heard, attention[l], 0.0));
-                set_eight(&mut nation.capability, octet, capability);
-                set_eight(&mut nation.frontier, octet, frontier);
-                set_eight(&mut nation.gap, octet, gap);
-                set_eight(&mut nation.duplicated_share, octet, duplicated);
-                set_eight(&mut nation.base_demand, octet, base);
-                set_eight(&mut nation.demand, octet, demand);
-                set_eight(&mut nation.utilisation, octet, utilisation);
-                set_eight(&mut nation.attention, octet, attention);
+    wide!({
+        for (octet, sector) in setup.sectors.iter().enumerate() {
+            let terms = eight(&nation.terms, octet);
+            let capability = each(|l| outside::national_capability(terms[l], rho));
+            let (before, shock) = (eight(&nation.frontier, octet), eight(shocks, octet));
+            let frontier = each(|l| {
+                let growth = growth_scale * sector.frontier_growth[l];
+                let shock = outside.frontier_shock_per_intensity * shock[l];
+                outside::frontier(before[l], growth, shock)
+            });
+            let gap = each(|l| outside::gap(capability[l], frontier[l]));
+            let gross = eight(&nation.gross, octet);
+            let duplicated = each(|l| production::duplicated_share(capability[l], gross[l]));
+            let before = eight(&nation.base_demand, octet);
+            let base = each(|l| before[l] * (1.0 + demand_scale * sector.demand_growth[l]));
+            let left = &mut nation.incident_left[octet * LANES..][..LANES];
+            let demand = each(|l| {
+                let cut = select(left[l] > 0, market.incident_demand_cut, 0.0);
+                outside::demand(
+                    base[l],
+                    market.import_substitution,
+                    export_controls,
+                    sector.import_share[l],
+                    cut,
+                )
+            });
+            for left in left {
+                *left = left.saturating_sub(1);
             }
-        },
-    );
+            let utilisation = each(|l| outside::utilisation(demand[l], gross[l]));
+            let attention = eight(attention, octet);
+            let attention = each(|l| select(heard, attention[l], 0.0));
+            set_eight(&mut nation.capability, octet, capability);
+            set_eight(&mut nation.frontier, octet, frontier);
+            set_eight(&mut nation.gap, octet, gap);
+            set_eight(&mut nation.duplicated_share, octet, duplicated);
+            set_eight(&mut nation.base_demand, octet, base);
+            set_eight(&mut nation.demand, octet, demand);
+            set_eight(&mut nation.utilisation, octet, utilisation);
+            set_eight(&mut nation.attention, octet, attention);
+        }
+    });
     let compute_gap = compute_gap(&setup.world().sectors, &nation.gap);
-    vectorised(
-        #[inline(always)]
-        || {
-            for (octet, sector) in setup.sectors.iter().enumerate() {
-                let access = each(|l| {
-                    outside::compute_access(sector.compute[l], export_controls, compute_gap)
-                });
-                set_eight(&mut nation.compute_access, octet, access);
-            }
-        },
-    );
+    wide!({
+        for (octet, sector) in setup.sectors.iter().enumerate() {
+            let access =
+                each(|l| outside::compute_access(sector.compute[l], export_controls, compute_gap));
+            set_eight(&mut nation.compute_access, octet, access);
+        }
+    });
 }

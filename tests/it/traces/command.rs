@@ -267,7 +267,6 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
     Outcome                2015Q4   95 % interval  2017Q4   95 % interval
     Competitiveness         0.441  [0.440, 0.442]   0.427  [0.420, 0.435]
     Technological gap       0.559  [0.558, 0.560]   0.573  [0.565, 0.580]
-    Stringency              0.025  [0.025, 0.025]   0.031  [0.031, 0.032]
     Similarity, all pairs   0.894  [0.891, 0.898]   0.880  [0.871, 0.888]
     Similarity, peers       0.903  [0.900, 0.905]   0.894  [0.884, 0.904]
     Specialisation          0.245  [0.240, 0.251]   0.273  [0.255, 0.290]
@@ -275,23 +274,24 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
     Liberalisation          0.003  [0.001, 0.004]   0.024  [0.011, 0.037]
     National measures         0.0      [0.0, 0.0]     0.8      [0.2, 1.4]
       begun in a city           –               –  25.0 %  [-54.6, 104.6]
+    Stringency              0.025  [0.025, 0.025]   0.031  [0.031, 0.032]
     In 2017Q4, n = 4 for "begun in a city"; it is missing in the other replicates.
 
-    Spending, whole run   CNY bn    95 % interval   share  95 % interval
-    Sectors                167.9   [151.4, 184.3]  99.8 %   [99.8, 99.9]
-      introduction          16.4     [15.4, 17.5]   9.8 %    [9.3, 10.3]
-      subscale              23.1     [22.7, 23.4]  13.8 %   [12.6, 15.0]
-      duplicated            50.2     [44.9, 55.5]  29.9 %   [29.6, 30.1]
-      idle                   8.7      [6.7, 10.6]   5.1 %     [4.5, 5.8]
-      productive            69.5     [61.4, 77.6]  41.4 %   [40.5, 42.2]
-    Instruments            0.258   [0.147, 0.368]   0.2 %     [0.1, 0.2]
-      failed experiments   0.040   [0.008, 0.071]  15.2 %    [4.0, 26.4]
-      poaching             0.016  [-0.004, 0.036]   7.1 %   [-1.2, 15.4]
-    Forgone return         165.4   [149.6, 181.3]  98.6 %   [98.2, 98.9]
+    Spending, whole run      CNY bn    95 % interval   share  95 % interval
+    Spending on sectors       167.9   [151.4, 184.3]  99.8 %   [99.8, 99.9]
+      introduction             16.4     [15.4, 17.5]   9.8 %    [9.3, 10.3]
+      subscale                 23.1     [22.7, 23.4]  13.8 %   [12.6, 15.0]
+      duplicated               50.2     [44.9, 55.5]  29.9 %   [29.6, 30.1]
+      idle                      8.7      [6.7, 10.6]   5.1 %     [4.5, 5.8]
+      productive               69.5     [61.4, 77.6]  41.4 %   [40.5, 42.2]
+    Forgone return            165.4   [149.6, 181.3]  98.6 %   [98.2, 98.9]
+    Spending on instruments   0.258   [0.147, 0.368]   0.2 %     [0.1, 0.2]
+      failed experiments      0.040   [0.008, 0.071]  15.2 %    [4.0, 26.4]
+      poaching                0.016  [-0.004, 0.036]   7.1 %   [-1.2, 15.4]
     Shares of the line above to which a part belongs; of sectors and instruments
     together; forgone return in the rest of the economy of spending on sectors.
 
-    Competitiveness (1 = level with the frontier)
+    Competitiveness
     0.46 ┤
          │──────┐
     0.45 ┤      └─────┐
@@ -302,7 +302,7 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
          │                                     └────────────────────────────────────
     0.42 ┤
 
-    Unproductive part of spending on sectors, %
+    Unproductive share of spending, %
       65 ┤
          │
          │────────────┐
@@ -314,7 +314,10 @@ fn what_a_pipe_gets_is_the_same_for_any_number_of_threads_and_any_terminal() {
       55 ┤
          └┬───────────┬───────────┬────────────┬───────────┬───────────┬────────────
           2015Q1      2015Q3      2016Q1       2016Q3      2017Q1      2017Q3
-    Introduction, subscale, duplicated and idle together. Axes need not start at 0.
+    Competitiveness: capability over frontier, weighted by strategic value (O1).
+    Unproductive share of spending: share of sector spending that produces nothing:
+    paid to bring in outside firms, lost for want of scale, building what others
+    have, or idle (E24 to E27). Axes need not start at 0.
 
     Means over replicates, n = 5, with Student's 95 % intervals.
     "#);
