@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
          cargo run --release --example reproduction -- output/reproduce\n\
          ```\n\n\
          The paper: Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. Each claim is an experiment in `scenarios/claims/`:\n\
-         treatment minus control on the same luck. It *holds* where the 95 % interval lies wholly on the expected side, is\n\
+         treatment minus control with the same random draws. It *holds* where the 95 % interval lies wholly on the expected side, is\n\
          *contradicted* where it lies wholly on the other, and is *not shown* otherwise; all parts must hold. *Holds at* is the\n\
          share of points of a sample of all uncertain parameters at which it holds too, with fewer pairs. What stands behind the\n\
          verdicts is told in [findings.md](findings.md).\n\n\
@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     page.push_str(
         "\n## Regimes on the same cities and frontier\n\n\
-         Against the dual track, on the same luck.\n\n\
+         Against the dual track, with the same random draws.\n\n\
          | regime | outcome | n | mean | difference | 95 % interval |\n|---|---|---:|---:|---:|---:|\n",
     );
     for row in &regimes {
