@@ -114,8 +114,8 @@ impl Run<'_> {
             similarity_all,
             similarity_peers,
             specialisation,
-            concentration,
-            top_city_share,
+            concentration: concentration.min(1.0),
+            top_city_share: top_city_share.min(1.0),
             liberalisation: total.liberalisation / cities,
             instruments_in_force: total.in_force / cities,
             national_measures,
@@ -218,7 +218,8 @@ impl Run<'_> {
         for s in sectors {
             let (gross, (squares, most)) = (self.nation.gross[s], found[s]);
             found[s] = if gross > 0.0 {
-                (squares / gross / gross, most / gross)
+                // Sums in another order can be a hair above the whole.
+                ((squares / gross / gross).min(1.0), (most / gross).min(1.0))
             } else {
                 (0.0, 0.0)
             };
