@@ -156,7 +156,9 @@ impl Record {
     fn minus(&self, base: &Record) -> Record {
         let minus = |own: &[Option<f64>], base: &[Option<f64>]| {
             let pairs = own.iter().zip(base);
-            pairs.map(|(own, base)| Some((*own)? - (*base)?)).collect()
+            pairs
+                .map(|(own, base)| Some(difference((*own)?, (*base)?)))
+                .collect()
         };
         Record {
             series: minus(&self.series, &base.series),
