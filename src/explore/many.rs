@@ -12,6 +12,7 @@ use crate::measure::table::Row;
 use crate::model::data::World;
 use crate::model::{run::Run, setup::Setup};
 use crate::stats::estimate::{Estimate, quantile};
+use crate::stats::rounding::difference;
 
 /// Numbers of replicates at which a page is told where the run stands.
 const TOLD_AT: &[u32] = &[
