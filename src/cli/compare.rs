@@ -134,6 +134,7 @@ impl Args {
             replicates: self.replicates,
             seed: self.seed,
             responses: common::split_responses(&self.responses),
+            has_design: self.over.is_some(),
         };
         let is_experiment = crate::input::experiment::direct::is_experiment(&self.base);
         let loaded = if is_experiment {

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::cli::codes;
@@ -148,10 +149,15 @@ impl Evaluator {
                 )));
             }
             let text = String::from_utf8_lossy(&line);
+            // Some programs begin what they write with a byte-order mark.
+            let text = match number {
+                1 => text.trim_start_matches('\u{feff}'),
+                _ => &text,
+            };
             if text.trim().is_empty() {
                 continue;
             }
-            match self.request(&text) {
+            match self.request(text) {
                 Ok(request) => say(&self.answer(&request, &mut code)?)?,
                 Err(message) => {
                     code = codes::BAD_INPUT;
@@ -162,8 +168,10 @@ impl Evaluator {
     }
 
     fn request(&self, line: &str) -> Result<Request, String> {
-        let value: Value =
-            serde_json::from_str(line).map_err(|error| format!("not valid JSON: {error}"))?;
+        let mut reader = serde_json::Deserializer::from_str(line);
+        let value = Once.deserialize(&mut reader);
+        let value = value.and_then(|value| reader.end().map(|()| value));
+        let value = value.map_err(|error| format!("not valid JSON: {error}"))?;
         let Value::Object(object) = value else {
             return Err(
                 "the line is no object; allowed: {\"set\": {…}, \"seed\": 1, \"replicate\": 0}"
@@ -249,9 +257,111 @@ impl Evaluator {
     }
 }
 
+/// Reads a JSON value in which each key of an object stands once: of two, nobody knows which is meant.
+struct Once;
+
+impl<'de> DeserializeSeed<'de> for Once {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Once {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Once)? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Once)?;
+            if object.contains_key(&key) {
+                let message = format!("`{key}` stands twice; allowed: each key once");
+                return Err(serde::de::Error::custom(message));
+            }
+            object.insert(key, value);
+        }
+        Ok(object.into())
+    }
+}
+
 /// Why there is no answer.
 enum Failure {
     Input(String),
     Run(String),
     Study(StudyError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Value, String> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        Once.deserialize(&mut reader)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn json_is_read_as_it_is_but_for_keys_that_stand_twice() {
+        for text in [
+            r#"{"set":{"a":[1,-2,0.5,true,null,"x\u00e9\n"]},"seed":18446744073709551615}"#,
+            "[]",
+            "{}",
+            "1.7976931348623157e308",
+        ] {
+            assert_eq!(
+                read(text),
+                Ok(serde_json::from_str(text).expect("JSON")),
+                "{text}"
+            );
+        }
+        for text in [
+            r#"{"seed": 1, "seed": 2}"#,
+            r#"{"set": {"a": 1, "b": 2, "a": 1}}"#,
+        ] {
+            let message = read(text).expect_err("twice");
+            assert!(
+                message.contains("stands twice; allowed: each key once"),
+                "{message}"
+            );
+            assert!(message.contains("line 1 column "), "{message}");
+        }
+    }
 }

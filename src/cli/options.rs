@@ -46,6 +46,7 @@ impl ExperimentArgs {
             replicates: self.replicates,
             seed: self.seed,
             responses: common::split_responses(&self.responses),
+            has_design: false,
         }
     }
 }

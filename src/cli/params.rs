@@ -53,12 +53,13 @@ const HEADS: [&str; 9] = [
 /// Runs it; returns the exit code: 0, or 2 where no parameter has the word.
 pub fn run(args: &Args) -> u8 {
     let word = args.word.as_deref().unwrap_or_default().to_lowercase();
-    let has_word =
-        |row: &&Parameter| row.key.contains(&word) || row.meaning().to_lowercase().contains(&word);
-    let rows: Vec<&Parameter> = PARAMETERS.iter().filter(has_word).collect();
+    let rows: Vec<&Parameter> = PARAMETERS
+        .iter()
+        .filter(|row| row.has_word(&word))
+        .collect();
     if rows.is_empty() {
         print::err(&format!(
-            "no parameter has `{word}` in its key or meaning\n"
+            "no parameter has `{word}` in its key, meaning or synonyms; `dualtrack params` lists all\n"
         ));
         return codes::BAD_INPUT;
     }

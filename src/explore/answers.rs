@@ -70,6 +70,8 @@ pub struct ParameterView {
     pub unit: &'static str,
     /// Meaning.
     pub meaning: &'static str,
+    /// Other words by which it is looked for.
+    pub synonyms: String,
     /// Where default and range come from.
     pub source: &'static str,
     /// `real`, `count`, `switch` or `choice`.

@@ -133,6 +133,7 @@ fn parameter(row: &Parameter) -> ParameterView {
         symbol: row.symbol,
         unit: row.unit,
         meaning: row.meaning(),
+        synonyms: row.synonyms().collect::<Vec<_>>().join(", "),
         source: row.source,
         kind,
         min: range.map(|range| range.0),

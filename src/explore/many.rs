@@ -14,6 +14,7 @@ use crate::measure::seen::NationSeen;
 use crate::model::data::World;
 use crate::model::{run::Run, setup::Setup};
 use crate::stats::estimate::{Estimate, quantile};
+use crate::stats::rounding::difference;
 
 /// Numbers of replicates at which a page is told where the run stands.
 const TOLD_AT: &[u32] = &[
@@ -152,7 +153,9 @@ impl Record {
     fn minus(&self, base: &Record) -> Record {
         let minus = |own: &[Option<f64>], base: &[Option<f64>]| {
             let pairs = own.iter().zip(base);
-            pairs.map(|(own, base)| Some((*own)? - (*base)?)).collect()
+            pairs
+                .map(|(own, base)| Some(difference((*own)?, (*base)?)))
+                .collect()
         };
         Record {
             series: minus(&self.series, &base.series),

@@ -50,7 +50,10 @@ impl TraceSettings {
                 });
                 found.push((
                     key.clone(),
-                    format!("unknown column `{column}` of trace file `{file}`{hint}"),
+                    format!(
+                        "unknown column `{column}` of trace file `{file}`{hint}; allowed: {}",
+                        known.join(", ")
+                    ),
                 ));
             }
         }

@@ -65,6 +65,8 @@ impl Run<'_> {
             supply += supplies;
             chips += supplies * (capability / frontier).min(1.0);
         }
+        // Sums in another order can be a hair above the whole.
+        all.concentration = all.concentration.map(|share| share.min(1.0));
         all.self_reliance = if supply > 0.0 { chips / supply } else { 1.0 };
         all
     }
@@ -178,7 +180,8 @@ impl Run<'_> {
         for s in sectors {
             let (gross, (squares, most)) = (self.state.nation.gross[s], found[s]);
             found[s] = if gross > 0.0 {
-                (squares / gross / gross, most / gross)
+                // Sums in another order can be a hair above the whole.
+                ((squares / gross / gross).min(1.0), (most / gross).min(1.0))
             } else {
                 (0.0, 0.0)
             };

@@ -36,7 +36,9 @@ impl Run<'_> {
         self.scratch.outcomes.per_norm = per_norm;
         let weights = self.now.setup.peers.total_weight();
         let by_peers = (weights > 0.0).then(|| cosine / weights);
-        (all, by_peers, specialisation)
+        // Cosines of equal rows can be a hair above 1.
+        let up_to_one = |mean: Option<f64>| mean.map(|mean| mean.min(1.0));
+        (up_to_one(all), up_to_one(by_peers), specialisation)
     }
 }
 

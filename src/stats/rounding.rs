@@ -1,11 +1,12 @@
 //! Rounding is not an effect: what differs by rounding alone is equal.
 //!
 //! A parameter that only sets a unit changes the last digits of every number: by some units in the last place after one
-//! operation, by up to 3e-12 of an outcome of the nation after the forty quarters of a run. Analyses that divide by a spread
+//! operation, by up to 2e-14 of an outcome of the nation after the forty quarters of a run, by more where an outcome is itself a
+//! difference. Analyses that divide by a spread
 //! would call that significant, or a share of variance.
 
 /// Numbers that differ by no more than this share of the larger one are equal to an analysis.
-pub const ROUNDING: f64 = 1e-11;
+pub const ROUNDING: f64 = 1e-12;
 
 /// `after` less `before`; exactly 0 where rounding explains it.
 pub fn difference(after: f64, before: f64) -> f64 {

@@ -431,3 +431,46 @@ fn the_shipped_experiment_runs_and_its_table_fits() {
         assert!(said.contains(part), "{part} in\n{said}");
     }
 }
+
+#[test]
+fn with_points_from_the_command_line_an_experiment_needs_no_design() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let factor = "[[factors]]\nkey = \"tournament.intensity\"\nrange = [0, 3]\n";
+    let file = experiment(folder.path(), &format!("{TWO}{factor}"));
+    let small = ["--replicates", "2", "--set", "run.quarters=4", "--out", "r"];
+    let refused = compare(folder.path(), &[&[file.as_str()], &small[..]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("`design` is missing"));
+    let done = compare(
+        folder.path(),
+        &[&[file.as_str(), "--over", "4"], &small[..]].concat(),
+    );
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+}
+
+/// What only sets a unit has no effect, on any outcome.
+#[test]
+fn a_unit_has_no_effect() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = experiment(
+        folder.path(),
+        "[treatments.unit]\nset = { production.productivity = 3 }\n",
+    );
+    let names = "competitiveness,gap,waste_share,idle_cny_mn,stringency,similarity_peers,efficiency_per_cny_bn";
+    let arguments = [
+        &file,
+        "--replicates",
+        "5",
+        "--response",
+        names,
+        "--out",
+        "r",
+        "--quiet",
+    ];
+    let done = compare(folder.path(), &arguments);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    for row in rows(&folder.path().join("r/effects.csv")) {
+        assert_eq!(row["difference"].parse(), Ok(0.0), "{row:?}");
+        assert_eq!(row["verdict"], "not shown", "{row:?}");
+    }
+}

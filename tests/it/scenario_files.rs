@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dualtrack::input::scenario::{Scenario, load, problems::Problems, starter};
 use dualtrack::model::data::{Channel, Rank, Tier, Track};
-use dualtrack::model::params::Value;
+use dualtrack::model::params::{Kind, Timing, Value, table::PARAMETERS};
 use dualtrack::table::compression::Compression;
 
 const SECTORS: &str = "\
@@ -379,6 +379,118 @@ fn a_shorter_run_leaves_out_what_lies_beyond_it_and_says_so() {
         scenario.notes,
         ["1 dated change lies before the start of the run (2018Q1); its values hold from there"]
     );
+}
+
+/// What a key means in the first quarter is what it means without a date, also where it is read before that quarter.
+#[test]
+fn a_change_in_the_first_quarter_is_the_value_that_a_run_starts_with() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+    for row in PARAMETERS
+        .iter()
+        .filter(|row| row.timing == Timing::Running)
+    {
+        let value = match (row.kind, row.default()) {
+            (Kind::Real { min, max }, Value::Real(now)) => {
+                format!(
+                    "{:?}",
+                    if now == min {
+                        max.min(min + 1.0)
+                    } else {
+                        (min + now) / 2.0
+                    }
+                )
+            }
+            (Kind::Count { min, .. }, Value::Count(now)) => {
+                if now == min { now + 1 } else { now - 1 }.to_string()
+            }
+            (Kind::Switch, Value::Switch(now)) => (!now).to_string(),
+            (Kind::Choice { names }, now) => {
+                let other = names.iter().find(|name| now != Value::Choice(name));
+                other.expect("another name").to_string()
+            }
+            other => panic!("{other:?}"),
+        };
+        let world = |key: String| {
+            let found = load(&path, &[format!("{key}={value}")]);
+            found.unwrap_or_else(|problems| panic!("{problems}")).world
+        };
+        let (plain, dated) = (
+            world(row.key.to_string()),
+            world(format!("{}@2015Q1", row.key)),
+        );
+        for other in PARAMETERS {
+            assert_eq!(
+                (other.get)(&plain.params),
+                (other.get)(&dated.params),
+                "{}",
+                row.key
+            );
+        }
+        assert!(
+            dated.changes.iter().all(|change| change.from > dated.start),
+            "{}",
+            row.key
+        );
+    }
+}
+
+#[test]
+fn the_order_of_instruments_in_their_table_is_that_of_their_codes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let table = std::fs::read_to_string(scenarios.join("data/instruments.csv")).expect("a table");
+    let (head, rows) = table.split_once('\n').expect("rows");
+    let rows: Vec<&str> = rows.lines().rev().collect();
+    let other = folder.path().join("instruments.csv");
+    std::fs::write(&other, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
+    let path = scenarios.join("china-2015-2024.toml");
+    let usual = load(&path, &[]).expect("valid");
+    let set = format!("data.instruments={}", other.display());
+    let turned = load(&path, &[set]).expect("valid");
+    assert!(usual.world.instruments == turned.world.instruments);
+}
+
+#[test]
+fn the_columns_that_the_starter_has_as_an_example_are_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/input/scenario/starter.toml");
+    let text = std::fs::read_to_string(path).expect("a starter");
+    let columns = text.lines().find(|line| line.starts_with("# columns = "));
+    let columns = columns.expect("an example").trim_start_matches("# ");
+    let scenario = scenarios_path();
+    let file = folder.path().join("s.toml");
+    std::fs::write(
+        &file,
+        format!("extends = {scenario:?}\n[traces]\n{columns}\n"),
+    )
+    .expect("written");
+    let found = load(&file, &[]).expect("valid");
+    found
+        .check_traces(&dualtrack::measure::catalogue::catalogue())
+        .expect("columns that are there");
+}
+
+#[test]
+fn an_interval_longer_than_the_run_is_told() {
+    let sets = ["run.quarters=4", "traces.interval_quarters=5"].map(String::from);
+    let found = load(&scenarios_path(), &sets).expect("valid");
+    let note = "`traces.interval_quarters` is 5 and the run has 4 quarters";
+    assert!(
+        found.notes.iter().any(|own| own.starts_with(note)),
+        "{:?}",
+        found.notes
+    );
+    let sets = ["run.quarters=4", "traces.interval_quarters=4"].map(String::from);
+    let found = load(&scenarios_path(), &sets).expect("valid");
+    assert!(
+        !found.notes.iter().any(|own| own.contains("interval")),
+        "{:?}",
+        found.notes
+    );
+}
+
+fn scenarios_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml")
 }
 
 #[test]

@@ -332,7 +332,7 @@ fn eval_answers_line_by_line_and_goes_on_after_a_bad_one() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a program");
-    let lines = "{\"set\": {\"tournament.intensity\": 0}}\n{\"sett\": {}}\n\n[]\n{\"set\": {\"budgets.retention\": 7}}\n{\"replicate\": 1}\n";
+    let lines = "\u{feff}{\"set\": {\"tournament.intensity\": 0}}\n{\"sett\": {}}\n\n[]\n{\"set\": {\"budgets.retention\": 7}}\n{\"replicate\": 1}\n{\"seed\": 1, \"seed\": 2}\n";
     child
         .stdin
         .take()
@@ -345,7 +345,7 @@ fn eval_answers_line_by_line_and_goes_on_after_a_bad_one() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    assert_eq!(answers.len(), 5);
+    assert_eq!(answers.len(), 6);
     assert!(answers[0]["gap"].is_f64() && answers[0]["error"].is_null());
     let error = |place: usize| answers[place]["error"].as_str().expect("a text");
     assert_eq!(
@@ -358,4 +358,32 @@ fn eval_answers_line_by_line_and_goes_on_after_a_bad_one() {
         "`budgets.retention` is 7; allowed: 0 to 1, default 0.25"
     );
     assert!(answers[4]["gap"].is_f64());
+    assert!(error(5).contains("`seed` stands twice; allowed: each key once"));
+}
+
+/// A city alone does nothing twice, and shares end at 1.
+#[test]
+fn one_city_alone_duplicates_nothing() {
+    let folder = Folder::new();
+    let said = folder.ok(&[
+        "eval",
+        "shipped:/synthetic.toml",
+        "--set",
+        "cities.synthetic.count=1",
+        "--response",
+        "duplicated_cny_mn@all,duplicated_share,concentration,top_city_share",
+    ]);
+    let answer: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert!(answer["error"].is_null(), "{said}");
+    let numbers = answer.as_object().expect("an object");
+    let about = |part: &str| {
+        let found = numbers.iter().filter(|(name, _)| name.starts_with(part));
+        found
+            .map(|(_, value)| value.as_f64().expect("a number"))
+            .collect::<Vec<f64>>()
+    };
+    assert_eq!(about("duplicated"), [0.0, 0.0]);
+    for share in [about("concentration"), about("top_city_share")].concat() {
+        assert!(share <= 1.0, "{said}");
+    }
 }

@@ -185,7 +185,7 @@ export class Field {
       this.list,
       this.more,
     );
-    this.haystack = `${parameter.key} ${words(parameter.key)} ${meaning}`.toLowerCase();
+    this.haystack = `${parameter.key} ${words(parameter.key)} ${meaning} ${parameter.synonyms}`.toLowerCase();
   }
 
   addDate() {

@@ -9,16 +9,19 @@ use crate::input::experiment::factor::{Assignment, Factor, ScenarioFile, Variant
 use crate::input::experiment::points::DesignSpec;
 use crate::input::experiment::worlds::Worlds;
 use crate::input::experiment::{Experiment, Treatment, reader::Overlay};
+use crate::input::scenario::Scenario;
 use crate::input::scenario::{
     place::Place,
     problems::{Problem, Problems},
 };
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::Responses;
-use crate::model::data::World;
+use crate::model::data::{Change, World};
 use crate::model::params::{Parameter, table::PARAMETERS};
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
 
+/// Changes of a policy that are listed.
+const TOLD: usize = 3;
 /// Keys that experiment files have and scenario files do not.
 const TELLING: &[&str] = &[
     "scenario",
@@ -155,11 +158,51 @@ impl Experiment {
             }
             self.treatments.push(Treatment {
                 name,
-                description: scenario.description.clone(),
+                description: self.told(&scenario),
                 variant,
             });
         }
         Problems::from_list(problems).map_or(Ok(()), Err)
+    }
+
+    /// What a policy is, in its own words: what it inherits from the base tells of the base. Its title, else its
+    /// description, else what it changes.
+    fn told(&self, policy: &Scenario) -> String {
+        let Ok(base) = self.worlds.scenario(&Variant::default()) else {
+            return policy.title.clone();
+        };
+        if policy.title != base.title && policy.title != policy.name {
+            return policy.title.clone();
+        }
+        if policy.description != base.description {
+            return policy.description.clone();
+        }
+        let value = |world: &World, row: &Parameter| (row.get)(&world.params);
+        let rows = PARAMETERS
+            .iter()
+            .filter(|row| value(&policy.world, row) != value(&base.world, row));
+        let mut changes: Vec<String> = rows
+            .map(|row| format!("{} = {}", row.key, value(&policy.world, row)))
+            .collect();
+        let dated = policy.world.changes.iter().filter(|change| {
+            let is_same = |other: &&Change| {
+                (other.from, other.parameter.key, &other.value)
+                    == (change.from, change.parameter.key, &change.value)
+            };
+            !base.world.changes.iter().any(|other| is_same(&other))
+        });
+        changes.extend(dated.map(|change| {
+            format!(
+                "{} = {} from {} on",
+                change.parameter.key, change.value, change.from
+            )
+        }));
+        let rest = changes.len().saturating_sub(TOLD);
+        changes.truncate(TOLD);
+        if rest > 0 {
+            changes.push(format!("and {rest} more"));
+        }
+        changes.join("; ")
     }
 
     /// Crosses the experiment with `points` of a Sobol' sequence over its factors; where it has none, over every
@@ -242,6 +285,50 @@ mod tests {
             refused
                 .to_string()
                 .contains("two policies are named `us-silos`")
+        );
+    }
+
+    #[test]
+    fn a_policy_is_told_by_its_own_words_or_what_it_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = scenario("china-2015-2024.toml");
+        let write = |name: &str, lines: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, format!("extends = {base:?}\n{lines}")).expect("written");
+            path
+        };
+        let policies = [
+            write(
+                "titled.toml",
+                "title = \"No tournament\"\n[mechanisms]\ntournament = false\n",
+            ),
+            write(
+                "told.toml",
+                "description = \"It has none\"\n[mechanisms]\ntournament = false\n",
+            ),
+            write("bare.toml", "[mechanisms]\ntournament = false\n"),
+            write(
+                "dated.toml",
+                "[[changes]]\nfrom = \"2018Q1\"\nset = { budgets.retention = 0.6 }\n",
+            ),
+            write("same.toml", ""),
+        ];
+        let mut experiment = of_scenario(&base, &Overlay::default()).expect("an experiment");
+        experiment.add_policies(&policies).expect("policies");
+        let told: Vec<&str> = experiment
+            .treatments
+            .iter()
+            .map(|own| own.description.as_str())
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "No tournament",
+                "It has none",
+                "mechanisms.tournament = false",
+                "budgets.retention = 0.6 from 2018Q1 on",
+                ""
+            ]
         );
     }
 

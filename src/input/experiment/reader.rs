@@ -64,6 +64,9 @@ pub struct Overlay {
     pub seed: Option<u64>,
     /// Responses in place of the file's.
     pub responses: Vec<String>,
+    /// Whether another design takes the place of the file's, so that it needs none.
+    #[serde(default)]
+    pub has_design: bool,
 }
 
 /// Reads an experiment file with its base scenario, treatments, levels and table of points.
@@ -180,7 +183,8 @@ impl Reader {
         let mut probes = Vec::new();
         let treatments = self.treatments(fields, &mut probes);
         let factors = self.factors(fields, &set, &mut probes);
-        let design = self.design(fields, &factors);
+        self.check_together(fields, &factors, &treatments, responses.as_ref());
+        let design = self.design(fields, &factors, overlay.has_design);
         let objectives = responses.as_ref().map_or_else(Vec::new, |responses| {
             self.objectives(fields, responses, !overlay.responses.is_empty())
         });

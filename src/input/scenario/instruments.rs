@@ -56,7 +56,8 @@ pub static FORMAT: Format = Format {
     ],
 };
 
-/// Reads the table.
+/// Reads the table. Instruments come in the order of their codes, whatever that of the rows: which of several is tried is
+/// drawn by its place among them.
 pub(crate) fn read(table: &Table, report: &mut Report) -> Vec<Instrument> {
     let mut instruments = Vec::new();
     let mut codes = Codes::default();
@@ -72,5 +73,6 @@ pub(crate) fn read(table: &Table, report: &mut Report) -> Vec<Instrument> {
             overseas_share: row.real("overseas_share"),
         });
     });
+    instruments.sort_by_key(|instrument| instrument.code);
     instruments
 }

@@ -91,8 +91,8 @@ impl Merged {
         }
     }
 
-    /// Brings changes into order. A later layer may have shortened the run: changes before its start hold
-    /// from the start, those after its end are left out.
+    /// Brings changes into order. A change in the first quarter is the value that the run starts with. A later layer may
+    /// have shortened the run: changes before its start hold from the start, those after its end are left out.
     fn settle(&mut self) {
         let (start, end) = (self.start(), self.end());
         self.changes
@@ -100,8 +100,8 @@ impl Merged {
         let changes = std::mem::take(&mut self.changes);
         let (mut early, mut late) = (0, 0);
         for change in changes {
-            if change.from < start {
-                early += 1;
+            if change.from <= start {
+                early += usize::from(change.from < start);
                 // The value was checked when it was read.
                 if change
                     .parameter

@@ -148,6 +148,10 @@ pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario
     match (world, problems) {
         (Some(world), None) if empty => {
             notes.extend(notes_on_dates(&world));
+            notes.extend(note_on_interval(
+                merged.count("traces.interval_quarters"),
+                &world,
+            ));
             let name = name_of(path);
             let title = merged.text("title");
             Ok(Scenario {
@@ -403,6 +407,17 @@ fn trace_settings(merged: &Merged) -> TraceSettings {
         compression: Compression::from_name(&merged.text("traces.compression")).unwrap_or_default(),
         columns: columns.collect(),
     }
+}
+
+/// An interval that no run completes leaves tables without a row.
+fn note_on_interval(interval: u32, world: &World) -> Option<String> {
+    let quarters = world.quarters;
+    (interval > quarters).then(|| {
+        format!(
+            "`traces.interval_quarters` is {interval} and the run has {quarters} quarters: traces of quarters stay empty; \
+             at most {quarters} writes the last one"
+        )
+    })
 }
 
 /// Dated rows beyond the end of a run are no problem, but a reader should know.

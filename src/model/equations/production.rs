@@ -51,11 +51,15 @@ pub fn effective_spending(left: f64, scale_share: f64) -> f64 {
     left * scale_share
 }
 
-/// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built.
+/// E26: what powers and roots of a single capability leave of `1 - C/ΣK`, which is 0.
+const ROUNDING: f64 = 1e-13;
+
+/// E26: share of effective spending that duplicates, `1 - C/ΣK`, 0 to 1; 0 where nothing is built, and where nothing but
+/// rounding is left of the difference, as of a city alone.
 #[inline(always)]
 pub fn duplicated_share(national_capability: f64, gross_capability: f64) -> f64 {
     let share = (1.0 - national_capability / gross_capability).clamp(0.0, 1.0);
-    math::select(gross_capability > 0.0, share, 0.0)
+    math::select((gross_capability > 0.0) & (share > ROUNDING), share, 0.0)
 }
 
 /// E26: duplicated spending, CNY mn.
@@ -70,10 +74,11 @@ pub fn idle(not_duplicated: f64, utilisation: f64) -> f64 {
     not_duplicated * (1.0 - utilisation)
 }
 
-/// 7.6: an instrument's money spent on a failed experiment, CNY mn: `J (1 - fit⁺)`.
+/// 7.6: an instrument's money spent on a failed experiment, CNY mn: `J (1 - fit⁺)`, not below 0 where a fit is 1 but for
+/// rounding.
 #[inline(always)]
 pub fn failed(money: f64, positive_fit: f64) -> f64 {
-    money * (1.0 - positive_fit)
+    math::select(positive_fit > 1.0, 0.0, money * (1.0 - positive_fit))
 }
 
 /// 7.6: an instrument's money that only moves researchers between cities, CNY mn: `(1 - o) J fit⁺`; `from_home` is
@@ -190,6 +195,12 @@ mod tests {
     #[test]
     fn where_nothing_is_built_nothing_duplicates_and_output_has_no_price() {
         assert_eq!(duplicated_share(0.0, 0.0), 0.0);
+        // A city alone, but for the rounding of powers: nothing is done twice.
+        assert_eq!(
+            duplicated_share(80.0 * (1.0 - 8.0 * f64::EPSILON), 80.0),
+            0.0
+        );
+        assert_eq!(failed(3.0, 1.0 + f64::EPSILON), 0.0);
         assert_eq!(output_price(1.0, 0.01, 0.025, 0.0, 0.0), 0.0);
     }
 

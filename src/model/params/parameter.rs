@@ -73,10 +73,72 @@ pub struct Parameter<P> {
     pub(super) write: fn(&mut P, &Value),
 }
 
+/// Words by which the parameters of a group are looked for.
+const SYNONYMS: &[(&str, &str)] = &[
+    (
+        "tournament",
+        "evaluation, assessment, appraisal, promotion, career, competition, rivalry, cadres, officials",
+    ),
+    ("comparability", "yardstick, benchmark, ranking"),
+    ("regime", "governance, federalism, institutions, planner"),
+    (
+        "outside",
+        "world, foreign, international, united states, america, europe, brussels effect, sanctions, embargo",
+    ),
+    ("market", "demand, buyers, prices, sales, capacity, firms"),
+    (
+        "centre",
+        "central government, state, beijing, ministry, priorities, planning, industrial policy",
+    ),
+    (
+        "budgets",
+        "money, spending, investment, finance, fiscal, taxes, revenue, subsidies, grants",
+    ),
+    (
+        "policy",
+        "instruments, measures, regulation, rules, experiments, diffusion, learning, liberalisation, innovation",
+    ),
+    (
+        "codification",
+        "law, legislation, standards, national measures",
+    ),
+    (
+        "talent",
+        "researchers, labour, workforce, migration, brain drain, human capital",
+    ),
+    (
+        "production",
+        "capability, technology, output, productivity, economy, depreciation",
+    ),
+    ("peers", "neighbours, network, reference group"),
+    ("geography", "space, distance, location, clusters"),
+    ("champions", "leaders, flagship, winners"),
+    ("pioneering", "experiment, innovation, first movers"),
+    ("imitation", "copying, diffusion, learning, spillover"),
+];
+
 impl<P: Default> Parameter<P> {
     /// Its meaning in a sentence.
     pub fn meaning(&self) -> &'static str {
         self.comment.trim()
+    }
+
+    /// Other words for what it is about, as people look for it: those of its group, and for a switch those of the groups
+    /// it is named after.
+    pub fn synonyms(&self) -> impl Iterator<Item = &'static str> {
+        let key = self.key;
+        let of_group = SYNONYMS
+            .iter()
+            .filter(move |(group, _)| key.contains(group));
+        of_group.map(|(_, words)| *words)
+    }
+
+    /// Whether a word in small letters occurs in its key, its meaning or its synonyms.
+    pub fn has_word(&self, word: &str) -> bool {
+        let mut synonyms = self.synonyms();
+        self.key.contains(word)
+            || self.meaning().to_lowercase().contains(word)
+            || synonyms.any(|words| words.contains(word))
     }
 
     /// Its value in the default parameters.

@@ -8,9 +8,10 @@ impl Reader {
         &mut self,
         fields: &Fields<'_, '_>,
         factors: &[Factor],
+        has_other: bool,
     ) -> Option<DesignSpec> {
         let Some((inner, spot)) = fields.table("design", &mut self.report) else {
-            if !factors.is_empty() && !fields.has("design") {
+            if !factors.is_empty() && !fields.has("design") && !has_other {
                 fields.missing("design", "a table with `kind`", &mut self.report);
             }
             return None;

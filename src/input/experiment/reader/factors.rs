@@ -53,6 +53,103 @@ impl Reader {
         factors
     }
 
+    /// Factors that undo one another or the treatments, of which points could not be told apart.
+    pub(crate) fn check_together(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        factors: &[Factor],
+        treatments: &[Treatment],
+        responses: Option<&Responses>,
+    ) {
+        let spot = fields.spot_of("factors");
+        let mut taken: Vec<(String, &str)> = Vec::new();
+        let mut of_scenarios: Vec<&str> = Vec::new();
+        for factor in factors {
+            let mut keys: Vec<String> = factor.key.iter().cloned().collect();
+            if let Values::Levels(levels) = &factor.values {
+                let set = levels.iter().flat_map(|level| &level.variant.set);
+                keys.extend(set.map(|set| set.key.clone()));
+                if levels.iter().any(|level| level.variant.scenario.is_some()) {
+                    of_scenarios.push(&factor.name);
+                }
+            }
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                // Two factors of one key are refused where they are read.
+                let is_told = |other: &str| {
+                    factors
+                        .iter()
+                        .any(|own| own.name == other && own.key == factor.key)
+                };
+                match taken.iter().find(|(known, _)| *known == key) {
+                    Some((_, other)) if !(factor.key.is_some() && is_told(other)) => {
+                        self.report.add(
+                            spot,
+                            format!(
+                                "factors `{other}` and `{}` both set `{key}`; allowed: one of them",
+                                factor.name
+                            ),
+                        )
+                    }
+                    Some(_) => {}
+                    None => taken.push((key, &factor.name)),
+                }
+            }
+            let response =
+                responses.and_then(|list| list.list().iter().find(|own| own.name == factor.name));
+            if let Some(response) = response {
+                self.report.add(
+                    spot,
+                    format!(
+                        "a factor and a response are both named `{}`, as would be two columns of results; allowed: names that differ",
+                        response.name
+                    ),
+                );
+            }
+        }
+        if let [one, other, ..] = of_scenarios[..] {
+            self.report.add(
+                spot,
+                format!(
+                    "factors `{one}` and `{other}` both take another scenario in place of the base; allowed: one, with a level for each combination"
+                ),
+            );
+        }
+        let treatment = treatments
+            .iter()
+            .find(|treatment| treatment.variant.scenario.is_some());
+        if let (Some(factor), Some(treatment)) = (of_scenarios.first(), treatment) {
+            self.report.add(
+                spot,
+                format!(
+                    "factor `{factor}` and treatment `{}` both take another scenario in place of the base; allowed: one of them",
+                    treatment.name
+                ),
+            );
+        }
+    }
+
+    /// Refuses keys that have no effect on a run of an experiment.
+    pub(crate) fn check_effect(&mut self, key: &str, spot: Spot) {
+        let key = key.split('@').next().unwrap_or(key);
+        let instead = match key {
+            "run.seed" => "`seed` of the experiment, which all of its runs have in common",
+            "run.replicates" => {
+                "`replicates` of the experiment, which all of its points have in common"
+            }
+            "title" | "description" => "keys that change a run",
+            _ if key.starts_with("traces.") => {
+                "keys that change a run; experiments write no traces"
+            }
+            _ => return,
+        };
+        self.report.add(
+            spot,
+            format!("`{key}` has no effect in an experiment; allowed: {instead}"),
+        );
+    }
+
     /// `uncertain = true`, or a list of groups and keys: every parameter with an uncertain range that is neither
     /// a factor nor set.
     fn uncertain(
@@ -158,6 +255,9 @@ impl Reader {
             self.report.add(fields.spot_of("key"), message);
             return None;
         }
+        if let Some(key) = &key {
+            self.check_effect(key, fields.spot_of("key"));
+        }
         let parameter = key.as_deref().and_then(params::find);
         let values = if fields.has("levels") {
             for other in ["range", "distribution", "steps", "mode", "mean", "sd"] {
@@ -220,7 +320,12 @@ impl Reader {
                     return None;
                 }
             };
-            if levels.iter().any(|other| other.label == level.label) {
+            let number = |level: &Level| level.label.parse::<f64>().ok();
+            let is_same = |other: &Level| {
+                other.label == level.label
+                    || number(other).is_some_and(|other| Some(other) == number(&level))
+            };
+            if levels.iter().any(is_same) {
                 self.report.add(
                     spot,
                     format!(

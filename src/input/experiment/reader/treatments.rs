@@ -81,6 +81,7 @@ impl Reader {
             .text("scenario", &mut self.report)
             .map(|name| ScenarioFile::new(&self.folder, &name));
         for (assignment, spot) in &settings {
+            self.check_effect(&assignment.key, *spot);
             probes.push(Probe {
                 variant: Variant {
                     scenario: scenario.clone(),
