@@ -14,12 +14,8 @@ use dualtrack::kernel::control::Control;
 use dualtrack::measure::response::probe::Probe;
 use dualtrack::measure::run::measure_run;
 use dualtrack::model::run::{Memory, Run};
-use dualtrack::study::sweep::{
-    self,
-    finish::Shard,
-    plan::Plan,
-    work::{Begin, WorkFolder},
-};
+use dualtrack::study::place::Begin;
+use dualtrack::study::sweep::{self, finish::Shard, plan::Plan, work::WorkFolder};
 use dualtrack::table::manifest::Manifest;
 
 const FACTORS: &str = "\n\

@@ -1,12 +1,13 @@
 //! What each mechanism contributes: Shapley values over all combinations of switches.
 
-use crate::analysis::runs::Runs;
 use crate::analysis::{estimate_columns, mean_cells};
 use crate::input::experiment::factor::{Assignment, Variant};
 use crate::kernel::text::nearest;
 use crate::model::params::{Parameter, table::PARAMETERS};
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::difference;
 use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
+use crate::study::table::RunTable;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
@@ -126,7 +127,7 @@ pub struct Attribution {
 ///
 /// # Errors
 /// A number of points that is not that of combinations.
-pub fn attribute(runs: &Runs) -> Result<Attribution, String> {
+pub fn attribute(runs: &RunTable) -> Result<Attribution, String> {
     let whole = runs.whole_replicates();
     let responses = (0..runs.responses())
         .map(|response| of_response(runs, response, &whole))
@@ -139,7 +140,7 @@ pub fn attribute(runs: &Runs) -> Result<Attribution, String> {
     })
 }
 
-fn of_response(runs: &Runs, response: usize, whole: &[usize]) -> Result<OfResponse, String> {
+fn of_response(runs: &RunTable, response: usize, whole: &[usize]) -> Result<OfResponse, String> {
     let size = runs.points();
     if !size.is_power_of_two() || !(2..=1 << PLAYERS).contains(&size) {
         return Err(format!(
@@ -149,10 +150,7 @@ fn of_response(runs: &Runs, response: usize, whole: &[usize]) -> Result<OfRespon
     let games: Vec<Vec<f64>> = whole
         .iter()
         .filter_map(|&replicate| {
-            let worth = (0..size).map(|point| {
-                let row = runs.row(response, point);
-                row.get(replicate).copied().flatten()
-            });
+            let worth = (0..size).map(|point| runs.value(response, point, replicate));
             worth.collect()
         })
         .collect();
@@ -170,7 +168,7 @@ fn of_response(runs: &Runs, response: usize, whole: &[usize]) -> Result<OfRespon
         Some(shapley_over(&games)?)
     };
     Ok(OfResponse {
-        difference: over(&|game| game[size - 1] - game[0]),
+        difference: over(&|game| difference(game[size - 1], game[0])),
         shapley,
         combinations: (0..size).map(|point| over(&|game| game[point])).collect(),
     })
@@ -346,7 +344,7 @@ fn combinations_sheet(
 
 /// `runs.csv`: every run.
 pub fn runs_sheet(
-    done: &crate::analysis::batch::Done,
+    runs: &RunTable,
     seed: u64,
     responses: Vec<ColumnInfo>,
     mechanisms: &[&'static Parameter],
@@ -375,16 +373,14 @@ pub fn runs_sheet(
         &["combination", "replicate"],
         columns,
     ));
-    let runs = &done.runs;
     for number in 0..runs.points() {
         for replicate in 0..runs.replicates() {
             let mut row = combination_cells(number, mechanisms.len());
             row.push(replicate.into());
             row.push(seed.into());
-            row.extend((0..count).map(|response| {
-                Cell::from(runs.row(response, number).get(replicate).copied().flatten())
-            }));
-            let error = done.errors.get(&(number, replicate));
+            let value = |response| Cell::from(runs.value(response, number, replicate));
+            row.extend((0..count).map(value));
+            let error = runs.error(number, replicate);
             row.push(error.map_or(Cell::Missing, |error| {
                 Cell::from(error.replace(['\n', '\r'], "; "))
             }));
@@ -456,11 +452,11 @@ mod tests {
         [luck, 1.0 + luck, 2.0 + luck, 5.0 + luck]
     }
 
-    fn runs(games: &[[f64; 4]]) -> Runs {
-        let mut runs = Runs::new(4, games.len(), 1);
+    fn runs(games: &[[f64; 4]]) -> RunTable {
+        let mut runs = RunTable::new(4, games.len(), 1);
         for (replicate, game) in games.iter().enumerate() {
             for (point, worth) in game.iter().enumerate() {
-                runs.put(point, replicate, Some(&[Some(*worth)]));
+                runs.put(point, replicate, &[Some(*worth)]);
             }
         }
         runs
@@ -482,7 +478,7 @@ mod tests {
     #[test]
     fn a_failed_run_takes_its_replicate_from_all_estimates() {
         let mut runs = runs(&[game(0.0), game(10.0), game(20.0)]);
-        runs.put(2, 1, None);
+        runs.fail(2, 1, "broken");
         let found = attribute(&runs).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((found.replicates, found.whole, found.failed), (3, 2, 1));
         let of = &found.responses[0];
@@ -494,7 +490,7 @@ mod tests {
     #[test]
     fn without_a_whole_replicate_cells_are_empty() {
         let mut runs = runs(&[game(0.0)]);
-        runs.put(2, 0, None);
+        runs.fail(2, 0, "broken");
         let found = attribute(&runs).unwrap_or_else(|e| panic!("{e}"));
         let switches = mechanisms(&names(&["tournament", "codification"])).unwrap_or_default();
         for sheet in sheets(&found, &["y"], &switches) {

@@ -2,7 +2,6 @@
 
 pub mod sheets;
 
-use crate::analysis::runs::Runs;
 use crate::input::experiment::factor::parameter_value;
 use crate::input::experiment::{
     Experiment, Objective,
@@ -13,6 +12,8 @@ use crate::input::scenario::Scenario;
 use crate::stats::bootstrap::RESAMPLES;
 use crate::stats::estimate::Estimate;
 use crate::stats::pareto::{Direction, chance_non_dominated, non_dominated};
+use crate::stats::rounding::differences;
+use crate::study::table::RunTable;
 
 /// Whether an experiment asks for a frontier.
 ///
@@ -267,8 +268,8 @@ impl Frontier {
 /// Sizes that do not fit together.
 pub fn analyse(
     objectives: &[Objective],
-    runs: &Runs,
-    base: &Runs,
+    runs: &RunTable,
+    base: &RunTable,
     changes: &[Changes],
     seed: u64,
 ) -> Result<Frontier, String> {
@@ -276,7 +277,7 @@ pub fn analyse(
     let replicates = runs.replicates();
     let row = |point: usize, objective: &Objective| runs.row(objective.response, point);
     let means: Vec<Vec<Option<Estimate>>> = (0..runs.points())
-        .map(|point| objectives.iter().map(|o| mean(row(point, o))).collect())
+        .map(|point| objectives.iter().map(|o| mean(&row(point, o))).collect())
         .collect();
     let values: Vec<Option<f64>> = means
         .iter()
@@ -288,11 +289,7 @@ pub fn analyse(
         vec![None; runs.points()]
     } else {
         let cells: Vec<Option<f64>> = (0..runs.points())
-            .flat_map(|point| {
-                objectives
-                    .iter()
-                    .flat_map(move |o| row(point, o).iter().copied())
-            })
+            .flat_map(|point| objectives.iter().flat_map(move |o| row(point, o)))
             .collect();
         chance_non_dominated(&cells, replicates, &directions, RESAMPLES, seed)?
     };
@@ -314,7 +311,7 @@ pub fn analyse(
             let effects: Vec<Option<Effect>> = objectives
                 .iter()
                 .zip(&directions)
-                .map(|(o, direction)| effect(base.row(o.response, 0), row(point, o), *direction))
+                .map(|(o, direction)| effect(&base.row(o.response, 0), &row(point, o), *direction))
                 .collect();
             Move {
                 point,
@@ -328,7 +325,7 @@ pub fn analyse(
         points,
         base: objectives
             .iter()
-            .map(|o| mean(base.row(o.response, 0)))
+            .map(|o| mean(&base.row(o.response, 0)))
             .collect(),
         moves,
         failed: runs.failed() + base.failed(),
@@ -342,7 +339,7 @@ fn mean(row: &[Option<f64>]) -> Option<Estimate> {
 fn effect(base: &[Option<f64>], point: &[Option<f64>], direction: Direction) -> Option<Effect> {
     let pairs = base.iter().zip(point).filter_map(|(b, p)| b.zip(*p));
     let (base, point): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    let differences: Vec<f64> = point.iter().zip(&base).map(|(p, b)| p - b).collect();
+    let differences = differences(&point, &base);
     let difference = Estimate::of(&differences)?;
     Some(Effect {
         base: crate::stats::estimate::mean(&base)?,
@@ -368,11 +365,11 @@ mod tests {
     ];
 
     /// Runs from pairs of competitiveness and waste, a row a point.
-    fn runs(rows: &[&[(f64, f64)]]) -> Runs {
-        let mut runs = Runs::new(rows.len(), rows[0].len(), 2);
+    fn runs(rows: &[&[(f64, f64)]]) -> RunTable {
+        let mut runs = RunTable::new(rows.len(), rows[0].len(), 2);
         for (point, row) in rows.iter().enumerate() {
             for (replicate, (up, down)) in row.iter().enumerate() {
-                runs.put(point, replicate, Some(&[Some(*up), Some(*down)]));
+                runs.put(point, replicate, &[Some(*up), Some(*down)]);
             }
         }
         runs
@@ -453,10 +450,10 @@ mod tests {
     #[test]
     fn a_failed_run_leaves_the_pairs_that_are_whole() {
         let base = runs(&[&[(1.0, 1.0), (2.0, 2.0), (3.0, 3.0)]]);
-        let mut points = Runs::new(1, 3, 2);
-        points.put(0, 0, Some(&[Some(2.0), Some(1.0)]));
-        points.put(0, 1, None);
-        points.put(0, 2, Some(&[Some(4.0), Some(3.0)]));
+        let mut points = RunTable::new(1, 3, 2);
+        points.put(0, 0, &[Some(2.0), Some(1.0)]);
+        points.fail(0, 1, "broken");
+        points.put(0, 2, &[Some(4.0), Some(3.0)]);
         let found = analyse(&OBJECTIVES, &points, &base, &[change("1")], 1).expect("a frontier");
         assert_eq!(found.failed, 1);
         let effect = found.moves[0].effects[0].expect("an effect");

@@ -2,17 +2,27 @@
 //! change, and which claims hold.
 
 pub mod attribution;
-pub mod batch;
 pub mod claims;
 pub mod compare;
 pub mod frontier;
-pub mod runs;
 pub mod sensitivity;
 
+use crate::model::data::World;
 use crate::stats::estimate::{Estimate, Uncertain};
 use crate::table::cell::Kind;
 use crate::table::columns::ColumnInfo;
 use crate::table::sheet::Cell;
+
+/// Refuses worlds whose quarters cannot be held against each other.
+pub(crate) fn check_quarters(base: &World, other: &World) -> Result<(), String> {
+    if (base.start, base.quarters) == (other.start, other.quarters) {
+        return Ok(());
+    }
+    Err(format!(
+        "it has {} quarters from {} on, and what it is compared with {} from {} on; allowed: the same quarters",
+        other.quarters, other.start, base.quarters, base.start
+    ))
+}
 
 /// Columns of an estimate: `name`, standard error, ends of the interval and n.
 fn estimate_columns(

@@ -2,7 +2,6 @@
 
 pub mod sheets;
 
-use crate::analysis::runs::Runs;
 use crate::input::experiment::points::{DesignSpec, Points};
 use crate::kernel::ordered::{Crew, work_in_order};
 use crate::stats::bootstrap::RESAMPLES;
@@ -11,6 +10,7 @@ use crate::stats::estimate::Uncertain;
 use crate::stats::morris::morris;
 use crate::stats::prcc::prcc;
 use crate::stats::sobol::sobol;
+use crate::study::table::RunTable;
 
 /// How factors are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub struct Sample {
     pub factors: usize,
     /// Coordinates of points, or values of factors where the method takes ranks; point by point.
     pub coordinates: Vec<Option<f64>>,
+    /// Where in the ranges of factors the values stand that were run, for elementary effects; else empty.
+    pub places: Vec<Option<f64>>,
     /// Seed of resamples.
     pub seed: u64,
 }
@@ -106,12 +108,15 @@ impl Sample {
     pub fn new(points: &Points, design: Option<&DesignSpec>, seed: u64) -> Result<Self, String> {
         let factors = points.factors().len();
         let method = Method::of(design, factors)?;
-        let mut coordinates = Vec::new();
+        let (mut coordinates, mut places) = (Vec::new(), Vec::new());
         for point in 0..points.len() {
             match method {
                 // Its rows are known by their order.
                 Method::Sobol { .. } => break,
-                Method::Morris => coordinates.extend(points.coordinates(point)),
+                Method::Morris => {
+                    coordinates.extend(points.coordinates(point));
+                    places.extend(points.places(point));
+                }
                 Method::RankCorrelation => {
                     let values = points.values(point);
                     let numbers = points.factors().iter().zip(&values);
@@ -127,6 +132,7 @@ impl Sample {
             method,
             factors,
             coordinates,
+            places,
             seed,
         })
     }
@@ -163,10 +169,10 @@ pub struct Noise {
 }
 
 impl Noise {
-    fn of(runs: &Runs, response: usize) -> Self {
+    fn of(runs: &RunTable, response: usize) -> Self {
         let table = runs.table(response);
         let replicates = runs.replicates();
-        let parts = Components::of(table, replicates);
+        let parts = Components::of(&table, replicates);
         let parts = parts.as_ref();
         Noise {
             points: table
@@ -206,7 +212,7 @@ pub struct Sensitivity {
 }
 
 /// Estimates from runs; threads do not change them.
-pub fn analyse(sample: &Sample, runs: &Runs, threads: usize) -> Sensitivity {
+pub fn analyse(sample: &Sample, runs: &RunTable, threads: usize) -> Sensitivity {
     let mut responses = Vec::with_capacity(runs.responses());
     let outcome = work_in_order(
         0..runs.responses() as u64,
@@ -235,7 +241,7 @@ pub fn analyse(sample: &Sample, runs: &Runs, threads: usize) -> Sensitivity {
     }
 }
 
-fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
+fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse {
     let means = runs.means(response);
     let count = sample.factors;
     let nothing = || vec![vec![None; sample.method.indices().len()]; count];
@@ -252,7 +258,7 @@ fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
                 both.map(|(total, first)| vec![total, first]).collect()
             })
         }
-        Method::Morris => morris(&sample.coordinates, &means, count).map(|found| {
+        Method::Morris => morris(&sample.coordinates, &sample.places, &means, count).map(|found| {
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
@@ -263,7 +269,9 @@ fn of_response(sample: &Sample, runs: &Runs, response: usize) -> OfResponse {
             indices.collect()
         }),
         Method::RankCorrelation => prcc(&sample.coordinates, &means, count).map(|found| {
-            let indices = found.into_iter().map(|found| vec![Some(found.coefficient)]);
+            let indices = found
+                .into_iter()
+                .map(|found| vec![found.map(|found| found.coefficient)]);
             indices.collect()
         }),
     };
@@ -290,12 +298,14 @@ mod tests {
     use super::*;
 
     /// Runs of one response, a row a point.
-    fn runs(rows: &[&[Option<f64>]]) -> Runs {
-        let mut runs = Runs::new(rows.len(), rows[0].len(), 1);
+    fn runs(rows: &[&[Option<f64>]]) -> RunTable {
+        let mut runs = RunTable::new(rows.len(), rows[0].len(), 1);
         for (point, row) in rows.iter().enumerate() {
             for (replicate, value) in row.iter().enumerate() {
-                let values = [*value];
-                runs.put(point, replicate, value.map(|_| values.as_slice()));
+                match value {
+                    Some(_) => runs.put(point, replicate, &[*value]),
+                    None => runs.fail(point, replicate, "broken"),
+                }
             }
         }
         runs
@@ -315,6 +325,7 @@ mod tests {
             method: Method::Morris,
             factors: 2,
             coordinates: points.iter().flatten().map(|u| Some(*u)).collect(),
+            places: points.iter().flatten().map(|u| Some(*u)).collect(),
             seed: 1,
         }
     }
@@ -397,6 +408,7 @@ mod tests {
             method: Method::RankCorrelation,
             factors: 1,
             coordinates: (0..5).map(|i| Some(f64::from(i))).collect(),
+            places: Vec::new(),
             seed: 1,
         };
         let rows: Vec<&[Option<f64>]> = vec![&[Some(1.0)]; 5];

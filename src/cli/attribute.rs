@@ -1,12 +1,13 @@
 //! `dualtrack attribute`: what each mechanism contributes.
 
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::Arc;
+
+use serde_json::json;
 
 use crate::analysis::attribution::{self, Attribution};
-use crate::analysis::batch::{Batch, BatchError, Done};
 use crate::cli::common::{self, Stop};
-use crate::cli::progress::{self, Goal};
+use crate::cli::study::{self, BeginArgs, Work};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::NARROW;
 use crate::cli::{codes, print, summary};
@@ -15,12 +16,15 @@ use crate::input::experiment::{
     worlds::Worlds,
 };
 use crate::input::scenario::{self, Scenario};
-use crate::kernel::control::Control;
 use crate::measure::response::spec::Responses;
 use crate::model::params::Parameter;
+use crate::study::arm::Arm;
+use crate::study::execute::Study;
+use crate::study::stage::{Order, PointList, Stage};
+use crate::study::store::RunStore;
 use crate::study::sweep::plan::response_column;
+use crate::study::table::RunTable;
 use crate::table::compression::Compression;
-use crate::table::folder::check_target;
 use crate::table::{
     complete::finish_folder, datapackage, folder::Folder, manifest::Manifest, writer::WrittenFile,
 };
@@ -32,6 +36,7 @@ const LONG: usize = 32;
 ///
 /// All combinations meet the same luck. Contributions are Shapley values: what turning a mechanism on adds, averaged over
 /// all orders in which mechanisms can be turned on. They add up to the difference between all on and all off.
+/// Interrupted at any moment, it goes on with `--resume`, to the same bytes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file.
@@ -59,9 +64,8 @@ pub struct Args {
     /// Threads, on which results do not depend; one for each core if left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Replaces a result that is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    begin: BeginArgs,
     /// Prints nothing but errors.
     #[arg(long)]
     quiet: bool,
@@ -75,7 +79,7 @@ pub fn run(args: &Args) -> u8 {
 /// What is asked, read and checked.
 struct Question {
     scenario: Scenario,
-    worlds: Worlds,
+    worlds: Arc<Worlds>,
     mechanisms: Vec<&'static Parameter>,
     variants: Vec<Variant>,
     responses: Responses,
@@ -114,7 +118,7 @@ impl Question {
         let set = args.sets.iter().map(|argument| Assignment::parse(argument));
         let set: Vec<Assignment> = set.collect();
         Ok(Question {
-            worlds: Worlds::new(&args.scenario, &set),
+            worlds: Arc::new(Worlds::new(&args.scenario, &set)),
             variants: attribution::combinations(&mechanisms),
             mechanisms,
             responses,
@@ -124,14 +128,30 @@ impl Question {
         })
     }
 
-    fn batch(&self) -> Batch<'_> {
-        Batch {
-            worlds: &self.worlds,
-            variants: &self.variants,
-            responses: &self.responses,
+    /// The scenario, at design points that are the combinations.
+    fn study(&self) -> Result<(Study<'static>, Stage), String> {
+        let base = Arm::new("base", &self.worlds, &Variant::default(), &self.responses)?;
+        let study = Study {
+            arms: vec![base],
             seed: self.seed,
-            replicates: self.replicates,
-        }
+            extra: None,
+        };
+        let stage = Stage {
+            points: PointList::Listed(self.variants.as_slice().into()),
+            replicates: 0..u64::from(self.replicates),
+            arms: vec![0],
+            order: Order::ByPoint,
+            keeps_series: false,
+        };
+        Ok((study, stage))
+    }
+
+    fn runs(&self) -> u64 {
+        self.variants.len() as u64 * u64::from(self.replicates)
+    }
+
+    fn keys(&self) -> Vec<&'static str> {
+        self.mechanisms.iter().map(|one| one.key).collect()
     }
 
     fn names(&self) -> Vec<&str> {
@@ -141,12 +161,11 @@ impl Question {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     let question = Question::read(args)?;
     let target = args.out.clone().unwrap_or_else(|| {
         PathBuf::from("output").join(format!("{}-attribute", question.scenario.name))
     });
-    check_target(&target, args.force)?;
     let threads = common::threads(args.threads);
     if !args.quiet {
         for note in &question.scenario.notes {
@@ -154,13 +173,37 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         }
     }
     let control = common::interruptible();
-    let done = carry_out(&question.batch(), threads, &control, args.quiet)?;
-    let found = attribution::attribute(&done.runs).map_err(|message| Stop {
+    let (study, stage) = question.study().map_err(Stop::bad_input)?;
+    let identity = json!({
+        "command": "attribute",
+        "study": study.identity().map_err(Stop::bad_input)?,
+        "over": question.keys(),
+        "replicates": question.replicates,
+    });
+    let mut store = RunStore::open(&identity, &target, args.begin.begin())?;
+    let work = Work {
+        threads,
+        control: &control,
+        is_quiet: args.quiet,
+        runs: question.runs(),
+    };
+    study::carry_out(&study, &mut store, &work, &mut study::only(stage.clone()))?;
+    let widths = [question.responses.len()];
+    let runs = RunTable::of_stage(&mut store, 0, &stage, &widths)?.remove(0);
+    let found = attribution::attribute(&runs).map_err(|message| Stop {
         code: codes::FAILURE,
         message,
     })?;
     let manifest = manifest(&question, &found, threads, started);
-    let files = write(&question, &done, &found, &target, args.force, manifest)?;
+    let files = write(
+        &question,
+        &runs,
+        &found,
+        &target,
+        store.replaces(),
+        manifest,
+    )?;
+    store.remove()?;
     if !args.quiet {
         print::out(&report(&question, &found, &target, &files));
     }
@@ -171,38 +214,13 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     })
 }
 
-/// Runs a batch with a line of progress.
-pub(crate) fn carry_out(
-    batch: &Batch<'_>,
-    threads: usize,
-    control: &Control,
-    is_quiet: bool,
-) -> Result<Done, Stop> {
-    let outcome = thread::scope(|scope| {
-        // Dropped at the end, it ends the display.
-        let _display = (!is_quiet).then(|| progress::show(scope, control, Goal::Runs(batch.len())));
-        batch.run(threads, control)
-    });
-    outcome.map_err(|error| match error {
-        BatchError::Interrupted => Stop {
-            code: codes::INTERRUPTED,
-            message: "interrupted; nothing was written".to_string(),
-        },
-        BatchError::Threads(error) => Stop {
-            code: codes::FAILURE,
-            message: format!("cannot start threads: {error}"),
-        },
-    })
-}
-
 fn manifest(
     question: &Question,
     found: &Attribution,
     threads: usize,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
 ) -> Manifest {
     let scenario = &question.scenario;
-    let keys: Vec<&str> = question.mechanisms.iter().map(|one| one.key).collect();
     let responses: serde_json::Map<String, serde_json::Value> = question
         .responses
         .list()
@@ -220,14 +238,14 @@ fn manifest(
         last_quarter: summary::last_quarter(&scenario.world).to_string(),
         threads,
         started: common::second(started),
-        finished: common::second(jiff::Timestamp::now()),
+        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&scenario.sources),
         settings: scenario.resolved.clone(),
-        experiment: Some(serde_json::json!({
-            "over": keys,
+        experiment: Some(json!({
+            "over": question.keys(),
             "responses": responses,
             "combinations": question.variants.len(),
-            "runs": question.batch().len(),
+            "runs": question.runs(),
             "failed_runs": found.failed,
             "whole_replicates": found.whole,
         })),
@@ -238,21 +256,21 @@ fn manifest(
 
 fn write(
     question: &Question,
-    done: &Done,
+    runs: &RunTable,
     found: &Attribution,
     target: &Path,
-    force: bool,
+    replaces: bool,
     manifest: Manifest,
 ) -> Result<Vec<WrittenFile>, Stop> {
     let columns = question.responses.list().iter().map(response_column);
     let mut sheets = attribution::sheets(found, &question.names(), &question.mechanisms);
     sheets.push(attribution::runs_sheet(
-        done,
+        runs,
         question.seed,
         columns.collect(),
         &question.mechanisms,
     ));
-    let folder = Folder::create(target, force)?;
+    let folder = Folder::create(target, replaces)?;
     let mut files = Vec::new();
     for sheet in &sheets {
         files.push(sheet.write(folder.path())?);
@@ -276,7 +294,7 @@ fn report(
         counted(question.variants.len() as u64, "combination"),
         counted(question.mechanisms.len() as u64, "mechanism"),
         counted(u64::from(question.replicates), "replicate"),
-        counted(question.batch().len(), "run"),
+        counted(question.runs(), "run"),
         question.seed,
     );
     if found.failed > 0 {

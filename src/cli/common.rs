@@ -166,8 +166,8 @@ pub(crate) fn arguments() -> Vec<String> {
 }
 
 /// A time to the second, UTC.
-pub(crate) fn second(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+pub(crate) fn second(time: std::time::SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
 }
 
 /// Files that were read, for a manifest.

@@ -100,7 +100,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     let (experiment, target) = args.experiment()?;
     let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
     let stopping = args.stopping(&comparison)?;
@@ -223,7 +223,7 @@ struct Work<'a> {
     threads: usize,
     control: &'a Control,
     is_quiet: bool,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
     target: &'a Path,
 }
 

@@ -1,11 +1,9 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
-use crate::analysis::batch::{Batch, Done};
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
-use crate::analysis::runs::Runs;
-use crate::cli::attribute;
 use crate::cli::common::{self, Stop};
 use crate::cli::sensitivity::names;
+use crate::cli::study::{self, Work};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::cli::{codes, print};
@@ -14,8 +12,13 @@ use crate::cli::{
     sweep::{carry_out, dry_run, head},
 };
 use crate::input::experiment::factor::Variant;
+use crate::study::arm::Arm;
+use crate::study::execute::Study;
+use crate::study::stage::{Order, PointList, Stage};
+use crate::study::store::RunStore;
 use crate::study::sweep::plan::response_column;
 use crate::study::sweep::{finish::Shard, plan::Plan};
+use crate::study::table::RunTable;
 
 /// Points and moves that are shown.
 const SHOWN: usize = 20;
@@ -48,7 +51,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         ))
     };
     frontier::check(&plan.experiment).map_err(refused)?;
-    Runs::check(&plan).map_err(refused)?;
+    RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
     if args.work.dry_run {
         return dry_run(&plan, &args.work);
     }
@@ -60,11 +63,11 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         .map_err(Stop::bad_input)?;
     // Before the sweep: it is short, and a base that fails is known at once.
     let base = base(&plan, &args.work)?;
-    let failed_base = base.runs.failed();
-    let analyse = |runs: &Runs| {
+    let failed_base = base.failed();
+    let analyse = |runs: &RunTable| {
         let changes = frontier::changes(experiment, &plan.points, &base_scenario);
         let objectives = &experiment.objectives;
-        frontier::analyse(objectives, runs, &base.runs, &changes, experiment.seed)
+        frontier::analyse(objectives, runs, &base, &changes, experiment.seed)
     };
     let mut found = None;
     let mut problem = None;
@@ -75,7 +78,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         &args.work,
         "frontier",
         |folder| {
-            let made = match analyse(&Runs::read(folder, &plan)?) {
+            let made = match analyse(&RunTable::read(folder, &plan)?) {
                 Ok(made) => made,
                 Err(message) => {
                     problem = Some(message);
@@ -105,7 +108,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         let found = match found {
             Some(found) => found,
             // All was there but the name of the folder.
-            None => analyse(&Runs::read(&target, &plan)?).map_err(failure)?,
+            None => analyse(&RunTable::read(&target, &plan)?).map_err(failure)?,
         };
         let mut text = head(&plan, Shard::ALL, &finished);
         if failed_base > 0 {
@@ -128,17 +131,32 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
 }
 
 /// Runs the base with the replicates of the design points.
-fn base(plan: &Plan, work: &WorkArgs) -> Result<Done, Stop> {
+fn base(plan: &Plan, work: &WorkArgs) -> Result<RunTable, Stop> {
     let experiment = &plan.experiment;
-    let batch = Batch {
-        worlds: &experiment.worlds,
-        variants: &[Variant::default()],
-        responses: &experiment.responses,
+    let variant = Variant::default();
+    let arm = Arm::new("base", &experiment.worlds, &variant, &experiment.responses);
+    let study = Study {
+        arms: vec![arm.map_err(Stop::bad_input)?],
         seed: experiment.seed,
-        replicates: experiment.replicates,
+        extra: None,
     };
-    let control = common::interruptible();
-    attribute::carry_out(&batch, common::threads(work.threads), &control, work.quiet)
+    let stage = Stage {
+        points: PointList::Own,
+        replicates: 0..u64::from(experiment.replicates),
+        arms: vec![0],
+        order: Order::ByPoint,
+        keeps_series: false,
+    };
+    let mut store = RunStore::memory();
+    let work = Work {
+        threads: common::threads(work.threads),
+        control: &common::interruptible(),
+        is_quiet: work.quiet,
+        runs: stage.runs(),
+    };
+    study::carry_out(&study, &mut store, &work, &mut study::only(stage.clone()))?;
+    let widths = [experiment.responses.len()];
+    Ok(RunTable::of_stage(&mut store, 0, &stage, &widths)?.remove(0))
 }
 
 fn report(found: &Frontier, plan: &Plan) -> String {

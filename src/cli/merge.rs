@@ -6,13 +6,14 @@ use crate::cli::common::{self, Stop};
 use crate::cli::{codes, freeze, print, tables};
 use crate::cli::{options::ExperimentArgs, sweep::manifest};
 use crate::input::experiment::reader::Overlay;
+use crate::study::place::Begin;
 use crate::study::sweep::merge::{self, MergeError};
 use crate::study::sweep::{
     finish::Shard,
     frozen::PlanFolder,
     gather,
     plan::Plan,
-    work::{Begin, WorkError, WorkFolder},
+    work::{WorkError, WorkFolder},
 };
 
 /// Puts the shards of a sweep together: the same files as a sweep in one go.
@@ -46,7 +47,7 @@ impl From<MergeError> for Stop {
 }
 
 /// Puts the shards of a plan folder together.
-fn gather(args: &Args, started: jiff::Timestamp) -> Result<u8, Stop> {
+fn gather(args: &Args, started: std::time::SystemTime) -> Result<u8, Stop> {
     let experiment = &args.experiment;
     if experiment.overlay() != Overlay::default() || !args.shards.is_empty() {
         return Err(Stop::bad_input(format!(
@@ -70,7 +71,7 @@ fn finish(
     plan: &Plan,
     folder: WorkFolder,
     shards: u64,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
 ) -> Result<u8, Stop> {
     let target = folder.target().to_path_buf();
     let manifest = manifest(plan, 1, started, "merge");
@@ -121,7 +122,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     if PlanFolder::is_meant(&args.experiment.experiment) {
         return gather(args, started);
     }

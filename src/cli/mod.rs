@@ -27,6 +27,7 @@ pub mod script;
 pub mod sensitivity;
 pub mod shard;
 pub mod status;
+pub mod study;
 pub mod summary;
 pub mod sweep;
 pub mod tables;

@@ -3,7 +3,7 @@
 use crate::cli::common::{self, Stop};
 use crate::input::experiment::{Experiment, reader::Overlay};
 use crate::input::scenario::shelf::Shelf;
-use crate::study::sweep::work::Begin;
+use crate::study::place::Begin;
 use std::path::PathBuf;
 
 /// What experiments have in common on the command line.

@@ -20,7 +20,7 @@ use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::shipped;
 use crate::report::page;
-use crate::study::sweep::work::Begin;
+use crate::study::place::Begin;
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::{
@@ -170,7 +170,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     let study = Study::new(args.register()?, args.seed).map_err(Stop::bad_input)?;
     let ready = study.ready().map_err(Stop::bad_input)?;
     let base = study.base_arm().filter(|_| args.is_whole());
@@ -282,7 +282,7 @@ fn manifest(
     study: &Study,
     identity: &Value,
     threads: usize,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
     found: &Findings,
 ) -> Manifest {
     let base = study
@@ -312,7 +312,7 @@ fn manifest(
         last_quarter: last.unwrap_or_default(),
         threads,
         started: common::second(started),
-        finished: common::second(jiff::Timestamp::now()),
+        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&study.sources),
         settings,
         experiment: Some(json!({"identity": identity, "failed_runs": found.failed})),

@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
     let traces = traces(&scenario)?;
     let setup = Setup::new(scenario.world.clone()).map_err(Stop::bad_input)?;
@@ -130,7 +130,7 @@ fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
     Traces::new(&scenario.traces).map_err(Stop::bad_input)
 }
 
-fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Manifest {
+fn manifest(scenario: &Scenario, threads: usize, started: std::time::SystemTime) -> Manifest {
     let world = &scenario.world;
     Manifest {
         arguments: common::arguments(),
@@ -142,7 +142,7 @@ fn manifest(scenario: &Scenario, threads: usize, started: jiff::Timestamp) -> Ma
         last_quarter: crate::cli::summary::last_quarter(world).to_string(),
         threads,
         started: common::second(started),
-        finished: common::second(jiff::Timestamp::now()),
+        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&scenario.sources),
         settings: scenario.resolved.clone(),
         warnings: scenario.notes.clone(),

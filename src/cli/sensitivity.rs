@@ -1,6 +1,5 @@
 //! `dualtrack sensitivity`: which factors of an experiment matter.
 
-use crate::analysis::runs::Runs;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
 use crate::cli::common::{self, Stop};
 use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
@@ -12,6 +11,7 @@ use crate::cli::{
 };
 use crate::stats::estimate::Uncertain;
 use crate::study::sweep::{finish::Shard, plan::Plan};
+use crate::study::table::RunTable;
 
 /// Factors that are shown of each response.
 const SHOWN: usize = 10;
@@ -47,7 +47,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     };
     let sample =
         Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed).map_err(refused)?;
-    Runs::check(&plan).map_err(refused)?;
+    RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
     if args.work.dry_run {
         return dry_run(&plan, &args.work);
     }
@@ -68,7 +68,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         &args.work,
         "sensitivity",
         |folder| {
-            let runs = Runs::read(folder, &plan)?;
+            let runs = RunTable::read(folder, &plan)?;
             let made = sensitivity::analyse(&sample, &runs, threads);
             let sheets = crate::analysis::sensitivity::sheets::sheets(&made, &responses, &factors);
             found = Some(made);
@@ -79,7 +79,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         let found = match found {
             Some(found) => found,
             // All was there but the name of the folder.
-            None => sensitivity::analyse(&sample, &Runs::read(&target, &plan)?, threads),
+            None => sensitivity::analyse(&sample, &RunTable::read(&target, &plan)?, threads),
         };
         let mut text = head(&plan, Shard::ALL, &finished);
         text.push('\n');

@@ -95,7 +95,7 @@ pub(crate) fn carry_out(
     command: &'static str,
     analyse: impl FnOnce(&Path) -> Result<Vec<Sheet>, OutputError>,
 ) -> Result<Finished, Stop> {
-    let started = jiff::Timestamp::now();
+    let started = std::time::SystemTime::now();
     if work.parquet && !cfg!(feature = "parquet") {
         return Err(Stop::bad_input(
             "--parquet: this program was built without it; build it with `--features parquet`",
@@ -153,7 +153,7 @@ pub(crate) fn carry_out(
 pub(crate) fn manifest(
     plan: &Plan,
     threads: usize,
-    started: jiff::Timestamp,
+    started: std::time::SystemTime,
     command: &'static str,
 ) -> Manifest {
     let experiment = &plan.experiment;
@@ -177,7 +177,7 @@ pub(crate) fn manifest(
         last_quarter: last,
         threads,
         started: common::second(started),
-        finished: common::second(jiff::Timestamp::now()),
+        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&experiment.sources),
         settings,
         warnings: experiment.notes.clone(),

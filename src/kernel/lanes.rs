@@ -48,6 +48,17 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     )
 }
 
+/// [`vectorised`] for the value of an expression, which is inlined.
+macro_rules! wide {
+    ($work:expr) => {
+        $crate::kernel::lanes::vectorised(
+            #[inline(always)]
+            || $work,
+        )
+    };
+}
+pub(crate) use wide;
+
 /// One number for each lane. Operands should be local copies: then nothing can alias and this is vector code.
 #[inline(always)]
 pub fn each(value: impl Fn(usize) -> f64) -> Lanes {

@@ -1,6 +1,7 @@
 //! What everything else is built on: exact mathematics, keyed random draws, vector lanes, ordered parallel work,
 //! calendar quarters, and names in messages. It knows no other room.
 
+pub mod bits;
 pub mod control;
 pub mod keyed;
 pub mod lanes;

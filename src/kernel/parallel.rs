@@ -59,6 +59,13 @@ pub struct Pieces<'a, T> {
     pub length: usize,
 }
 
+impl<'a, T> Pieces<'a, T> {
+    /// Pieces of a column.
+    pub fn new(whole: &'a mut [T], length: usize) -> Self {
+        Pieces { whole, length }
+    }
+}
+
 impl<'a, T: Send> IntoParts for Pieces<'a, T> {
     type Item = &'a mut [T];
 
@@ -136,10 +143,7 @@ mod tests {
             );
             assert_eq!(added.len(), 100);
             let (mut whole, mut lengths) = (vec![0; 7], Vec::new());
-            let pieces = Pieces {
-                whole: &mut whole,
-                length: 3,
-            };
+            let pieces = Pieces::new(&mut whole, 3);
             let work = |index, piece: &mut [usize]| {
                 piece.fill(index);
                 (index, piece.len())
@@ -175,16 +179,7 @@ mod tests {
                 parallel,
                 (
                     (&mut items[..], &mut c[..]),
-                    (
-                        Pieces {
-                            whole: &mut b,
-                            length: 2,
-                        },
-                        Pieces {
-                            whole: &mut d,
-                            length: 3,
-                        },
-                    ),
+                    (Pieces::new(&mut b, 2), Pieces::new(&mut d, 3)),
                 ),
                 |index, ((_, c), (b, d))| {
                     b.fill(index);

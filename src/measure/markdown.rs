@@ -28,7 +28,8 @@ number of threads.
 - Files appear in the folder that was chosen and nowhere else: a link in its place, or in unfinished work, is not followed.
 - `traces.interval_quarters` thins `national`, `cities`, `sectors` and `allocations` to the last quarter of each
   interval (4: year ends, for a run that starts with a year). Files of events are always complete.
-- `traces.columns` leaves columns out; key columns are always written. `traces.compression` adds `.gz` or `.zst`.
+- `traces.columns` leaves columns out; key columns are always written. `traces.compression` adds `.gz` or `.zst` (`zstd` needs a
+  program built with `--features zstd`).
 ";
 
 /// The page.

@@ -122,9 +122,9 @@ outcomes! {
         efficiency_per_cny_bn: maybe("Efficiency", "1/CNY bn", "competitiveness gained since the start for each CNY bn spent on sectors and instruments (O12)", "nothing has been spent", |run, n| run.efficiency(n.weighted.competitiveness));
         top_city_share: real("Share of the leading city", "1", "share of the leading city in capability, weighted by strategic value, 0 to 1 (O7)", |_, n| n.weighted.concentration[1])
             .costs(Passes::CONCENTRATION);
-        eu_pressure: real("EU pressure", "1", "European regulatory pressure, 0 to 1 (E38)", |run, _| run.rules().eu_pressure);
-        us_pressure: real("US pressure", "1", "US technological pressure, 0 to 1 (E38)", |run, _| run.rules().us_pressure);
-        export_controls: real("Export controls", "1", "export controls, 0 to 1 (E38)", |run, _| run.rules().export_controls);
+        eu_pressure: real("EU pressure", "1", "European regulatory pressure, 0 to 1 (E38)", |run, _| run.in_force().eu_pressure);
+        us_pressure: real("US pressure", "1", "US technological pressure, 0 to 1 (E38)", |run, _| run.in_force().us_pressure);
+        export_controls: real("Export controls", "1", "export controls, 0 to 1 (E38)", |run, _| run.in_force().export_controls);
         researchers: real("Researchers", "FTE", "researchers", |run, _| run.totals().researchers)
             .on(EXPLORER);
         effective_talent: real("Effective talent", "FTE", "effective talent (E23)", |run, _| run.totals().effective_talent)

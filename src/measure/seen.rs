@@ -2,9 +2,8 @@
 
 use crate::measure::column::Placed;
 use crate::model::outcomes::Weighted;
-use crate::model::phases::instruments::Use;
 use crate::model::run::Run;
-use crate::model::views::{Cascade, Own};
+use crate::model::views::{Cascade, InstrumentUse, Own};
 
 /// Outcomes that take a pass over the cities each. What is left out reads 0 or as missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub struct CitySeen {
     pub city: usize,
     pub(crate) own: Own,
     pub(crate) cascade: Cascade,
-    pub(crate) instruments: Use,
+    pub(crate) instruments: InstrumentUse,
 }
 
 impl CitySeen {

@@ -1,15 +1,13 @@
 //! The balanced start: `docs/odd.md`, section 5, steps 1 to 5.
 
-use crate::kernel::lanes::{
-    LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, vectorised,
-};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, column_by_column, each, lane_sum, plus, wide};
 use crate::kernel::math::select;
 use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::data::{MAX_SECTORS, World};
 use crate::model::equations::{budgets, centre, outside, production};
+use crate::model::in_force::InForce;
 use crate::model::params::table::{Params, Production};
 use crate::model::peers::Peers;
-use crate::model::rules::Rules;
 use crate::model::setup::{Setup, compute_gap};
 
 /// Rounds of the balanced start, after the first.
@@ -20,7 +18,7 @@ impl Setup {
     pub(crate) fn balance(&mut self) {
         let world = &self.world;
         let params = &world.params;
-        let rules = Rules::new(params, &self.timeline, 0);
+        let in_force = InForce::new(params, &self.timeline, 0);
         let ratio: Vec<f64> = world
             .sectors
             .iter()
@@ -35,9 +33,9 @@ impl Setup {
         let mean_gap = (0..sectors).map(|s| self.value[s] * gap[s]).sum();
         self.stringency = centre::stringency_target(
             &params.centre,
-            rules.eu_pressure,
+            in_force.eu_pressure,
             mean_risk,
-            rules.us_pressure,
+            in_force.us_pressure,
             mean_gap,
         );
         let compute_gap = compute_gap(&world.sectors, &gap);
@@ -45,7 +43,7 @@ impl Setup {
             .sectors
             .iter()
             .map(|sector| {
-                outside::compute_access(sector.compute, rules.export_controls, compute_gap)
+                outside::compute_access(sector.compute, in_force.export_controls, compute_gap)
             })
             .collect();
         let priority: Vec<f64> = world
@@ -61,7 +59,7 @@ impl Setup {
                 let plan = self.timeline.central_plan(0)[s];
                 centre::priority(
                     &params.centre,
-                    &rules,
+                    &in_force,
                     sector.strategic,
                     sector.import_share,
                     gap[s],
@@ -86,8 +84,8 @@ impl Setup {
         let choice = Choice {
             params,
             peers: &self.peers,
-            career: rules.intensity * 0.5,
-            comparability: rules.comparability,
+            career: in_force.intensity * 0.5,
+            comparability: in_force.comparability,
             mean_comparability: mean_comparability(&self.peers, world),
             climate: &climate,
             priority: &priority,
@@ -96,13 +94,10 @@ impl Setup {
         };
         self.mean_comparability = choice.mean_comparability;
         for constants in &mut self.chunks {
-            vectorised(
-                #[inline(always)]
-                || choice.chunk(constants),
-            );
+            wide!(choice.chunk(constants));
         }
         let access = (0..sectors)
-            .map(|s| compute[s] * (1.0 - self.stringency * world.sectors[s].risk))
+            .map(|s| production::access(compute[s], self.stringency, world.sectors[s].risk))
             .collect();
         self.balance_capability(access);
         let rho = self.world.params.production.aggregation;
@@ -137,10 +132,7 @@ impl Setup {
         for _ in 0..=ROUNDS {
             stock.sums.fill(ZERO);
             for constants in &mut self.chunks {
-                vectorised(
-                    #[inline(always)]
-                    || stock.round(constants),
-                );
+                wide!(stock.round(constants));
             }
             self.gross_capability = stock.sums.iter().map(lane_sum).collect();
             let half = params.production.introduction_half_base;
@@ -153,10 +145,7 @@ impl Setup {
         let mut terms = vec![ZERO; sectors];
         let rho = params.production.aggregation;
         for constants in &self.chunks {
-            vectorised(
-                #[inline(always)]
-                || constants.add_start(&self.columns, rho, &mut spending, &mut terms),
-            );
+            wide!(constants.add_start(&self.columns, rho, &mut spending, &mut terms));
         }
         self.aggregation_sum = terms.iter().map(lane_sum).collect();
         let utilisation = params.market.initial_utilisation;

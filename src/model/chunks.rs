@@ -1,6 +1,7 @@
 //! What changes of cities during a run: columns in blocks of lanes, and their chunks.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, plus};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
+use crate::kernel::math::select;
 use crate::kernel::pages::Pages;
 use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};
 use crate::model::chunk_constants::{ChunkConstants, Constant};
@@ -29,10 +30,8 @@ pub(crate) struct CityState {
     pub deeds: Pages<Deeds>,
     /// Quarter since which the official is in post, one entry per lane.
     pub in_post_since: Pages<u32>,
-    /// Introduction and subscale spending by sector, by chunk; kept only where somebody looks.
-    pub detail: Vec<Vec<[Lanes; 2]>>,
-    sectors: usize,
-    instruments: usize,
+    pub sectors: usize,
+    pub instruments: usize,
 }
 
 /// A chunk of cities: its part of the columns of [`CityState`], which have the same names.
@@ -45,7 +44,39 @@ pub(crate) struct Chunk<'a> {
     pub columns: &'a mut [Columns],
     pub deeds: &'a mut [Deeds],
     pub in_post_since: &'a mut [u32],
-    pub detail: &'a mut [[Lanes; 2]],
+}
+
+/// A block of cities: its part of the columns of a [`Chunk`].
+#[derive(Debug)]
+pub(crate) struct Own<'a> {
+    pub held: &'a mut [Held],
+    pub capability: &'a mut [Lanes],
+    pub optimum: &'a [Lanes],
+    pub columns: &'a mut Columns,
+    pub deeds: &'a mut Deeds,
+}
+
+/// A copy of a block of cities, to be worked through beside the run.
+#[derive(Clone, Debug)]
+pub(crate) struct BlockCopy {
+    held: Vec<Held>,
+    capability: Vec<Lanes>,
+    optimum: Vec<Lanes>,
+    columns: Columns,
+    deeds: Deeds,
+}
+
+impl BlockCopy {
+    /// The block, which can be changed.
+    pub fn own(&mut self) -> Own<'_> {
+        Own {
+            held: &mut self.held,
+            capability: &mut self.capability,
+            optimum: &self.optimum,
+            columns: &mut self.columns,
+            deeds: &mut self.deeds,
+        }
+    }
 }
 
 /// An instrument in the cities of a block.
@@ -108,7 +139,6 @@ impl CityState {
             columns: Pages::new(blocks),
             deeds: Pages::new(blocks),
             in_post_since: Pages::new(blocks * LANES),
-            detail: vec![Vec::new(); setup.chunks.len()],
             sectors,
             instruments,
         }
@@ -135,10 +165,59 @@ impl CityState {
         &self.capability[chunk * length..end]
     }
 
-    /// Introduction and subscale spending of a block in a sector, where they are kept.
-    pub fn detail(&self, block: usize, sector: usize) -> Option<&[Lanes; 2]> {
-        let detail = &self.detail[block / CHUNK_BLOCKS];
-        detail.get(block % CHUNK_BLOCKS * self.sectors + sector)
+    /// An instrument in the block of a city.
+    pub fn held(&self, city: usize, instrument: usize) -> &Held {
+        &self.held[city / LANES * self.instruments + instrument]
+    }
+
+    /// Design of an instrument that would suit a city best.
+    pub fn optimum(&self, city: usize, instrument: usize) -> f64 {
+        self.optimum[city / LANES * self.instruments + instrument][city % LANES]
+    }
+
+    /// Design of an instrument; meaningful where it is in force.
+    pub fn design(&self, city: usize, instrument: usize) -> f64 {
+        let distance = &self.held(city, instrument).distance;
+        self.optimum(city, instrument) + distance[city % LANES]
+    }
+
+    /// A copy of a block.
+    pub fn copy(&self, block: usize) -> BlockCopy {
+        let of_instruments = block * self.instruments..(block + 1) * self.instruments;
+        BlockCopy {
+            held: self.held[of_instruments.clone()].to_vec(),
+            capability: self.stocks(block).to_vec(),
+            optimum: self.optimum[of_instruments].to_vec(),
+            columns: self.columns[block],
+            deeds: self.deeds[block],
+        }
+    }
+
+    /// Row of the city with most capability in a sector; ties fall to the first row.
+    pub fn leader(&self, sector: usize) -> u32 {
+        let stocks = || self.capability.chunks_exact(self.sectors);
+        let mut most = ZERO;
+        for stocks in stocks() {
+            let (before, own) = (most, stocks[sector]);
+            most = each(|l| select(own[l] > before[l], own[l], before[l]));
+        }
+        let most = most.iter().fold(0.0, |most: f64, own| most.max(*own));
+        let all = stocks().flat_map(|stocks| stocks[sector].0);
+        all.into_iter().position(|own| own == most).unwrap_or(0) as u32
+    }
+}
+
+impl<'a> Chunk<'a> {
+    /// Cuts the first block off.
+    #[inline(always)]
+    pub fn next_block(&mut self, sectors: usize, instruments: usize) -> Option<Own<'a>> {
+        Some(Own {
+            held: cut_off(&mut self.held, instruments),
+            capability: cut_off(&mut self.capability, sectors),
+            optimum: cut_off(&mut self.optimum, instruments),
+            columns: self.columns.split_off_first_mut()?,
+            deeds: self.deeds.split_off_first_mut()?,
+        })
     }
 }
 
@@ -183,7 +262,8 @@ impl<'a> IntoParts for &'a mut CityState {
         let mut at_evaluation = &mut self.at_evaluation[..];
         let (mut columns, mut deeds) = (&mut self.columns[..], &mut self.deeds[..]);
         let mut in_post_since = &mut self.in_post_since[..];
-        self.detail.iter_mut().map(move |detail| Chunk {
+        let chunks = columns.len().div_ceil(CHUNK_BLOCKS);
+        (0..chunks).map(move |_| Chunk {
             held: cut_off(&mut held, of_instruments),
             capability: cut_off(&mut capability, of_sectors),
             at_evaluation: cut_off(&mut at_evaluation, of_sectors),
@@ -191,7 +271,6 @@ impl<'a> IntoParts for &'a mut CityState {
             columns: cut_off(&mut columns, CHUNK_BLOCKS),
             deeds: cut_off(&mut deeds, CHUNK_BLOCKS),
             in_post_since: cut_off(&mut in_post_since, CHUNK_CITIES),
-            detail,
         })
     }
 }

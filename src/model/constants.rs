@@ -1,6 +1,6 @@
 //! City data become constants of the model: D1 to D7 of `docs/odd.md`, section 6.
 
-use crate::kernel::lanes::{LANES, each, part, vectorised};
+use crate::kernel::lanes::{LANES, each, part, wide};
 use crate::kernel::math;
 use crate::model::data::{City, Sector, World};
 use crate::model::params::table::Params;
@@ -114,16 +114,13 @@ fn advantages(cities: &[City], sectors: &[Sector], params: &Params) -> Vec<f64> 
     let mean_research = mean(cities.iter().map(|city| city.research_intensity));
     let mut levels: Vec<f64> = cities.iter().map(|city| city.research_intensity).collect();
     let exponent = geography.level_exponent;
-    vectorised(
-        #[inline(always)]
-        || {
-            for eight in levels.chunks_mut(LANES) {
-                let research = part(eight, 0);
-                let level = each(|l| level(research[l], mean_research, exponent));
-                eight.copy_from_slice(&level[..eight.len()]);
-            }
-        },
-    );
+    wide!({
+        for eight in levels.chunks_mut(LANES) {
+            let research = part(eight, 0);
+            let level = each(|l| level(research[l], mean_research, exponent));
+            eight.copy_from_slice(&level[..eight.len()]);
+        }
+    });
     let mut advantage: Vec<f64> = cities
         .iter()
         .zip(&levels)

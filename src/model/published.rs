@@ -1,9 +1,16 @@
 //! What cities see of each other.
 
+use crate::kernel::bits::all_bits;
 use crate::kernel::lanes::{LANES, Lanes, each};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces};
 use crate::kernel::rows::Rows;
-use crate::model::state::all_bits;
+use crate::model::data::MAX_SECTORS;
+
+/// Columns of a row of what a city publishes, and padding to whole lines.
+pub(crate) const COLUMNS: usize = MAX_SECTORS + LANES;
+
+/// One entry for each column of the rows.
+pub(crate) type Columns = [Lanes; COLUMNS];
 
 /// What cities saw of each other at the end of the last quarter; one entry per city, lanes of a last, partly
 /// empty block included.
@@ -77,10 +84,7 @@ pub(crate) struct Scores {
 impl Scores {
     /// Results to be read, and scores to be written, by chunk.
     pub fn parts(&mut self) -> (&[f64], Pieces<'_, f64>) {
-        let scores = Pieces {
-            whole: &mut self.score,
-            length: CHUNK_CITIES,
-        };
+        let scores = Pieces::new(&mut self.score, CHUNK_CITIES);
         (&self.result, scores)
     }
 }

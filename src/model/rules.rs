@@ -1,71 +1,87 @@
-//! What parameters, switches and dates come to in a quarter.
+//! Rules that a model of one's own may replace: pure functions of numbers, each with the shipped equation as its default.
+//!
+//! [`crate::model::run::Run::step`] is compiled once with [`Shipped`]; [`crate::model::run::Run::step_with`] takes any
+//! other rules, from outside the crate as well (`examples/own_rule.rs`). The start (`docs/odd.md`, section 5) is the shipped
+//! one under any rules. Methods marked `#[inline(always)]` become vector code; others are right and slower. For the same bits on
+//! every machine, take powers and exponentials from [`crate::kernel::math`].
 
-use crate::model::equations::outside;
-use crate::model::params::table::Params;
-use crate::model::timeline::Timeline;
+use crate::model::equations::{budgets, evaluation};
 
-/// Numbers of a quarter that switches and dates decide.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Rules {
-    /// `Π_e`, intensity of the tournament in force.
-    pub intensity: f64,
-    /// `λ_e`, weight of comparability in force.
-    pub comparability: f64,
-    /// Slope of promotion in force.
-    pub promotion_slope: f64,
-    /// `E`.
-    pub eu_pressure: f64,
-    /// `U`.
-    pub us_pressure: f64,
-    /// `X`.
-    pub export_controls: f64,
-    /// `ϖ` in force.
-    pub preemption: f64,
-    /// `χ_F` in force.
-    pub grant_concentration: f64,
+/// A set of rules. What a method is given beyond what its default uses costs nothing.
+pub trait Rules: Copy + Send + Sync {
+    /// E10: value of a sector to an official, a pure number.
+    #[inline(always)]
+    fn sector_value(&self, x: SectorValue) -> f64 {
+        budgets::sector_value(
+            x.need,
+            x.advantage,
+            x.climate,
+            x.career,
+            x.priority,
+            x.reading,
+        )
+    }
+
+    /// E30: score of a city before it is standardised once more, s.d.
+    #[inline(always)]
+    fn score(&self, x: Score) -> f64 {
+        evaluation::score(x.result, x.rewards, x.noise)
+    }
+
+    /// E32: weight of a city in the grants, CNY mn; 0 or more.
+    #[inline(always)]
+    fn grant_weight(&self, x: GrantWeight) -> f64 {
+        budgets::grant_weight(x.base, x.concentration, x.score)
+    }
 }
 
-impl Rules {
-    /// The rules of a quarter.
-    pub fn new(params: &Params, timeline: &Timeline, quarter: usize) -> Self {
-        let on = &params.mechanisms;
-        let (outside, tournament) = (&params.outside, &params.tournament);
-        let tie = if tournament.tied_to_slope {
-            (tournament.promotion_slope / tournament.slope_reference).max(0.0)
-        } else {
-            1.0
-        };
-        let when = |switch: bool, value: f64| if switch { value } else { 0.0 };
-        Rules {
-            intensity: when(on.tournament, tournament.intensity * tie),
-            comparability: when(on.comparability, tournament.comparability),
-            promotion_slope: when(on.tournament, tournament.promotion_slope),
-            eu_pressure: when(
-                on.eu_pressure,
-                outside::pressure(
-                    outside.eu_pressure_base,
-                    outside.eu_pressure_per_intensity,
-                    timeline.eu_pressure(quarter),
-                ),
-            ),
-            us_pressure: when(
-                on.us_pressure,
-                outside::pressure(
-                    outside.us_pressure_base,
-                    outside.us_pressure_per_intensity,
-                    timeline.us_pressure(quarter),
-                ),
-            ),
-            export_controls: when(
-                on.export_controls,
-                outside::pressure(
-                    0.0,
-                    outside.export_control_per_intensity,
-                    timeline.export_controls(quarter),
-                ),
-            ),
-            preemption: when(on.preemption, params.policy.preemption_strength),
-            grant_concentration: when(on.grants_by_score, params.budgets.grant_concentration),
-        }
-    }
+/// The rules of `docs/odd.md`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shipped;
+
+impl Rules for Shipped {}
+
+/// What E10 is given.
+#[derive(Clone, Copy, Debug)]
+pub struct SectorValue {
+    /// Fiscal need of the city, `n_0` times 0 to 1.
+    pub need: f64,
+    /// Advantage of the city in the sector, mean 1.
+    pub advantage: f64,
+    /// `u^ζ κ (1 - R risk)`, 0 to 1.
+    pub climate: f64,
+    /// Career weight of the official times the intensity of the tournament, `Π_e ω`; 0 or more.
+    pub career: f64,
+    /// Priority of the sector at the centre, `π`; 0 or more.
+    pub priority: f64,
+    /// Reading factor `c`, mean about 1.
+    pub reading: f64,
+}
+
+/// What E30 is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Score {
+    /// Result relative to peers, standardised, s.d.
+    pub result: f64,
+    /// What inventions, take-ups and failures add, s.d.
+    pub rewards: f64,
+    /// Noise of the centre's reading, s.d.
+    pub noise: f64,
+    /// Inventions since the last evaluation.
+    pub inventions: f64,
+    /// Take-ups since then.
+    pub take_ups: f64,
+    /// Failures since then.
+    pub failures: f64,
+}
+
+/// What E32 is given.
+#[derive(Clone, Copy, Debug)]
+pub struct GrantWeight {
+    /// Base budget, CNY mn per quarter.
+    pub base: f64,
+    /// `χ_F` in force.
+    pub concentration: f64,
+    /// Score of the last evaluation, s.d.
+    pub score: f64,
 }

@@ -1,138 +1,44 @@
-//! One replicate: the schedule of a quarter, and the state it moves.
+//! One replicate: a world, its draws, and the state that the schedule moves.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO};
-use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::random::Luck;
-use crate::model::chunks::CityState;
 use crate::model::data::World;
 use crate::model::error::ModelError;
-use crate::model::outcomes;
+use crate::model::now::Now;
 use crate::model::params::table::Params;
-use crate::model::phases::{champions, cities};
-use crate::model::published::{Published, Scores};
-use crate::model::record::{ChampionEvent, Journal, OfficialEvent};
-use crate::model::rules::Rules;
+use crate::model::phases::champions;
+use crate::model::record::{ChampionEvent, Journal};
+use crate::model::rules::{Rules, Shipped};
+use crate::model::schedule;
+use crate::model::scratch::Scratch;
 use crate::model::setup::Setup;
-use crate::model::state::{Decided, Nation, Sums};
+use crate::model::state::State;
 
 /// One replicate of a world, stepped quarter by quarter.
 #[derive(Clone, Debug)]
 pub struct Run<'a> {
-    pub(crate) setup: &'a Setup,
-    pub(crate) luck: Luck,
-    pub(crate) quarter: u32,
-    pub(crate) params: Params,
-    pub(crate) rules: Rules,
-    pub(crate) nation: Nation,
-    pub(crate) state: CityState,
-    pub(crate) sums: Vec<Sums<Lanes>>,
-    /// Scratch of phases 4 to 7, by chunk.
-    pub(crate) blocks: Vec<cities::Scratch>,
-    pub(crate) decisions: Vec<Decisions>,
-    pub(crate) published: Published,
-    /// Where the cities publish next. What stands there is of no use, unless it says that it has sums of peers.
-    pub(crate) next: Published,
-    pub(crate) scores: Scores,
-    /// Officials who enter in the next quarter: city and career weight, in order of city.
-    pub(crate) successors: Vec<(u32, f64)>,
-    pub(crate) parallel: bool,
-    /// Scratch of outcomes.
-    pub(crate) scratch: outcomes::Scratch,
-    /// Scratch of E33: measured gain and measure.
-    pub(crate) candidates: Vec<(f64, Decided)>,
-    /// Scratch of E36.
-    pub(crate) champions: champions::Scratch,
+    pub(crate) now: Now<'a>,
+    pub(crate) state: State,
+    pub(crate) scratch: Scratch,
 }
 
-/// What the cities of a chunk decide in a quarter.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Decisions {
-    /// Moves, by city and then in the order of the document.
-    pub moves: Vec<CityMove>,
-    /// Draws that decide exits.
-    pub exit: Vec<Lanes>,
-    /// Weights in the choice of researchers who move (E21).
-    pub location_weight: Vec<Lanes>,
-    /// Their sum over blocks.
-    pub all_location_weight: Lanes,
-    /// Officials who leave.
-    pub exits: Vec<OfficialEvent>,
-}
-
-/// A policy move of a city.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct CityMove {
-    /// City within its chunk.
-    pub city: u16,
-    /// Row of the instrument.
-    pub instrument: u8,
-    /// What it does.
-    pub kind: crate::model::record::Move,
-    /// Design it begins with.
-    pub design: f64,
-    /// Row of the city it copies, where it does.
-    pub from: u32,
+/// The memory of a run that is over, to be used by another one.
+#[derive(Debug)]
+pub struct Memory {
+    shape: [usize; 3],
+    state: State,
+    scratch: Scratch,
 }
 
 impl<'a> Run<'a> {
     /// A replicate at its start.
     pub fn new(setup: &'a Setup, luck: Luck) -> Self {
-        let world = setup.world();
-        let (sectors, instruments) = (world.sectors.len(), world.instruments.len());
-        let lanes: usize = setup
-            .chunks
-            .iter()
-            .map(|chunk| chunk.blocks() * LANES)
-            .sum();
-        let mut run = Run {
-            setup,
-            luck,
-            quarter: 0,
-            params: world.params.clone(),
-            rules: Rules::default(),
-            nation: Nation::default(),
-            state: CityState::new(setup),
-            sums: vec![Sums::default(); setup.chunks.len()],
-            blocks: vec![cities::Scratch::new(instruments); setup.chunks.len()],
-            decisions: setup
-                .chunks
-                .iter()
-                .map(|chunk| Decisions {
-                    moves: Vec::new(),
-                    exits: Vec::new(),
-                    exit: vec![ZERO; chunk.blocks()],
-                    location_weight: vec![ZERO; chunk.blocks()],
-                    all_location_weight: ZERO,
-                })
-                .collect(),
-            published: Published::new(lanes, sectors, instruments),
-            next: Published::new(lanes, sectors, instruments),
-            scores: Scores {
-                score: vec![0.0; lanes],
-                result: vec![0.0; lanes],
-            },
-            successors: Vec::new(),
-            parallel: world.cities.len() >= PARALLEL_CITIES,
-            scratch: outcomes::Scratch::default(),
-            candidates: Vec::new(),
-            champions: champions::Scratch::default(),
-        };
-        run.reset(luck);
-        run
+        Memory::new(setup).begin(setup, luck)
     }
 
     /// Goes back to the start with other luck, keeping the memory.
     pub fn reset(&mut self, luck: Luck) {
-        self.luck = luck;
-        self.quarter = 0;
-        self.successors.clear();
-        self.params.clone_from(&self.setup.world().params);
-        self.nation.reset(self.setup);
-        self.state.reset(self.setup, self.parallel);
-        self.draw_start();
-        self.next.has_sums_of_peers = false;
-        self.publish_start();
-        self.find_leaders(None);
+        self.now = Now::new(self.now.setup, luck);
+        schedule::start(&self.now, &mut self.state, &mut self.scratch);
     }
 
     /// Goes to the start of another setup with other luck. Where both have the same numbers of cities, sectors and
@@ -145,34 +51,16 @@ impl<'a> Run<'a> {
     /// The memory of the run, for another one.
     pub fn into_memory(self) -> Memory {
         Memory {
-            shape: shape(self.setup),
-            params: self.params,
-            rules: self.rules,
-            nation: self.nation,
+            shape: shape(self.now.setup),
             state: self.state,
-            sums: self.sums,
-            blocks: self.blocks,
-            decisions: self.decisions,
-            published: self.published,
-            next: self.next,
-            scores: self.scores,
-            successors: self.successors,
-            parallel: self.parallel,
             scratch: self.scratch,
-            candidates: self.candidates,
-            champions: self.champions,
         }
     }
 
     /// Keeps introduction and subscale spending by city and sector, which the parts of the spending of cities
     /// need for their cascade parts. Nothing else depends on it.
     pub fn set_detail(&mut self, detail: bool) {
-        let sectors = self.sectors();
-        for (kept, constants) in self.state.detail.iter_mut().zip(&self.setup.chunks) {
-            let blocks = if detail { constants.blocks() } else { 0 };
-            kept.clear();
-            kept.resize(blocks * sectors, [ZERO; 2]);
-        }
+        self.scratch.set_detail(self.now.setup, detail);
     }
 
     /// Moves the run one quarter on, phase by phase as in `docs/odd.md`, section 3. Events are appended to the
@@ -180,143 +68,81 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
-    pub fn step(&mut self, mut journal: Option<&mut Journal>) -> Result<(), ModelError> {
-        self.begin_quarter(journal.as_deref_mut());
-        self.visit_cities(journal.as_deref_mut()); // E8-E14, E18, E20-E29, E32, E39, E40
-        self.end_quarter(journal)
+    pub fn step(&mut self, journal: Option<&mut Journal>) -> Result<(), ModelError> {
+        self.step_with(Shipped, journal)
     }
 
-    /// All that comes before the pass over the cities.
-    pub(crate) fn begin_quarter(&mut self, journal: Option<&mut Journal>) {
-        self.change_parameters();
-        self.let_successors_enter();
-        self.advance_outside_world(); // E1-E3, E6, E37, E38
-        self.set_centre(journal); // E4, E5, E7                     draws: Incident
-        self.decide_policies(); // E15-E17, E19, weights of E21     draws: Moves, DesignError
-    }
-
-    /// All that comes after it.
-    pub(crate) fn end_quarter(
+    /// As [`Run::step`], under rules of one's own.
+    ///
+    /// # Errors
+    /// As [`Run::step`].
+    pub fn step_with<R: Rules>(
         &mut self,
+        rules: R,
         mut journal: Option<&mut Journal>,
     ) -> Result<(), ModelError> {
-        self.check_state()?;
-        if self.is_evaluation() {
-            self.evaluate(); // E30                                 draws: Evaluation
-            self.codify(); // E33, E34                              draws: Measurement, TopDown
-            self.name_champions(journal.as_deref_mut()); // E36     draws: Champion
-        }
-        self.let_officials_leave(journal); // E31                   draws: Moves, Official
-        self.quarter += 1;
-        Ok(())
+        let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
+        schedule::until_moves(now, state, scratch, journal.as_deref_mut());
+        schedule::from_budgets(rules, now, state, scratch, journal)
     }
 
     /// Quarters done.
     pub fn quarter(&self) -> u32 {
-        self.quarter
+        self.now.quarter
     }
 
     /// The world it runs in.
     pub fn world(&self) -> &'a World {
-        self.setup.world()
+        self.now.setup.world()
     }
 
     /// The parameters in force.
     pub fn params(&self) -> &Params {
-        &self.params
+        &self.now.params
     }
 
     /// Leaders of regions at the start, to be recorded with the first quarter.
     pub fn initial_champions(&self) -> Vec<ChampionEvent> {
-        let mut fresh = Run::new(self.setup, self.luck);
-        fresh.nation.leaders.forget();
+        let mut fresh = Run::new(self.now.setup, self.now.luck);
+        fresh.state.nation.leaders.forget();
         let mut journal = Journal::default();
-        fresh.find_leaders(Some(&mut journal));
+        let before = &mut fresh.scratch.champions.leaders;
+        champions::find_leaders(
+            fresh.now.setup.world(),
+            &mut fresh.state,
+            before,
+            Some(&mut journal),
+        );
         journal.champions
     }
-
-    /// Whether this quarter ends with an evaluation.
-    pub(crate) fn is_evaluation(&self) -> bool {
-        self.quarter % 4 == 3
-    }
-
-    pub(crate) fn sectors(&self) -> usize {
-        self.setup.world().sectors.len()
-    }
-
-    pub(crate) fn instruments(&self) -> usize {
-        self.setup.world().instruments.len()
-    }
-
-    pub(crate) fn cities(&self) -> usize {
-        self.setup.world().cities.len()
-    }
-
-    /// Parameters with a date take their new value; what the last quarter found out serves this one.
-    fn change_parameters(&mut self) {
-        self.nation.mean_comparability = self.nation.next_mean_comparability;
-        let world = self.setup.world();
-        for change in &world.changes {
-            if change.from.since(world.start) == self.quarter as i32 {
-                // Ranges are checked where scenarios are read; a refused value would leave the old one.
-                let outcome = change.parameter.set(&mut self.params, &change.value);
-                debug_assert_eq!(outcome, Ok(()));
-            }
-        }
-        self.rules = Rules::new(&self.params, &self.setup.timeline, self.quarter as usize);
-    }
-}
-
-/// The memory of a run that is over, to be used by another one.
-#[derive(Debug)]
-pub struct Memory {
-    shape: [usize; 3],
-    params: Params,
-    rules: Rules,
-    nation: Nation,
-    state: CityState,
-    sums: Vec<Sums<Lanes>>,
-    blocks: Vec<cities::Scratch>,
-    decisions: Vec<Decisions>,
-    published: Published,
-    next: Published,
-    scores: Scores,
-    successors: Vec<(u32, f64)>,
-    parallel: bool,
-    scratch: outcomes::Scratch,
-    candidates: Vec<(f64, Decided)>,
-    champions: champions::Scratch,
 }
 
 impl Memory {
+    fn new(setup: &Setup) -> Self {
+        Memory {
+            shape: shape(setup),
+            state: State::new(setup),
+            scratch: Scratch::new(setup),
+        }
+    }
+
     /// A replicate at its start, in this memory where it fits.
     pub fn start(self, setup: &Setup, luck: Luck) -> Run<'_> {
         if self.shape != shape(setup) {
             return Run::new(setup, luck);
         }
-        let mut run = Run {
-            setup,
-            luck,
-            quarter: 0,
-            params: self.params,
-            rules: self.rules,
-            nation: self.nation,
+        self.begin(setup, luck)
+    }
+
+    fn begin(mut self, setup: &Setup, luck: Luck) -> Run<'_> {
+        self.scratch.set_detail(setup, false);
+        let now = Now::new(setup, luck);
+        schedule::start(&now, &mut self.state, &mut self.scratch);
+        Run {
+            now,
             state: self.state,
-            sums: self.sums,
-            blocks: self.blocks,
-            decisions: self.decisions,
-            published: self.published,
-            next: self.next,
-            scores: self.scores,
-            successors: self.successors,
-            parallel: self.parallel,
             scratch: self.scratch,
-            candidates: self.candidates,
-            champions: self.champions,
-        };
-        run.set_detail(false);
-        run.reset(luck);
-        run
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! O4 to O6: how alike cities spend, from the shares they published.
 
 use crate::kernel::lanes::{
-    LANES, Lanes, ZERO, each, lane_sum, plus, transposition::transpose, vectorised,
+    LANES, Lanes, ZERO, each, lane_sum, plus, transposition::transpose, wide,
 };
 use crate::kernel::math::select;
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
@@ -16,14 +16,14 @@ const AHEAD: usize = 8;
 impl Run<'_> {
     /// O4, O5 and O6.
     pub(crate) fn similarity(&mut self) -> (Option<f64>, Option<f64>, f64) {
-        let mut per_norm = std::mem::take(&mut self.scratch.per_norm);
-        per_norm.resize(self.cities(), 0.0);
+        let mut per_norm = std::mem::take(&mut self.scratch.outcomes.per_norm);
+        per_norm.resize(self.now.cities(), 0.0);
         let compared = Compared {
-            rows: &self.published.rows,
-            peers: &self.setup.peers,
-            sectors: self.sectors(),
-            cities: self.cities(),
-            is_large: self.parallel,
+            rows: &self.state.published.rows,
+            peers: &self.now.setup.peers,
+            sectors: self.now.sectors(),
+            cities: self.now.cities(),
+            is_large: self.now.is_large,
         };
         // The width of a row is a constant in each branch, so that its sums stay in registers.
         let (all, cosine, specialisation) = match compared.rows.lines() {
@@ -33,8 +33,8 @@ impl Run<'_> {
             4 => compared.measure::<4>(&mut per_norm),
             _ => compared.measure::<5>(&mut per_norm),
         };
-        self.scratch.per_norm = per_norm;
-        let weights = self.setup.peers.total_weight();
+        self.scratch.outcomes.per_norm = per_norm;
+        let weights = self.now.setup.peers.total_weight();
         let by_peers = (weights > 0.0).then(|| cosine / weights);
         (all, by_peers, specialisation)
     }
@@ -75,10 +75,7 @@ impl Compared<'_> {
     /// O4, the weighted sum of cosines between peers, and O6. Sums of columns beyond the last sector are left out at
     /// the end.
     fn measure<const LINES: usize>(self, per_norm: &mut [f64]) -> (Option<f64>, f64, f64) {
-        let pieces = Pieces {
-            whole: &mut *per_norm,
-            length: CHUNK_CITIES,
-        };
+        let pieces = Pieces::new(&mut *per_norm, CHUNK_CITIES);
         let mut alone = Alone {
             units: [ZERO; LINES],
             shares: [ZERO; LINES],
@@ -87,12 +84,7 @@ impl Compared<'_> {
         pieces_in_order(
             self.is_large,
             pieces,
-            |chunk, per_norm| {
-                vectorised(
-                    #[inline(always)]
-                    || self.alone(chunk * CHUNK_CITIES, per_norm),
-                )
-            },
+            |chunk, per_norm| wide!(self.alone(chunk * CHUNK_CITIES, per_norm)),
             |own| {
                 alone.units = sums(alone.units, own.units);
                 alone.shares = sums(alone.shares, own.shares);
@@ -111,12 +103,7 @@ impl Compared<'_> {
         in_order(
             self.is_large,
             self.cities.div_ceil(CHUNK_CITIES),
-            |chunk| {
-                vectorised(
-                    #[inline(always)]
-                    || self.together(chunk, per_norm, &mean),
-                )
-            },
+            |chunk| wide!(self.together(chunk, per_norm, &mean)),
             |own| {
                 together.cosines = sums(together.cosines, own.cosines);
                 together.distances = sums(together.distances, own.distances);

@@ -1,142 +1,71 @@
-//! What changes during a run beside the columns of cities: what is known of a block under way, sums, and the nation.
+//! What changes during a run, and all of it that a later quarter or a look at the one just done needs.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO};
-use crate::model::data::Channel;
-use crate::model::phases::leaders::Leaders;
+use crate::kernel::lanes::LANES;
+use crate::model::chunks::CityState;
+use crate::model::equations::budgets;
+use crate::model::leaders::Leaders;
+use crate::model::now::Now;
+use crate::model::published::{Published, Scores};
 use crate::model::record::Move;
 use crate::model::setup::Setup;
+use crate::model::sums::Sums;
 
-/// Sums of effects over the instruments in force in a block.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Channels {
-    /// `Tr`, `At`, `So`, `Mo`, `Ma`, in the order of [`Channel::ALL`].
-    pub by_channel: [Lanes; Channel::ALL.len()],
-    /// `Ov`.
-    pub overseas: Lanes,
+/// The state of a replicate. What stands in [`crate::model::scratch::Scratch`] follows from it.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub cities: CityState,
+    pub nation: Nation,
+    /// What cities published at the end of the last quarter.
+    pub published: Published,
+    pub scores: Scores,
+    /// Officials who enter in the next quarter: city and career weight, in order of city.
+    pub successors: Vec<(u32, f64)>,
 }
 
-impl Channels {
-    /// The sum of one channel.
-    #[inline(always)]
-    pub fn of(&self, channel: Channel) -> Lanes {
-        self.by_channel[channel as usize]
-    }
-}
-
-/// What a block knows of an instrument in force there.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct InUse {
-    /// 1 where in force.
-    pub active: Lanes,
-    /// E20.
-    pub effect: Lanes,
-    /// Fit of the design.
-    pub fit: Lanes,
-    /// The same where the true effect is positive, else 0.
-    pub positive_fit: Lanes,
-    /// Value, then weight of E12.
-    pub weight: Lanes,
-}
-
-/// What a block knows of its instruments; filled anew for each block, for instruments in force there.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Instruments {
-    /// By row.
-    pub in_use: Vec<InUse>,
-    /// `n_im`, by row; whole eights of columns.
-    pub peers: Vec<Lanes>,
-}
-
-impl Instruments {
-    pub fn new(count: usize) -> Self {
-        Instruments {
-            in_use: vec![InUse::default(); count],
-            peers: vec![ZERO; count.next_multiple_of(LANES)],
+impl State {
+    /// Memory for a replicate.
+    pub fn new(setup: &Setup) -> Self {
+        let world = setup.world();
+        let lanes = world.cities.len().next_multiple_of(LANES);
+        State {
+            cities: CityState::new(setup),
+            nation: Nation::default(),
+            published: Published::new(lanes, world.sectors.len(), world.instruments.len()),
+            scores: Scores {
+                score: vec![0.0; lanes],
+                result: vec![0.0; lanes],
+            },
+            successors: Vec::new(),
         }
     }
-}
 
-/// Sums over cities: lane by lane within a chunk, where `T` is [`Lanes`], and one number for the nation.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sums<T> {
-    /// Of `q` over cities and sectors.
-    pub comparability: T,
-    /// Of location weights.
-    pub location: T,
-    /// Of budgets.
-    pub budget: T,
-    /// Of grants.
-    pub grants: T,
-    /// Of money in instruments.
-    pub instruments: T,
-    /// Of failed experiments.
-    pub failed: T,
-    /// Of poaching.
-    pub poaching: T,
-    /// Of forgone return.
-    pub forgone: T,
-    /// Of liberalisation.
-    pub liberalisation: T,
-    /// Of instruments in force.
-    pub in_force: T,
-    /// Of output.
-    pub output: T,
-    /// Of researchers.
-    pub researchers: T,
-    /// Of effective talent.
-    pub effective_talent: T,
-    /// By sector.
-    pub sectors: Vec<SectorSums<T>>,
-    /// By instrument, in quarters of evaluation.
-    pub evidence: Vec<Evidence<T>>,
-}
+    /// Goes back to the start of `setup`, but for what is drawn or published there.
+    pub fn reset(&mut self, setup: &Setup, is_large: bool) {
+        self.successors.clear();
+        self.nation.reset(setup);
+        self.cities.reset(setup, is_large);
+        self.scores.score.fill(0.0);
+    }
 
-/// Sums over cities in a sector.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SectorSums<T> {
-    /// Of capability.
-    pub capability: T,
-    /// Of `K^ρ`.
-    pub terms: T,
-    /// Of spending, CNY mn.
-    pub spending: T,
-    /// Of introduction.
-    pub introduction: T,
-    /// Of subscale spending.
-    pub subscale: T,
-}
+    /// Share of an instrument's effect that law leaves (E20).
+    pub fn unblunted(&self, now: &Now) -> f64 {
+        budgets::unblunted(now.in_force.preemption, self.nation.stringency)
+    }
 
-/// Sums over the adopters of an instrument.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Evidence<T> {
-    /// Adopters.
-    pub adopters: T,
-    /// Of effects.
-    pub effect: T,
-    /// Of effects above 0.
-    pub weight: T,
-    /// Of effects above 0 times design.
-    pub weighted_design: T,
-    /// Of designs.
-    pub design: T,
-    /// Of site advantages.
-    pub advantage: T,
-}
-
-impl<T: Clone + Default> Sums<T> {
-    /// Starts anew, keeping the memory.
-    pub fn clear(&mut self, sectors: usize, instruments: usize) {
-        let mut by_sector = std::mem::take(&mut self.sectors);
-        let mut evidence = std::mem::take(&mut self.evidence);
-        by_sector.clear();
-        by_sector.resize(sectors, SectorSums::default());
-        evidence.clear();
-        evidence.resize(instruments, Evidence::default());
-        *self = Sums {
-            sectors: by_sector,
-            evidence,
-            ..Sums::default()
-        };
+    /// Budget share of an option: 0 the rest, then sectors, then instruments.
+    pub fn share(&self, city: usize, option: usize) -> f64 {
+        let (sectors, instruments) = (self.cities.sectors, self.cities.instruments);
+        let rows = &self.published.rows;
+        let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
+        let of_instrument = |m: usize| self.cities.held(city, m).share[city % LANES];
+        match option {
+            0 => {
+                let instruments = (0..instruments).map(of_instrument);
+                1.0 - (0..sectors).map(of_sector).chain(instruments).sum::<f64>()
+            }
+            _ if option <= sectors => of_sector(option - 1),
+            _ => of_instrument(option - 1 - sectors),
+        }
     }
 }
 
@@ -169,8 +98,6 @@ pub(crate) struct Nation {
     pub incident: Vec<bool>,
     /// Probability of an incident, by sector.
     pub incident_probability: Vec<f64>,
-    /// Draws of incidents for the eight quarters under way, of eight sectors each.
-    pub incident_luck: Vec<crate::kernel::random::wide::Words>,
     /// `ΣK`, by sector.
     pub gross: Vec<f64>,
     /// `ΣK^ρ`, by sector.
@@ -199,8 +126,6 @@ pub(crate) struct Nation {
     pub mean_comparability: f64,
     /// `q̄` of this quarter, which serves the next.
     pub next_mean_comparability: f64,
-    /// Who pioneered in the quarter what nobody had before: code, row, instrument.
-    pub pioneers_now: Vec<(u64, u32, usize)>,
     /// `g_t`.
     pub growth_factor: f64,
     /// `g^H_t`.
@@ -298,40 +223,5 @@ impl Nation {
         self.spent = 0.0;
         self.moves = Default::default();
         self.sums.clear(sectors, instruments);
-    }
-}
-
-/// Rows of the bits that are set, from low to high.
-#[inline(always)]
-pub(crate) fn bits(mut word: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let row = word.trailing_zeros() as usize;
-        let more = word != 0;
-        word &= word.wrapping_sub(1);
-        more.then_some(row)
-    })
-}
-
-/// A word whose lowest `count` bits are set.
-pub(crate) fn all_bits(count: usize) -> u64 {
-    if count >= 64 {
-        u64::MAX
-    } else {
-        (1 << count) - 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_come_from_low_to_high() {
-        assert_eq!(bits(0b10110).collect::<Vec<_>>(), [1, 2, 4]);
-        assert_eq!(bits(0).count(), 0);
-        assert_eq!(bits(1 << 63).collect::<Vec<_>>(), [63]);
-        assert_eq!(all_bits(0), 0);
-        assert_eq!(all_bits(3), 7);
-        assert_eq!(all_bits(64), u64::MAX);
     }
 }

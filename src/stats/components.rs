@@ -2,6 +2,7 @@
 
 use crate::stats::bootstrap::jackknife;
 use crate::stats::estimate::Uncertain;
+use crate::stats::rounding::{ROUNDING, difference};
 
 /// Variance components of a table of points times replicates.
 ///
@@ -60,7 +61,7 @@ impl Components {
         let centre = crate::stats::estimate::mean(&present)?;
         let cells: Vec<Option<f64>> = cells
             .iter()
-            .map(|cell| finite(cell).map(|y| y - centre))
+            .map(|cell| finite(cell).map(|y| difference(y, centre)))
             .collect();
         let tally = |(n, sum): (f64, f64), y: &f64| (n + 1.0, sum + y);
         let rows: Vec<(f64, f64)> = cells
@@ -187,18 +188,24 @@ impl Sums<'_> {
             let filled = margin.iter().filter(|(count, _)| *count > 0.0);
             filled.map(|(count, sum)| sum * sum / count).sum::<f64>() - correction
         };
-        solve(
+        let all = self.squares - correction;
+        let found = solve(
             [
                 [n - a, p - b, p - 1.0],
                 [r - a, n - b, r - 1.0],
                 [n - a, n - b, n - 1.0],
             ],
-            [
-                explained(self.points),
-                explained(self.replicates),
-                self.squares - correction,
-            ],
-        )
+            [explained(self.points), explained(self.replicates), all],
+        )?;
+        // What is left of sums of squares by rounding is no variance.
+        let least = ROUNDING * all / (n - 1.0);
+        Some(found.map(|variance| {
+            if variance.abs() <= least {
+                0.0
+            } else {
+                variance
+            }
+        }))
     }
 
     /// Components without one point or replicate, whose cells are given.
@@ -264,6 +271,25 @@ mod tests {
 
     fn value(share: Option<Uncertain>) -> f64 {
         share.expect("a share").value
+    }
+
+    #[test]
+    fn rounding_is_no_variance() {
+        // Luck alone, which all points have in common, but for the last digits.
+        let cells: Vec<Option<f64>> = (0..12)
+            .map(|i| {
+                Some((0.3 + 0.1 * f64::from(i % 3)) * (1.0 + f64::from(i * 5 % 7) * f64::EPSILON))
+            })
+            .collect();
+        let found = Components::of(&cells, 3).expect("enough");
+        assert_eq!((found.between_points, found.rest), (0.0, 0.0));
+        assert_eq!(value(found.share_common_luck()), 1.0);
+        assert_eq!(found.noise_of_means(3), None);
+        let still: Vec<Option<f64>> = (0..12)
+            .map(|i| Some(0.4 * (1.0 + f64::from(i % 5) * f64::EPSILON)))
+            .collect();
+        let found = Components::of(&still, 3).expect("enough");
+        assert_eq!(found.share_common_luck(), None);
     }
 
     #[test]

@@ -109,10 +109,11 @@ impl Uncertain {
     }
 }
 
-/// Mean; none of an empty sample.
+/// Mean; none of an empty sample. That of equal numbers is the number, so that they have no spread.
 pub fn mean(sample: &[f64]) -> Option<f64> {
-    if sample.is_empty() {
-        return None;
+    let first = *sample.first()?;
+    if sample.iter().all(|value| *value == first) {
+        return Some(first);
     }
     Some(sample.iter().sum::<f64>() / sample.len() as f64)
 }
@@ -165,6 +166,15 @@ mod tests {
         let (low, high) = estimate.interval().expect("interval");
         approx::assert_abs_diff_eq!(low, 1.401_543, epsilon = 1e-6);
         approx::assert_abs_diff_eq!(high, 6.598_457, epsilon = 1e-6);
+    }
+
+    #[test]
+    fn equal_numbers_have_no_spread() {
+        for n in 1..40 {
+            let sample = vec![0.1 + f64::from(n) * 0.7; n as usize];
+            assert_eq!(mean(&sample), Some(sample[0]));
+            assert_eq!(standard_deviation(&sample), (n > 1).then_some(0.0));
+        }
     }
 
     #[test]

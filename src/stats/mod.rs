@@ -12,7 +12,8 @@ pub mod paired;
 pub mod pareto;
 pub mod prcc;
 #[cfg(test)]
-pub mod reference;
+pub(crate) mod reference;
+pub mod rounding;
 pub mod running;
 pub mod shapley;
 pub mod sobol;

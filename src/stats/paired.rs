@@ -1,12 +1,13 @@
 //! Two treatments on the same luck, replicate by replicate.
 
-use crate::stats::bootstrap::{RESAMPLES, bca_mean, jackknife, variances_left_out};
+use crate::stats::bootstrap::{bca_mean, jackknife, variances_left_out};
 use crate::stats::estimate::{Estimate, Uncertain, mean};
 use crate::stats::estimate::{standard_deviation, t_quantile};
+use crate::stats::rounding::{ROUNDING, differences};
 use crate::stats::student;
 
-/// Seed of the resamples behind [`Paired::bca`]: the same for all comparisons, so that equal data give equal bits.
-pub const BOOTSTRAP_SEED: u64 = 0;
+/// Resamples behind [`Paired::bca`]: its ends move by less than 0.02 standard errors from one set of resamples to another.
+pub const RESAMPLES: usize = 20_000;
 
 /// A treatment compared with a base over replicates that share their luck.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,14 +18,15 @@ pub struct Paired {
     pub base_mean: f64,
     /// Mean under the treatment.
     pub treatment_mean: f64,
-    /// Mean of treatment minus base, its standard deviation and Student's interval.
+    /// Mean of treatment minus base, its standard deviation and Student's interval; differences by rounding are 0.
     pub difference: Estimate,
-    /// Bootstrap interval of the mean difference (BCa, Efron 1987), from 2,000 resamples of pairs; none for one pair.
+    /// Bootstrap interval of the mean difference (BCa, Efron 1987), from [`RESAMPLES`] resamples of pairs; none for one
+    /// pair.
     pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of a mean difference of 0 by Student's t; none for one pair and where all differences are
     /// the same.
     pub p_value: Option<f64>,
-    /// Mean difference over the absolute mean under the base; none where that is 0.
+    /// Mean difference over the absolute mean under the base; none where that is 0, or nothing but rounding.
     ///
     /// Standard error by the delta method (Oehlert 1992), interval with Student's t. Both are none for one pair. The
     /// interval is none as well where the base mean cannot be told from 0 with 95 % confidence: the method needs a
@@ -41,15 +43,16 @@ pub struct Paired {
 }
 
 impl Paired {
-    /// Compares two columns, in which one place is one replicate.
+    /// Compares two columns, in which one place is one replicate; `key` picks the resamples, so that responses need not
+    /// share them.
     ///
     /// None where they differ in length, are empty, or hold a number that is not finite.
-    pub fn of(base: &[f64], treatment: &[f64]) -> Option<Paired> {
+    pub fn of(base: &[f64], treatment: &[f64], key: u64) -> Option<Paired> {
         let n = base.len();
         if n != treatment.len() || !base.iter().chain(treatment).all(|x| x.is_finite()) {
             return None;
         }
-        let differences: Vec<f64> = treatment.iter().zip(base).map(|(t, b)| t - b).collect();
+        let differences = differences(treatment, base);
         let difference = Estimate::of(&differences)?;
         let base_mean = mean(base)?;
         Some(Paired {
@@ -57,9 +60,9 @@ impl Paired {
             base_mean,
             treatment_mean: mean(treatment)?,
             difference,
-            bca: bca_mean(&differences, RESAMPLES, BOOTSTRAP_SEED),
+            bca: bca_mean(&differences, RESAMPLES, key),
             p_value: p_value(&difference),
-            relative: relative(base, base_mean, &differences, difference.mean),
+            relative: relative(base, treatment, base_mean, &differences, difference.mean),
             same_sign: same_sign(&differences, difference.mean),
             variance_saved: variance_saved(base, treatment, &differences),
         })
@@ -78,11 +81,14 @@ fn p_value(difference: &Estimate) -> Option<f64> {
 /// `(d - mean d) / |b| - r sign(b) (base - b) / |b|`, whose standard deviation over sqrt(n) is the standard error.
 fn relative(
     base: &[f64],
+    treatment: &[f64],
     base_mean: f64,
     differences: &[f64],
     difference: f64,
 ) -> Option<Uncertain> {
-    if base_mean == 0.0 {
+    let all = base.iter().chain(treatment);
+    let largest = all.fold(0.0f64, |largest, value| largest.max(value.abs()));
+    if base_mean.abs() <= ROUNDING * largest {
         return None;
     }
     let n = base.len();
@@ -147,7 +153,8 @@ mod tests {
     fn four_pairs_worked_by_hand() {
         // Base 1, 2, 3, 4 (mean 2.5, variance 5/3); treatment 2, 2, 5, 5 (mean 3.5, variance 3);
         // differences 1, 0, 2, 1: mean 1, variance (0 + 1 + 1 + 0) / 3 = 2/3, s.e. sqrt(2/3/4) = 0.408248.
-        let found = Paired::of(&[1.0, 2.0, 3.0, 4.0], &[2.0, 2.0, 5.0, 5.0]).expect("four pairs");
+        let found =
+            Paired::of(&[1.0, 2.0, 3.0, 4.0], &[2.0, 2.0, 5.0, 5.0], 0).expect("four pairs");
         assert_eq!(
             (found.n, found.base_mean, found.treatment_mean),
             (4, 2.5, 3.5)
@@ -171,7 +178,8 @@ mod tests {
         // Three of four differ upwards, one not at all.
         assert_eq!(found.same_sign.expect("a sign").value, 0.75);
         // Differences -1, 0, -2, 1: two of four have the sign of their mean.
-        let falls = Paired::of(&[1.0, 2.0, 3.0, 4.0], &[0.0, 2.0, 1.0, 5.0]).expect("four pairs");
+        let falls =
+            Paired::of(&[1.0, 2.0, 3.0, 4.0], &[0.0, 2.0, 1.0, 5.0], 0).expect("four pairs");
         assert_eq!(falls.same_sign.expect("a sign").value, 0.5);
         // scipy 1.17.1: scipy.stats.ttest_1samp([1, 0, 2, 1], 0).pvalue = 0.0917211133.
         let p = found.p_value.expect("four");
@@ -183,7 +191,7 @@ mod tests {
         // As above: r = 1 / 2.5 = 0.4. Moves (d - 1)/2.5 - 0.4 (b - 2.5)/2.5: 0 + 0.24, -0.4 + 0.08,
         // 0.4 - 0.08, 0 - 0.24; squares 0.0576 + 0.1024 + 0.1024 + 0.0576 = 0.32; sd = sqrt(0.32/3) =
         // 0.326599, s.e. 0.163299. The base mean 2.5 has s.e. 0.645497, times 3.182446 is 2.054 < 2.5.
-        let found = Paired::of(&[1.0, 2.0, 3.0, 4.0], &[2.0, 2.0, 5.0, 5.0])
+        let found = Paired::of(&[1.0, 2.0, 3.0, 4.0], &[2.0, 2.0, 5.0, 5.0], 0)
             .and_then(|paired| paired.relative)
             .expect("base away from 0");
         assert_eq!(found.value, 0.4);
@@ -196,8 +204,8 @@ mod tests {
     #[test]
     fn a_relative_change_has_the_sign_of_the_difference_below_zero_too() {
         let (base, treatment) = ([-4.0, -4.1, -3.9], [-2.0, -2.2, -1.9]);
-        let below = Paired::of(&base, &treatment).and_then(|paired| paired.relative);
-        let above = Paired::of(&base.map(|x| -x), &treatment.map(|x| -x))
+        let below = Paired::of(&base, &treatment, 0).and_then(|paired| paired.relative);
+        let above = Paired::of(&base.map(|x| -x), &treatment.map(|x| -x), 0)
             .and_then(|paired| paired.relative);
         let (below, above) = (below.expect("some"), above.expect("some"));
         assert!(below.value > 0.0 && below.value == -above.value);
@@ -206,11 +214,11 @@ mod tests {
 
     #[test]
     fn a_base_about_zero_has_no_relative_interval() {
-        let found = Paired::of(&[-1.0, 1.1, -0.9, 1.0], &[2.0, 3.0, 2.5, 2.0]).expect("pairs");
+        let found = Paired::of(&[-1.0, 1.1, -0.9, 1.0], &[2.0, 3.0, 2.5, 2.0], 0).expect("pairs");
         let relative = found.relative.expect("not exactly 0");
         assert_eq!(relative.interval, None);
         assert_eq!(
-            Paired::of(&[-1.0, 1.0], &[2.0, 3.0])
+            Paired::of(&[-1.0, 1.0], &[2.0, 3.0], 0)
                 .expect("pairs")
                 .relative,
             None
@@ -218,8 +226,54 @@ mod tests {
     }
 
     #[test]
+    fn rounding_is_no_effect() {
+        let base = [0.441, 0.438, 0.443, 0.44];
+        let same = Paired::of(&base, &base.map(|x| x * (1.0 + 1e-15)), 0).expect("pairs");
+        assert_eq!(
+            (same.difference.mean, same.difference.interval()),
+            (0.0, Some((0.0, 0.0)))
+        );
+        assert_eq!(
+            (same.bca, same.p_value, same.same_sign),
+            (Some((0.0, 0.0)), None, None)
+        );
+        assert_eq!(same.relative.map(|relative| relative.value), Some(0.0));
+        // Nor is it a variance.
+        let moved = Paired::of(&base, &base.map(|x| x + 0.1), 0).expect("pairs");
+        assert_eq!((moved.difference.sd, moved.p_value), (Some(0.0), None));
+        // What is 0 but for rounding has no relative change.
+        let nothing = Paired::of(
+            &[2.5e-13, 0.0, 1e-13, 0.0],
+            &[700.0, 800.0, 750.0, 900.0],
+            0,
+        );
+        assert_eq!(nothing.expect("pairs").relative, None);
+        // A millionth of a millionth is far below what anybody reads, a millionth is not.
+        let small = Paired::of(&base, &base.map(|x| x * (1.0 + 1e-6)), 0).expect("pairs");
+        assert!(small.difference.mean > 4e-7);
+    }
+
+    #[test]
+    fn resamples_hardly_matter_to_the_bootstrap() {
+        // Skewed differences: squares of 1 to 40, over 100. Ends over 20 keys, against the standard error of the mean:
+        // a Monte Carlo s.e. of sqrt(0.025 * 0.975 / 20000) / 0.0584 = 0.019 at a density as of the normal's.
+        let treatment: Vec<f64> = (1..=40).map(|i| f64::from(i * i) / 100.0).collect();
+        let base = vec![0.0; 40];
+        let found: Vec<Paired> = (0..20)
+            .map(|key| Paired::of(&base, &treatment, key).expect("pairs"))
+            .collect();
+        let error = found[0].difference.standard_error().expect("forty");
+        let ends: Vec<(f64, f64)> = found.iter().map(|one| one.bca.expect("varies")).collect();
+        for end in [|e: &(f64, f64)| e.0, |e: &(f64, f64)| e.1] {
+            let ends: Vec<f64> = ends.iter().map(end).collect();
+            let spread = standard_deviation(&ends).expect("twenty");
+            assert!(spread > 0.0 && spread < 0.04 * error, "{spread} of {error}");
+        }
+    }
+
+    #[test]
     fn a_constant_difference_saves_all_variance() {
-        let found = Paired::of(&[1.0, 2.0, 4.0], &[2.0, 3.0, 5.0]).expect("pairs");
+        let found = Paired::of(&[1.0, 2.0, 4.0], &[2.0, 3.0, 5.0], 0).expect("pairs");
         let saved = found.variance_saved.expect("varies");
         assert_eq!((saved.value, saved.standard_error), (1.0, Some(0.0)));
         assert_eq!(found.bca, Some((1.0, 1.0)));
@@ -228,17 +282,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_compared_is_refused() {
-        assert_eq!(Paired::of(&[], &[]), None);
-        assert_eq!(Paired::of(&[1.0], &[1.0, 2.0]), None);
-        assert_eq!(Paired::of(&[1.0, f64::NAN], &[1.0, 2.0]), None);
-        let one = Paired::of(&[1.0], &[3.0]).expect("one pair");
+        assert_eq!(Paired::of(&[], &[], 0), None);
+        assert_eq!(Paired::of(&[1.0], &[1.0, 2.0], 0), None);
+        assert_eq!(Paired::of(&[1.0, f64::NAN], &[1.0, 2.0], 0), None);
+        let one = Paired::of(&[1.0], &[3.0], 0).expect("one pair");
         assert_eq!(
             (one.difference.sd, one.bca, one.variance_saved),
             (None, None, None)
         );
-        let still = Paired::of(&[1.0; 3], &[2.0; 3]).expect("pairs");
+        let still = Paired::of(&[1.0; 3], &[2.0; 3], 0).expect("pairs");
         assert_eq!(still.variance_saved, None);
-        let none = Paired::of(&[1.0, 2.0], &[1.0, 2.0]).expect("pairs");
+        let none = Paired::of(&[1.0, 2.0], &[1.0, 2.0], 0).expect("pairs");
         assert_eq!((none.same_sign, none.difference.mean), (None, 0.0));
     }
 }

@@ -1,6 +1,7 @@
 //! Partial rank correlation: does a response rise or fall with a factor, others held fixed?
 
 use crate::stats::estimate::{CONFIDENCE, Uncertain};
+use crate::stats::rounding::settle;
 use crate::stats::student;
 
 /// Partial rank correlation of a response with one factor.
@@ -15,11 +16,15 @@ pub struct RankCorrelation {
 
 /// Partial rank correlation coefficients (Iman and Conover 1979; Marino et al. 2008), one per factor.
 ///
-/// All columns are replaced by their ranks, ties by the mean of theirs. A coefficient is the correlation between what
+/// All columns are replaced by their ranks, ties (also of responses that rounding alone tells apart) by the mean of theirs. A coefficient is the correlation between what
 /// is left of the factor and of the response after the other factors have been regressed out, which is read from the
 /// inverse of the matrix of rank correlations. It measures monotone relations and misses others. `points` holds the
 /// coordinates row by row, `responses` one number per row. Rows in which something is missing (or not a finite number)
 /// are left out.
+///
+/// Where the ranks of the response follow from those of the factors, as where it rises or falls with one factor alone, the
+/// coefficients of factors that they follow from are 1 or -1, without error or interval, and p-values 0. Those of other
+/// factors are none: with the former held fixed, the response does not vary.
 ///
 /// # Errors
 /// Sizes that do not fit together; `k + 2` whole rows or fewer for `k` factors; a response or factor that does not
@@ -28,7 +33,7 @@ pub fn prcc(
     points: &[Option<f64>],
     responses: &[Option<f64>],
     factors: usize,
-) -> Result<Vec<RankCorrelation>, String> {
+) -> Result<Vec<Option<RankCorrelation>>, String> {
     let rows = responses.len();
     if factors == 0 || points.len() != rows * factors {
         return Err(format!(
@@ -37,7 +42,8 @@ pub fn prcc(
             points.len()
         ));
     }
-    let columns = whole_rows(points, responses, factors);
+    let mut columns = whole_rows(points, responses, factors);
+    settle(&mut columns[factors]);
     let n = columns[0].len();
     if n <= factors + 2 {
         return Err(format!(
@@ -46,8 +52,11 @@ pub fn prcc(
         ));
     }
     let ranked: Vec<Vec<f64>> = columns.iter().map(|column| ranks(column)).collect();
-    let inverse = inverse(&correlations(&ranked)?)?;
+    let matrix = correlations(&ranked)?;
     let response = factors;
+    let Some(inverse) = inverse(&matrix)? else {
+        return exact(&matrix, factors, n);
+    };
     let freedom = (n - factors - 1) as f64;
     let reach = crate::kernel::math::normal::normal_quantile(0.5 + CONFIDENCE / 2.0)
         / (freedom - 1.0).sqrt();
@@ -60,7 +69,7 @@ pub fn prcc(
             let p_value = student::two_sided(r / error, freedom).ok_or_else(|| {
                 format!("the rank correlation with factor {} is no number", j + 1)
             })?;
-            Ok(RankCorrelation {
+            Ok(Some(RankCorrelation {
                 coefficient: Uncertain {
                     n,
                     value: r,
@@ -68,9 +77,48 @@ pub fn prcc(
                     interval: Some((libm::tanh(centre - reach), libm::tanh(centre + reach))),
                 },
                 p_value,
-            })
+            }))
         })
         .collect()
+}
+
+/// Coefficients where the ranks of the response follow from those of the factors, by the sign of each factor's part in
+/// them; none where it has no part.
+fn exact(
+    matrix: &[Vec<f64>],
+    factors: usize,
+    n: usize,
+) -> Result<Vec<Option<RankCorrelation>>, String> {
+    let among: Vec<Vec<f64>> = matrix[..factors]
+        .iter()
+        .map(|row| row[..factors].to_vec())
+        .collect();
+    let Some(inverse) = inverse(&among)? else {
+        return Err(format!(
+            "the ranks of factor {factors} follow from those of the factors before it"
+        ));
+    };
+    let part = |j: usize| -> f64 {
+        let slope: f64 = inverse[j]
+            .iter()
+            .zip(matrix)
+            .map(|(x, row)| x * row[factors])
+            .sum();
+        slope / inverse[j][j].sqrt()
+    };
+    let found = (0..factors).map(part).map(|part| {
+        // The square is the share of variance that goes without the factor.
+        (part * part > UNEXPLAINED).then_some(RankCorrelation {
+            coefficient: Uncertain {
+                n,
+                value: part.signum(),
+                standard_error: None,
+                interval: None,
+            },
+            p_value: 0.0,
+        })
+    });
+    Ok(found.collect())
 }
 
 /// Columns of the factors, then the response, of rows in which nothing is missing.
@@ -131,9 +179,15 @@ fn correlations(columns: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, String> {
         .collect())
 }
 
+/// A column of which others leave no more than this share of variance follows from them.
+const UNEXPLAINED: f64 = 1e-10;
+
 /// Inverse of a matrix of correlations by Cholesky's decomposition `L L'`, of which what is left of a column after
-/// those before it is the square of its entry on the diagonal.
-fn inverse(matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, String> {
+/// those before it is the square of its entry on the diagonal. None where the last column follows from the others.
+///
+/// # Errors
+/// Another one does.
+fn inverse(matrix: &[Vec<f64>]) -> Result<Option<Vec<Vec<f64>>>, String> {
     let size = matrix.len();
     let mut lower = vec![vec![0.0; size]; size];
     for i in 0..size {
@@ -142,10 +196,10 @@ fn inverse(matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, String> {
             let left = matrix[i][j] - known;
             if i != j {
                 lower[i][j] = left / lower[j][j];
-            } else if left > 1e-10 {
+            } else if left > UNEXPLAINED {
                 lower[i][i] = left.sqrt();
             } else if i + 1 == size {
-                return Err("the ranks of the response follow from those of the factors".into());
+                return Ok(None);
             } else {
                 return Err(format!(
                     "the ranks of factor {} follow from those of the factors before it",
@@ -163,13 +217,12 @@ fn inverse(matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, String> {
             unit[i][column] = (right - known) / lower[i][i];
         }
     }
-    Ok((0..size)
-        .map(|i| {
-            (0..size)
-                .map(|j| (i.max(j)..size).map(|k| unit[k][i] * unit[k][j]).sum())
-                .collect()
-        })
-        .collect())
+    let inverse = (0..size).map(|i| {
+        (0..size)
+            .map(|j| (i.max(j)..size).map(|k| unit[k][i] * unit[k][j]).sum())
+            .collect()
+    });
+    Ok(Some(inverse.collect()))
 }
 
 #[cfg(test)]
@@ -189,11 +242,23 @@ mod tests {
         (points, responses)
     }
 
+    fn told(
+        points: &[Option<f64>],
+        responses: &[Option<f64>],
+        factors: usize,
+    ) -> Vec<RankCorrelation> {
+        let found = prcc(points, responses, factors).expect("enough rows");
+        found
+            .into_iter()
+            .collect::<Option<_>>()
+            .expect("coefficients")
+    }
+
     #[test]
     fn coefficients_and_p_values_are_those_of_pingouin() {
         // pingouin 0.7.0: pingouin.partial_corr(d, x, 'y', covar=others, method='spearman')[['r', 'p_val']].
         let (points, responses) = numbers();
-        let found = prcc(&points, &responses, 3).expect("enough rows");
+        let found = told(&points, &responses, 3);
         let expected = [
             (0.962_658_067_137_069_7, 8.154_403_582_799_315e-13),
             (-0.491_567_595_982_769, 0.020_153_379_982_131_465),
@@ -215,7 +280,7 @@ mod tests {
         // Ranks 1..5 against 2, 1, 4, 3, 5: rho = 1 - 6 (1 + 1 + 1 + 1 + 0) / (5 * 24) = 0.8; t = 0.8 sqrt(3 / 0.36)
         // = 2.309401 with 3 degrees of freedom: p = 0.104088 (scipy.stats.spearmanr).
         let points = [1.0, 2.0, 3.0, 4.0, 5.0].map(Some);
-        let found = prcc(&points, &[20.0, 10.0, 40.0, 30.0, 90.0].map(Some), 1).expect("five");
+        let found = told(&points, &[20.0, 10.0, 40.0, 30.0, 90.0].map(Some), 1);
         approx::assert_abs_diff_eq!(found[0].coefficient.value, 0.8, epsilon = 1e-14);
         approx::assert_abs_diff_eq!(found[0].p_value, 0.104_088, epsilon = 1e-6);
         let error = found[0].coefficient.standard_error.expect("five");
@@ -235,17 +300,42 @@ mod tests {
         // y = exp(3 x0) - x1 + 0 x2, on a Latin hypercube.
         let design = Design::latin_hypercube(200, 3, 4).expect("possible");
         let (points, responses) = run(&design, |u| (3.0 * u[0]).exp() - u[1]);
-        let found = prcc(&points, &responses, 3).expect("enough rows");
+        let found = told(&points, &responses, 3);
         let r: Vec<f64> = found.iter().map(|c| c.coefficient.value).collect();
         assert!(r[0] > 0.99 && r[1] < -0.5 && r[2].abs() < 0.2, "{r:?}");
         // Ishigami: x0 rises with y, x1 matters but not monotonically; G is symmetric in all factors.
         let (points, responses) = run(&design, ishigami);
-        let found = prcc(&points, &responses, 3).expect("enough rows");
+        let found = told(&points, &responses, 3);
         assert!(found[0].p_value < 1e-6 && found[1].p_value > 0.001);
         let design = Design::latin_hypercube(500, 4, 4).expect("possible");
         let (points, responses) = run(&design, sobol_g);
-        let found = prcc(&points, &responses, 4).expect("enough rows");
+        let found = told(&points, &responses, 4);
         assert!(found.iter().all(|c| c.coefficient.value.abs() < 0.18));
+    }
+
+    #[test]
+    fn a_response_that_is_perfectly_monotone_has_a_coefficient_of_one() {
+        let design = Design::latin_hypercube(60, 3, 4).expect("possible");
+        for (sign, factor) in [(1.0, 0), (-1.0, 1), (1.0, 2)] {
+            let (points, responses) = run(&design, |u| sign * (3.0 * u[factor]).exp());
+            let found = prcc(&points, &responses, 3).expect("enough rows");
+            for (place, found) in found.into_iter().enumerate() {
+                let value = found.map(|found| (found.coefficient.value, found.p_value));
+                assert_eq!(value, (place == factor).then_some((sign, 0.0)));
+            }
+            let alone: Vec<Option<f64>> = points.iter().skip(factor).step_by(3).copied().collect();
+            let found = prcc(&alone, &responses, 1).expect("enough rows");
+            assert_eq!(found[0].map(|found| found.coefficient.value), Some(sign));
+        }
+        // Ranks that follow from two factors: 1, 2, ... of a grid, whose ranks are 10 a + b but for a constant.
+        let grid = || (0..100).map(|i| (f64::from(i / 10), f64::from(i % 10)));
+        let points: Vec<Option<f64>> = grid().flat_map(|(a, b)| [Some(a), Some(-b)]).collect();
+        let responses: Vec<Option<f64>> = grid().map(|(a, b)| Some(10.0 * a + b)).collect();
+        let found = prcc(&points, &responses, 2).expect("enough rows");
+        let values = found
+            .iter()
+            .map(|found| found.map(|found| found.coefficient.value));
+        assert_eq!(values.collect::<Vec<_>>(), [Some(1.0), Some(-1.0)]);
     }
 
     #[test]
@@ -287,12 +377,17 @@ mod tests {
             message(&points, &[Some(1.0); 24], 3),
             "the response does not vary over 24 whole rows"
         );
+        let rounded: Vec<Option<f64>> = (1..=24)
+            .map(|i| Some(0.4 * (1.0 + f64::from(i * 7 % 13) * f64::EPSILON)))
+            .collect();
+        assert_eq!(
+            message(&points, &rounded, 3),
+            "the response does not vary over 24 whole rows"
+        );
         let still: Vec<Option<f64>> = (1..=24)
             .flat_map(|i| [Some(1.0), Some(f64::from(i))])
             .collect();
         assert!(message(&still, &responses, 2).starts_with("factor 1 does not vary"));
-        let own: Vec<Option<f64>> = responses.clone();
-        assert!(message(&own, &responses, 1).starts_with("the ranks of the response follow"));
         assert!(message(&points, &responses, 2).contains("allowed: 2 coordinates"));
     }
 }

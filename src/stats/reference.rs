@@ -47,7 +47,7 @@ pub(crate) fn sobol_g(u: &[f64]) -> f64 {
 /// All points of a design, row by row, and what a function gives at each.
 pub(crate) fn run(
     design: &Design,
-    function: impl Fn(&[f64]) -> f64,
+    mut function: impl FnMut(&[f64]) -> f64,
 ) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
     let (mut points, mut responses) = (Vec::new(), Vec::new());
     let mut row = vec![None; design.factors()];

@@ -1,6 +1,7 @@
 //! Shapley values: what each of several switches is worth, whichever order they are turned in.
 
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::ROUNDING;
 
 /// Most players: all 2^k coalitions are run.
 pub const PLAYERS: usize = 10;
@@ -36,10 +37,18 @@ pub struct ShapleyEstimates {
 /// A number of entries that is not 2^k with k from 1 to [`PLAYERS`].
 pub fn shapley(worth: &[f64]) -> Result<Shapley, String> {
     let players = players(worth.len())?;
+    // What rounding explains is no worth.
+    let largest = worth
+        .iter()
+        .fold(0.0f64, |largest, value| largest.max(value.abs()));
+    let told = |difference: f64| match difference.abs() <= ROUNDING * largest {
+        true => 0.0,
+        false => difference,
+    };
     let values = (0..players)
         .map(|i| {
             without(worth.len(), 1 << i)
-                .map(|rest| (worth[rest | 1 << i] - worth[rest]) * weight(players, 1, rest))
+                .map(|rest| told(worth[rest | 1 << i] - worth[rest]) * weight(players, 1, rest))
                 .sum()
         })
         .collect();
@@ -50,7 +59,7 @@ pub fn shapley(worth: &[f64]) -> Result<Shapley, String> {
                 .map(|rest| {
                     let together =
                         worth[rest | a | b] - worth[rest | a] - worth[rest | b] + worth[rest];
-                    together * weight(players, 2, rest)
+                    told(together) * weight(players, 2, rest)
                 })
                 .sum();
             ((i, j), index)

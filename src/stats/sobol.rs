@@ -2,6 +2,7 @@
 
 use crate::stats::bootstrap::{Resampler, spread};
 use crate::stats::estimate::{Uncertain, mean};
+use crate::stats::rounding::{ROUNDING, settle_some};
 
 /// Indices of all factors. An index is none where fewer than two base rows have the runs it needs, or where the
 /// response does not vary over them.
@@ -43,7 +44,7 @@ pub struct SecondOrder {
 /// the indices of a constant response 0, they are none here.
 ///
 /// A missing run (or one that is not a finite number) takes its base row out of exactly the indices that need it:
-/// AB_j of factor j and its pairs; A or B of all. What is compared then are different base rows; `n` says how many.
+/// AB_j of factor j and its pairs; A or B of all. Responses that rounding tells apart are equal. What is compared then are different base rows; `n` says how many.
 ///
 /// # Errors
 /// No factor, or a number of responses that is not a multiple of the rows per base row.
@@ -62,8 +63,10 @@ pub fn sobol(
             responses.len()
         ));
     }
+    let mut settled = responses.to_vec();
+    settle_some(&mut settled);
     let rows = Rows {
-        responses: standardised(responses),
+        responses: standardised(&settled),
         block,
         factors,
     };
@@ -99,7 +102,7 @@ fn standardised(responses: &[Option<f64>]) -> Vec<Option<f64>> {
     let squares: f64 = present.iter().map(|y| (y - centre) * (y - centre)).sum();
     let sd = (squares / present.len().max(1) as f64).sqrt();
     // Rounding of equal responses is no variation.
-    let varies = sd > centre.abs() * f64::EPSILON;
+    let varies = sd > centre.abs() * ROUNDING;
     responses
         .iter()
         .map(|y| finite(y).filter(|_| varies).map(|y| (y - centre) / sd))
@@ -318,6 +321,26 @@ mod tests {
             })
             .count();
         assert!(covered >= 87, "{covered}");
+    }
+
+    #[test]
+    fn rounding_is_no_share_of_variance() {
+        let design = Design::saltelli(32, 2, false, 2).expect("possible");
+        let mut noise = 0u32;
+        let mut off = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            1.0 + f64::from(noise % 16) * f64::EPSILON
+        };
+        let (_, responses) = run(&design, |u| (0.4 + 0.1 * u[0]) * off());
+        let found = sobol(&responses, 2, false, 20, 1).expect("a multiple");
+        assert_eq!((value(&found.total[1]), value(&found.first[1])), (0.0, 0.0));
+        assert!(value(&found.total[0]) > 0.9);
+        let (_, responses) = run(&design, |_| 0.4 * off());
+        let found = sobol(&responses, 2, false, 20, 1).expect("a multiple");
+        assert_eq!(
+            (&found.total[..], &found.first[..]),
+            (&[None, None][..], &[None, None][..])
+        );
     }
 
     #[test]

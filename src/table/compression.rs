@@ -8,7 +8,7 @@ pub enum Compression {
     None,
     /// Gzip, `.csv.gz`.
     Gzip,
-    /// Zstandard, `.csv.zst`.
+    /// Zstandard, `.csv.zst`; written and read by a program built with the feature `zstd`.
     Zstd,
 }
 
@@ -30,6 +30,12 @@ impl Compression {
         [Compression::None, Compression::Gzip, Compression::Zstd]
             .into_iter()
             .find(|one| one.name() == name)
+    }
+
+    /// How to get a program that can do what this one was built without; none where it can do it.
+    pub fn lacking(self) -> Option<&'static str> {
+        let is_lacking = self == Compression::Zstd && !cfg!(feature = "zstd");
+        is_lacking.then_some("this program was built without zstd; build it with `--features zstd`")
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use parquet::basic::{Compression, Repetition, Type as Physical, ZstdLevel};
+use parquet::basic::{Compression, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -45,9 +45,8 @@ fn other(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
 
 fn write(source: &Path, target: &Path, info: &FileInfo) -> io::Result<u64> {
     let file = File::create(target)?;
-    let level = ZstdLevel::try_new(3).map_err(other)?;
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("dualtrack ", env!("CARGO_PKG_VERSION")).to_string())
         .build();
     let schema = Arc::new(schema(info).map_err(other)?);

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+#[cfg(not(feature = "zstd"))]
+use crate::table::compression::Compression;
 use crate::table::error::OutputError;
 
 /// Longest line of a table, in bytes.
@@ -33,9 +35,7 @@ impl Table {
         let ending = path.extension().and_then(|ending| ending.to_str());
         let bytes: Box<dyn Read> = match ending {
             Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))),
-            Some("zst") => Box::new(
-                zstd::Decoder::new(file).map_err(|error| damaged(path, 0, &error.to_string()))?,
-            ),
+            Some("zst") => zstandard(file, path)?,
             _ => Box::new(file),
         };
         let mut reader = csv::ReaderBuilder::new()
@@ -142,6 +142,18 @@ impl Table {
     pub fn complain(&self, message: &str) -> OutputError {
         damaged(&self.path, self.row, message)
     }
+}
+
+#[cfg(feature = "zstd")]
+fn zstandard(file: File, path: &Path) -> Result<Box<dyn Read>, OutputError> {
+    let decoder = zstd::Decoder::new(file).map_err(|error| damaged(path, 0, &error.to_string()))?;
+    Ok(Box::new(decoder))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn zstandard(_: File, path: &Path) -> Result<Box<dyn Read>, OutputError> {
+    let hint = Compression::Zstd.lacking().unwrap_or_default();
+    Err(OutputError::Input(format!("{}: {hint}", path.display())))
 }
 
 fn damaged(path: &Path, row: u64, message: &str) -> OutputError {

@@ -303,6 +303,67 @@ fn contributions_add_up_to_the_whole_difference() {
     }
 }
 
+#[test]
+fn an_attribution_that_is_killed_goes_on_to_the_same_bytes() {
+    let folder = Folder::new();
+    let arguments = |out: &str, more: &[&str]| -> Vec<String> {
+        let own = [
+            "attribute",
+            "china.toml",
+            "--over",
+            "tournament,imitation,codification",
+        ];
+        let sizes = ["--replicates", "60", "--quiet", "--out", out];
+        let all = own.iter().chain(&sizes).chain(more);
+        all.map(ToString::to_string).collect()
+    };
+    let ends = |code: i32, arguments: &[String]| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        folder.ends(code, &arguments).1
+    };
+    ends(0, &arguments("whole", &["--threads", "1"]));
+    let mut was_unfinished = 0;
+    for (round, milliseconds) in [60u64, 200, 600, 1500].into_iter().enumerate() {
+        let out = format!("killed{round}");
+        let own = arguments(&out, &["--threads", "1"]);
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let mut child = folder.command(&own).spawn().expect("a program");
+        thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        if folder.path(&out).exists() {
+            continue;
+        }
+        if folder.path(&format!("{out}.partial/study.json")).exists() {
+            was_unfinished += 1;
+            let said = ends(2, &arguments(&out, &[]));
+            assert!(
+                said.contains("of an unfinished study; add `--resume`"),
+                "{said}"
+            );
+            let said = ends(2, &arguments(&out, &["--resume", "--seed", "9"]));
+            assert!(
+                said.contains("of other settings or another program"),
+                "{said}"
+            );
+        }
+        ends(0, &arguments(&out, &["--resume", "--threads", "2"]));
+        assert!(
+            folder.bytes("whole") == folder.bytes(&out),
+            "{milliseconds} ms"
+        );
+        assert!(!folder.path(&format!("{out}.partial")).exists());
+    }
+    assert!(was_unfinished > 0, "no attribution was killed in time");
+    let said = ends(2, &arguments("whole", &["--resume"]));
+    assert!(
+        said.contains("it is finished, and there is nothing to go on with"),
+        "{said}"
+    );
+    ends(0, &arguments("whole", &["--force", "--replicates", "2"]));
+    assert_eq!(folder.rows("whole/runs.csv").len(), 8 * 2);
+}
+
 /// All on is the scenario itself: combinations meet the luck of a run.
 #[test]
 fn a_combination_is_the_run_of_the_scenario_with_these_switches() {

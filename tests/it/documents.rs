@@ -1,6 +1,6 @@
 //! Documents and code say the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -88,39 +88,64 @@ fn every_symbol_of_the_parameter_table_stands_in_the_document() {
 }
 
 #[test]
-fn the_schedule_in_the_code_has_the_phases_of_the_document() {
-    let phases: [&[&str]; 3] = [
-        &[
-            "self.begin_quarter(",
-            "self.visit_cities(",
-            "self.end_quarter(",
-        ],
-        &[
-            "self.advance_outside_world(); // E1-E3, E6, E37, E38",
-            "self.set_centre(",
-            "self.decide_policies();",
-            "self.evaluate();",
-            "self.codify();",
-            "self.name_champions(",
-            "self.let_officials_leave(",
-        ],
-        // Phases 4 to 7, which are one pass over the cities.
-        &[
-            "self.adjust_designs(",
-            "self.set_budgets(",
-            "self.move_researchers(",
-            "self.spend(",
-            "self.build(",
-        ],
-    ];
-    let run = "src/model/run.rs";
-    let sources = [run, run, "src/model/phases/cities.rs"];
-    for (source, calls) in sources.iter().zip(phases) {
-        let code = fs::read_to_string(source).expect("a source");
-        let places = calls.iter().map(|call| {
-            code.find(call)
-                .unwrap_or_else(|| panic!("the schedule of {source} lacks `{call}`"))
-        });
-        assert!(places.is_sorted(), "{source}");
+fn an_equation_has_one_place() {
+    // Rules of choice and sums over peers, which phases carry out; all others are functions.
+    let rules = [9, 16, 17, 19, 28, 34, 35];
+    let mut places: BTreeMap<u32, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in sources(Path::new("src/model/equations")) {
+        let code = fs::read_to_string(&path).expect("a source");
+        for line in code.lines() {
+            // The first words of a function's documentation.
+            let text = line.trim_start().strip_prefix("/// E").unwrap_or_default();
+            let digits = text
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>();
+            if let Ok(number) = digits.parse() {
+                places.entry(number).or_default().insert(path.clone());
+            }
+        }
     }
+    let odd = fs::read_to_string("docs/odd.md").expect("the document");
+    for number in numbers(&odd, 'E') {
+        let files = places.get(&number).map_or(0, BTreeSet::len);
+        let expected = usize::from(!rules.contains(&number));
+        assert_eq!(files, expected, "E{number}: {:?}", places.get(&number));
+    }
+}
+
+#[test]
+fn the_schedule_in_the_code_is_the_table_of_the_document() {
+    let odd = fs::read_to_string("docs/odd.md").expect("the document");
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, phase, _, equations, draws, _] = cells[..] else {
+            return None;
+        };
+        let is_phase = phase.starts_with(|first: char| ('1'..='8').contains(&first));
+        let told: Vec<&str> = [phase, equations, draws]
+            .into_iter()
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        is_phase.then(|| format!("// {}", told.join(" | ")))
+    };
+    let table: Vec<String> = odd.lines().filter_map(row).collect();
+    let schedule = fs::read_to_string("src/model/schedule.rs").expect("a source");
+    let pass = fs::read_to_string("src/model/phases/cities.rs").expect("a source");
+    let phases = |code: &str| -> Vec<String> {
+        let lines = code.lines().map(str::trim);
+        let named = lines.filter(|line| {
+            let number = line
+                .strip_prefix("// ")
+                .and_then(|rest| rest.chars().next());
+            number.is_some_and(|number| number.is_ascii_digit()) && line.contains(" | ")
+        });
+        named.map(String::from).collect()
+    };
+    // Phases 4 to 7 are one pass over the cities.
+    let visit = schedule.find("cities::visit(").expect("the pass");
+    let mut written = phases(&schedule[..visit]);
+    written.extend(phases(&pass));
+    written.extend(phases(&schedule[visit..]));
+    assert_eq!(written, table);
 }

@@ -11,15 +11,10 @@ use dualtrack::input::scenario::{self, Scenario, problems::Problems, shelf::Shel
 use dualtrack::kernel::random::Luck;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
+use dualtrack::study::place::{Begin, partial};
 use dualtrack::study::sweep::frozen::{Origin, freeze};
 use dualtrack::study::sweep::{
-    block::Look,
-    finish::Shard,
-    frozen::PlanFolder,
-    partial,
-    plan::Plan,
-    status::Status,
-    work::{Begin, WorkFolder},
+    block::Look, finish::Shard, frozen::PlanFolder, plan::Plan, status::Status, work::WorkFolder,
 };
 use tempfile::TempDir;
 

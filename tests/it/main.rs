@@ -23,6 +23,7 @@ mod report;
 mod reproduction;
 mod responses;
 mod rows;
+mod rules;
 mod scenario_files;
 mod sweep;
 mod traces;

@@ -209,9 +209,10 @@ fn outcomes_do_not_depend_on_what_is_written() {
 }
 
 #[test]
-fn compressed_files_hold_the_same_rows() {
+fn files_of_gzip_and_zstd_hold_the_same_rows() {
     let plain = files(&small_world(), &settings(&USUAL), 3, 2);
-    for compression in [Compression::Gzip, Compression::Zstd] {
+    let all = [Compression::Gzip, Compression::Zstd];
+    for compression in all.into_iter().filter(|one| one.lacking().is_none()) {
         let mut settings = settings(&USUAL);
         settings.compression = compression;
         let packed = files(&small_world(), &settings, 3, 2);
@@ -222,6 +223,7 @@ fn compressed_files_hold_the_same_rows() {
         for file in USUAL {
             let mut rows = Vec::new();
             match compression {
+                #[cfg(feature = "zstd")]
                 Compression::Zstd => {
                     let bytes = &packed[&format!("{file}.csv.zst")];
                     rows = zstd::decode_all(&bytes[..]).expect("zstd");

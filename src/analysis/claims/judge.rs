@@ -6,6 +6,7 @@
 
 use crate::input::claims::expectation::Expectation;
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::difference;
 
 /// What the runs say to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub fn slope_of_steps(levels: &[f64], values: &[f64], costs: Option<&[f64]>) -> 
         if cost <= 0.0 {
             return None;
         }
-        let gain = (values[at] - values[at - 1]) / cost;
+        let gain = difference(values[at], values[at - 1]) / cost;
         points.push(((levels[at] + levels[at - 1]) / 2.0, gain));
     }
     slope(&points)

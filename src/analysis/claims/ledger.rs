@@ -13,11 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::study::sweep::work::{lock, write_atomically};
-use crate::study::sweep::{
-    partial,
-    work::{Begin, WorkError},
-};
+use crate::study::place::{Begin, LOCK, lock, partial, write_atomically};
+use crate::study::sweep::work::WorkError;
 use crate::table::error::OutputError;
 use crate::table::paths::refuse_links;
 
@@ -205,7 +202,7 @@ fn check_ours(path: &Path) -> Result<(), WorkError> {
         LINES.to_string(),
         IDENTITY.to_string(),
         format!(".new-{IDENTITY}"),
-        crate::study::sweep::work::LOCK.to_string(),
+        LOCK.to_string(),
     ];
     for entry in fs::read_dir(path).map_err(OutputError::io(path))? {
         let entry = entry.map_err(OutputError::io(path))?;

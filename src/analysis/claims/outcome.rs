@@ -6,6 +6,7 @@ use crate::analysis::claims::runs::Layout;
 use crate::analysis::claims::study::{Plan, Reading, Study};
 use crate::input::claims::{Design, Part};
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::difference;
 
 /// What came of a part.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +31,7 @@ pub fn measured(
     let own = |(reading, minus): &(Reading, Option<Reading>)| {
         let value = get(*reading)?;
         match minus {
-            Some(minus) => Some(value - get(*minus)?),
+            Some(minus) => Some(difference(value, get(*minus)?)),
             None => Some(value),
         }
     };
@@ -38,9 +39,10 @@ pub fn measured(
     let values = values?;
     match (&part.design, &values[..]) {
         (Design::Alone(_), [value]) => Some((*value, [Some(*value), None])),
-        (Design::Paired { .. }, [treatment, control]) => {
-            Some((treatment - control, [Some(*treatment), Some(*control)]))
-        }
+        (Design::Paired { .. }, [treatment, control]) => Some((
+            difference(*treatment, *control),
+            [Some(*treatment), Some(*control)],
+        )),
         (Design::Steps { levels, .. }, _) => {
             let levels: Vec<f64> = levels.iter().map(|(level, _)| *level).collect();
             let costs: Option<Vec<f64>> = plan.costs.iter().map(|cost| get(*cost)).collect();

@@ -313,7 +313,10 @@ fn of_claim(
         let Ok(list) = prcc(rows, &effects, names.len()) else {
             continue;
         };
-        let mut list: Vec<_> = list.into_iter().enumerate().collect();
+        let found = list.into_iter().enumerate();
+        let mut list: Vec<_> = found
+            .filter_map(|(factor, found)| Some((factor, found?)))
+            .collect();
         let size =
             |own: &(usize, crate::stats::prcc::RankCorrelation)| own.1.coefficient.value.abs();
         list.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));

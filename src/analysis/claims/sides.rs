@@ -7,6 +7,7 @@ use crate::analysis::claims::study::Study;
 use crate::analysis::claims::tables::{estimate_cells, estimate_columns, text};
 use crate::input::claims::label;
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::differences;
 use crate::stats::running::Running;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
@@ -62,7 +63,7 @@ pub fn comparisons(study: &Study, layout: &Layout, records: &[Record]) -> Vec<Sh
                     Some((own, layout.value(record, sides.readings[0][at])?))
                 });
                 let (own, base): (Vec<f64>, Vec<f64>) = pairs.unzip();
-                let differences: Vec<f64> = own.iter().zip(&base).map(|(a, b)| a - b).collect();
+                let differences = differences(&own, &base);
                 let (mean, difference) = (Estimate::of(&own), Estimate::of(&differences));
                 let ends = |estimate: Option<Estimate>| {
                     let ends = estimate.and_then(|estimate| estimate.interval());

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::check_quarters;
 use crate::input::claims::{Claim, Comparison, Design, Part, Register, label};
 use crate::input::experiment::{
     factor::{ScenarioFile, Variant},
@@ -154,11 +155,21 @@ impl Study {
                 costs.push(self.reading(&claim.base, variant, per)?);
             }
         }
+        self.check_quarters(readings.iter().map(|(own, _)| own.arm))?;
         Ok(Plan {
             claim: number,
             part,
             readings,
             costs,
+        })
+    }
+
+    /// Refuses arms that are held against each other over other quarters.
+    fn check_quarters(&self, arms: impl Iterator<Item = usize>) -> Result<(), String> {
+        let arms: Vec<&Arm> = arms.map(|arm| &self.arms[arm]).collect();
+        arms.windows(2).try_for_each(|two| {
+            check_quarters(&two[0].world, &two[1].world)
+                .map_err(|message| format!("{}: {message}", two[1].name))
         })
     }
 
@@ -174,6 +185,7 @@ impl Study {
                 .collect();
             readings.push(row?);
         }
+        self.check_quarters(readings.iter().flatten().map(|reading| reading.arm))?;
         Ok(Sides {
             comparison: number,
             readings,

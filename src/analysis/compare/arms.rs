@@ -1,5 +1,6 @@
 //! The base and its treatments, and the world of each at a design point.
 
+use crate::analysis::check_quarters;
 use crate::input::experiment::factor::parameter_value;
 use crate::input::experiment::worlds::is_bound;
 use crate::input::experiment::{Experiment, factor::Variant};
@@ -41,7 +42,7 @@ pub struct Ready {
 /// The base first, then treatments in order.
 ///
 /// # Errors
-/// A sentence with the name of the treatment that has no world.
+/// A sentence with the name of the treatment that has no world, or other quarters than the base.
 pub fn arms(experiment: &Experiment) -> Result<Vec<Arm>, String> {
     let arm = |name: &str, description: &str, variant: &Variant| {
         let world = experiment
@@ -62,6 +63,10 @@ pub fn arms(experiment: &Experiment) -> Result<Vec<Arm>, String> {
             &treatment.description,
             &treatment.variant,
         )?);
+    }
+    for arm in &arms {
+        check_quarters(&arms[0].world, &arm.world)
+            .map_err(|message| format!("treatment `{}`: {message}", arm.name))?;
     }
     Ok(arms)
 }
@@ -259,6 +264,19 @@ mod tests {
         assert!(changes.any(|change| change.parameter.key == "tournament.intensity"));
         for place in 0..3 {
             assert_eq!(at(place).setup.world().params.budgets.precision, 3.0);
+        }
+    }
+
+    #[test]
+    fn treatments_with_other_quarters_than_the_base_are_refused() {
+        for set in [[("run.quarters", "20")], [("run.start", "2016Q1")]] {
+            let refused = arms(&experiment(&[&[("budgets.retention", "0.5")], &set]));
+            let message = refused.expect_err("other quarters");
+            assert!(message.starts_with("treatment `t1`: it has "), "{message}");
+            assert!(
+                message.ends_with("40 from 2015Q1 on; allowed: the same quarters"),
+                "{message}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@ use crate::analysis::compare::station::Measured;
 use crate::analysis::compare::{Quantiles, key_columns};
 use crate::kernel::quarter::Quarter;
 use crate::measure::response::spec::Responses;
+use crate::stats::rounding::difference;
 use crate::stats::running::Running;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
@@ -81,7 +82,9 @@ impl Course {
                     };
                     let [of_base, of_run] = overlap.skipped;
                     let pair = value(run, of_run).zip(value(base, of_base));
-                    let difference = pair.map(|(t, b)| t - b).filter(|d| d.is_finite());
+                    let difference = pair
+                        .map(|(t, b)| difference(t, b))
+                        .filter(|d| d.is_finite());
                     let [now, so_far] = &mut overlap.cells[quarter * self.responses + response];
                     if let Some(difference) = difference {
                         now.push(difference);

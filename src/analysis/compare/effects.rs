@@ -1,8 +1,11 @@
 //! What each treatment does to each response, over all pairs.
 
+use sha2::{Digest, Sha256};
+
 use crate::analysis::compare::pairs::{Pairs, Stopping, Target};
 use crate::analysis::compare::{CompareError, Comparison, Verdict, key_columns};
 use crate::kernel::ordered::{Crew, work_in_order};
+use crate::measure::response::spec::Response;
 use crate::stats::paired::Paired;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
@@ -41,6 +44,7 @@ pub fn effects(
 ) -> Result<Vec<Effect>, CompareError> {
     let responses = comparison.plan.responses().len();
     let treatments = comparison.arms().len() - 1;
+    let list = comparison.plan.responses().list();
     let targets: &[Target] = match stopping {
         Stopping::Fixed(_) => &[],
         Stopping::Widths { targets, .. } => targets,
@@ -59,7 +63,7 @@ pub fn effects(
             *effect = Some(Effect {
                 arm,
                 response,
-                paired: Paired::of(&base, &treatment),
+                paired: Paired::of(&base, &treatment, key(&list[response])),
                 target: target.map(|target| (target.half_width, pairs.reaches(arm, target))),
             });
             Ok::<(), CompareError>(())
@@ -70,6 +74,14 @@ pub fn effects(
         },
     )?;
     Ok(effects)
+}
+
+/// What picks the resamples of a response: what it measures, whatever it is called and wherever it stands.
+fn key(response: &Response) -> u64 {
+    let sum = Sha256::digest(response.text.as_bytes());
+    sum.iter()
+        .take(8)
+        .fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
 /// `effects.csv`.
@@ -156,8 +168,8 @@ fn info() -> FileInfo {
         number("se", unit, "standard error of the mean difference", few),
         number("low", unit, "lower end of its 95 % interval, Student's t", few),
         number("high", unit, "upper end of its 95 % interval, Student's t", few),
-        number("bca_low", unit, "lower end of its 95 % interval, bootstrap (BCa)", few),
-        number("bca_high", unit, "upper end of its 95 % interval, bootstrap (BCa)", few),
+        number("bca_low", unit, "lower end of its 95 % interval, bootstrap (BCa, 20,000 resamples of pairs)", few),
+        number("bca_high", unit, "upper end of its 95 % interval, bootstrap (BCa, 20,000 resamples of pairs)", few),
         number(
             "relative_change",
             "1",

@@ -9,6 +9,7 @@ use crate::kernel::{
     ordered::{Crew, work_in_order},
 };
 use crate::stats::estimate::Estimate;
+use crate::stats::rounding::differences;
 use crate::table::sheet::Cell;
 
 /// Replicates of the first batch where their number is left to the widths of intervals.
@@ -87,8 +88,7 @@ impl Pairs {
     /// Half the width of the interval of a mean difference; none for fewer than two pairs.
     pub fn half_width(&self, arm: usize, response: usize) -> Option<f64> {
         let (base, treatment) = self.columns(arm, response);
-        let differences: Vec<f64> = treatment.iter().zip(&base).map(|(t, b)| t - b).collect();
-        Estimate::of(&differences)?.half_width
+        Estimate::of(&differences(&treatment, &base))?.half_width
     }
 
     /// Whether a target is reached in a treatment.

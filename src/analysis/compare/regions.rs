@@ -113,7 +113,7 @@ fn correlations(
         Some(list) => list
             .into_iter()
             .enumerate()
-            .map(|(factor, correlation)| (factor, true, correlation))
+            .filter_map(|(factor, correlation)| Some((factor, true, correlation?)))
             .collect(),
         // Too few points to hold other factors fixed: each by itself.
         None => (0..factors)
@@ -125,7 +125,7 @@ fn correlations(
                     .copied()
                     .collect();
                 let alone = prcc(&column, effects, 1).ok();
-                let alone = alone.and_then(|list| list.first().copied());
+                let alone = alone.and_then(|list| list.first().copied().flatten());
                 Some((factor, false, alone.or_else(|| exact(&column, effects))?))
             })
             .collect(),
@@ -135,7 +135,7 @@ fn correlations(
     found
 }
 
-/// The correlation of 1 or -1 where a factor alone orders all effects, for which there is no interval.
+/// The correlation of 1 or -1 where a factor alone orders all effects of too few points for others.
 fn exact(column: &[Option<f64>], effects: &[Option<f64>]) -> Option<RankCorrelation> {
     let whole = column.iter().zip(effects).filter_map(|(x, y)| (*x).zip(*y));
     let mut pairs: Vec<(f64, f64)> = whole.collect();

@@ -10,6 +10,7 @@ use crate::kernel::{
     ordered::{Crew, work_in_order},
 };
 use crate::stats::estimate::{Estimate, Uncertain, mean};
+use crate::stats::rounding::differences;
 use crate::stats::running::Running;
 use crate::table::sheet::Cell;
 
@@ -26,7 +27,7 @@ pub struct PointEffect {
 
 impl PointEffect {
     fn of(base: &[f64], treatment: &[f64]) -> Option<Self> {
-        let differences: Vec<f64> = treatment.iter().zip(base).map(|(t, b)| t - b).collect();
+        let differences = differences(treatment, base);
         Some(PointEffect {
             base_mean: mean(base)?,
             treatment_mean: mean(treatment)?,

@@ -2,6 +2,7 @@
 
 use crate::analysis::frontier::*;
 use crate::analysis::{estimate_columns, mean_cells};
+use crate::study::table::RunTable;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
@@ -210,11 +211,7 @@ fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> She
 }
 
 /// `base.csv`: the runs of the base.
-pub fn base_sheet(
-    done: &crate::analysis::batch::Done,
-    seed: u64,
-    responses: Vec<ColumnInfo>,
-) -> Sheet {
+pub fn base_sheet(base: &RunTable, seed: u64, responses: Vec<ColumnInfo>) -> Sheet {
     let count = responses.len();
     let mut columns = vec![
         ColumnInfo::new(
@@ -235,12 +232,11 @@ pub fn base_sheet(
         &["replicate"],
         columns,
     ));
-    for replicate in 0..done.runs.replicates() {
+    for replicate in 0..base.replicates() {
         let mut row: Vec<Cell> = vec![replicate.into(), seed.into()];
-        row.extend((0..count).map(|response| {
-            Cell::from(done.runs.row(response, 0).get(replicate).copied().flatten())
-        }));
-        let error = done.errors.get(&(0, replicate));
+        let value = |response| Cell::from(base.value(response, 0, replicate));
+        row.extend((0..count).map(value));
+        let error = base.error(0, replicate);
         row.push(error.map_or(Cell::Missing, |error| {
             Cell::from(error.replace(['\n', '\r'], "; "))
         }));

@@ -1,6 +1,7 @@
 //! Experiments without a file of their own: a scenario, policies beside it, and parameters that nobody knows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -78,7 +79,7 @@ pub fn of_scenario(path: &Path, overlay: &Overlay) -> Result<Experiment, Problem
         design: None,
         treatments: Vec::new(),
         objectives: Vec::new(),
-        worlds,
+        worlds: Arc::new(worlds),
         sources: scenario.sources.clone(),
         notes: scenario.notes.clone(),
     })

@@ -196,12 +196,32 @@ impl Range {
     /// The value at `u` of 0 to 1: the quantile of the distribution.
     pub fn at(&self, u: f64) -> FactorValue {
         let u = u.clamp(0.0, 1.0);
-        if self.is_whole {
+        if self.is_whole && self.distribution == Distribution::Uniform {
             // Each whole number has the same share of the unit interval, also the ends.
             let count = self.high - self.low + 1.0;
             let step = (u * count).floor().min(count - 1.0);
             return FactorValue::Whole((self.low + step) as i64);
         }
+        if self.is_whole {
+            // Each whole number has the share of what rounds to it, also the ends.
+            let around = Range {
+                low: self.low - 0.5,
+                high: self.high + 0.5,
+                is_whole: false,
+                ..*self
+            };
+            return self.nearest(around.quantile(u));
+        }
+        FactorValue::Real(self.quantile(u))
+    }
+
+    /// The whole number of the range that is nearest.
+    fn nearest(&self, value: f64) -> FactorValue {
+        FactorValue::Whole((value + 0.5).floor().clamp(self.low, self.high) as i64)
+    }
+
+    /// The quantile of the distribution at `u` of 0 to 1, a number of the range.
+    fn quantile(&self, u: f64) -> f64 {
         let value = match self.distribution {
             Distribution::Uniform => self.low + u * (self.high - self.low),
             Distribution::LogUniform => {
@@ -210,7 +230,40 @@ impl Range {
             Distribution::Triangular { mode } => triangular(u, self.low, mode, self.high),
             Distribution::Normal { mean, sd } => self.normal(u, mean, sd),
         };
-        FactorValue::Real(value.clamp(self.low, self.high))
+        value.clamp(self.low, self.high)
+    }
+
+    /// The value of step `step`, from 0: steps lie evenly between the ends in the quantiles of the distribution, ends
+    /// included. Whole numbers that are all taken are taken in order; some of them, of one distribution with others, are
+    /// the nearest ones.
+    fn step(&self, step: f64) -> FactorValue {
+        let steps = f64::from(self.steps);
+        let is_all = steps == self.high - self.low + 1.0;
+        if self.is_whole && (is_all || self.distribution == Distribution::Uniform) {
+            let uniform = Range {
+                distribution: Distribution::Uniform,
+                ..*self
+            };
+            return uniform.at((step + 0.5) / steps);
+        }
+        let share = if self.steps > 1 {
+            step / (steps - 1.0)
+        } else {
+            0.5
+        };
+        match self.is_whole {
+            true => self.nearest(self.quantile(share)),
+            false => self.at(share),
+        }
+    }
+
+    /// Whether two steps are the same number.
+    pub fn repeats_a_step(&self) -> bool {
+        let steps = (0..self.steps).map(|step| self.step(f64::from(step)));
+        steps
+            .clone()
+            .zip(steps.skip(1))
+            .any(|(one, next)| one == next)
     }
 
     fn normal(&self, u: f64, mean: f64, sd: f64) -> f64 {
@@ -265,18 +318,47 @@ impl Factor {
         }
     }
 
+    /// Number of levels in trajectories of Morris: all values of a list or of whole numbers, so that each is as likely,
+    /// and `levels` of a range of numbers or of more than 65,536 whole ones.
+    pub fn trajectory_levels(&self, levels: u32) -> u32 {
+        match &self.values {
+            Values::Range(range) => match range.high - range.low + 1.0 {
+                count if range.is_whole && count <= 65_536.0 => count as u32,
+                _ => levels,
+            },
+            // A factor of one level does not move, but takes its turn.
+            Values::Levels(levels) => u32::try_from(levels.len()).unwrap_or(u32::MAX).max(2),
+        }
+    }
+
+    /// Where a value stands in the range of the factor, 0 to 1: by its number, or by its place in a list of names. A
+    /// number of a range stands at its quantile `u`.
+    pub fn place(&self, value: &FactorValue, u: f64) -> f64 {
+        let (low, high) = match (&self.values, value) {
+            (_, FactorValue::Real(_)) => return u,
+            (Values::Range(range), _) => (range.low, range.high),
+            (Values::Levels(levels), _) => {
+                let numbers =
+                    (0..levels.len()).map(|place| self.number(&FactorValue::Level(place)));
+                numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+                    (low.min(number), high.max(number))
+                })
+            }
+        };
+        let width = high - low;
+        if width > 0.0 {
+            (self.number(value) - low) / width
+        } else {
+            0.0
+        }
+    }
+
     /// The value of a coordinate from 0 to 1. `in_levels`: ranges take the values of their steps, ends included.
     pub fn at(&self, u: f64, in_levels: bool) -> FactorValue {
         match &self.values {
-            Values::Range(range) if in_levels && !range.is_whole => {
+            Values::Range(range) if in_levels => {
                 let steps = f64::from(range.steps);
-                let step = (u * steps).floor().clamp(0.0, steps - 1.0);
-                let share = if range.steps > 1 {
-                    step / (steps - 1.0)
-                } else {
-                    0.5
-                };
-                range.at(share)
+                range.step((u * steps).floor().clamp(0.0, steps - 1.0))
             }
             Values::Range(range) => range.at(u),
             Values::Levels(levels) => {
@@ -462,6 +544,43 @@ mod tests {
         assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0]);
     }
 
+    fn list(labels: &[&str]) -> Factor {
+        let level = |label: &&str| Level {
+            label: label.to_string(),
+            variant: Variant::default(),
+        };
+        Factor {
+            name: "x".to_string(),
+            key: None,
+            unit: String::new(),
+            values: Values::Levels(labels.iter().map(level).collect()),
+        }
+    }
+
+    #[test]
+    fn values_stand_in_the_range_by_their_numbers_and_names_by_their_order() {
+        let places = |factor: &Factor, count| -> Vec<f64> {
+            (0..count)
+                .map(|place| factor.place(&FactorValue::Level(place), 0.3))
+                .collect()
+        };
+        assert_eq!(places(&list(&["true", "false"]), 2), [1.0, 0.0]);
+        assert_eq!(places(&list(&["1", "2", "5"]), 3), [0.0, 0.25, 1.0]);
+        assert_eq!(places(&list(&["low", "mid", "high"]), 3), [0.0, 0.5, 1.0]);
+        assert_eq!(places(&list(&["alone"]), 1), [0.0]);
+        let whole = Factor {
+            values: Values::Range(Range {
+                is_whole: true,
+                ..range(Distribution::Uniform)
+            }),
+            ..list(&[])
+        };
+        assert_eq!(whole.place(&FactorValue::Whole(2), 0.3), 0.25);
+        assert_eq!(whole.trajectory_levels(4), 5);
+        assert_eq!(whole.place(&FactorValue::Real(2.0), 0.3), 0.3);
+        assert_eq!(list(&["a", "b", "c"]).trajectory_levels(4), 3);
+    }
+
     #[test]
     fn whole_numbers_have_equal_shares() {
         let whole = Range {
@@ -473,5 +592,78 @@ mod tests {
         assert_eq!(at(0.199), FactorValue::Whole(1));
         assert_eq!(at(0.2), FactorValue::Whole(2));
         assert_eq!(at(1.0), FactorValue::Whole(5));
+    }
+
+    #[test]
+    fn whole_numbers_have_the_share_of_what_rounds_to_them() {
+        // Of 1 to 5, with the limits of what rounds to 2 worked by hand: between quantiles at 1.5 and 2.5.
+        let shares = |distribution| -> Vec<f64> {
+            let whole = Range {
+                is_whole: true,
+                ..range(distribution)
+            };
+            let count = 100_000;
+            let mut shares = vec![0.0; 5];
+            for i in 0..count {
+                match whole.at((f64::from(i) + 0.5) / f64::from(count)) {
+                    FactorValue::Whole(number) => {
+                        shares[number as usize - 1] += 1.0 / f64::from(count)
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+            shares
+        };
+        // Log-uniform on 0.5 to 5.5: ln(3), ln(5/3), ln(7/5), ln(9/7), ln(11/9), over ln(11).
+        let log = [0.458_16, 0.213_03, 0.140_32, 0.104_81, 0.083_69];
+        // Triangular on 0.5, 2, 5.5 (width 5): F(1.5) = 1/7.5 = 0.13333, F(2.5) = 1 - 9/17.5 = 0.48571,
+        // F(3.5) = 1 - 4/17.5 = 0.77143, F(4.5) = 1 - 1/17.5 = 0.94286.
+        let triangular = [0.133_33, 0.352_38, 0.285_71, 0.171_43, 0.057_14];
+        // Normal with mean 3 and sd 1 on 0.5 to 5.5: Phi(0.5) - Phi(-0.5) = 0.382925, Phi(1.5) - Phi(0.5) = 0.241730,
+        // Phi(2.5) - Phi(1.5) = 0.060598, over 0.987581 (scipy.stats.norm.cdf).
+        let normal = [0.061_36, 0.244_77, 0.387_74, 0.244_77, 0.061_36];
+        for (distribution, expected) in [
+            (Distribution::LogUniform, log),
+            (Distribution::Triangular { mode: 2.0 }, triangular),
+            (Distribution::Normal { mean: 3.0, sd: 1.0 }, normal),
+            (Distribution::Uniform, [0.2; 5]),
+        ] {
+            for (found, expected) in shares(distribution).iter().zip(expected) {
+                approx::assert_abs_diff_eq!(*found, expected, epsilon = 3e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn steps_of_whole_numbers_follow_the_distribution_and_differ() {
+        let steps = |high: f64, steps: u32, distribution| {
+            let range = Range {
+                low: 1.0,
+                high,
+                distribution,
+                is_whole: true,
+                steps,
+            };
+            let factor = Factor {
+                name: "x".to_string(),
+                key: Some("x".to_string()),
+                unit: String::new(),
+                values: Values::Range(range),
+            };
+            let at = |step| factor.at((f64::from(step) + 0.5) / f64::from(steps), true);
+            let list: Vec<i64> = (0..steps)
+                .map(|step| match at(step) {
+                    FactorValue::Whole(number) => number,
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            (list, range.repeats_a_step())
+        };
+        let log = Distribution::LogUniform;
+        assert_eq!(steps(1000.0, 4, log), (vec![1, 10, 100, 1000], false));
+        assert_eq!(steps(4.0, 4, log), (vec![1, 2, 3, 4], false));
+        assert!(steps(10.0, 9, log).1);
+        assert!(steps(3.0, 5, Distribution::Uniform).1);
+        assert_eq!(steps(3.0, 3, Distribution::Uniform), (vec![1, 2, 3], false));
     }
 }

@@ -32,6 +32,7 @@ pub mod table;
 pub mod worlds;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::input::experiment::factor::{Assignment, Factor, ScenarioFile, Variant};
 use crate::input::experiment::points::DesignSpec;
@@ -72,7 +73,7 @@ pub struct Experiment {
     /// What is to be high or low.
     pub objectives: Vec<Objective>,
     /// Worlds over the base.
-    pub worlds: Worlds,
+    pub worlds: Arc<Worlds>,
     /// Every file that was read, as it was named, with the SHA-256 of its bytes in hexadecimal digits.
     pub sources: Vec<(PathBuf, String)>,
     /// Remarks that are no problems, a sentence each.

@@ -32,7 +32,7 @@ pub enum DesignSpec {
     Morris {
         /// Trajectories.
         trajectories: u64,
-        /// Levels of each factor.
+        /// Levels of a factor that takes any number of a range; others take all of their values.
         levels: u32,
         /// Picks the design.
         seed: u64,
@@ -131,7 +131,18 @@ impl Points {
                 trajectories,
                 levels,
                 seed,
-            }) => Source::Design(Design::morris(*trajectories, count, *levels, *seed)?),
+            }) => {
+                // Refuses a number of levels that numbers of a range cannot be drawn with.
+                Design::morris(*trajectories, count, *levels, *seed)?;
+                let levels = factors
+                    .iter()
+                    .map(|factor| factor.trajectory_levels(*levels));
+                Source::Design(Design::trajectories(
+                    *trajectories,
+                    levels.collect(),
+                    *seed,
+                )?)
+            }
             Some(DesignSpec::Saltelli {
                 base_points,
                 second_order,
@@ -197,6 +208,18 @@ impl Points {
             design.point(index, &mut coordinates);
         }
         coordinates
+    }
+
+    /// Where in the range of its factor each value of a point stands, see [`Factor::place`].
+    pub fn places(&self, index: u64) -> Vec<Option<f64>> {
+        let values = self.values(index);
+        let rows = self
+            .coordinates(index)
+            .into_iter()
+            .zip(&self.factors)
+            .zip(&values);
+        rows.map(|((u, factor), value)| Some(factor.place(value.as_ref()?, u?)))
+            .collect()
     }
 
     /// What a point lays over the base.
@@ -277,6 +300,55 @@ mod tests {
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(unique.len(), large.len());
+    }
+
+    #[test]
+    fn trajectories_of_lists_and_whole_numbers_take_each_value_as_often() {
+        let list = |count: usize| Factor {
+            values: Values::Levels(
+                (0..count)
+                    .map(|level| crate::input::experiment::factor::Level {
+                        label: format!("level {level}"),
+                        variant: Variant::default(),
+                    })
+                    .collect(),
+            ),
+            ..factor("a.list", 0)
+        };
+        let whole = Factor {
+            values: Values::Range(Range {
+                low: 3.0,
+                high: 7.0,
+                distribution: Distribution::Uniform,
+                is_whole: true,
+                steps: 5,
+            }),
+            ..factor("a.whole", 0)
+        };
+        let factors = [list(2), list(3), list(7), whole];
+        let spec = DesignSpec::Morris {
+            trajectories: 4_000,
+            levels: 4,
+            seed: 1,
+        };
+        let points = Points::new(&factors, Some(&spec)).expect("points");
+        let mut counts = [[0.0; 7]; 4];
+        for point in 0..points.len() {
+            for (factor, value) in points.values(point).into_iter().enumerate() {
+                let place = match value.expect("moved") {
+                    FactorValue::Level(place) => place,
+                    FactorValue::Whole(number) => number as usize - 3,
+                    FactorValue::Real(_) => panic!("a list or whole numbers"),
+                };
+                counts[factor][place] += 1.0 / points.len() as f64;
+            }
+        }
+        // Each trajectory has one draw of a factor, or two: s.e. below sqrt(0.25 / 4000) = 0.008; bound at four.
+        for (counts, values) in counts.iter().zip([2, 3, 7, 5]) {
+            for share in &counts[..values] {
+                assert!((share - 1.0 / values as f64).abs() < 0.032, "{counts:?}");
+            }
+        }
     }
 
     #[test]

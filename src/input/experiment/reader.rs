@@ -5,6 +5,7 @@ pub mod factors;
 pub mod treatments;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -225,7 +226,7 @@ impl Reader {
             design,
             treatments,
             objectives,
-            worlds,
+            worlds: Arc::new(worlds),
             sources: scenario.sources.clone(),
             notes: scenario.notes.clone(),
         })

@@ -47,6 +47,24 @@ impl Read {
     }
 }
 
+/// A world, and what those that differ from it in parameters and dated changes alone share with it.
+#[derive(Clone, Debug)]
+pub struct Laid {
+    /// The world.
+    pub world: World,
+    read: Read,
+}
+
+impl Laid {
+    /// Makes it ready to run.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn setup(self) -> Result<Setup, String> {
+        Setup::on(self.read.layout(), self.world).map_err(|error: ModelError| error.to_string())
+    }
+}
+
 /// A scenario file with arguments of `--set`.
 type Source = (PathBuf, Vec<String>);
 
@@ -110,11 +128,14 @@ impl Worlds {
     /// # Errors
     /// A sentence with every problem.
     pub fn world(&self, variant: &Variant) -> Result<World, String> {
-        self.lay(variant).map(|(world, _)| world)
+        self.lay(variant).map(|laid| laid.world)
     }
 
-    /// The world of a variant, and the scenario it differs from in parameters alone.
-    fn lay(&self, variant: &Variant) -> Result<(World, Read), String> {
+    /// The world of a variant, with the scenario it differs from in parameters alone.
+    ///
+    /// # Errors
+    /// A sentence with every problem.
+    pub fn lay(&self, variant: &Variant) -> Result<Laid, String> {
         let fast: Option<Vec<(&'static Parameter, Value)>> = variant
             .set
             .iter()
@@ -129,21 +150,25 @@ impl Worlds {
             scenario: variant.scenario.clone(),
             set: Vec::new(),
         };
-        let (mut world, read) = self.read_world(&plain)?;
+        let mut laid = self.read_world(&plain)?;
         for (parameter, value) in fast {
-            parameter.set(&mut world.params, &value)?;
+            parameter.set(&mut laid.world.params, &value)?;
             // A value without a date holds for the whole run, as in a scenario file.
-            world
+            laid.world
                 .changes
                 .retain(|change| change.parameter.key != parameter.key);
         }
-        Ok((world, read))
+        Ok(laid)
     }
 
-    fn read_world(&self, variant: &Variant) -> Result<(World, Read), String> {
-        self.read(variant)
-            .map(|read| (read.scenario.world.clone(), read))
-            .map_err(|problems| problems.to_string())
+    fn read_world(&self, variant: &Variant) -> Result<Laid, String> {
+        let read = self
+            .read(variant)
+            .map_err(|problems| problems.to_string())?;
+        Ok(Laid {
+            world: read.scenario.world.clone(),
+            read,
+        })
     }
 
     /// A variant made ready to run.
@@ -151,8 +176,7 @@ impl Worlds {
     /// # Errors
     /// A sentence with every problem.
     pub fn setup(&self, variant: &Variant) -> Result<Setup, String> {
-        let (world, read) = self.lay(variant)?;
-        Setup::on(read.layout(), world).map_err(|error: ModelError| error.to_string())
+        self.lay(variant)?.setup()
     }
 }
 
@@ -199,7 +223,7 @@ mod tests {
             ("codification.min_adopters", "4"),
         ]);
         let laid = worlds.world(&variant).expect("a world");
-        let (read, _) = worlds.read_world(&variant).expect("a world");
+        let read = worlds.read_world(&variant).expect("a world").world;
         assert_eq!(format!("{laid:?}"), format!("{read:?}"));
         assert_eq!(laid.quarters, 8);
     }

@@ -7,6 +7,7 @@ use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::Spot;
 use crate::kernel::quarter::Quarter;
 use crate::measure::trace_settings as traces;
+use crate::table::compression::Compression;
 
 /// What a setting holds, with the values it may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +100,7 @@ pub static SETTINGS: &[Setting] = &[
     row("cities.synthetic.seed", SettingKind::Whole { min: 0, max: i64::MAX }, Some("1"), "", "Picks the synthetic cities; apart from `run.seed`, so that luck and cities vary independently."),
     row("traces.interval_quarters", SettingKind::Whole { min: 1, max: 4000 }, Some("1"), "quarters", "Quarters from one record to the next."),
     row("traces.files", SettingKind::Names { names: traces::FILES }, Some(r#"["national", "cities", "sectors", "policies", "officials", "champions"]"#), "", "Trace files that are written."),
-    row("traces.compression", SettingKind::Choice { names: crate::table::compression::Compression::NAMES }, Some("none"), "", "How trace files are compressed."),
+    row("traces.compression", SettingKind::Choice { names: Compression::NAMES }, Some("none"), "", "How trace files are compressed; zstd needs a program built with `--features zstd`."),
     row("traces.columns.*", ANY_NAMES, None, "", "Columns of a trace file that are written; absent, all."),
 ];
 
@@ -191,7 +192,10 @@ impl Setting {
             }
             (SettingKind::Choice { names }, Literal::Text(name)) => {
                 if names.contains(&name.as_str()) {
-                    return Vec::new();
+                    return lacking(key, name)
+                        .map(|message| (spot, message))
+                        .into_iter()
+                        .collect();
                 }
                 return vec![(spot, refused(value, hint(name, names)))];
             }
@@ -227,6 +231,16 @@ impl Setting {
             vec![(spot, refused(value, String::new()))]
         }
     }
+}
+
+/// What is wrong with a name that this program was built without.
+fn lacking(key: &str, name: &str) -> Option<String> {
+    let hint = Compression::from_name(name)
+        .filter(|_| key == "traces.compression")?
+        .lacking()?;
+    Some(format!(
+        "`{key}` is \"{name}\"; allowed: \"none\" or \"gzip\", default \"none\": {hint}"
+    ))
 }
 
 /// The setting of a key.

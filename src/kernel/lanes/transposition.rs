@@ -4,7 +4,7 @@
 //! scattered addresses, number by number, which took three times as long. Nothing is computed: results are the same
 //! in each way.
 
-use crate::kernel::lanes::{LANES, Lanes, each, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, each, wide};
 
 /// Eight rows, then eight columns.
 type Eight = [Lanes; LANES];
@@ -40,14 +40,11 @@ pub fn transpose(blocks: &mut [Lanes]) {
             );
         }
     }
-    vectorised(
-        #[inline(always)]
-        || {
-            for eight in eights {
-                *eight = by_two(eight);
-            }
-        },
-    );
+    wide!({
+        for eight in eights {
+            *eight = by_two(eight);
+        }
+    });
 }
 
 /// With whatever vectors there are.

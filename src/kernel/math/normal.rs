@@ -5,7 +5,7 @@
     reason = "the coefficients stand as they were published"
 )]
 
-use crate::kernel::lanes::{Lanes, ZERO, each, vectorised};
+use crate::kernel::lanes::{Lanes, ZERO, each, wide};
 use crate::kernel::math::{ln, select};
 
 const A: [f64; 8] = [
@@ -87,19 +87,16 @@ pub fn normal_quantile(p: f64) -> f64 {
 /// tails, and a processor cannot foresee which.
 pub fn normal_quantiles(p: &Lanes) -> Lanes {
     let mut quantiles = ZERO;
-    let farthest = vectorised(
-        #[inline(always)]
-        || {
-            let p = *p;
-            let tail = each(|l| tail(p[l]));
-            let outer = each(|l| signed(near_tail(tail[l]), p[l]));
-            quantiles = each(|l| {
-                let q = p[l] - 0.5;
-                select(is_central(q), central(q), outer[l])
-            });
-            tail.iter().fold(0.0, |most: f64, tail| most.max(*tail))
-        },
-    );
+    let farthest = wide!({
+        let p = *p;
+        let tail = each(|l| tail(p[l]));
+        let outer = each(|l| signed(near_tail(tail[l]), p[l]));
+        quantiles = each(|l| {
+            let q = p[l] - 0.5;
+            select(is_central(q), central(q), outer[l])
+        });
+        tail.iter().fold(0.0, |most: f64, tail| most.max(*tail))
+    });
     if farthest > FAR {
         for (quantile, p) in quantiles.iter_mut().zip(p.iter()) {
             *quantile = normal_quantile(*p);

@@ -4,8 +4,8 @@
 //! so that three of four would be thrown away. Here the lanes of a vector are cities: the same blocks, bit for
 //! bit (a test compares them), none in vain. The rounds are those of Bernstein's ChaCha with eight rounds.
 
-use crate::kernel::lanes::{LANES, vectorised};
-use crate::kernel::random::{Luck, Purpose};
+use crate::kernel::lanes::{LANES, wide};
+use crate::kernel::random::address::{Block, Luck, Purpose};
 
 /// The generator's state for one code: constants, key, position, code.
 type State = [u32; 16];
@@ -48,28 +48,22 @@ impl WideStream {
 
     /// The blocks at eight codes and one position, word by word: what [`crate::kernel::random::Stream::block`] gives for each.
     pub fn blocks(&self, codes: &[u64; LANES], position: u64) -> Words {
-        vectorised(
-            #[inline(always)]
-            || self.lanes(codes, position),
-        )
+        wide!(self.lanes(codes, position))
     }
 
     /// As [`WideStream::blocks`], each at a position of its own.
     pub fn blocks_at(&self, codes: &[u64; LANES], positions: &[u64; LANES]) -> Words {
-        vectorised(
-            #[inline(always)]
-            || {
-                self.rounds(
-                    codes,
-                    #[inline(always)]
-                    |l| positions[l],
-                )
-            },
-        )
+        wide!({
+            self.rounds(
+                codes,
+                #[inline(always)]
+                |l| positions[l],
+            )
+        })
     }
 
     /// The block at one code: what [`crate::kernel::random::Stream::block`] gives. For draws of which a quarter takes few.
-    pub fn block(&self, code: u64, position: u64) -> crate::kernel::random::Block {
+    pub fn block(&self, code: u64, position: u64) -> Block {
         self.blocks(&[code; LANES], position).map(|word| word[0])
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn peers_over_others(run: &Run<'_>) -> Option<f64> {
     }
     for city in 0..cities {
         let row = |city: usize| &units[city * sectors..(city + 1) * sectors];
-        for (peer, _) in run.setup.peers.of(city) {
+        for (peer, _) in run.now.setup.peers.of(city) {
             peers.0 += row(city)
                 .iter()
                 .zip(row(peer))

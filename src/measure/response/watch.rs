@@ -49,11 +49,11 @@ impl Watch {
             begun: vec![None; instruments],
             reached_half: vec![None; instruments],
             led_since: vec![None; cities * sectors],
-            first_of_nation: (0..sectors).map(|s| run.national_leader(s)).collect(),
+            first_of_nation: (0..sectors).map(|s| run.state.cities.leader(s)).collect(),
             capability: [Vec::new(), capabilities(run)],
             ..Watch::default()
         };
-        for (at, leader) in run.leaders().enumerate() {
+        for (at, leader) in run.state.nation.leaders.cities().enumerate() {
             if let Some(leader) = leader {
                 self.leads(leader, at % sectors.max(1), START);
             }

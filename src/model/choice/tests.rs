@@ -7,6 +7,8 @@ use crate::input::experiment::{
 use crate::kernel::random::Luck;
 use crate::measure::outcomes;
 use crate::model::choice::*;
+use crate::model::equations::budgets;
+use crate::model::record::Move;
 use std::path::Path;
 
 /// Steps the China scenario with and without telling; every choice has to explain the shares that came out.

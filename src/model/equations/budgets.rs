@@ -96,6 +96,17 @@ pub fn tier_effect(true_effect: f64, tier_slope: f64, amenity: f64) -> f64 {
     true_effect * (1.0 + tier_slope * (2.0 * amenity - 1.0))
 }
 
+/// E20: share of an instrument's effect that law leaves, `1 - [preemption] ϖ R`.
+pub fn unblunted(preemption: f64, stringency: f64) -> f64 {
+    1.0 - preemption * stringency
+}
+
+/// E20: potential effect, with all the money it can use: `θ (1 + τ (2 am - 1)) fit (1 - [preemption] ϖ R)`.
+#[inline(always)]
+pub fn potential_effect(tier_effect: f64, fit: f64, unblunted: f64) -> f64 {
+    tier_effect * fit * unblunted
+}
+
 /// E20: share of an instrument's effect that its money buys, `J/(J + J_0)`, 0 to 1; 0 without money.
 #[inline(always)]
 pub fn money_effect(money: f64, half_money: f64) -> f64 {

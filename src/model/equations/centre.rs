@@ -1,8 +1,8 @@
 //! 7.2 Centre.
 
 use crate::kernel::math;
+use crate::model::in_force::InForce;
 use crate::model::params::table::Centre;
-use crate::model::rules::Rules;
 
 /// E4: priority of a sector, a pure number of 0 or more.
 ///
@@ -11,15 +11,15 @@ use crate::model::rules::Rules;
 #[inline(always)]
 pub(crate) fn priority(
     centre: &Centre,
-    rules: &Rules,
+    in_force: &InForce,
     strategic: f64,
     import_share: f64,
     gap: f64,
     attention: f64,
     plan: f64,
 ) -> f64 {
-    let technological = centre.priority_us_gap * rules.us_pressure * gap * strategic;
-    let lost_imports = centre.priority_lost_imports * rules.export_controls * import_share;
+    let technological = centre.priority_us_gap * in_force.us_pressure * gap * strategic;
+    let lost_imports = centre.priority_lost_imports * in_force.export_controls * import_share;
     let strategic = centre.priority_strategic * strategic;
     let talked_about = centre.priority_attention * attention;
     let planned = centre.priority_plan * plan;

@@ -10,6 +10,12 @@ pub fn growth(now: f64, before: f64) -> f64 {
     math::select(both > 0.0, rate, 0.0)
 }
 
+/// E30: score before it is standardised once more, s.d.
+#[inline(always)]
+pub fn score(result: f64, rewards: f64, noise: f64) -> f64 {
+    result + rewards + noise
+}
+
 /// E30: noise of a score, s.d.: `σ_E sqrt(max(0, 1 - Σ p q)) N`; the better a city can be read, the less.
 pub fn reading_noise(noise: f64, mean_comparability: f64, normal: f64) -> f64 {
     noise * (1.0 - mean_comparability).max(0.0).sqrt() * normal

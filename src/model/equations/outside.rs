@@ -1,6 +1,6 @@
 //! 7.1 Outside world and market.
 
-use crate::kernel::lanes::{LANES, each, eight, set_eight, vectorised};
+use crate::kernel::lanes::{LANES, each, eight, set_eight, wide};
 use crate::kernel::math;
 
 /// E1: the frontier a quarter later, in capability units.
@@ -27,16 +27,13 @@ pub fn national_capability(sum_of_terms: f64, rho: f64) -> f64 {
 
 /// [`national_capability`] of whole eights of sectors.
 pub fn national_capabilities(sums_of_terms: &[f64], rho: f64, capabilities: &mut [f64]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for octet in 0..sums_of_terms.len() / LANES {
-                let sums = eight(sums_of_terms, octet);
-                let all = each(|l| national_capability(sums[l], rho));
-                set_eight(capabilities, octet, all);
-            }
-        },
-    );
+    wide!({
+        for octet in 0..sums_of_terms.len() / LANES {
+            let sums = eight(sums_of_terms, octet);
+            let all = each(|l| national_capability(sums[l], rho));
+            set_eight(capabilities, octet, all);
+        }
+    });
 }
 
 /// E3: technological gap `max(0, 1 - C/F)`, 0 to 1.

@@ -83,6 +83,12 @@ pub fn poaching(from_home: f64, money: f64, positive_fit: f64) -> f64 {
     from_home * money * positive_fit
 }
 
+/// E29, the part all cities share: `κ (1 - R risk)`, 0 to 1.
+#[inline(always)]
+pub fn access(compute_access: f64, stringency: f64, risk: f64) -> f64 {
+    compute_access * (1.0 - stringency * risk)
+}
+
 /// E29: capability built in a quarter, `A a l (x/l)^α κ (1 - R risk)`; 0 without money or talent.
 ///
 /// `x` effective spending, CNY mn; `l` effective talent in the sector, FTE; `access` is `κ (1 - R risk)`, 0 to 1.

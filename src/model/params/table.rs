@@ -1,6 +1,9 @@
 //! The table of parameters. One row each; everything that names a parameter is made from here.
 
-use crate::model::params::{Kind, Parameter, Timing, Value};
+use crate::model::params::parameter::{self, Kind, Timing, Value};
+
+/// One row of the table of [`Params`].
+pub type Parameter = parameter::Parameter<Params>;
 
 /// Defines the groups of [`Params`] and the table [`PARAMETERS`] from the same rows.
 macro_rules! parameters {
@@ -448,5 +451,68 @@ parameters! {
         rest_return: Real = 1.0, 0.0..=10.0, "r_0", "CNY/CNY", Running, Some((0.7, 1.5)), "normalisation";
         /// Discount rate.
         discount_rate_per_quarter: Real = 0.01, 0.0001..=0.5, "r", "1/quarter", Start, Some((0.005, 0.02)), "assumption";
+    }
+}
+
+/// The parameter with this key.
+pub fn find(key: &str) -> Option<&'static Parameter> {
+    PARAMETERS.iter().find(|parameter| parameter.key == key)
+}
+
+impl Params {
+    /// Every key with its value, in the order of the table.
+    pub fn values(&self) -> impl Iterator<Item = (&'static Parameter, Value)> + '_ {
+        PARAMETERS
+            .iter()
+            .map(move |parameter| (parameter, (parameter.get)(self)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_lies_in_its_own_range() {
+        for parameter in PARAMETERS {
+            let mut params = Params::default();
+            let default = parameter.default();
+            assert_eq!(parameter.set(&mut params, &default), Ok(()));
+            assert_eq!(params, Params::default(), "{}", parameter.key);
+        }
+    }
+
+    #[test]
+    fn keys_are_unique_and_carry_their_group() {
+        let mut keys: Vec<_> = PARAMETERS.iter().map(|parameter| parameter.key).collect();
+        keys.sort_unstable();
+        let count = keys.len();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+        assert!(keys.iter().all(|key| key.split('.').count() == 2));
+    }
+
+    #[test]
+    fn uncertain_ranges_lie_inside_the_allowed_ones() {
+        for parameter in PARAMETERS {
+            if let (Some((low, high)), Kind::Real { min, max }) =
+                (parameter.uncertain, parameter.kind)
+            {
+                assert!(min <= low && low < high && high <= max, "{}", parameter.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_refused_with_what_is_allowed() {
+        let parameter = find("budgets.adjustment_rate").expect("in the table");
+        let refused = parameter.set(&mut Params::default(), &Value::Real(1.4));
+        assert_eq!(
+            refused,
+            Err(
+                "`budgets.adjustment_rate` is 1.4; allowed: 0 to 1 (1/quarter), default 0.2"
+                    .to_string()
+            )
+        );
     }
 }

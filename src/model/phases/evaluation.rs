@@ -1,198 +1,174 @@
 //! E30: the centre scores cities against their peers.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, vectorised};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, wide};
 use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
-use crate::kernel::random::{Luck, Purpose, normals};
+use crate::kernel::random::{Purpose, normals};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::chunks::{Chunk, Deeds};
-use crate::model::equations::{budgets, evaluation};
-use crate::model::params::table::Params;
-use crate::model::phases::peers::{self, COLUMNS};
-use crate::model::published::Published;
-use crate::model::run::Run;
+use crate::model::equations::{self, evaluation};
+use crate::model::now::Now;
+use crate::model::phases::{budgets, peers};
+use crate::model::published::{COLUMNS, Published, Scores};
+use crate::model::rules::{Rules, Score};
 use crate::model::setup::Setup;
+use crate::model::state::State;
 
-impl Run<'_> {
-    /// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
-    pub(crate) fn evaluate(&mut self) {
-        self.read_results();
-        self.compare_with_peers();
-        let (mean, sd) = self.moments();
-        self.score_deeds(mean, sd);
-        let (mean, sd) = self.moments();
-        self.set_scores(mean, sd);
-        self.weigh_grants();
-    }
+/// E30, and E32's weights that follow from it. Counters and the reference of growth start anew.
+pub(crate) fn evaluate<R: Rules>(now: &Now, state: &mut State, next: &mut Published, rules: R) {
+    read_results(now, state, next);
+    compare_with_peers(now, &mut state.scores);
+    let (mean, sd) = moments(now.setup, &state.scores);
+    score_deeds(now, state, rules, mean, sd);
+    let (mean, sd) = moments(now.setup, &state.scores);
+    set_scores(now, &mut state.scores, mean, sd);
+    budgets::weigh_grants(now, state, rules);
+}
 
-    /// Results `x_i`: growth of capability, weighted by priority and precision.
-    fn read_results(&mut self) {
-        let setup = self.setup;
-        let priority = &self.nation.priority[..self.sectors()];
-        let all_priority: f64 = priority.iter().sum();
-        let reading = Reading {
-            setup,
-            priority,
-            per_priority: if all_priority > 0.0 {
-                1.0 / all_priority
-            } else {
-                0.0
-            },
-            shock_variance_ratio: self.params.tournament.shock_variance_ratio,
-            mean_comparability: self.nation.mean_comparability,
-            is_compared: self.params.mechanisms.comparability,
-            published: &self.published,
-            is_large: self.parallel,
-        };
-        let results = Pieces {
-            whole: &mut self.scores.result,
-            length: CHUNK_CITIES,
-        };
-        // Cities publish there in the next quarter; until then, what is found of their peers stands there.
-        let lines = self.next.rows.lines();
-        let of_peers = Pieces {
-            whole: self.next.rows.data_mut(),
-            length: CHUNK_CITIES * lines,
-        };
-        for_each(
-            self.parallel,
-            (&mut self.state, (results, of_peers)),
-            |index, (mut chunk, (results, of_peers))| {
-                vectorised(
-                    #[inline(always)]
-                    || reading.chunk(&setup.chunks[index], &mut chunk, results, of_peers),
-                );
-            },
-        );
-        self.next.has_sums_of_peers = reading.is_compared;
-    }
+/// Results `x_i`: growth of capability, weighted by priority and precision.
+fn read_results(now: &Now, state: &mut State, next: &mut Published) {
+    let setup = now.setup;
+    let priority = &state.nation.priority[..now.sectors()];
+    let all_priority: f64 = priority.iter().sum();
+    let reading = Reading {
+        setup,
+        priority,
+        per_priority: if all_priority > 0.0 {
+            1.0 / all_priority
+        } else {
+            0.0
+        },
+        shock_variance_ratio: now.params.tournament.shock_variance_ratio,
+        mean_comparability: state.nation.mean_comparability,
+        is_compared: now.params.mechanisms.comparability,
+        published: &state.published,
+        is_large: now.is_large,
+    };
+    let results = Pieces::new(&mut state.scores.result, CHUNK_CITIES);
+    // Cities publish there in the next quarter; until then, what is found of their peers stands there.
+    let lines = next.rows.lines();
+    let of_peers = Pieces::new(next.rows.data_mut(), CHUNK_CITIES * lines);
+    for_each(
+        now.is_large,
+        (&mut state.cities, (results, of_peers)),
+        |index, (mut chunk, (results, of_peers))| {
+            wide!(reading.chunk(&setup.chunks[index], &mut chunk, results, of_peers));
+        },
+    );
+    next.has_sums_of_peers = reading.is_compared;
+}
 
-    /// `rel_i`: the result against that of peers, or against the nation where there are none.
-    fn compare_with_peers(&mut self) {
-        let results = &self.scores.result;
-        let national = self
-            .setup
-            .chunks
-            .iter()
-            .map(|chunk| {
-                results[chunk.first..chunk.first + chunk.cities]
-                    .iter()
-                    .sum::<f64>()
-            })
-            .sum::<f64>()
-            / self.cities() as f64;
-        let (setup, parallel) = (self.setup, self.parallel);
-        let (results, scores) = self.scores.parts();
-        for_each(parallel, scores, |index, scores| {
-            let constants = &setup.chunks[index];
-            for (own, score) in scores[..constants.cities].iter_mut().enumerate() {
-                let city = constants.first + own;
-                let others = setup.peers.mean(city, results).unwrap_or(national);
-                *score = results[city] - others;
+/// `rel_i`: the result against that of peers, or against the nation where there are none.
+fn compare_with_peers(now: &Now, scores: &mut Scores) {
+    let setup = now.setup;
+    let results = &scores.result;
+    let national = setup
+        .chunks
+        .iter()
+        .map(|chunk| {
+            results[chunk.first..chunk.first + chunk.cities]
+                .iter()
+                .sum::<f64>()
+        })
+        .sum::<f64>()
+        / now.cities() as f64;
+    let (results, scores) = scores.parts();
+    for_each(now.is_large, scores, |index, scores| {
+        let constants = &setup.chunks[index];
+        for (own, score) in scores[..constants.cities].iter_mut().enumerate() {
+            let city = constants.first + own;
+            let others = setup.peers.mean(city, results).unwrap_or(national);
+            *score = results[city] - others;
+        }
+    });
+}
+
+/// Mean and standard deviation (divisor n) of the column of scores, in fixed order.
+fn moments(setup: &Setup, scores: &Scores) -> (f64, f64) {
+    let n = setup.world().cities.len() as f64;
+    let mean = sum_of_scores(
+        setup,
+        scores,
+        #[inline(always)]
+        |x| x,
+    ) / n;
+    let variance = sum_of_scores(
+        setup,
+        scores,
+        #[inline(always)]
+        |x| (x - mean) * (x - mean),
+    ) / n;
+    (mean, variance.sqrt())
+}
+
+/// Sum over cities of a number made of each score.
+#[inline(always)]
+fn sum_of_scores(setup: &Setup, scores: &Scores, of: impl Fn(f64) -> f64) -> f64 {
+    let scores = scores.score.chunks(CHUNK_CITIES);
+    let sum = |(constants, scores): (&ChunkConstants, &[f64])| {
+        wide!({
+            let mut own = 0.0;
+            for block in 0..constants.blocks() {
+                let (values, live) = (eight(scores, block), constants.live(block));
+                own += lane_sum(&each(|l| live[l] * of(values[l])));
+            }
+            own
+        })
+    };
+    setup
+        .chunks
+        .iter()
+        .zip(scores)
+        .fold(0.0, |all, chunk| all + sum(chunk))
+}
+
+/// Standardises results and adds rewards and the noise of reading. Deeds are counted anew.
+fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: f64) {
+    let scoring = Scoring {
+        now,
+        rules,
+        mean,
+        sd,
+    };
+    let (_, scores) = state.scores.parts();
+    let deeds = Pieces::new(&mut state.cities.deeds[..], CHUNK_BLOCKS);
+    let parts = (deeds, scores);
+    for_each(now.is_large, parts, |index, (deeds, scores)| {
+        wide!(scoring.chunk(index, deeds, scores));
+    });
+}
+
+/// Scores are standardised.
+fn set_scores(now: &Now, scores: &mut Scores, mean: f64, sd: f64) {
+    let (setup, (_, scores)) = (now.setup, scores.parts());
+    for_each(now.is_large, scores, |index, scores| {
+        wide!({
+            for block in 0..scores.len() / LANES {
+                let (own, live) = (eight(scores, block), setup.chunks[index].live(block));
+                let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
+                scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
             }
         });
-    }
-
-    /// Mean and standard deviation (divisor n) of the column of scores, in fixed order.
-    fn moments(&self) -> (f64, f64) {
-        let n = self.cities() as f64;
-        let mean = self.sum_of_scores(
-            #[inline(always)]
-            |x| x,
-        ) / n;
-        let variance = self.sum_of_scores(
-            #[inline(always)]
-            |x| (x - mean) * (x - mean),
-        ) / n;
-        (mean, variance.sqrt())
-    }
-
-    /// Sum over cities of a number made of each score.
-    #[inline(always)]
-    fn sum_of_scores(&self, of: impl Fn(f64) -> f64) -> f64 {
-        let scores = self.scores.score.chunks(CHUNK_CITIES);
-        let sum = |(constants, scores): (&ChunkConstants, &[f64])| {
-            vectorised(
-                #[inline(always)]
-                || {
-                    let mut own = 0.0;
-                    for block in 0..constants.blocks() {
-                        let (values, live) = (eight(scores, block), constants.live(block));
-                        own += lane_sum(&each(|l| live[l] * of(values[l])));
-                    }
-                    own
-                },
-            )
-        };
-        self.setup
-            .chunks
-            .iter()
-            .zip(scores)
-            .fold(0.0, |all, chunk| all + sum(chunk))
-    }
-
-    /// Standardises results and adds rewards and the noise of reading. Deeds are counted anew.
-    fn score_deeds(&mut self, mean: f64, sd: f64) {
-        let scoring = Scoring {
-            setup: self.setup,
-            params: &self.params,
-            luck: self.luck,
-            quarter: self.quarter,
-            mean,
-            sd,
-        };
-        let (_, scores) = self.scores.parts();
-        let deeds = Pieces {
-            whole: &mut self.state.deeds[..],
-            length: CHUNK_BLOCKS,
-        };
-        let parts = (deeds, scores);
-        for_each(self.parallel, parts, |index, (deeds, scores)| {
-            vectorised(
-                #[inline(always)]
-                || scoring.chunk(index, deeds, scores),
-            );
-        });
-    }
-
-    /// Scores are standardised.
-    fn set_scores(&mut self, mean: f64, sd: f64) {
-        let (setup, parallel) = (self.setup, self.parallel);
-        let (_, scores) = self.scores.parts();
-        for_each(parallel, scores, |index, scores| {
-            vectorised(
-                #[inline(always)]
-                || {
-                    for block in 0..scores.len() / LANES {
-                        let (own, live) = (eight(scores, block), setup.chunks[index].live(block));
-                        let score = each(|l| evaluation::standardised(own[l], mean, sd) * live[l]);
-                        scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
-                    }
-                },
-            );
-        });
-    }
+    });
 }
 
 /// What scoring deeds takes, the same for all cities.
-struct Scoring<'a> {
-    setup: &'a Setup,
-    params: &'a Params,
-    luck: Luck,
-    quarter: u32,
+struct Scoring<'a, R> {
+    now: &'a Now<'a>,
+    rules: R,
     /// Mean and standard deviation of results.
     mean: f64,
     sd: f64,
 }
 
-impl Scoring<'_> {
+impl<R: Rules> Scoring<'_, R> {
     /// Results of a chunk become scores that are not yet standardised.
     #[inline(always)]
     fn chunk(&self, index: usize, deeds: &mut [Deeds], scores: &mut [f64]) {
-        let constants = &self.setup.chunks[index];
-        let tournament = &self.params.tournament;
-        let noise = self.luck.wide_stream(Purpose::Evaluation);
+        let constants = &self.now.setup.chunks[index];
+        let tournament = &self.now.params.tournament;
+        let noise = self.now.luck.wide_stream(Purpose::Evaluation);
         for (block, codes) in constants.codes.iter().enumerate() {
-            let draws = normals(noise.blocks(codes, u64::from(self.quarter))[0]);
+            let draws = normals(noise.blocks(codes, u64::from(self.now.quarter))[0]);
             let Deeds {
                 readability,
                 inventions,
@@ -216,7 +192,15 @@ impl Scoring<'_> {
                 );
                 let result = evaluation::standardised(result[l], self.mean, self.sd);
                 // Lanes without a city stay 0, or they would grow from one evaluation to the next.
-                (result + rewards + noise) * live[l]
+                let score = self.rules.score(Score {
+                    result,
+                    rewards,
+                    noise,
+                    inventions: inventions[l],
+                    take_ups: take_ups[l],
+                    failures: failures[l],
+                });
+                score * live[l]
             });
             scores[block * LANES..(block + 1) * LANES].copy_from_slice(&*score);
         }
@@ -226,11 +210,17 @@ impl Scoring<'_> {
     #[inline(always)]
     fn shields(&self, first: usize, failures: &Lanes) -> Lanes {
         let mut shields = ZERO;
-        if self.params.mechanisms.pilot_zones {
+        if self.now.params.mechanisms.pilot_zones {
             for (l, failures) in failures.iter().enumerate() {
                 // Lanes without a city have no failures.
-                if *failures > 0.0 && self.setup.timeline.is_pilot_zone(self.quarter, first + l) {
-                    shields[l] = self.params.policy.pilot_shield;
+                if *failures > 0.0
+                    && self
+                        .now
+                        .setup
+                        .timeline
+                        .is_pilot_zone(self.now.quarter, first + l)
+                {
+                    shields[l] = self.now.params.policy.pilot_shield;
                 }
             }
         }
@@ -293,7 +283,7 @@ impl Reading<'_> {
                 chunk.at_evaluation[at] = now;
                 let q = each(|l| {
                     if self.is_compared {
-                        budgets::comparability(n[l], self.shock_variance_ratio)
+                        equations::budgets::comparability(n[l], self.shock_variance_ratio)
                     } else {
                         self.mean_comparability
                     }
@@ -313,6 +303,8 @@ impl Reading<'_> {
 mod tests {
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
+    use crate::kernel::random::Luck;
+    use crate::model::run::Run;
     use std::path::Path;
 
     /// Three cities in a block of eight, with some evaluations behind them.
@@ -338,22 +330,22 @@ mod tests {
     fn an_evaluation_leaves_the_sums_of_peers_that_the_next_quarter_needs() {
         let setup = setup();
         let mut run = evaluated(&setup, 2);
-        assert!(run.next.has_sums_of_peers);
+        assert!(run.scratch.next.has_sums_of_peers);
         let mut gathered = [ZERO; COLUMNS];
-        let published = &run.published;
-        peers::rows(&setup.peers, 0..run.cities(), published, &mut gathered);
+        let published = &run.state.published;
+        peers::rows(&setup.peers, 0..run.now.cities(), published, &mut gathered);
         let width = published.rows.lines() * LANES;
-        assert_eq!(run.next.rows.data()[..width], gathered[..width]);
+        assert_eq!(run.scratch.next.rows.data()[..width], gathered[..width]);
         assert!(gathered[0][0] > 0.0);
-        run.reset(run.luck);
-        assert!(!run.next.has_sums_of_peers);
+        run.reset(run.now.luck);
+        assert!(!run.scratch.next.has_sums_of_peers);
     }
 
     #[test]
     fn lanes_without_a_city_have_no_score() {
         let setup = setup();
         let run = evaluated(&setup, 2);
-        let (score, cities) = (&run.scores.score, run.cities());
+        let (score, cities) = (&run.state.scores.score, run.now.cities());
         assert!(score.len() > cities);
         assert!(score[..cities].iter().all(|score| *score != 0.0));
         assert!(score[cities..].iter().all(|score| *score == 0.0));
@@ -363,8 +355,14 @@ mod tests {
     fn what_growth_is_measured_against_is_the_capability_at_the_last_evaluation() {
         let setup = setup();
         let mut run = evaluated(&setup, 1);
-        assert_eq!(run.state.at_evaluation[..], run.state.capability[..]);
+        assert_eq!(
+            run.state.cities.at_evaluation[..],
+            run.state.cities.capability[..]
+        );
         run.step(None).expect("only finite numbers");
-        assert_ne!(run.state.at_evaluation[..], run.state.capability[..]);
+        assert_ne!(
+            run.state.cities.at_evaluation[..],
+            run.state.cities.capability[..]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Phase 3: what cities decide about instruments. Nothing changes here; phase 4 carries it out.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, vectorised};
+use crate::kernel::bits::{all_bits, bits};
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, wide};
 use crate::kernel::parallel::for_each;
 use crate::kernel::random::{
     Block, Purpose, index, normal, slot, uniform,
@@ -8,34 +9,96 @@ use crate::kernel::random::{
 };
 use crate::kernel::rows::{ask_for, ask_for_entry};
 use crate::model::chunk_constants::ChunkConstants;
+use crate::model::decisions::{CityMove, Decisions};
 use crate::model::equations::{budgets, moves};
-use crate::model::phases::location::Location;
+use crate::model::now::Now;
 use crate::model::phases::officials::Hazard;
-use crate::model::record::Move;
-use crate::model::run::{CityMove, Decisions, Run};
-use crate::model::state::{all_bits, bits};
+use crate::model::phases::talent::Location;
+use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::scratch::Scratch;
+use crate::model::state::State;
 
-impl Run<'_> {
-    /// E15-E17 and E19 for all cities, on the state at the start of the phase.
-    pub(crate) fn decide_policies(&mut self) {
-        let mut decisions = std::mem::take(&mut self.decisions);
-        let run = &*self;
-        for_each(run.parallel, &mut decisions[..], |chunk, decisions| {
-            vectorised(
-                #[inline(always)]
-                || run.decide_in_chunk(chunk, decisions),
-            );
-        });
-        self.decisions = decisions;
+/// E15-E17 and E19 for all cities, on the state at the start of the phase, and the weights of E21.
+pub(crate) fn decide(now: &Now, state: &State, decisions: &mut [Decisions]) {
+    let deciding = Deciding { now, state };
+    for_each(now.is_large, decisions, |chunk, decisions| {
+        wide!(deciding.decide_in_chunk(chunk, decisions));
+    });
+}
+
+/// Counts moves, remembers who pioneered first, and writes the journal.
+pub(crate) fn record(
+    now: &Now,
+    state: &mut State,
+    scratch: &mut Scratch,
+    journal: Option<&mut Journal>,
+) {
+    let nation = &mut state.nation;
+    nation.moves = Default::default();
+    for (decisions, constants) in scratch.decisions.iter().zip(&now.setup.chunks) {
+        for own in &decisions.moves {
+            nation.moves[own.kind as usize] += 1;
+            let instrument = own.instrument as usize;
+            if own.kind == Move::Pioneer && nation.first_pioneer[instrument].is_none() {
+                let own = own.city as usize;
+                let code = constants.codes[own / LANES][own % LANES];
+                let pioneer = (code, (constants.first + own) as u32, instrument);
+                scratch.pioneers.push(pioneer);
+            }
+        }
     }
+    if let Some(journal) = journal {
+        for kind in [Move::Pioneer, Move::Imitate, Move::TakeUp, Move::Drop] {
+            write(now, state, &scratch.decisions, kind, journal);
+        }
+    }
+    // Same quarter: the lower code was first.
+    scratch.pioneers.sort_unstable();
+    for (_, city, instrument) in scratch.pioneers.drain(..) {
+        state.nation.first_pioneer[instrument].get_or_insert(city);
+    }
+}
 
+/// Writes the moves of one kind, in order of city.
+fn write(now: &Now, state: &State, decisions: &[Decisions], kind: Move, journal: &mut Journal) {
+    for (decisions, constants) in decisions.iter().zip(&now.setup.chunks) {
+        for own in decisions.moves.iter().filter(|own| own.kind == kind) {
+            let city = constants.first + own.city as usize;
+            journal.policies.push(event(state, city, own));
+        }
+    }
+}
+
+/// A move as an event.
+pub(crate) fn event(state: &State, city: usize, own: &CityMove) -> PolicyEvent {
+    PolicyEvent {
+        kind: own.kind,
+        city: Some(city as u32),
+        instrument: own.instrument.into(),
+        design: if own.kind == Move::Drop {
+            state.cities.design(city, own.instrument.into())
+        } else {
+            own.design
+        },
+        from: (own.kind == Move::Imitate).then_some(own.from),
+    }
+}
+
+/// What all cities look at.
+struct Deciding<'a> {
+    now: &'a Now<'a>,
+    state: &'a State,
+}
+
+impl Deciding<'_> {
     #[inline(always)]
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
-        let constants = &self.setup.chunks[chunk];
-        let luck = self.luck.wide_stream(Purpose::Moves);
-        let errors = self.luck.wide_stream(Purpose::DesignError);
-        let (chances, location) = (self.chances(), Location::new(self));
-        let (hazard, has_new_scores) = (Hazard::new(self), self.is_evaluation());
+        let now = self.now;
+        let constants = &now.setup.chunks[chunk];
+        let luck = now.luck.wide_stream(Purpose::Moves);
+        let errors = now.luck.wide_stream(Purpose::DesignError);
+        let (chances, location) = (self.chances(), Location::new(now, self.state));
+        let (hazard, has_new_scores) = (Hazard::new(now), now.is_evaluation());
         decisions.exits.clear();
         decisions.moves.clear();
         decisions.all_location_weight = ZERO;
@@ -49,7 +112,7 @@ impl Run<'_> {
             if block + 1 < constants.blocks() {
                 // Drawn a block ahead, so that what moves will look at can be asked for.
                 drawn = self.draw(constants, &luck, &chances, block + 1);
-                if self.parallel {
+                if now.is_large {
                     location.ask_for(chunk, block + 1);
                     self.ask_for_moves(&chances, &drawn, constants.first_block() + block + 1);
                 }
@@ -59,7 +122,7 @@ impl Run<'_> {
                 decisions.exit[block] = exit;
             } else {
                 let exits = &mut decisions.exits;
-                hazard.exits(constants, block, &self.scores.score, exit, exits);
+                hazard.exits(constants, block, &self.state.scores.score, exit, exits);
             }
             let before = decisions.moves.len();
             for lane in bits(may_move) {
@@ -84,22 +147,22 @@ impl Run<'_> {
     /// Asks for what moves in a block of a large world will look at, and for what draws of the one after need.
     #[inline(always)]
     fn ask_for_moves(&self, chances: &Chances, drawn: &Drawn, block: usize) {
-        self.setup.peers.ask_for_lists(block + 1);
-        if block + 1 < self.state.columns.len() {
-            ask_for(&self.state.columns[block + 1].career_weight, 1);
-            ask_for(&self.setup.columns[block + 1].unit_need, 1);
+        self.now.setup.peers.ask_for_lists(block + 1);
+        if block + 1 < self.state.cities.columns.len() {
+            ask_for(&self.state.cities.columns[block + 1].career_weight, 1);
+            ask_for(&self.now.setup.columns[block + 1].unit_need, 1);
         }
         for lane in bits(drawn.may_move) {
             let city = block * LANES + lane;
             let imitates = drawn.words[slot::IMITATE][lane] >> 11 < chances.imitate;
             if imitates || drawn.may_pioneer >> lane & 1 == 1 {
-                for peer in self.setup.peers.rows_of(city) {
-                    ask_for_entry(&self.scores.score, *peer as usize);
+                for peer in self.now.setup.peers.rows_of(city) {
+                    ask_for_entry(&self.state.scores.score, *peer as usize);
                 }
             }
             if drawn.words[slot::REVIEW][lane] >> 11 < chances.review {
-                for m in bits(self.published.in_force[city] & !self.nation.national) {
-                    ask_for(&self.state.held[block * self.instruments() + m].distance, 1);
+                for m in bits(self.state.published.in_force[city] & !self.state.nation.national) {
+                    ask_for(&self.state.cities.held(city, m).distance, 1);
                 }
             }
         }
@@ -114,16 +177,16 @@ impl Run<'_> {
         chances: &Chances,
         block: usize,
     ) -> Drawn {
-        let words = luck.lanes(&constants.codes[block], u64::from(self.quarter));
+        let words = luck.lanes(&constants.codes[block], u64::from(self.now.quarter));
         let cities = LANES.min(constants.cities - block * LANES);
-        let in_force = &self.published.in_force[constants.first + block * LANES..][..LANES];
+        let in_force = &self.state.published.in_force[constants.first + block * LANES..][..LANES];
         let pioneer = self.pioneer_bounds(constants.first_block() + block);
         let draws = each(|l| uniform(words[slot::PIONEER][l]));
         let mut may_pioneer = 0;
         for lane in 0..cities {
             may_pioneer |= u64::from(draws[lane] < pioneer[lane]) << lane;
         }
-        let others = chances.may_move(&words, in_force, self.nation.national);
+        let others = chances.may_move(&words, in_force, self.state.nation.national);
         Drawn {
             words,
             may_move: others & all_bits(cities) | may_pioneer,
@@ -134,16 +197,16 @@ impl Run<'_> {
     /// E15 for the cities of a block if they were as far behind as they can be; 0 where nobody pioneers.
     #[inline(always)]
     fn pioneer_bounds(&self, block: usize) -> Lanes {
-        let (params, on) = (&self.params, &self.params.mechanisms);
+        let (params, on) = (&self.now.params, &self.now.params.mechanisms);
         if !on.pioneering {
             return ZERO;
         }
         let (policy, need_scale) = (&params.policy, params.budgets.need_scale);
-        let unit_need = self.setup.columns[block].unit_need;
-        let career_weight = self.state.columns[block].career_weight;
+        let unit_need = self.now.setup.columns[block].unit_need;
+        let career_weight = self.state.cities.columns[block].career_weight;
         let boost = if on.pilot_zones {
-            let timeline = &self.setup.timeline;
-            timeline.in_pilot_zones(self.quarter, block, policy.pilot_boost)
+            let timeline = &self.now.setup.timeline;
+            timeline.in_pilot_zones(self.now.quarter, block, policy.pilot_boost)
         } else {
             ZERO
         };
@@ -151,7 +214,7 @@ impl Run<'_> {
             moves::pioneer_probability(
                 policy.pioneer_rate_per_quarter,
                 policy.pioneer_pressure,
-                self.rules.intensity * career_weight[l] * moves::MOST_BEHIND,
+                self.now.in_force.intensity * career_weight[l] * moves::MOST_BEHIND,
                 need_scale * unit_need[l],
                 boost[l],
             )
@@ -160,10 +223,13 @@ impl Run<'_> {
 
     /// The chances of the other moves in this quarter.
     fn chances(&self) -> Chances {
-        let (params, on) = (&self.params, &self.params.mechanisms);
+        let (params, on) = (&self.now.params, &self.now.params.mechanisms);
         let policy = &params.policy;
         let when = |possible: bool, chance: f64| if possible { chance } else { 0.0 };
-        let take_up = when(self.nation.national != 0, policy.codified_rate_per_quarter);
+        let take_up = when(
+            self.state.nation.national != 0,
+            policy.codified_rate_per_quarter,
+        );
         Chances {
             imitate: words_below(when(on.imitation, policy.imitation_rate_per_quarter)),
             take_up: words_below(take_up),
@@ -181,11 +247,11 @@ impl Run<'_> {
         errors: &WideStream,
         moves: &mut Vec<CityMove>,
     ) {
-        let (policy, on) = (&self.params.policy, &self.params.mechanisms);
-        let city = self.setup.chunks[chunk].first + own;
-        let in_force = self.published.in_force[city];
-        let national = self.nation.national;
-        let mut lacks = all_bits(self.instruments()) & !in_force;
+        let (policy, on) = (&self.now.params.policy, &self.now.params.mechanisms);
+        let city = self.now.setup.chunks[chunk].first + own;
+        let in_force = self.state.published.in_force[city];
+        let national = self.state.nation.national;
+        let mut lacks = all_bits(self.now.instruments()) & !in_force;
         let mut act = |kind: Move, instrument: usize, design: f64, from: usize| {
             moves.push(CityMove {
                 city: own as u16,
@@ -203,10 +269,10 @@ impl Run<'_> {
         if may_pioneer && self.pioneers(city, uniform(draws[slot::PIONEER])) {
             let candidates = lacks & !national;
             if let Some(instrument) = pick(candidates, draws[slot::PIONEER_PICK]) {
-                let code = self.setup.chunks[chunk].codes[own / LANES][own % LANES];
-                let error = normal(errors.block(code, u64::from(self.quarter))[0]);
+                let code = self.now.setup.chunks[chunk].codes[own / LANES][own % LANES];
+                let error = normal(errors.block(code, u64::from(self.now.quarter))[0]);
                 let design = moves::pioneer_design(
-                    self.optimum(city, instrument),
+                    self.state.cities.optimum(city, instrument),
                     policy.design_error,
                     error,
                 );
@@ -218,14 +284,14 @@ impl Run<'_> {
             && uniform(draws[slot::IMITATE]) < policy.imitation_rate_per_quarter
             && let Some(best) = self.best_peer(city)
             && let Some(instrument) = pick(
-                lacks & self.published.in_force[best],
+                lacks & self.state.published.in_force[best],
                 draws[slot::IMITATE_PICK],
             )
         {
             act(
                 Move::Imitate,
                 instrument,
-                self.design(best, instrument),
+                self.state.cities.design(best, instrument),
                 best,
             );
             lacks &= !(1 << instrument);
@@ -236,31 +302,38 @@ impl Run<'_> {
             act(
                 Move::TakeUp,
                 instrument,
-                self.nation.template[instrument],
+                self.state.nation.template[instrument],
                 0,
             );
         }
     }
 
-    /// E15: whether a city pioneers that may, by [`Run::pioneer_bounds`].
+    /// E15: whether a city pioneers that may, by [`Deciding::pioneer_bounds`].
     fn pioneers(&self, city: usize, draw: f64) -> bool {
-        let policy = &self.params.policy;
+        let policy = &self.now.params.policy;
         let lane = city % LANES;
-        let need =
-            self.params.budgets.need_scale * self.setup.columns[city / LANES].unit_need[lane];
-        let is_zone = self.params.mechanisms.pilot_zones
-            && self.setup.timeline.is_pilot_zone(self.quarter, city);
+        let need = self.now.params.budgets.need_scale
+            * self.now.setup.columns[city / LANES].unit_need[lane];
+        let is_zone = self.now.params.mechanisms.pilot_zones
+            && self
+                .now
+                .setup
+                .timeline
+                .is_pilot_zone(self.now.quarter, city);
         let boost = if is_zone { policy.pilot_boost } else { 0.0 };
         let behind = self
+            .now
             .setup
             .peers
-            .mean(city, &self.scores.score)
-            .map_or(0.0, |peers| moves::behind(peers, self.scores.score[city]));
-        let career_weight = self.state.columns[city / LANES].career_weight[lane];
+            .mean(city, &self.state.scores.score)
+            .map_or(0.0, |peers| {
+                moves::behind(peers, self.state.scores.score[city])
+            });
+        let career_weight = self.state.cities.columns[city / LANES].career_weight[lane];
         let probability = moves::pioneer_probability(
             policy.pioneer_rate_per_quarter,
             policy.pioneer_pressure,
-            self.rules.intensity * career_weight * behind,
+            self.now.in_force.intensity * career_weight * behind,
             need,
             boost,
         );
@@ -269,8 +342,9 @@ impl Run<'_> {
 
     /// E16: the peer with the highest score; ties fall to the first in the list.
     fn best_peer(&self, city: usize) -> Option<usize> {
-        let score = &self.scores.score;
-        self.setup
+        let score = &self.state.scores.score;
+        self.now
+            .setup
             .peers
             .of(city)
             .map(|(peer, _)| peer)
@@ -281,19 +355,21 @@ impl Run<'_> {
 
     /// E19: the instrument of least potential effect among `candidates`, if that is low enough to give it up.
     fn worst_instrument(&self, chunk: usize, own: usize, candidates: u64) -> Option<usize> {
-        let city = self.setup.chunks[chunk].first + own;
-        let amenity = self.setup.columns[city / LANES].amenity[own % LANES];
-        let unblunted = self.unblunted();
-        let per_tolerance = 1.0 / self.params.policy.design_tolerance;
+        let city = self.now.setup.chunks[chunk].first + own;
+        let amenity = self.now.setup.columns[city / LANES].amenity[own % LANES];
+        let unblunted = self.state.unblunted(self.now);
+        let per_tolerance = 1.0 / self.now.params.policy.design_tolerance;
         let potential = |m: usize| {
-            let slope = self.setup.world().instruments[m].tier_slope;
-            let fit = budgets::design_fit(self.distance(city, m), 0.0, per_tolerance);
-            budgets::tier_effect(self.nation.true_effect[m], slope, amenity) * fit * unblunted
+            let slope = self.now.setup.world().instruments[m].tier_slope;
+            let distance = self.state.cities.held(city, m).distance[own % LANES];
+            let fit = budgets::design_fit(distance, 0.0, per_tolerance);
+            let effect = budgets::tier_effect(self.state.nation.true_effect[m], slope, amenity);
+            budgets::potential_effect(effect, fit, unblunted)
         };
         bits(candidates)
             .map(|m| (m, potential(m)))
             .reduce(|worst, next| if next.1 < worst.1 { next } else { worst })
-            .filter(|(_, effect)| *effect <= self.params.policy.drop_below)
+            .filter(|(_, effect)| *effect <= self.now.params.policy.drop_below)
             .map(|(m, _)| m)
     }
 }
@@ -346,6 +422,8 @@ fn pick(candidates: u64, word: u64) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::kernel::random::Luck;
+    use crate::model::run::Run;
+    use crate::model::schedule;
     use crate::model::setup::Setup;
 
     #[test]
@@ -367,19 +445,23 @@ mod tests {
                 replicate: 0,
             },
         );
-        run.begin_quarter(None);
+        schedule::until_moves(&mut run.now, &mut run.state, &mut run.scratch, None);
         // As far behind, and as keen on a career, as one can be.
         let city = 11;
         let lane = city % LANES;
-        run.state.columns[city / LANES].career_weight[lane] = 1.0;
-        run.scores.score.fill(5.0);
-        run.scores.score[city] = -5.0;
+        run.state.cities.columns[city / LANES].career_weight[lane] = 1.0;
+        run.state.scores.score.fill(5.0);
+        run.state.scores.score[city] = -5.0;
         let need =
             setup.world().params.budgets.need_scale * setup.columns[city / LANES].unit_need[lane];
         let chance = moves::pioneer_probability(0.01, 1.0, 10.0 * 2.0, need, 0.0);
-        assert!(chance > 0.2 && run.pioneers(city, chance * 0.999));
-        assert!(!run.pioneers(city, chance * 1.001));
-        assert_eq!(run.pioneer_bounds(city / LANES)[lane], chance);
+        let deciding = Deciding {
+            now: &run.now,
+            state: &run.state,
+        };
+        assert!(chance > 0.2 && deciding.pioneers(city, chance * 0.999));
+        assert!(!deciding.pioneers(city, chance * 1.001));
+        assert_eq!(deciding.pioneer_bounds(city / LANES)[lane], chance);
     }
 
     #[test]

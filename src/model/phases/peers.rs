@@ -1,16 +1,9 @@
 //! E9: what cities see of their peers.
 
-use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, vectorised};
-use crate::model::data::MAX_SECTORS;
+use crate::kernel::lanes::{LANES, Lanes, ZERO, each, transposition::transpose, wide};
 use crate::model::peers::Peers;
 use crate::model::published::{Published, instruments_in_row};
 use std::ops::Range;
-
-/// Columns of a row of what a city publishes, and padding to whole lines.
-pub(crate) const COLUMNS: usize = MAX_SECTORS + LANES;
-
-/// One entry for each column of the rows.
-pub(crate) type Columns = [Lanes; COLUMNS];
 
 /// Weighted sums of peers' rows for the cities of a block: effective peers `n_is` by sector, then researchers. There is
 /// one of `columns` for each number of a row, padding included.
@@ -81,26 +74,23 @@ fn sums<const LINES: usize, const OCTETS: usize>(
 ) {
     let all_rows = published.rows.data().as_chunks::<LINES>().0;
     let first = published.first_of_instruments();
-    vectorised(
-        #[inline(always)]
-        || {
-            for lane in 0..LANES {
-                let (mut all, mut adopters) = ([ZERO; LINES], [ZERO; OCTETS]);
-                for (peer, weight) in peers_in(peers, &cities, lane) {
-                    let row = &all_rows[peer];
-                    for (sum, own) in all.iter_mut().zip(row) {
-                        let (before, own) = (*sum, *own);
-                        *sum = each(|column| before[column] + weight * own[column]);
-                    }
-                    if OCTETS > 0 {
-                        add_adopter(&mut adopters, row, first, weight);
-                    }
+    wide!({
+        for lane in 0..LANES {
+            let (mut all, mut adopters) = ([ZERO; LINES], [ZERO; OCTETS]);
+            for (peer, weight) in peers_in(peers, &cities, lane) {
+                let row = &all_rows[peer];
+                for (sum, own) in all.iter_mut().zip(row) {
+                    let (before, own) = (*sum, *own);
+                    *sum = each(|column| before[column] + weight * own[column]);
                 }
-                put(columns, lane, &all);
-                put(by_instrument, lane, &adopters);
+                if OCTETS > 0 {
+                    add_adopter(&mut adopters, row, first, weight);
+                }
             }
-        },
-    );
+            put(columns, lane, &all);
+            put(by_instrument, lane, &adopters);
+        }
+    });
     transpose(&mut columns[..LINES * LANES]);
     transpose(by_instrument);
 }
@@ -114,19 +104,16 @@ fn adopters<const OCTETS: usize>(
 ) {
     let (all_rows, lines) = (published.rows.data(), published.rows.lines());
     let first = published.first_of_instruments();
-    vectorised(
-        #[inline(always)]
-        || {
-            for lane in 0..LANES {
-                let mut all = [ZERO; OCTETS];
-                for (peer, weight) in peers_in(peers, &cities, lane) {
-                    let row = &all_rows[peer * lines..(peer + 1) * lines];
-                    add_adopter(&mut all, row, first, weight);
-                }
-                put(by_instrument, lane, &all);
+    wide!({
+        for lane in 0..LANES {
+            let mut all = [ZERO; OCTETS];
+            for (peer, weight) in peers_in(peers, &cities, lane) {
+                let row = &all_rows[peer * lines..(peer + 1) * lines];
+                add_adopter(&mut all, row, first, weight);
             }
-        },
-    );
+            put(by_instrument, lane, &all);
+        }
+    });
     transpose(by_instrument);
 }
 
@@ -174,7 +161,8 @@ mod tests {
     use super::instruments as instruments_alone;
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
-    use crate::model::data::MAX_INSTRUMENTS;
+    use crate::model::data::{MAX_INSTRUMENTS, MAX_SECTORS};
+    use crate::model::published::COLUMNS;
     use std::path::Path;
 
     /// A board with other numbers in each row, and instruments with one bit of three set.

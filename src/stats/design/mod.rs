@@ -36,7 +36,7 @@ enum Rule {
     OneAtATime { levels: Vec<u32> },
     LatinHypercube { seed: u64, orders: Vec<Permutation> },
     Sobol { scramble: u32 },
-    Morris { levels: u32, seed: u64 },
+    Morris { levels: Vec<u32>, seed: u64 },
     Saltelli { second_order: bool, scramble: u32 },
 }
 
@@ -140,18 +140,32 @@ impl Design {
         levels: u32,
         seed: u64,
     ) -> Result<Design, String> {
-        if trajectories == 0 {
-            return Err("a design of 0 trajectories; allowed: 1 or more".into());
-        }
-        check_factors(factors)?;
         if levels < 2 || levels % 2 == 1 {
             return Err(format!(
                 "trajectories with {levels} levels; allowed: an even number from 2"
             ));
         }
+        Design::trajectories(trajectories, vec![levels; factors], seed)
+    }
+
+    /// As [`Design::morris`], with a number of levels for each factor, which may be odd: then half of the levels is
+    /// rounded down or up, so that every level is as likely at either end of a step.
+    ///
+    /// # Errors
+    /// No trajectory or factor, a factor with fewer than 2 levels, or more than 2^64 - 1 points.
+    pub fn trajectories(trajectories: u64, levels: Vec<u32>, seed: u64) -> Result<Design, String> {
+        if trajectories == 0 {
+            return Err("a design of 0 trajectories; allowed: 1 or more".into());
+        }
+        check_factors(levels.len())?;
+        if let Some(few) = levels.iter().find(|count| **count < 2) {
+            return Err(format!(
+                "trajectories over {few} levels of a factor; allowed: 2 or more"
+            ));
+        }
         Ok(Design {
-            points: rows(trajectories, factors as u64 + 1)?,
-            factors,
+            points: rows(trajectories, levels.len() as u64 + 1)?,
+            factors: levels.len(),
             rule: Rule::Morris { levels, seed },
         })
     }
@@ -252,7 +266,7 @@ impl Design {
             Rule::Morris { levels, seed } => {
                 let size = self.factors as u64 + 1;
                 let (trajectory, step) = (index / size, (index % size) as usize);
-                trajectory::point(*seed, trajectory, *levels, step, out);
+                trajectory::point(*seed, trajectory, levels, step, out);
             }
             Rule::Saltelli {
                 second_order,

@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::input::experiment::points::point_id;
+use crate::study::place::{LOCK, write_atomically};
 use crate::study::sweep::growing::{CHECKPOINTS, RUNS, SERIES};
 use crate::study::sweep::plan::Plan;
-use crate::study::sweep::work::{LOCK, PLAN, WorkError, WorkFolder, earlier, write_atomically};
+use crate::study::sweep::work::{PLAN, WorkError, WorkFolder, earlier};
 use crate::study::sweep::{reuse, summary};
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;

@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use crate::study::place::write_atomically;
 use crate::study::sweep::checkpoint::{Checkpoint, Mark, Recovered};
 use crate::study::sweep::plan::{Plan, hex};
 use crate::study::sweep::rows::Rows;
-use crate::study::sweep::work::{WorkError, write_atomically};
+use crate::study::sweep::work::WorkError;
 use crate::table::error::OutputError;
 use crate::table::paths::sync_folder;
 

@@ -25,7 +25,7 @@ pub mod status;
 pub mod summary;
 pub mod work;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::study::sweep::growing::Ledger;
 use crate::study::sweep::plan::Plan;
@@ -139,11 +139,4 @@ fn grow(
         Err(Stopped::Failed(error)) => Err(error),
         Err(Stopped::Threads(error)) => Err(SweepError::Threads(error)),
     }
-}
-
-/// The folder in which the sweep of `target` grows: beside it, with `.partial` at its end.
-pub fn partial(target: &Path) -> PathBuf {
-    let mut name = target.file_name().unwrap_or_default().to_os_string();
-    name.push(".partial");
-    target.with_file_name(name)
 }

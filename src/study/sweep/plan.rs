@@ -12,9 +12,9 @@ use crate::input::experiment::{
 use crate::input::scenario::{Scenario, problems::Problems};
 use crate::kernel::random::Luck;
 use crate::measure::response::spec::Responses;
+use crate::study::identity;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::manifest::COMMIT;
 
 /// A sweep, ready to be run.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Plan {
             .map_err(PlanError::Scenario)?;
         let run = run_identity(&experiment, &base);
         let run_id = hash(&run);
-        let identity = identity(&experiment, &points, run);
+        let identity = plan_identity(&experiment, &points, run);
         points
             .len()
             .checked_mul(u64::from(experiment.replicates))
@@ -245,38 +245,17 @@ impl std::error::Error for PlanError {}
 
 /// What decides about a run apart from its design point.
 pub fn run_identity(experiment: &Experiment, base: &Scenario) -> Value {
-    let mut settings = base.resolved.clone();
-    if let Value::Object(settings) = &mut settings {
-        // What does not touch a run.
-        for key in ["title", "description", "traces"] {
-            settings.remove(key);
-        }
-        if let Some(Value::Object(run)) = settings.get_mut("run") {
-            run.remove("seed");
-            run.remove("replicates");
-        }
-    }
-    let data = base.sources.iter().filter(|(path, _)| {
-        // Settings of scenario files are there already, without their comments.
-        path.extension().is_none_or(|ending| ending != "toml")
-    });
-    let responses: Map<String, Value> = experiment
-        .responses
-        .list()
-        .iter()
-        .map(|response| (response.name.clone(), json!(response.text)))
-        .collect();
     json!({
-        "program": {"version": env!("CARGO_PKG_VERSION"), "commit": COMMIT},
-        "settings": settings,
-        "data_sha256": data.map(|(_, sha256)| sha256.clone()).collect::<Vec<String>>(),
+        "program": identity::of_program(),
+        "settings": identity::of_settings(base),
+        "data_sha256": identity::of_data(base),
         "seed": experiment.seed,
         "series": experiment.series,
-        "responses": responses,
+        "responses": identity::of_responses(&experiment.responses),
     })
 }
 
-fn identity(experiment: &Experiment, points: &Points, run: Value) -> Value {
+fn plan_identity(experiment: &Experiment, points: &Points, run: Value) -> Value {
     let mut others = Map::new();
     let levels = experiment
         .factors

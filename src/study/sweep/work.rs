@@ -1,40 +1,26 @@
 //! The folder in which a sweep grows to be a result.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::study::error::StudyError;
+use crate::study::place::{Begin, LOCK, lock, partial, write_atomically};
 use crate::study::sweep::checkpoint::{Checkpoint, Mark, recover};
+use crate::study::sweep::finish::Shard;
 use crate::study::sweep::finish::write_design;
 use crate::study::sweep::growing::{CHECKPOINTS, Counts, Ledger, RUNS, SERIES};
 use crate::study::sweep::plan::{Plan, differences};
-use crate::study::sweep::{finish::Shard, partial};
 use crate::table::{error::OutputError, manifest::FILE as MANIFEST, writer::WrittenFile};
 use crate::table::{folder::check_target, paths::refuse_links};
 
 /// File with the identity of the plan.
 pub const PLAN: &str = "plan.json";
-/// File whose lock says that a process works here.
-pub const LOCK: &str = "lock";
-/// Most bytes that are read of what a lock says.
-const WHO: usize = 200;
 /// Time between checkpoints.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// What is to be done where something is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begin {
-    /// Nothing may be there.
-    New,
-    /// Goes on with an unfinished sweep, and takes over runs of an earlier one.
-    Resume,
-    /// Throws away what is there.
-    Replace,
-}
 
 /// Why a sweep has no folder to grow in.
 #[derive(Debug)]
@@ -77,6 +63,20 @@ impl WorkError {
         match self {
             WorkError::Output(error) => error.is_bad_input(),
             _ => true,
+        }
+    }
+}
+
+impl From<StudyError> for WorkError {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Output(error) => WorkError::Output(error),
+            StudyError::Busy { path, who } => WorkError::Busy { path, who },
+            StudyError::Damaged { path, why } => WorkError::Damaged { path, why },
+            other => WorkError::Damaged {
+                path: PathBuf::new(),
+                why: other.to_string(),
+            },
         }
     }
 }
@@ -331,71 +331,6 @@ impl WorkFolder {
     }
 }
 
-/// Takes the lock of a folder, which the system releases when the process ends, however it ends. The file says who
-/// has it.
-///
-/// # Errors
-/// If another process has it, or what the file system says.
-pub(crate) fn lock(path: &Path) -> Result<File, WorkError> {
-    let name = path.join(LOCK);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(&name)
-        .map_err(OutputError::io(&name))?;
-    let busy = |who: String| WorkError::Busy {
-        path: path.to_path_buf(),
-        who,
-    };
-    match file.try_lock() {
-        Ok(()) if is_at(&file, &name) => {}
-        // The other one has just given the folder its name, or removed it.
-        Ok(()) => return Err(busy(String::new())),
-        Err(TryLockError::WouldBlock) => {
-            let mut who = String::new();
-            // For the message only: the folder is taken, whoever has it.
-            let _ = file.take(WHO as u64).read_to_string(&mut who);
-            return Err(busy(who.trim().to_string()));
-        }
-        Err(TryLockError::Error(error)) => return Err(OutputError::io(&name)(error).into()),
-    }
-    // What stands there otherwise is the name of a process that has ended; a full disk is found by the rows.
-    let _ = file
-        .set_len(0)
-        .and_then(|()| file.write_all(this_process().as_bytes()));
-    Ok(file)
-}
-
-/// Whether a file still has its name.
-#[cfg(unix)]
-fn is_at(file: &File, name: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let place = |found: fs::Metadata| (found.dev(), found.ino());
-    match (file.metadata(), fs::metadata(name)) {
-        (Ok(own), Ok(named)) => place(own) == place(named),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_at(_: &File, name: &Path) -> bool {
-    name.exists()
-}
-
-/// `process 4711 on node7`.
-fn this_process() -> String {
-    #[cfg(unix)]
-    let machine = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    #[cfg(not(unix))]
-    let machine = "this machine";
-    format!("process {} on {machine}\n", std::process::id())
-}
-
 /// Names of everything that a growing sweep may hold.
 fn is_ours(name: &str) -> bool {
     const NAMES: &[&str] = &[PLAN, CHECKPOINTS, LOCK, RUNS, SERIES, MANIFEST];
@@ -464,16 +399,4 @@ pub fn earlier(target: &Path) -> PathBuf {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(".earlier");
     target.with_file_name(name)
-}
-
-/// Writes a file so that a reader sees all of it or nothing.
-pub(crate) fn write_atomically(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
-    let new = folder.join(format!(".new-{name}"));
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, folder.join(name))
-    };
-    write().map_err(OutputError::io(&folder.join(name)))
 }

@@ -3,12 +3,8 @@
 use std::path::Path;
 
 use allocation_counter::measure;
-use dualtrack::study::sweep::{
-    finish::Shard,
-    frozen::PlanFolder,
-    gather,
-    work::{Begin, WorkFolder},
-};
+use dualtrack::study::place::Begin;
+use dualtrack::study::sweep::{finish::Shard, frozen::PlanFolder, gather, work::WorkFolder};
 
 use crate::sweep::Folder;
 

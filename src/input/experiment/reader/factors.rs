@@ -344,6 +344,15 @@ impl Reader {
                     DEFAULT_STEPS
                 }),
         };
+        if is_whole && fields.has("steps") && range.repeats_a_step() {
+            self.report.add(
+                fields.spot_of("steps"),
+                format!(
+                    "{} steps from {low} to {high} repeat a whole number; allowed: fewer, so that all differ",
+                    range.steps
+                ),
+            );
+        }
         let spot = fields
             .get("range")
             .map_or(fields.spot, |value| fields.at(value.span().start));

@@ -1,0 +1,167 @@
+//! Runs arms at design points with replicates, to a store: the one executor.
+
+use serde_json::{Value, json};
+
+use crate::kernel::control::Control;
+use crate::kernel::ordered::{Crew, work_in_order};
+use crate::kernel::parallel::PARALLEL_CITIES;
+use crate::kernel::random::Luck;
+use crate::measure::response::probe::Probe;
+use crate::model::run::{Memory, Run};
+use crate::model::setup::Setup;
+use crate::study::arm::{Arm, Ready};
+use crate::study::codec::Measured;
+use crate::study::drive::{Ended, drive};
+use crate::study::error::StudyError;
+use crate::study::identity;
+use crate::study::ready::ReadyWorlds;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
+
+/// Measures more of a run of an arm than responses; none where the run fails, which its arm's run then does, too.
+pub type Extra<'a> = dyn Fn(&Setup, Luck) -> Option<Vec<Option<f64>>> + Sync + 'a;
+
+/// Arms and their random draws.
+pub struct Study<'a> {
+    /// Arms, the base first.
+    pub arms: Vec<Arm>,
+    /// Picks the random draws; with a replicate it fixes those of a run.
+    pub seed: u64,
+    /// Numbers that stand after the responses of an arm, where its place is given.
+    pub extra: Option<(usize, &'a Extra<'a>)>,
+}
+
+impl Study<'_> {
+    /// What decides about all its runs, apart from design points; a command adds those, and whatever `next` goes by.
+    ///
+    /// # Errors
+    /// A sentence with every problem of a scenario.
+    pub fn identity(&self) -> Result<Value, String> {
+        let arms: Result<Vec<Value>, String> = self.arms.iter().map(Arm::identity).collect();
+        Ok(json!({
+            "program": identity::of_program(),
+            "seed": self.seed,
+            "arms": arms?,
+            "extra": self.extra.map(|(arm, _)| arm),
+        }))
+    }
+}
+
+/// Runs the stages that `next` tells, one after the other, and returns them. `next` gets the stages so far, all of whose
+/// runs are in the store; it must tell the same of the same runs, so that an interrupted study goes on to the same end.
+///
+/// # Errors
+/// [`StudyError`]; what is done stays in the store.
+pub fn execute(
+    study: &Study<'_>,
+    store: &mut RunStore,
+    next: &mut dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError>,
+    threads: usize,
+    control: &Control,
+) -> Result<Vec<Stage>, StudyError> {
+    let mut stages = Vec::new();
+    while let Some(stage) = next(&stages, store)? {
+        run_stage(study, &stage, store, threads, control)?;
+        stages.push(stage);
+    }
+    Ok(stages)
+}
+
+/// Does the runs of a stage that the store does not hold yet.
+///
+/// # Errors
+/// [`StudyError`]; what is done stays in the store.
+pub fn run_stage(
+    study: &Study<'_>,
+    stage: &Stage,
+    store: &mut RunStore,
+    threads: usize,
+    control: &Control,
+) -> Result<(), StudyError> {
+    let runs = stage.checked_runs();
+    let runs = runs
+        .ok_or_else(|| StudyError::Input("there are more runs than 64 bits count".to_string()))?;
+    let done = store.begin_stage(&stage.text())?;
+    let own = stage.arms.iter().filter_map(|place| study.arms.get(*place));
+    let mut cities = own.map(|arm| arm.world().cities.len());
+    // A run of a large world uses all threads by itself.
+    let is_large = cities.any(|cities| cities >= PARALLEL_CITIES);
+    let crew = Crew::of(if is_large { 1 } else { threads });
+    let worlds = ReadyWorlds::new(&study.arms, stage, crew);
+    let outcome = work_in_order(
+        done.min(runs)..runs,
+        crew,
+        Worker::default,
+        |worker, number, run: &mut Measured| {
+            if control.is_cancelled() {
+                return Err(StudyError::Interrupted);
+            }
+            let cell = stage.cell(number);
+            let luck = Luck {
+                seed: study.seed,
+                replicate: cell.replicate,
+            };
+            run.clear();
+            match worlds.get(cell).get() {
+                Some(Ok(ready)) => {
+                    worker.measure(ready, luck, stage.keeps_series, control, run)?;
+                    if let Some((_, extra)) = study.extra.filter(|(arm, _)| *arm == cell.arm) {
+                        let numbers = extra(&ready.setup, luck);
+                        run.values.extend(numbers.unwrap_or_default());
+                    }
+                }
+                Some(Err(message)) => run.error = Some(message.clone()),
+                None => run.error = Some("its world was not made".to_string()),
+            }
+            Ok(())
+        },
+        |_, run| {
+            control.count_run(run.error.is_some());
+            store.push(run)
+        },
+    );
+    // What came in order before the end is kept.
+    let kept = store.sync();
+    outcome?;
+    kept
+}
+
+/// Runs one world after the other, keeping its memory.
+#[derive(Default)]
+struct Worker {
+    memory: Option<Memory>,
+    values: Vec<Option<f64>>,
+}
+
+impl Worker {
+    fn measure(
+        &mut self,
+        ready: &Ready,
+        luck: Luck,
+        keeps_series: bool,
+        control: &Control,
+        out: &mut Measured,
+    ) -> Result<(), StudyError> {
+        let mut probe = Probe::new(ready.bound.clone(), keeps_series);
+        let mut run = match self.memory.take() {
+            Some(memory) => memory.start(&ready.setup, luck),
+            None => Run::new(&ready.setup, luck),
+        };
+        match drive(&mut run, &mut probe, control) {
+            Ok(()) => {
+                probe.finish(&mut self.values);
+                out.values.extend_from_slice(&self.values);
+                out.series.extend_from_slice(probe.series());
+                self.memory = Some(run.into_memory());
+            }
+            Err(Ended::Cancelled) => return Err(StudyError::Interrupted),
+            // Nothing of what broke is left.
+            Err(Ended::Model(error)) => out.error = Some(error.to_string()),
+            Err(Ended::Observer(never)) => match never {},
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
