@@ -41,10 +41,11 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
     };
     let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
     let parts = parts_of_spending();
-    let reported = of_nation(REPORT).into_iter();
-    let shown = reported.filter(|own| table.find(&own.name).is_some());
     let mut nation = Nation {
-        shown: shown.chain(parts.iter().copied()).collect(),
+        shown: of_nation(REPORT)
+            .into_iter()
+            .chain(parts.iter().copied())
+            .collect(),
         parts: parts.len(),
         quarters: Quarters::new(0),
         sums: BTreeMap::new(),

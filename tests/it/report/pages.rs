@@ -10,8 +10,10 @@ fn quoted() -> String {
 fn a_run_with_hostile_cities_shows_them_as_text() {
     let name = quoted();
     let cities = format!(
-        "replicate,quarter,city_id,name,capability,liberalisation,spending_cny_mn,productive_cny_mn\n\
-         0,2015Q1,a,{name},1,0.5,10,4\n0,2015Q1,{name},b,2,0.5,10,4\n0,2015Q2,a,{name},1,0.5,10,4\n"
+        "replicate,quarter,city_id,name,capability,liberalisation,spending_cny_mn,introduction_cny_mn,\
+         subscale_cny_mn,duplicated_cny_mn,idle_cny_mn\n\
+         0,2015Q1,a,{name},1,0.5,10,2,1,2,1\n\
+         0,2015Q1,{name},b,2,0.5,10,2,1,2,1\n0,2015Q2,a,{name},1,0.5,10,2,1,2,1\n"
     );
     let policies = format!(
         "replicate,quarter,event,city_id,instrument_id\n0,2015Q1,pioneer,{name},{name}\n0,2015Q2,codify,,{name}\n"
