@@ -270,7 +270,10 @@ fn an_extended_experiment_takes_over_the_runs_it_shares() {
         "{message}"
     );
     let manifest = folder.read("r/manifest.json");
-    folder.write("r/manifest.json", &manifest.replace("\"sha256\"", "\"sha\""));
+    folder.write(
+        "r/manifest.json",
+        &manifest.replace("\"sha256\"", "\"sha\""),
+    );
     let extended = EXPERIMENT.replace("[0, 1, 2]", "[0.5, 0, 1, 2]");
     folder.write("e.toml", &extended);
     folder.ok(&[
