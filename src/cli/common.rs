@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::analysis::compare::CompareError;
 use crate::cli::{codes, print};
 use crate::kernel::control::Control;
 use crate::study::replicates::EngineError;
@@ -80,23 +79,6 @@ impl From<SweepError> for Stop {
             },
             error @ SweepError::Lacks(_) => Stop::bad_input(error),
             error @ SweepError::Threads(_) => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
-        }
-    }
-}
-
-impl From<CompareError> for Stop {
-    fn from(error: CompareError) -> Self {
-        match error {
-            CompareError::Output(error) => error.into(),
-            error @ CompareError::Treatment(_) => Stop::bad_input(error),
-            error @ CompareError::Interrupted => Stop {
-                code: codes::INTERRUPTED,
-                message: error.to_string(),
-            },
-            error @ CompareError::Threads(_) => Stop {
                 code: codes::FAILURE,
                 message: error.to_string(),
             },

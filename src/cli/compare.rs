@@ -1,32 +1,30 @@
 //! `dualtrack compare`: policies compared draw by draw on the same luck.
 
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use serde_json::{Value, json};
 
 use crate::analysis::compare::{
-    self, Comparison, effects, pairs,
-    pairs::{Stopping, Target},
+    Comparison, effects, pairs,
+    pairs::{Pairs, Stopping, Target},
+    robust::Robust,
+    runs,
 };
 use crate::cli::common::{self, Stop};
 use crate::cli::effects::{Summary, robust};
-use crate::cli::progress::{self, Goal};
+use crate::cli::study::{self, BeginArgs};
 use crate::cli::{codes, print, sweep, tables};
 use crate::input::experiment::{Experiment, factor::Variant, reader::Overlay};
 use crate::kernel::control::Control;
 use crate::kernel::text::nearest;
 use crate::measure::response::spec::Responses;
+use crate::study::error::StudyError;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
 use crate::study::sweep::finish::write_design;
-use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::{
-    datapackage,
-    error::OutputError,
-    folder::Folder,
-    manifest::Manifest,
-    sheet::Sheet,
-    writer::{Writer, WrittenFile},
+    complete::finish_folder, datapackage, folder::Folder, manifest::Manifest, sheet::Sheet,
 };
 
 /// Most replicates where their number is left to the widths of intervals.
@@ -35,7 +33,8 @@ const MOST: u32 = 2_000;
 /// Compares policies with a base on the same luck, draw by draw.
 ///
 /// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
-/// policies with the same draws, so that their differences are the policies' doing.
+/// policies with the same draws, so that their differences are the policies' doing. Interrupted at any moment, it goes on
+/// with `--resume`, to the same bytes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file, or experiment file with treatments.
@@ -74,9 +73,8 @@ pub struct Args {
     /// Threads, on which results do not depend; one for each core if left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Replaces an earlier result in the folder.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    begin: BeginArgs,
     /// Prints nothing but errors.
     #[arg(long)]
     quiet: bool,
@@ -105,7 +103,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
     let stopping = args.stopping(&comparison)?;
     let control = common::interruptible();
-    let folder = Folder::create(&target, args.force)?;
+    let mut identity = comparison.identity().map_err(Stop::bad_input)?;
+    identity["command"] = json!("compare");
+    identity["stopping"] = stopping_value(&stopping, None, &comparison);
+    let store = RunStore::open(&identity, &target, args.begin.begin())?;
     if !args.quiet {
         for note in &comparison.plan.experiment.notes {
             print::err(&format!("note: {note}\n"));
@@ -113,6 +114,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     }
     let work = Work {
         comparison: &comparison,
+        store,
         threads: common::threads(args.threads),
         control: &control,
         is_quiet: args.quiet,
@@ -120,9 +122,9 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         target: &target,
     };
     if comparison.has_points() {
-        work.over_points(folder)
+        work.over_points()
     } else {
-        work.over_pairs(folder, &stopping)
+        work.over_pairs(&stopping)
     }
 }
 
@@ -221,6 +223,7 @@ fn target(text: &str, responses: &Responses) -> Result<Target, String> {
 /// What the two kinds of comparison have in common.
 struct Work<'a> {
     comparison: &'a Comparison,
+    store: RunStore,
     threads: usize,
     control: &'a Control,
     is_quiet: bool,
@@ -230,18 +233,11 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Replicates of all treatments with the parameters of the base.
-    fn over_pairs(&self, folder: Folder, stopping: &Stopping) -> Result<u8, Stop> {
+    fn over_pairs(mut self, stopping: &Stopping) -> Result<u8, Stop> {
         let comparison = self.comparison;
-        let runs = u64::from(stopping.most()) * comparison.arms().len() as u64;
-        let mut writer = self.begin_runs(&folder)?;
-        let pairs = self.watched(runs, || {
-            pairs::run(
-                comparison,
-                stopping,
-                self.threads,
-                self.control,
-                &mut |bytes, rows| writer.write(bytes, rows),
-            )
+        let mut pairs = Pairs::new(comparison);
+        let stages = self.carry_out(stopping.most(), &mut |stages, store| {
+            pairs.next(comparison, stopping, stages, store)
         })?;
         let effects = effects::effects(comparison, &pairs, stopping, self.threads)?;
         let sheets = [
@@ -254,105 +250,89 @@ impl Work<'_> {
         let mut described = comparison.describe(failed);
         described["replicates"] = json!(pairs.replicates);
         described["stopping"] = stopping_value(stopping, pairs.reached, comparison);
-        let written = vec![writer.finish()?];
-        let files = self.finish(folder, written, &sheets, &[], described, pairs.replicates)?;
-        if !self.is_quiet {
-            let summary = Summary {
-                comparison,
-                pairs: &pairs,
-                effects: &effects,
-                stopping,
-            };
-            print::out(&format!(
-                "{summary}\n{}",
-                tables::files(self.target, &files)
-            ));
-        }
+        let summary = Summary {
+            comparison,
+            pairs: &pairs,
+            effects: &effects,
+            stopping,
+        };
+        self.finish(&stages, &sheets, described, pairs.replicates, || {
+            summary.to_string()
+        })?;
         Ok(code(failed))
     }
 
     /// Replicates of all treatments at every design point.
-    fn over_points(&self, folder: Folder) -> Result<u8, Stop> {
+    fn over_points(mut self) -> Result<u8, Stop> {
         let comparison = self.comparison;
         let replicates = comparison.plan.experiment.replicates;
-        let runs = comparison
-            .plan
-            .runs()
-            .saturating_mul(comparison.arms().len() as u64);
-        let mut writer = self.begin_runs(&folder)?;
-        let found = self.watched(runs, || {
-            compare::robust::run(
-                comparison,
-                self.threads,
-                self.control,
-                &mut |bytes, rows| writer.write(bytes, rows),
-            )
-        })?;
-        let written = vec![
-            writer.finish()?,
-            write_design(folder.path(), &comparison.plan)?,
-        ];
+        let stage = comparison.stage(0..replicates);
+        let stages = self.carry_out(replicates, &mut study::only(stage.clone()))?;
+        let found = Robust::of(comparison, &mut self.store, &stage)?;
         let sheets = found.sheets(comparison);
         let failed: u64 = found.failed.iter().sum();
         let mut described = comparison.describe(failed);
         described["replicates"] = json!(replicates);
-        let design = [comparison.plan.design_info()];
-        let files = self.finish(folder, written, &sheets, &design, described, replicates)?;
-        if !self.is_quiet {
-            let text = robust(comparison, &found);
-            print::out(&format!("{text}\n{}", tables::files(self.target, &files)));
-        }
+        self.finish(&stages, &sheets, described, replicates, || {
+            robust(comparison, &found)
+        })?;
         Ok(code(failed))
     }
 
-    fn begin_runs(&self, folder: &Folder) -> Result<Writer, OutputError> {
-        let info = self.comparison.runs_info();
-        let mut writer = Writer::create(folder.path(), info.file, Compression::None)?;
-        writer.write(info.header().as_bytes(), 0)?;
-        Ok(writer)
+    /// Runs everything that `next` asks for, with a line of progress.
+    fn carry_out(
+        &mut self,
+        most: u32,
+        next: &mut dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError>,
+    ) -> Result<Vec<Stage>, Stop> {
+        let work = study::Work {
+            threads: self.threads,
+            control: self.control,
+            is_quiet: self.is_quiet,
+            runs: self.comparison.stage(0..most).runs(),
+        };
+        study::carry_out(&self.comparison.study, &mut self.store, &work, next)
     }
 
-    /// Works with a line of progress.
-    fn watched<T>(&self, runs: u64, work: impl FnOnce() -> T) -> T {
-        thread::scope(|scope| {
-            // Dropped at the end, it ends the display.
-            let _display =
-                (!self.is_quiet).then(|| progress::show(scope, self.control, Goal::Runs(runs)));
-            work()
-        })
-    }
-
+    /// Writes the result, gives it its name, and tells what came of it.
     fn finish(
-        &self,
-        folder: Folder,
-        mut files: Vec<WrittenFile>,
+        mut self,
+        stages: &[Stage],
         sheets: &[Sheet],
-        further: &[FileInfo],
         described: Value,
         replicates: u32,
-    ) -> Result<Vec<WrittenFile>, Stop> {
-        let experiment = &self.comparison.plan.experiment;
-        let mut infos = vec![self.comparison.runs_info()];
-        infos.extend(further.iter().cloned());
-        for (place, sheet) in sheets.iter().enumerate() {
-            files.insert(place, sheet.write(folder.path())?);
-            infos.insert(place, sheet.info.clone());
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Stop> {
+        let plan = &self.comparison.plan;
+        let folder = Folder::create(self.target, self.store.replaces())?;
+        let (mut files, mut infos) = (Vec::new(), Vec::new());
+        for sheet in sheets {
+            files.push(sheet.write(folder.path())?);
+            infos.push(sheet.info.clone());
         }
-        let text = datapackage::of_files(
-            &experiment.name,
-            &experiment.title,
-            &infos,
-            Compression::None,
-        );
+        let rows = runs::write(self.comparison, &mut self.store, stages, folder.path())?;
+        files.push(rows);
+        infos.push(self.comparison.runs_info());
+        if self.comparison.has_points() {
+            files.push(write_design(folder.path(), plan)?);
+            infos.push(plan.design_info());
+        }
+        let experiment = &plan.experiment;
+        let (name, title) = (&experiment.name, &experiment.title);
+        let description = datapackage::of_files(name, title, &infos, Compression::None);
         let manifest = Manifest {
             replicates,
             experiment: Some(described),
             sources: self.sources(),
-            ..sweep::manifest(&self.comparison.plan, self.threads, self.started, "compare")
+            ..sweep::manifest(plan, self.threads, self.started, "compare")
         };
-        Ok(crate::table::complete::finish_folder(
-            folder, files, &text, manifest,
-        )?)
+        let files = finish_folder(folder, files, &description, manifest)?;
+        self.store.remove()?;
+        if !self.is_quiet {
+            let files = tables::files(self.target, &files);
+            print::out(&format!("{}\n{files}", text()));
+        }
+        Ok(())
     }
 
     /// Files of the experiment and of all scenarios, each once.

@@ -75,7 +75,7 @@ impl fmt::Display for Summary<'_> {
                 .map(|effect| row(&list[effect.response].name, effect))
                 .collect();
             f.write_str("\n")?;
-            f.write_str(&title(&arm.name, &arm.description))?;
+            f.write_str(&title(&arm.name, self.comparison.description(place)))?;
             let header = [
                 "Response",
                 "base",
@@ -193,7 +193,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
     text.push_str(&failures(&found.failed, found.reason.as_deref()));
     for (place, arm) in comparison.arms().iter().enumerate().skip(1) {
         text.push('\n');
-        text.push_str(&title(&arm.name, &arm.description));
+        text.push_str(&title(&arm.name, comparison.description(place)));
         let shares = found.shares.iter().filter(|share| share.arm == place);
         let rows: Vec<Vec<String>> = shares.map(|share| share_row(comparison, share)).collect();
         let header = [

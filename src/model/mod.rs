@@ -1,7 +1,8 @@
 //! The model of `docs/odd.md` in Rust.
 //!
-//! [`data`] is what a run is given, `Setup` what all its replicates share, `Run` one replicate, stepped a
-//! quarter at a time by the phases of `run.rs`; [`equations`] holds one function per equation and [`record`] what
+//! [`data`] is what a run is given, `Setup` what all its replicates share, `Run` one replicate: what holds in the quarter (`Now`), its
+//! `State`, and `Scratch` that follows from it; [`schedule`] moves it a quarter on, by the [`phases`], of which each actor or
+//! mechanism has a file; [`equations`] holds one function per equation and [`record`] what
 //! can be seen. Nothing here reads files or knows about threads beyond chunks of cities.
 
 pub mod balance;

@@ -175,3 +175,113 @@ impl Arm {
         Ok(laid)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::input::experiment::{
+        Experiment, Treatment, direct::of_scenario, factor::Assignment, reader::Overlay,
+    };
+
+    fn scenario(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios")
+            .join(name)
+    }
+
+    fn variant(set: &[(&str, &str)]) -> Variant {
+        Variant {
+            scenario: None,
+            set: set
+                .iter()
+                .map(|(key, value)| Assignment {
+                    key: key.to_string(),
+                    value: value.to_string(),
+                    ..Assignment::default()
+                })
+                .collect(),
+        }
+    }
+
+    fn experiment(treatments: &[&[(&str, &str)]]) -> Experiment {
+        let overlay = Overlay::default();
+        let base = scenario("china-2015-2024.toml");
+        let mut experiment = of_scenario(&base, &overlay).expect("valid");
+        for (number, set) in treatments.iter().enumerate() {
+            experiment.treatments.push(Treatment {
+                name: format!("t{number}"),
+                description: String::new(),
+                variant: variant(set),
+            });
+        }
+        experiment
+    }
+
+    /// The base and the treatments of an experiment.
+    fn arms(experiment: &Experiment) -> Vec<Arm> {
+        let treatments = experiment.treatments.iter();
+        let variants = treatments.map(|treatment| treatment.variant.clone());
+        std::iter::once(Variant::default())
+            .chain(variants)
+            .map(|variant| Arm::new("arm", &experiment.worlds, &variant, &experiment.responses))
+            .collect::<Result<_, _>>()
+            .expect("worlds")
+    }
+
+    fn intensity(ready: &Ready) -> f64 {
+        ready.setup.world().params.tournament.intensity
+    }
+
+    #[test]
+    fn what_a_treatment_sets_stays_and_all_else_is_the_points() {
+        let experiment = experiment(&[
+            &[("tournament.intensity", "0")],
+            &[("tournament.intensity@2020Q1", "2")],
+        ]);
+        let arms = arms(&experiment);
+        let point = variant(&[("tournament.intensity", "0.5"), ("budgets.precision", "3")]);
+        let at = |place: usize| arms[place].at(&point).expect("ready");
+        assert_eq!(intensity(&at(0)), 0.5);
+        assert_eq!(intensity(&at(1)), 0.0);
+        // A dated change starts from where the point is.
+        let dated = at(2);
+        assert_eq!(intensity(&dated), 0.5);
+        let mut changes = dated.setup.world().changes.iter();
+        assert!(changes.any(|change| change.parameter.key == "tournament.intensity"));
+        for place in 0..3 {
+            assert_eq!(at(place).setup.world().params.budgets.precision, 3.0);
+        }
+    }
+
+    #[test]
+    fn a_scenario_keeps_what_it_changes() {
+        let mut experiment = experiment(&[]);
+        let policies = [scenario("us-silos.toml")];
+        experiment.add_policies(&policies).expect("a policy");
+        let arms = arms(&experiment);
+        let point = variant(&[
+            ("policy.imitation_rate_per_quarter", "0.05"),
+            ("budgets.retention", "0.5"),
+            ("codification.lag_min_quarters", "2"),
+        ]);
+        // Both ways: by values, and by reading, which the bound parameter asks for.
+        for keys in [2, 3] {
+            let point = Variant {
+                scenario: None,
+                set: point.set[..keys].to_vec(),
+            };
+            let at = |place: usize| arms[place].at(&point).expect("ready");
+            let imitation =
+                |ready: &Ready| ready.setup.world().params.policy.imitation_rate_per_quarter;
+            assert_eq!((imitation(&at(0)), imitation(&at(1))), (0.05, 0.01));
+            // Retention has a dated change in the base, which the point's value ends in both.
+            for ready in [at(0), at(1)] {
+                assert_eq!(ready.setup.world().params.budgets.retention, 0.5);
+                let mut changes = ready.setup.world().changes.iter();
+                assert!(!changes.any(|change| change.parameter.key == "budgets.retention"));
+            }
+        }
+    }
+}

@@ -111,8 +111,11 @@ impl Source {
         Ok(None)
     }
 
-    /// Whether a file is still as the manifest says; one that the manifest does not name is not checked.
-    fn check(&self, path: &Path) -> Result<(), OutputError> {
+    /// Checks that a file is still as the manifest says; one that the manifest does not name is not checked.
+    ///
+    /// # Errors
+    /// That it has changed, or what the file system says.
+    pub fn check(&self, path: &Path) -> Result<(), OutputError> {
         let name = path.file_name().and_then(|name| name.to_str());
         let files = self.manifest.get("files").and_then(Value::as_array);
         let mut named = files.into_iter().flatten();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -19,11 +21,15 @@ fn base() -> String {
 }
 
 /// The command in a folder, with more arguments.
-fn compare(folder: &Path, arguments: &[&str]) -> Output {
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dualtrack"));
     command.current_dir(folder).env("NO_COLOR", "1");
     command.arg("compare").args(arguments);
-    command.output().expect("a program")
+    command
+}
+
+fn compare(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().expect("a program")
 }
 
 /// An experiment over the shipped scenario with more lines.
@@ -395,6 +401,57 @@ fn a_taken_folder_stays_as_it_is() {
     assert_eq!(forced.status.code(), Some(0), "{}", text(&forced.stderr));
     assert!(forced.stdout.is_empty());
     assert!(files(&result) != before);
+}
+
+/// Batches that follow from each other, and design points.
+#[test]
+fn a_comparison_that_is_killed_goes_on_to_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let experiment = experiment(folder.path(), TWO);
+    let widths = ["--until-halfwidth", "1e-9", "--max-replicates", "300"];
+    let points = ["--over", "40", "--replicates", "6"];
+    for (kind, own) in [("widths", widths.as_slice()), ("points", points.as_slice())] {
+        let ends = |code: i32, out: &str, more: &[&str]| {
+            let common = [experiment.as_str(), "--quiet", "--out", out];
+            let output = compare(folder.path(), &[&common, own, more].concat());
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(code), "{said}");
+            said
+        };
+        let whole = format!("{kind}-whole");
+        ends(0, &whole, &["--threads", "1"]);
+        let mut was_unfinished = 0;
+        for milliseconds in [60u64, 200, 500, 1200] {
+            let out = format!("{kind}-{milliseconds}");
+            let common = [experiment.as_str(), "--quiet", "--out", &out];
+            let one = ["--threads", "1"];
+            let all = [common.as_slice(), own, one.as_slice()].concat();
+            let mut child = command(folder.path(), &all).spawn().expect("a program");
+            thread::sleep(Duration::from_millis(milliseconds));
+            child.kill().expect("killed");
+            child.wait().expect("ended");
+            if path(&out).exists() {
+                continue;
+            }
+            if path(&format!("{out}.partial/study.json")).exists() {
+                was_unfinished += 1;
+                let said = ends(2, &out, &[]);
+                assert!(said.contains("study; add `--resume` to go on"), "{said}");
+                let said = ends(2, &out, &["--resume", "--seed", "9"]);
+                assert!(said.contains("of other settings"), "{said}");
+            }
+            ends(0, &out, &["--resume", "--threads", "2"]);
+            assert!(
+                files(&path(&whole)) == files(&path(&out)),
+                "{kind}, {milliseconds} ms"
+            );
+            assert!(!path(&format!("{out}.partial")).exists());
+        }
+        assert!(was_unfinished > 0, "none was killed in time");
+        let said = ends(2, &whole, &["--resume"]);
+        assert!(said.contains("it is finished"), "{said}");
+    }
 }
 
 #[test]

@@ -598,6 +598,6 @@ fn everything_in_force_is_written_down() {
     let problems = scenario
         .check_traces(&[("cities", vec!["budgets", "city"])])
         .expect_err("one problem");
-    let message = "--set traces.columns.cities=budget: unknown column `budget` of trace file `cities`; nearest valid name: `budgets`";
+    let message = "--set traces.columns.cities=budget: unknown column `budget` of trace file `cities`; nearest valid name: `budgets`; allowed: budgets, city";
     assert_eq!(problems.to_string(), message);
 }

@@ -1,12 +1,12 @@
 //! Differences quarter by quarter: the response to a treatment at each date, and summed up to it.
 
-use crate::analysis::compare::arms::{Arm, Ready};
-use crate::analysis::compare::station::Measured;
 use crate::analysis::compare::{Quantiles, key_columns};
 use crate::kernel::quarter::Quarter;
 use crate::measure::response::spec::Responses;
 use crate::stats::rounding::difference;
 use crate::stats::running::Running;
+use crate::study::arm::Arm;
+use crate::study::codec::Measured;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
@@ -33,10 +33,11 @@ struct Overlap {
 }
 
 impl Course {
-    /// For runs of these worlds, the base first.
-    pub fn new(ready: &[Ready], responses: usize) -> Self {
-        let spans = ready.iter().map(|ready| (ready.start, ready.quarters));
-        let spans: Vec<(Quarter, u32)> = spans.collect();
+    /// For runs of these arms, the base first.
+    pub fn new(arms: &[Arm], responses: usize) -> Self {
+        let worlds = arms.iter().map(Arm::world);
+        let spans: Vec<(Quarter, u32)> =
+            worlds.map(|world| (world.start, world.quarters)).collect();
         Course::of_spans(&spans, responses)
     }
 

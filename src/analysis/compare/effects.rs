@@ -3,10 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use crate::analysis::compare::pairs::{Pairs, Stopping, Target};
-use crate::analysis::compare::{CompareError, Comparison, Verdict, key_columns};
+use crate::analysis::compare::{Comparison, Verdict, key_columns};
 use crate::kernel::ordered::{Crew, work_in_order};
 use crate::measure::response::spec::Response;
 use crate::stats::paired::Paired;
+use crate::study::error::StudyError;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
@@ -41,7 +42,7 @@ pub fn effects(
     pairs: &Pairs,
     stopping: &Stopping,
     threads: usize,
-) -> Result<Vec<Effect>, CompareError> {
+) -> Result<Vec<Effect>, StudyError> {
     let responses = comparison.plan.responses().len();
     let treatments = comparison.arms().len() - 1;
     let list = comparison.plan.responses().list();
@@ -66,7 +67,7 @@ pub fn effects(
                 paired: Paired::of(&base, &treatment, key(&list[response])),
                 target: target.map(|target| (target.half_width, pairs.reaches(arm, target))),
             });
-            Ok::<(), CompareError>(())
+            Ok::<(), StudyError>(())
         },
         |_, effect| {
             effects.extend(effect.take());

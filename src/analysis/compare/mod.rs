@@ -1,94 +1,63 @@
 //! Policies compared with a base, draw by draw on the same luck.
 //!
 //! A replicate runs the base and every treatment with the same draws, so that their difference is the treatment's doing
-//! and has less noise than either. [`pairs`] runs replicates, a fixed number or until intervals are narrow enough;
-//! [`effects`] and [`course`] say what came of it, at the end and quarter by quarter. [`robust`] repeats the comparison
-//! at design points of uncertain parameters, [`regions`] says which of them decide it. [`arms`] makes worlds ready,
-//! [`station`] runs them.
+//! and has less noise than either. [`pairs`] tells which replicates are run, a fixed number or until intervals are narrow
+//! enough; [`effects`] and [`course`] say what came of it, at the end and quarter by quarter. [`robust`] repeats the
+//! comparison at design points of uncertain parameters, [`regions`] says which of them decide it. [`runs`] reads the run
+//! store and writes `runs.csv`.
 
-pub mod arms;
 pub mod course;
 pub mod effects;
 pub mod pairs;
 pub mod regions;
 pub mod robust;
 pub mod robust_sheets;
-pub mod station;
+pub mod runs;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::compare::arms::Arm;
-
-use crate::input::experiment::Experiment;
-use crate::kernel::ordered::Stopped;
-use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::kernel::random::Luck;
+use crate::analysis::check_quarters;
+use crate::input::experiment::{Experiment, factor::Variant};
 use crate::stats::estimate::t_quantile;
+use crate::study::arm::Arm;
+use crate::study::execute::Study;
+use crate::study::stage::{Order, PointList, Stage};
 use crate::study::sweep::plan::{Plan, PlanError};
 use crate::study::sweep::plan::{response_column, run_identity};
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::error::OutputError;
+
+/// Name of the base in results.
+const BASE: &str = "base";
 
 /// A base and its treatments, ready to be compared.
-#[derive(Debug)]
 pub struct Comparison {
     /// The experiment with its design points; the base alone where it has no design.
     pub plan: Plan,
-    arms: Vec<Arm>,
+    /// The base first, then treatments, with the random draws of the experiment.
+    pub study: Study<'static>,
 }
 
-/// What ends a comparison early.
-#[derive(Debug)]
-pub enum CompareError {
-    /// Its files cannot be written.
-    Output(OutputError),
-    /// It was asked to stop.
-    Interrupted,
-    /// The system gives no threads.
-    Threads(String),
-    /// A treatment cannot be set up.
-    Treatment(String),
-}
-
-impl From<OutputError> for CompareError {
-    fn from(error: OutputError) -> Self {
-        CompareError::Output(error)
+/// The base first, then treatments in order.
+fn arms(experiment: &Experiment) -> Result<Vec<Arm>, String> {
+    let arm = |name: &str, variant: &Variant| {
+        Arm::new(name, &experiment.worlds, variant, &experiment.responses)
+            .map_err(|message| format!("treatment `{name}`: {message}"))
+    };
+    let mut arms = vec![arm(BASE, &Variant::default())?];
+    for treatment in &experiment.treatments {
+        arms.push(arm(&treatment.name, &treatment.variant)?);
     }
-}
-
-impl From<station::Cancelled> for CompareError {
-    fn from(_: station::Cancelled) -> Self {
-        CompareError::Interrupted
+    for arm in &arms {
+        check_quarters(arms[0].world(), arm.world())
+            .map_err(|message| format!("treatment `{}`: {message}", arm.name))?;
     }
+    Ok(arms)
 }
-
-impl From<Stopped<CompareError>> for CompareError {
-    fn from(stopped: Stopped<CompareError>) -> Self {
-        match stopped {
-            Stopped::Failed(error) => error,
-            Stopped::Threads(error) => CompareError::Threads(error),
-        }
-    }
-}
-
-impl std::fmt::Display for CompareError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            CompareError::Output(error) => error.fmt(f),
-            CompareError::Interrupted => f.write_str("interrupted; nothing was written"),
-            CompareError::Threads(error) => write!(f, "cannot start threads: {error}"),
-            CompareError::Treatment(message) => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for CompareError {}
-
-/// Takes rows of `runs.csv`, as bytes with their number.
-pub type TakeRows<'a> = dyn FnMut(&[u8], u64) -> Result<(), OutputError> + 'a;
 
 impl Comparison {
     /// The comparison that an experiment with treatments asks for.
@@ -103,29 +72,69 @@ impl Comparison {
                     .to_string(),
             );
         }
-        let arms = arms::arms(&experiment)?;
+        let arms = arms(&experiment)?;
         let plan = Plan::new(experiment).map_err(|error: PlanError| error.to_string())?;
-        Ok(Comparison { plan, arms })
+        let study = Study {
+            arms,
+            seed: plan.experiment.seed,
+            extra: None,
+        };
+        let comparison = Comparison { plan, study };
+        if !comparison.has_points() {
+            for arm in comparison.arms() {
+                // What cannot be set up fails before anything is run. At design points, it has failed runs there.
+                arm.at(&Variant::default())
+                    .map_err(|message| format!("treatment `{}`: {message}", arm.name))?;
+            }
+        }
+        Ok(comparison)
     }
 
     /// The base first, then treatments.
     pub fn arms(&self) -> &[Arm] {
-        &self.arms
+        &self.study.arms
+    }
+
+    /// What a treatment does, for readers; nothing for the base, whose place is 0.
+    pub fn description(&self, arm: usize) -> &str {
+        let treatments = &self.plan.experiment.treatments;
+        let treatment = arm.checked_sub(1).and_then(|place| treatments.get(place));
+        treatment.map_or("", |treatment| &treatment.description)
+    }
+
+    /// Replicates of all arms, at all design points where there are any; the course of the responses is kept where there
+    /// are none.
+    pub fn stage(&self, replicates: Range<u32>) -> Stage {
+        Stage {
+            points: if self.has_points() {
+                PointList::Design(Arc::new(self.plan.points.clone()))
+            } else {
+                PointList::Own
+            },
+            replicates: replicates.start.into()..replicates.end.into(),
+            arms: (0..self.arms().len()).collect(),
+            order: Order::ByPoint,
+            keeps_series: !self.has_points(),
+        }
+    }
+
+    /// What decides about its runs, apart from what ends them.
+    ///
+    /// # Errors
+    /// A sentence with every problem of a scenario.
+    pub fn identity(&self) -> Result<Value, String> {
+        let variants = self.arms().iter().map(|arm| &arm.variant);
+        Ok(json!({
+            "study": self.study.identity()?,
+            "plan": self.plan.identity,
+            // A treatment keeps at design points what it sets, also where that is what the base has.
+            "lays_over_the_base": variants.collect::<Vec<_>>(),
+        }))
     }
 
     /// Whether treatments run at design points, not only at the base's parameters.
     pub fn has_points(&self) -> bool {
         self.plan.experiment.design.is_some()
-    }
-
-    /// Luck of a replicate.
-    fn luck(&self, replicate: u64) -> Luck {
-        self.plan.luck(replicate)
-    }
-
-    /// Whether a run uses all threads by itself.
-    fn is_large(&self) -> bool {
-        self.arms.iter().any(|arm| arm.cities() >= PARALLEL_CITIES)
     }
 
     /// Columns of `runs.csv`.
@@ -165,7 +174,7 @@ impl Comparison {
     pub fn describe(&self, failed: u64) -> Value {
         let experiment = &self.plan.experiment;
         let mut scenarios = Map::new();
-        for arm in &self.arms[1..] {
+        for arm in &self.arms()[1..] {
             let file = arm.variant.scenario.as_ref();
             let read = file.and_then(|file| {
                 let scenario = experiment.worlds.scenario(&arm.variant).ok()?;
@@ -175,13 +184,14 @@ impl Comparison {
                 scenarios.insert(written, identity["settings"].clone());
             }
         }
-        let treatments: Vec<Value> = self.arms[1..]
+        let treatments: Vec<Value> = experiment
+            .treatments
             .iter()
-            .map(|arm| {
+            .map(|treatment| {
                 json!({
-                    "name": arm.name,
-                    "description": arm.description,
-                    "lays_over_the_base": arm.variant,
+                    "name": treatment.name,
+                    "description": treatment.description,
+                    "lays_over_the_base": treatment.variant,
                 })
             })
             .collect();
@@ -272,7 +282,45 @@ impl Quantiles {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::input::experiment::{
+        Treatment, direct::of_scenario, factor::Assignment, reader::Overlay,
+    };
+
+    #[test]
+    fn treatments_with_other_quarters_than_the_base_are_refused() {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
+        let overlay = Overlay::default();
+        for (key, value) in [("run.quarters", "20"), ("run.start", "2016Q1")] {
+            let mut experiment = of_scenario(&base, &overlay).expect("valid");
+            for (number, (key, value)) in [("budgets.retention", "0.5"), (key, value)]
+                .into_iter()
+                .enumerate()
+            {
+                let set = vec![Assignment {
+                    key: key.to_string(),
+                    value: value.to_string(),
+                    ..Assignment::default()
+                }];
+                experiment.treatments.push(Treatment {
+                    name: format!("t{number}"),
+                    description: String::new(),
+                    variant: Variant {
+                        scenario: None,
+                        set,
+                    },
+                });
+            }
+            let message = arms(&experiment).expect_err("other quarters");
+            assert!(message.starts_with("treatment `t1`: it has "), "{message}");
+            assert!(
+                message.ends_with("40 from 2015Q1 on; allowed: the same quarters"),
+                "{message}"
+            );
+        }
+    }
 
     #[test]
     fn an_interval_that_holds_zero_shows_nothing() {

@@ -1,16 +1,14 @@
 //! Replicates of all treatments side by side: a fixed number, or until intervals are narrow enough.
 
-use crate::analysis::compare::arms::Ready;
+use crate::analysis::compare::Comparison;
 use crate::analysis::compare::course::Course;
-use crate::analysis::compare::station::{Measured, Station, write_row};
-use crate::analysis::compare::{CompareError, Comparison, TakeRows};
-use crate::kernel::{
-    control::Control,
-    ordered::{Crew, work_in_order},
-};
+use crate::analysis::compare::runs::for_each_group;
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
-use crate::table::sheet::Cell;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
 
 /// Replicates of the first batch where their number is left to the widths of intervals.
 pub const FIRST_BATCH: u32 = 20;
@@ -75,6 +73,47 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    /// Of no replicates yet.
+    pub fn new(comparison: &Comparison) -> Self {
+        let (arms, responses) = (comparison.arms(), comparison.plan.responses().len());
+        Pairs {
+            columns: vec![vec![Vec::new(); responses]; arms.len()],
+            course: Course::new(arms, responses),
+            replicates: 0,
+            failed: vec![0; arms.len()],
+            reason: None,
+            reached: None,
+        }
+    }
+
+    /// Takes in the last of the stages that are done, and tells the next one: replicates that are still missing. To be
+    /// called after each stage, the first time without any.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn next(
+        &mut self,
+        comparison: &Comparison,
+        stopping: &Stopping,
+        stages: &[Stage],
+        store: &mut RunStore,
+    ) -> Result<Option<Stage>, StudyError> {
+        if let Some(last) = stages.len().checked_sub(1) {
+            for_each_group(store, last, self.columns.len(), |runs| self.take(runs))?;
+        }
+        let done = self.replicates;
+        let is_enough = match stopping {
+            Stopping::Fixed(count) => done >= *count,
+            Stopping::Widths { targets, most } if done > 0 => {
+                let reached = self.reaches_all(targets);
+                self.reached = Some(reached);
+                reached || done >= *most
+            }
+            Stopping::Widths { .. } => false,
+        };
+        Ok((!is_enough).then(|| comparison.stage(done..stopping.next(done))))
+    }
+
     /// Both columns of a response, of replicates that have it under the base and the treatment.
     pub fn columns(&self, arm: usize, response: usize) -> (Vec<f64>, Vec<f64>) {
         let column = |arm: usize| &self.columns[arm][response];
@@ -116,95 +155,6 @@ impl Pairs {
         self.course.take(runs);
         self.replicates += 1;
     }
-}
-
-/// Runs replicates, all treatments of one by one worker, and hands rows of `runs.csv` to `rows` in order of replicate
-/// and treatment. Results do not depend on threads.
-///
-/// # Errors
-/// [`CompareError`].
-pub fn run(
-    comparison: &Comparison,
-    stopping: &Stopping,
-    threads: usize,
-    control: &Control,
-    rows: &mut TakeRows<'_>,
-) -> Result<Pairs, CompareError> {
-    let responses = comparison.plan.responses();
-    let arms = comparison.arms();
-    let ready: Result<Vec<Ready>, CompareError> = arms
-        .iter()
-        .map(|arm| {
-            arm.ready(responses).map_err(|message| {
-                CompareError::Treatment(format!("treatment `{}`: {message}", arm.name))
-            })
-        })
-        .collect();
-    let ready = ready?;
-    let mut pairs = Pairs {
-        columns: vec![vec![Vec::new(); responses.len()]; arms.len()],
-        course: Course::new(&ready, responses.len()),
-        replicates: 0,
-        failed: vec![0; arms.len()],
-        reason: None,
-        reached: None,
-    };
-    loop {
-        let end = stopping.next(pairs.replicates);
-        batch(comparison, &ready, &mut pairs, end, threads, control, rows)?;
-        let Stopping::Widths { targets, most } = stopping else {
-            return Ok(pairs);
-        };
-        let reached = pairs.reaches_all(targets);
-        if reached || end >= *most {
-            pairs.reached = Some(reached);
-            return Ok(pairs);
-        }
-    }
-}
-
-/// Runs replicates up to `end`.
-fn batch(
-    comparison: &Comparison,
-    ready: &[Ready],
-    pairs: &mut Pairs,
-    end: u32,
-    threads: usize,
-    control: &Control,
-    rows: &mut TakeRows<'_>,
-) -> Result<(), CompareError> {
-    let responses = comparison.plan.responses().len();
-    let seed = comparison.plan.experiment.seed;
-    let threads = if comparison.is_large() { 1 } else { threads };
-    let mut bytes = Vec::new();
-    work_in_order(
-        u64::from(pairs.replicates)..u64::from(end),
-        Crew::of(threads),
-        || -> Vec<Station<'_>> {
-            ready
-                .iter()
-                .map(|ready| Station::new(ready, true))
-                .collect()
-        },
-        |stations, replicate, runs: &mut Vec<Measured>| {
-            runs.resize_with(ready.len(), Measured::default);
-            for (station, run) in stations.iter_mut().zip(runs) {
-                station.measure(comparison.luck(replicate), control, run)?;
-            }
-            Ok::<(), CompareError>(())
-        },
-        |replicate, runs| {
-            bytes.clear();
-            for (arm, run) in comparison.arms().iter().zip(runs.iter()) {
-                let key = [Cell::Count(replicate), Cell::Text(arm.name.clone())];
-                write_row(&mut bytes, &key, seed, responses, run);
-            }
-            rows(&bytes, runs.len() as u64)?;
-            pairs.take(runs);
-            Ok(())
-        },
-    )?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which uncertain parameters decide what a treatment does, and where it does it.
 
-use crate::analysis::compare::robust::numbers;
 use crate::analysis::compare::{Comparison, key_columns};
+use crate::input::experiment::factor::FactorValue;
 use crate::stats::estimate::Uncertain;
 use crate::stats::prcc::{RankCorrelation, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
@@ -97,6 +97,18 @@ pub fn find(
         }
     }
     (drivers, regions)
+}
+
+/// Values of the factors of a point as numbers; none where the point leaves a factor as it is.
+fn numbers(comparison: &Comparison, point: u64) -> Vec<Option<f64>> {
+    let points = &comparison.plan.points;
+    let values: Vec<Option<FactorValue>> = points.values(point);
+    points
+        .factors()
+        .iter()
+        .zip(&values)
+        .map(|(factor, value)| value.as_ref().map(|value| factor.number(value)))
+        .collect()
 }
 
 /// Factors with their correlations, the strongest first.

@@ -1,18 +1,15 @@
 //! The comparison at many design points: does what a treatment does hang on parameters that nobody knows?
 
-use crate::analysis::compare::arms::Ready;
 use crate::analysis::compare::regions::{self, Driver, Region};
-use crate::analysis::compare::station::{Measured, Station, write_row};
-use crate::analysis::compare::{CompareError, Comparison, TakeRows, Verdict};
-use crate::input::experiment::factor::FactorValue;
-use crate::kernel::{
-    control::Control,
-    ordered::{Crew, work_in_order},
-};
+use crate::analysis::compare::runs::for_each_group;
+use crate::analysis::compare::{Comparison, Verdict};
 use crate::stats::estimate::{Estimate, Uncertain, mean};
 use crate::stats::rounding::differences;
 use crate::stats::running::Running;
-use crate::table::sheet::Cell;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
 
 /// A treatment's effect on a response at a design point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,86 +108,31 @@ pub struct Robust {
     pub regions: Vec<Region>,
 }
 
-/// Runs of a point: by replicate, then by arm.
-type PointRuns = Vec<Measured>;
-
-/// Runs all treatments at all points with all replicates, and hands rows of `runs.csv` to `rows` in order of point,
-/// replicate and treatment.
-///
-/// A point is one worker's, with its worlds made once. A treatment that has no world at a point has failed runs there.
-///
-/// # Errors
-/// [`CompareError`].
-pub fn run(
-    comparison: &Comparison,
-    threads: usize,
-    control: &Control,
-    rows: &mut TakeRows<'_>,
-) -> Result<Robust, CompareError> {
-    let plan = &comparison.plan;
-    let experiment = &plan.experiment;
-    let (responses, arms) = (plan.responses().len(), comparison.arms());
-    let replicates = u64::from(experiment.replicates);
-    let threads = if comparison.is_large() { 1 } else { threads };
-    let mut robust = Robust {
-        failed: vec![0; arms.len()],
-        ..Robust::default()
-    };
-    let mut bytes = Vec::new();
-    work_in_order(
-        0..plan.points.len(),
-        Crew::within(threads, threads + 1),
-        || (),
-        |(), point, runs: &mut PointRuns| {
-            let variant = plan.points.variant(&plan.points.values(point));
-            let ready: Vec<Result<Ready, String>> = arms
-                .iter()
-                .map(|arm| arm.ready_at(&variant, &arms[0], experiment))
-                .collect();
-            runs.resize_with(replicates as usize * arms.len(), Measured::default);
-            for (arm, ready) in ready.iter().enumerate() {
-                let mut station = ready.as_ref().map(|ready| Station::new(ready, false));
-                for replicate in 0..replicates {
-                    let run = &mut runs[replicate as usize * arms.len() + arm];
-                    match &mut station {
-                        Ok(station) => {
-                            station.measure(comparison.luck(replicate), control, run)?;
-                        }
-                        Err(message) => {
-                            *run = Measured {
-                                error: Some(message.clone()),
-                                ..Measured::default()
-                            };
-                            control.count_run(true);
-                        }
-                    }
-                }
-            }
-            Ok::<(), CompareError>(())
-        },
-        |point, runs| {
-            for (replicate, runs) in runs.chunks(arms.len()).enumerate() {
-                bytes.clear();
-                for (arm, run) in arms.iter().zip(runs) {
-                    let key = [
-                        Cell::Count(point),
-                        Cell::Count(replicate as u64),
-                        Cell::Text(arm.name.clone()),
-                    ];
-                    write_row(&mut bytes, &key, experiment.seed, responses, run);
-                }
-                rows(&bytes, runs.len() as u64)?;
-            }
-            robust.take(runs, arms.len(), responses);
-            Ok(())
-        },
-    )?;
-    robust.conclude(comparison);
-    Ok(robust)
-}
-
 impl Robust {
-    /// Takes in the runs of a point.
+    /// Of the only stage of a store, all of whose runs are there. A treatment that has no world at a point has failed runs
+    /// there.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn of(
+        comparison: &Comparison,
+        store: &mut RunStore,
+        stage: &Stage,
+    ) -> Result<Self, StudyError> {
+        let (arms, responses) = (comparison.arms().len(), comparison.plan.responses().len());
+        let mut robust = Robust {
+            failed: vec![0; arms],
+            ..Robust::default()
+        };
+        let of_a_point = stage.len() as usize * arms;
+        for_each_group(store, 0, of_a_point, |runs| {
+            robust.take(runs, arms, responses);
+        })?;
+        robust.conclude(comparison);
+        Ok(robust)
+    }
+
+    /// Takes in the runs of a point: by replicate, then by arm.
     fn take(&mut self, runs: &[Measured], arms: usize, responses: usize) {
         for (place, run) in runs.iter().enumerate() {
             self.failed[place % arms] += u64::from(run.error.is_some());
@@ -284,18 +226,6 @@ impl Robust {
         }
         wins
     }
-}
-
-/// Values of the factors of a point as numbers; none where the point leaves a factor as it is.
-pub(crate) fn numbers(comparison: &Comparison, point: u64) -> Vec<Option<f64>> {
-    let points = &comparison.plan.points;
-    let values: Vec<Option<FactorValue>> = points.values(point);
-    points
-        .factors()
-        .iter()
-        .zip(&values)
-        .map(|(factor, value)| value.as_ref().map(|value| factor.number(value)))
-        .collect()
 }
 
 fn robustness<'e>(

@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+use crate::study::sweep::finish::DESIGN;
 use crate::study::sweep::growing::RUNS;
 use crate::study::sweep::plan::Plan;
 use crate::study::sweep::work::PLAN;
-use crate::table::{error::OutputError, manifest::FILE as MANIFEST};
+use crate::table::{error::OutputError, manifest::FILE as MANIFEST, source::Source};
 
 /// Where rows stand, by design point and replicate.
 type Places = HashMap<(u64, u64), Place>;
@@ -34,7 +35,7 @@ impl Reuse {
     /// Reads where the rows of the result in `folder` stand; none where it has none that `plan` could use.
     ///
     /// # Errors
-    /// What the file system says.
+    /// What the file system says; rows that changed since the result was written.
     pub fn open(folder: &Path, plan: &Plan) -> Result<Option<Self>, OutputError> {
         let Some(identity) = identity(folder) else {
             return Ok(None);
@@ -50,6 +51,15 @@ impl Reuse {
             Err(error) => return Err(OutputError::io(folder)(error)),
         };
         let path = folder.join(RUNS);
+        // A finished result is vouched for by its manifest, as long as nobody changed it.
+        if folder.join(MANIFEST).is_file() {
+            let source = Source::open(folder)?;
+            for file in [&path, &folder.join(DESIGN)] {
+                if file.is_file() {
+                    source.check(file)?;
+                }
+            }
+        }
         let read =
             || -> io::Result<(Places, File)> { Ok((places(&path, &ids)?, File::open(&path)?)) };
         match read() {
@@ -99,9 +109,7 @@ pub(crate) fn identity(folder: &Path) -> Option<Value> {
 
 /// Names of the design points of a folder, by number.
 fn ids(folder: &Path) -> io::Result<Vec<u64>> {
-    let file = BufReader::new(File::open(
-        folder.join(crate::study::sweep::finish::DESIGN),
-    )?);
+    let file = BufReader::new(File::open(folder.join(DESIGN))?);
     let mut ids = Vec::new();
     for line in file.lines().skip(1) {
         let line = line?;

@@ -210,6 +210,7 @@ fn tables(folder: &Path) -> BTreeMap<String, String> {
                     reader.read_to_end(&mut plain).expect("gzip");
                     plain
                 }
+                #[cfg(feature = "zstd")]
                 "zst" => zstd::decode_all(&bytes()[..]).expect("zstd"),
                 _ => return None,
             };

@@ -263,6 +263,14 @@ fn an_extended_experiment_takes_over_the_runs_it_shares() {
     let first = runs.lines().nth(1).expect("a row").to_string();
     let marked = first.replacen("0,0,1,", "0,0,1,7", 1);
     folder.write("r/runs.csv", &runs.replacen(&first, &marked, 1));
+    // The manifest does not vouch for it.
+    let message = folder.refused(2, &["sweep", "e.toml", "--out", "r", "--quiet", "--resume"]);
+    assert!(
+        message.contains("r/runs.csv: it has changed since the result was written"),
+        "{message}"
+    );
+    let manifest = folder.read("r/manifest.json");
+    folder.write("r/manifest.json", &manifest.replace("\"sha256\"", "\"sha\""));
     let extended = EXPERIMENT.replace("[0, 1, 2]", "[0.5, 0, 1, 2]");
     folder.write("e.toml", &extended);
     folder.ok(&[
