@@ -1,34 +1,31 @@
 //! `dualtrack reproduce`: the paper's claims, each put to the test.
 
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use serde_json::{Value, json};
 
+use crate::analysis::claims::findings::Findings;
 use crate::analysis::claims::judge::Verdict;
-use crate::analysis::claims::ledger::Ledger;
 use crate::analysis::claims::outcome::reading;
 use crate::analysis::claims::robust::{self, Size};
-use crate::analysis::claims::runs::{self, Findings, StudyError};
 use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
-use crate::cli::progress::{self, Goal};
+use crate::cli::study::{self, BeginArgs, Work};
 use crate::cli::terminal::NARROW;
 use crate::cli::{codes, print, tables};
 use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::shipped;
+use crate::kernel::random::Luck;
+use crate::model::setup::Setup;
 use crate::report::page;
-use crate::study::place::Begin;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::{
-    complete::complete_folder,
-    datapackage,
-    folder::Folder,
-    manifest::{COMMIT, Manifest},
-    writer::WrittenFile,
+    complete::complete_folder, datapackage, folder::Folder, manifest::Manifest, writer::WrittenFile,
 };
 
 /// Folder of the paper's register, seen from where the command is called; where it is not there, the one in the program.
@@ -71,12 +68,8 @@ pub struct Args {
     /// Folder of the result.
     #[arg(long, value_name = "DIR", default_value = "output/reproduce")]
     out: PathBuf,
-    /// Goes on with an unfinished study.
-    #[arg(long, conflicts_with = "force")]
-    resume: bool,
-    /// Throws away what is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    begin: BeginArgs,
     /// Threads, on which results do not depend; one for each core if left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -86,14 +79,6 @@ pub struct Args {
 }
 
 impl Args {
-    fn begin(&self) -> Begin {
-        match (self.resume, self.force) {
-            (true, _) => Begin::Resume,
-            (_, true) => Begin::Replace,
-            _ => Begin::New,
-        }
-    }
-
     fn size(&self) -> Option<Size> {
         self.full.then_some(Size {
             points: u64::from(self.points),
@@ -147,23 +132,6 @@ fn own_or_shipped() -> Vec<PathBuf> {
     files
 }
 
-impl From<StudyError> for Stop {
-    fn from(error: StudyError) -> Self {
-        match error {
-            StudyError::Output(error) => error.into(),
-            StudyError::Interrupted => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; go on with `--resume`".to_string(),
-            },
-            StudyError::World(message) => Stop::bad_input(message),
-            error @ StudyError::Threads(_) => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
-        }
-    }
-}
-
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
     common::finish(try_run(args))
@@ -171,47 +139,37 @@ pub fn run(args: &Args) -> u8 {
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
     let started = std::time::SystemTime::now();
-    let study = Study::new(args.register()?, args.seed).map_err(Stop::bad_input)?;
-    let ready = study.ready().map_err(Stop::bad_input)?;
-    let base = study.base_arm().filter(|_| args.is_whole());
-    let story = base.map(|base| Story::new(&study.arms[base].world));
+    let mut study = Study::new(args.register()?, args.seed).map_err(Stop::bad_input)?;
+    let base = study.base_arm.filter(|_| args.is_whole());
+    let story = base.map(|base| Story::new(study.runs.arms[base].world()));
+    let story = story.as_ref();
+    // A run that fails does so in its arm, too.
+    let tell = |setup: &Setup, draws: Luck| story?.tell(setup, draws).ok();
+    study.runs.extra = base.map(|base| (base, &tell as _));
     let size = args.size();
-    let identity = identity(args, &study);
-    let mut ledger = Ledger::open(&identity, &args.out, args.begin())?;
-    let (threads, control) = (common::threads(args.threads), common::interruptible());
-    let replicates = u64::from(args.replicates);
-    let outcome = thread::scope(|scope| {
-        let left = runs_left(args, &study, ledger.records.len() as u64);
-        // Dropped at the end, it ends the display.
-        let _display = (!args.quiet).then(|| progress::show(scope, &control, Goal::Runs(left)));
-        let story = story.as_ref();
-        runs::run(
-            &study,
-            &ready,
-            story,
-            &mut ledger,
-            replicates,
-            threads,
-            &control,
-        )?;
-        match size {
-            Some(size) => robust::run(&study, size, replicates, &mut ledger, threads, &control),
-            None => Ok(()),
-        }
+    let stages = stages(args, &study).map_err(Stop::bad_input)?;
+    let sources = study.register.sources.iter().map(|(_, sum)| sum.as_str());
+    let identity = json!({
+        "command": "reproduce",
+        "study": study.runs.identity().map_err(Stop::bad_input)?,
+        "sources": sources.collect::<Vec<_>>(),
+        "question": question(args, &study),
     });
-    outcome?;
-    let found = runs::findings(
-        &study,
-        &ready,
-        story.as_ref(),
-        &ledger.records,
-        args.replicates as usize,
-        size,
-    )
-    .map_err(Stop::bad_input)?;
-    let manifest = manifest(args, &study, &identity, threads, started, &found);
-    let (written, figures) = write(&study, &found, &args.out, manifest)?;
-    ledger.remove()?;
+    let mut store = RunStore::open(&identity, &args.out, args.begin.begin())?;
+    let (threads, control) = (common::threads(args.threads), common::interruptible());
+    let work = Work {
+        threads,
+        control: &control,
+        is_quiet: args.quiet,
+        runs: stages.iter().map(Stage::runs).fold(0, u64::saturating_add),
+    };
+    study::carry_out(&study.runs, &mut store, &work, &mut |done, _| {
+        Ok(stages.get(done.len()).cloned())
+    })?;
+    let found = Findings::read(&study, story, &mut store, size)?;
+    let manifest = manifest(args, &study, threads, started, &found);
+    let (written, figures) = write(&study, &found, &args.out, store.replaces(), manifest)?;
+    store.remove()?;
     if !args.quiet {
         let mut text = report(args, &study, &found);
         text.push_str(&tables::files(&args.out, &written));
@@ -243,35 +201,21 @@ fn pages(folder: &Path) -> Result<usize, Stop> {
     )?)
 }
 
-/// Runs that are still to be done.
-fn runs_left(args: &Args, study: &Study, done: u64) -> u64 {
-    let replicates = u64::from(args.replicates);
-    let quick = replicates.saturating_sub(done) * study.arms.len() as u64;
-    let of_claims = study.arms_of_claims().iter().filter(|used| **used).count() as u64;
-    let robust = args.size().map_or(0, |size| {
-        let left = size.points - size.points.min(done.saturating_sub(replicates));
-        left * u64::from(size.pairs) * of_claims
-    });
-    quick + robust
+/// All arms as their files have them, then those of claims at design points.
+fn stages(args: &Args, study: &Study<'_>) -> Result<Vec<Stage>, String> {
+    let mut stages = vec![study.own_stage(args.replicates)];
+    if let Some(size) = args.size() {
+        stages.push(robust::stage(study, size)?);
+    }
+    Ok(stages)
 }
 
-/// What decides about results.
-fn identity(args: &Args, study: &Study) -> Value {
-    let sources: Vec<&str> = study.sources.iter().map(|(_, sum)| sum.as_str()).collect();
-    let ids: Vec<&str> = study
-        .register
-        .claims
-        .iter()
-        .map(|claim| claim.id.as_str())
-        .collect();
+/// What decides about results, next to the runs.
+fn question(args: &Args, study: &Study<'_>) -> Value {
+    let claims = study.register.claims.iter().map(|claim| claim.id.as_str());
     json!({
-        "program": env!("CARGO_PKG_VERSION"),
-        "commit": COMMIT,
-        "sources": sources,
-        "claims": ids,
-        "arms": study.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
+        "claims": claims.collect::<Vec<_>>(),
         "whole_register": args.is_whole(),
-        "seed": study.seed,
         "replicates": args.replicates,
         "robustness": args.size().map(|size| json!({"points": size.points, "pairs": size.pairs})),
     })
@@ -279,8 +223,7 @@ fn identity(args: &Args, study: &Study) -> Value {
 
 fn manifest(
     args: &Args,
-    study: &Study,
-    identity: &Value,
+    study: &Study<'_>,
     threads: usize,
     started: std::time::SystemTime,
     found: &Findings,
@@ -306,7 +249,7 @@ fn manifest(
         arguments: common::arguments(),
         scenario: scenario.unwrap_or_default(),
         title: study.register.title.clone(),
-        seed: study.seed,
+        seed: study.runs.seed,
         replicates: args.replicates,
         first_quarter: first.unwrap_or_default(),
         last_quarter: last.unwrap_or_default(),
@@ -315,19 +258,23 @@ fn manifest(
         finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&study.sources),
         settings,
-        experiment: Some(json!({"identity": identity, "failed_runs": found.failed})),
+        experiment: Some(json!({
+            "question": question(args, study),
+            "arms": study.runs.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
+            "failed_runs": found.failed,
+        })),
         ..Manifest::default()
     }
 }
 
 fn write(
-    study: &Study,
+    study: &Study<'_>,
     found: &Findings,
     target: &Path,
+    replaces: bool,
     manifest: Manifest,
 ) -> Result<(Vec<WrittenFile>, usize), Stop> {
-    // What stands there was to be replaced, or the study would not have begun.
-    let folder = Folder::create(target, true)?;
+    let folder = Folder::create(target, replaces)?;
     let mut files = Vec::new();
     for sheet in &found.sheets {
         files.push(sheet.write(folder.path())?);
@@ -347,13 +294,13 @@ fn write(
     Ok((written, figures))
 }
 
-fn report(args: &Args, study: &Study, found: &Findings) -> String {
+fn report(args: &Args, study: &Study<'_>, found: &Findings) -> String {
     let mut text = format!(
         "{}\n{} of runs for each claim, seed {}, {} in all\n\n",
         tables::bold(&study.register.title),
         tables::counted(u64::from(args.replicates), "pair"),
-        study.seed,
-        tables::counted(study.arms.len() as u64, "world"),
+        study.runs.seed,
+        tables::counted(study.runs.arms.len() as u64, "world"),
     );
     for (place, claim) in study.register.claims.iter().enumerate() {
         let verdict = found.verdicts[place];

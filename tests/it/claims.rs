@@ -258,6 +258,61 @@ fn a_users_own_claim_is_run() {
 }
 
 #[test]
+fn a_policy_with_dates_says_the_same_as_a_file_and_as_keys() {
+    let folder = Folder::new();
+    let base = fs::read_to_string(folder.path("china.toml")).expect("read");
+    folder.write("short.toml", &format!("{base}[run]\nquarters = 20\n"));
+    folder.write(
+        "dated.toml",
+        "extends = \"short.toml\"\n[[changes]]\nfrom = \"2018Q1\"\nset = { budgets.retention = 0.9 }\n",
+    );
+    let claim = |id: &str, treatment: &str, control: &str| {
+        format!(
+            "\n[[claims]]\nid = \"{id}\"\nsays = \"Cities that keep more spend more\"\n\
+             treatment = {treatment}\ncontrol = {control}\n\
+             response = \"spending_cny_mn@last\"\nexpect = \"> 0\"\n"
+        )
+    };
+    let file = claim(
+        "file",
+        "{ scenario = \"dated.toml\" }",
+        "{ scenario = \"short.toml\" }",
+    );
+    let key = claim(
+        "key",
+        "{ set = { \"budgets.retention@2018Q1\" = 0.9 } }",
+        "{ set = {} }",
+    );
+    folder.write(
+        "both.toml",
+        &format!("title = \"Both\"\nscenario = \"short.toml\"\n{file}{key}"),
+    );
+    let out = folder.out("r");
+    let sizes = ["--replicates", "2", "--points", "104", "--pairs", "2"];
+    let mut arguments = vec!["--file", "both.toml", "--full", "--out", &out];
+    arguments.extend(sizes);
+    folder.ok(folder.0.path(), &arguments);
+    for table in ["robustness", "drivers", "regions"] {
+        let of = |id: &str| -> Vec<Vec<String>> {
+            let found = rows(&folder, &format!("r/{table}.csv")).into_iter();
+            let own = found.filter(|row| row[0] == id);
+            own.map(|row| row[1..].to_vec()).collect()
+        };
+        let found = of("file");
+        assert_eq!(found, of("key"), "{table}");
+        assert!(!found.is_empty(), "{table}");
+    }
+    // The change is there at design points, too.
+    let robust = rows(&folder, "r/robustness.csv");
+    assert_eq!(
+        (robust[0][1].as_str(), robust[0][8].as_str()),
+        ("104", "1.0")
+    );
+    let verdicts = rows(&folder, "r/claims.csv");
+    assert_eq!(verdicts[0][7..], verdicts[1][7..]);
+}
+
+#[test]
 fn one_claim_is_picked_and_an_unknown_one_answered_with_the_nearest() {
     let folder = Folder::new();
     let out = folder.out("r");

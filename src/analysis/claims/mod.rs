@@ -1,7 +1,7 @@
 //! Claims.
 
+pub mod findings;
 pub mod judge;
-pub mod ledger;
 pub mod outcome;
 pub mod robust;
 pub mod runs;

@@ -1,8 +1,7 @@
 //! What runs say to a part of a claim, and to the claim.
 
 use crate::analysis::claims::judge::{Verdict, slope_of_steps};
-use crate::analysis::claims::ledger::Record;
-use crate::analysis::claims::runs::Layout;
+use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::study::{Plan, Reading, Study};
 use crate::input::claims::{Design, Part};
 use crate::stats::estimate::Estimate;
@@ -77,18 +76,18 @@ pub fn outcome(part: &Part, replicates: &[Option<Measured>]) -> Outcome {
 }
 
 /// Outcomes of all parts.
-pub fn outcomes(study: &Study, layout: &Layout, records: &[Record]) -> Vec<Outcome> {
+pub fn outcomes(study: &Study<'_>, runs: &Runs) -> Vec<Outcome> {
     let of_plan = |plan: &Plan| {
         let part = study.part(plan);
-        let of_record = |record: &Record| measured(part, plan, &|at| layout.value(record, at));
-        let replicates: Vec<_> = records.iter().map(of_record).collect();
+        let of_replicate = |replicate| measured(part, plan, &|at| runs.value(replicate, at));
+        let replicates: Vec<_> = runs.replicates().map(of_replicate).collect();
         outcome(part, &replicates)
     };
     study.plans.iter().map(of_plan).collect()
 }
 
 /// Verdicts of all claims.
-pub fn verdicts(study: &Study, outcomes: &[Outcome]) -> Vec<Verdict> {
+pub fn verdicts(study: &Study<'_>, outcomes: &[Outcome]) -> Vec<Verdict> {
     let of_claim = |claim: usize| {
         if study.register.claims[claim].open.is_some() {
             return Verdict::Open;

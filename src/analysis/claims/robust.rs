@@ -5,31 +5,26 @@
 
 pub mod sheets;
 
+use std::sync::Arc;
+
 use crate::analysis::claims::judge::Verdict;
-use crate::analysis::claims::ledger::{Ledger, Record};
 use crate::analysis::claims::outcome::{measured, outcome};
-use crate::analysis::claims::runs::{Station, StudyError};
-use crate::analysis::claims::study::{Arm, Study, ready};
-use crate::input::experiment::factor::parameter_value;
+use crate::analysis::claims::study::{Plan, Study};
 use crate::input::experiment::{
-    factor::{Factor, Variant},
+    factor::Factor,
     points::{DesignSpec, Points},
 };
-use crate::kernel::random::Luck;
-use crate::kernel::{
-    control::Control,
-    ordered::{Crew, work_in_order},
-};
-use crate::model::data::World;
-use crate::model::params::{Parameter, Value, table::PARAMETERS};
+use crate::model::params::table::PARAMETERS;
 use crate::stats::estimate::{Estimate, Uncertain};
 use crate::stats::prcc::prcc;
 use crate::stats::tree::Tree;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::stage::{Order, PointList, Stage};
+use crate::study::store::RunStore;
 
 /// Seed of the design.
 const DESIGN_SEED: u64 = 1;
-/// Numbers of a part at a point: pairs, effect, and ends of its interval.
-const NUMBERS: usize = 4;
 /// Parameters that are named.
 const NAMED: usize = 5;
 /// Questions of a tree.
@@ -57,149 +52,77 @@ pub fn points(size: Size) -> Result<Points, String> {
     Points::new(&factors, Some(&spec))
 }
 
-/// Whether an arm decides a parameter by itself.
-fn decides(arm: &Arm, base: &World, parameter: &Parameter) -> bool {
-    let is_set = |set: &crate::input::experiment::factor::Assignment| {
-        set.key.split('@').next() == Some(parameter.key)
+/// The arms of claims at all points.
+///
+/// # Errors
+/// A sentence where there are too many points.
+pub fn stage(study: &Study<'_>, size: Size) -> Result<Stage, String> {
+    Ok(Stage {
+        points: PointList::Design(Arc::new(points(size)?)),
+        replicates: 0..u64::from(size.pairs),
+        arms: study.arms_of_claims(),
+        order: Order::ByPoint,
+        keeps_series: false,
+    })
+}
+
+/// What runs at design points say.
+pub struct AtPoints {
+    /// The design.
+    points: Points,
+    /// By point and plan: the mean, the mean difference or the mean slope; none where no run has it.
+    estimates: Vec<Vec<Option<Estimate>>>,
+    /// Runs that failed.
+    pub failed: u64,
+    /// Arm of the first that did, and why.
+    pub first_error: Option<(usize, String)>,
+}
+
+/// Reads the runs of [`stage`], the second of a store, point by point.
+///
+/// # Errors
+/// What the store says; a design that cannot be.
+pub fn read(study: &Study<'_>, store: &mut RunStore, size: Size) -> Result<AtPoints, StudyError> {
+    let arms = study.arms_of_claims();
+    let mut found = AtPoints {
+        points: points(size).map_err(StudyError::Input)?,
+        estimates: Vec::new(),
+        failed: 0,
+        first_error: None,
     };
-    let value = |world: &World| (parameter.get)(&world.params);
-    arm.variant.set.iter().any(is_set)
-        || (arm.variant.scenario.is_some() && value(&arm.world) != value(base))
+    let mut runs: Vec<Measured> = Vec::new();
+    store.for_each(1, |number, run| {
+        if let Some(error) = &run.error {
+            let arm = arms[number as usize % arms.len()];
+            found.failed += 1;
+            found.first_error.get_or_insert((arm, error.clone()));
+        }
+        runs.push(run.clone());
+        if runs.len() == arms.len() * size.pairs as usize {
+            found.estimates.push(estimates(study, &arms, &runs));
+            runs.clear();
+        }
+        Ok(())
+    })?;
+    // A register of comparisons alone runs nothing here.
+    found.estimates.resize(size.points as usize, Vec::new());
+    Ok(found)
 }
 
-/// The world of an arm at a point.
-///
-/// # Errors
-/// A sentence where a value is not allowed.
-fn world_at(arm: &Arm, base: &World, set: &[(&'static Parameter, Value)]) -> Result<World, String> {
-    let mut world = arm.world.clone();
-    for (parameter, value) in set {
-        if decides(arm, base, parameter) {
-            continue;
-        }
-        parameter.set(&mut world.params, value)?;
-        // A value without a date holds for the whole run, as in a scenario file.
-        world
-            .changes
-            .retain(|change| change.parameter.key != parameter.key);
-    }
-    Ok(world)
-}
-
-/// Runs points that the ledger does not hold yet; `done` lines of it are of another kind.
-///
-/// # Errors
-/// [`StudyError`]; what is done stays in the ledger.
-pub fn run(
-    study: &Study,
-    size: Size,
-    done: u64,
-    ledger: &mut Ledger,
-    threads: usize,
-    control: &Control,
-) -> Result<(), StudyError> {
-    let points = points(size).map_err(StudyError::World)?;
-    let used = study.arms_of_claims();
-    let next = (ledger.records.len() as u64).saturating_sub(done);
-    let mut bases = Vec::new();
-    for worlds in &study.worlds {
-        bases.push(
-            worlds
-                .world(&Variant::default())
-                .map_err(StudyError::World)?,
-        );
-    }
-    let outcome = work_in_order(
-        next..size.points.max(next),
-        Crew::of(threads),
-        || (),
-        |(), point, record: &mut Record| {
-            let values = points.values(point);
-            let set: Vec<_> = points
-                .variant(&values)
-                .set
-                .iter()
-                .filter_map(parameter_value)
-                .collect();
-            *record = at_point(study, &used, &bases, &set, size, control)?;
-            Ok(())
-        },
-        |_, record| ledger.push(record.clone()).map_err(StudyError::from),
-    );
-    ledger.sync()?;
-    outcome.map_err(StudyError::from)
-}
-
-fn at_point(
-    study: &Study,
-    used: &[bool],
-    bases: &[World],
-    set: &[(&'static Parameter, Value)],
-    size: Size,
-    control: &Control,
-) -> Result<Record, StudyError> {
-    let mut record = Record::default();
-    // By arm and replicate.
-    let mut found: Vec<Vec<Vec<Option<f64>>>> = vec![Vec::new(); study.arms.len()];
-    for (place, arm) in study.arms.iter().enumerate() {
-        if !used[place] {
-            continue;
-        }
-        let made = world_at(arm, &bases[arm.base], set).and_then(|world| ready(arm, world));
-        let mut station = match &made {
-            Ok(ready) => Station::new(ready, false),
-            Err(message) => {
-                record.errors.push((place, message.clone()));
-                continue;
-            }
-        };
-        for replicate in 0..u64::from(size.pairs) {
-            let luck = Luck {
-                seed: study.seed,
-                replicate,
-            };
-            let mut values = Vec::new();
-            if let Some(error) = station.measure(luck, control, &mut values)? {
-                record.errors.push((place, error));
-            }
-            found[place].push(values);
-        }
-    }
-    for plan in &study.plans {
+/// What each plan says at a point, of whose runs arms change fastest.
+fn estimates(study: &Study<'_>, arms: &[usize], runs: &[Measured]) -> Vec<Option<Estimate>> {
+    let of_plan = |plan: &Plan| {
         let part = study.part(plan);
-        let of_replicate = |replicate: usize| {
+        let of_replicate = |runs: &[Measured]| {
             measured(part, plan, &|at| {
-                let own = found[at.arm]
-                    .get(replicate)?
-                    .get(at.response)
-                    .copied()
-                    .flatten();
-                own.filter(|value| value.is_finite())
+                let place = arms.iter().position(|arm| *arm == at.arm)?;
+                runs.get(place)?.value(at.response)
             })
         };
-        let replicates: Vec<_> = (0..size.pairs as usize).map(of_replicate).collect();
-        let outcome = outcome(part, &replicates);
-        let ends = outcome.estimate.and_then(|estimate| estimate.interval());
-        record.values.extend([
-            outcome.estimate.map(|estimate| estimate.n as f64),
-            outcome.estimate.map(|estimate| estimate.mean),
-            ends.map(|ends| ends.0),
-            ends.map(|ends| ends.1),
-        ]);
-    }
-    Ok(record)
-}
-
-/// The estimate of a part at a point.
-fn estimate(record: &Record, place: usize) -> Option<Estimate> {
-    let number = |at: usize| record.values.get(place * NUMBERS + at).copied().flatten();
-    let ends = number(2).zip(number(3));
-    Some(Estimate {
-        n: number(0)? as usize,
-        mean: number(1)?,
-        sd: None,
-        half_width: ends.map(|(low, high)| (high - low) / 2.0),
-    })
+        let replicates: Vec<_> = runs.chunks(arms.len()).map(of_replicate).collect();
+        outcome(part, &replicates).estimate
+    };
+    study.plans.iter().map(of_plan).collect()
 }
 
 /// What came of a claim over all points.
@@ -235,11 +158,11 @@ pub struct Driver {
 }
 
 /// Robustness of all claims that are run.
-pub fn robustness(study: &Study, points: &Points, records: &[Record]) -> Vec<Robustness> {
-    let factors = points.factors();
+pub fn robustness(study: &Study<'_>, found: &AtPoints) -> Vec<Robustness> {
+    let factors = found.points.factors();
     let mut rows = Vec::new();
-    for point in 0..records.len() as u64 {
-        let values = points.values(point);
+    for point in 0..found.estimates.len() as u64 {
+        let values = found.points.values(point);
         let numbers = factors.iter().zip(&values);
         rows.extend(
             numbers.map(|(factor, value)| value.as_ref().map(|value| factor.number(value))),
@@ -248,28 +171,28 @@ pub fn robustness(study: &Study, points: &Points, records: &[Record]) -> Vec<Rob
     let names: Vec<&str> = factors.iter().map(|factor| factor.name.as_str()).collect();
     let claims = 0..study.register.claims.len();
     let run = claims.filter(|claim| study.register.claims[*claim].open.is_none());
-    run.map(|claim| of_claim(study, claim, &rows, &names, records))
+    run.map(|claim| of_claim(study, claim, &rows, &names, &found.estimates))
         .collect()
 }
 
 fn of_claim(
-    study: &Study,
+    study: &Study<'_>,
     claim: usize,
     rows: &[Option<f64>],
     names: &[&str],
-    records: &[Record],
+    points: &[Vec<Option<Estimate>>],
 ) -> Robustness {
     let plans: Vec<_> = study.plans_of(claim).collect();
-    let counts =
-        |plan: &crate::analysis::claims::study::Plan| study.part(plan).expect.bound().is_some();
-    let verdicts: Vec<Option<Verdict>> = records
+    let counts = |plan: &Plan| study.part(plan).expect.bound().is_some();
+    let estimate = |point: &[Option<Estimate>], place: usize| point.get(place).copied().flatten();
+    let verdicts: Vec<Option<Verdict>> = points
         .iter()
-        .map(|record| {
+        .map(|point| {
             let parts: Option<Vec<Verdict>> = plans
                 .iter()
                 .filter(|(_, plan)| counts(plan))
                 .map(|(place, plan)| {
-                    let estimate = estimate(record, *place)?;
+                    let estimate = estimate(point, *place)?;
                     Some(study.part(plan).expect.judge(Some(&estimate)))
                 })
                 .collect();
@@ -287,28 +210,28 @@ fn of_claim(
             n,
         )
     };
-    let on_side = |record: &&Record| {
+    let on_side = |point: &&Vec<Option<Estimate>>| {
         plans
             .iter()
             .filter(|(_, plan)| counts(plan))
             .all(|(place, plan)| {
-                let sharp = estimate(record, *place).map(|own| Estimate {
+                let sharp = estimate(point, *place).map(|own| Estimate {
                     half_width: Some(0.0),
                     ..own
                 });
                 study.part(plan).expect.judge(sharp.as_ref()) == Verdict::Holds
             })
     };
-    let whole = records
+    let whole = points
         .iter()
         .zip(&verdicts)
         .filter(|(_, verdict)| verdict.is_some());
-    let sides = whole.map(|(record, _)| record).filter(on_side).count();
+    let sides = whole.map(|(point, _)| point).filter(on_side).count();
     let mut drivers = Vec::new();
     for (place, plan) in plans.iter().filter(|(_, plan)| counts(plan)) {
-        let effects: Vec<Option<f64>> = records
+        let effects: Vec<Option<f64>> = points
             .iter()
-            .map(|record| estimate(record, *place).map(|own| own.mean))
+            .map(|point| estimate(point, *place).map(|own| own.mean))
             .collect();
         let Ok(list) = prcc(rows, &effects, names.len()) else {
             continue;
@@ -347,7 +270,7 @@ fn of_claim(
         .flat_map(|row| asked.iter().map(|place| row[*place]))
         .collect();
     let few_names: Vec<&str> = asked.iter().map(|place| names[*place]).collect();
-    let smallest = (records.len() / 10).max(5);
+    let smallest = (points.len() / 10).max(5);
     let tree = Tree::grow(&few, &holds, asked.len(), DEPTH, smallest);
     let rules = tree.map_or_else(
         |_| Vec::new(),

@@ -1,7 +1,6 @@
 //! `series.csv` and `henan.csv`: what claims measure, quarter by quarter, in treatment and control.
 
-use crate::analysis::claims::ledger::Record;
-use crate::analysis::claims::runs::Layout;
+use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::study::{Plan, Reading, Study};
 use crate::analysis::claims::tables;
 use crate::input::claims::Design;
@@ -14,7 +13,7 @@ use crate::table::sheet::{Cell, Sheet};
 const HENAN: &str = "C5";
 
 /// `series.csv`.
-pub fn sheet(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
+pub fn sheet(study: &Study<'_>, runs: &Runs) -> Sheet {
     let mut columns = vec![
         ColumnInfo::new("claim", Kind::Text, "", "short name of the claim"),
         ColumnInfo::new("part", Kind::Integer, "1", "number of the part, from 1"),
@@ -37,7 +36,7 @@ pub fn sheet(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
             (plan.part + 1).into(),
             part.response.text.as_str().into(),
         ];
-        for (arm, quarter, estimate) in course(study, plan, layout, records) {
+        for (arm, quarter, estimate) in course(study, plan, runs) {
             let mut row = key.to_vec();
             row.extend([Cell::Text(arm), Cell::Text(quarter)]);
             row.extend(tables::estimate_cells(&estimate));
@@ -48,7 +47,7 @@ pub fn sheet(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
 }
 
 /// `henan.csv`; none where its claim is not run.
-pub fn henan(study: &Study, layout: &Layout, records: &[Record]) -> Option<Sheet> {
+pub fn henan(study: &Study<'_>, runs: &Runs) -> Option<Sheet> {
     let mut columns = vec![
         ColumnInfo::new("city_id", Kind::Text, "", "short name of the city"),
         ColumnInfo::new(
@@ -78,7 +77,7 @@ pub fn henan(study: &Study, layout: &Layout, records: &[Record]) -> Option<Sheet
         let (head, rest) = text.split_once('[')?;
         let measure = head.rsplit('.').next().unwrap_or(head);
         let city = rest.split([',', ']']).next().unwrap_or(rest);
-        for (arm, quarter, estimate) in course(study, plan, layout, records) {
+        for (arm, quarter, estimate) in course(study, plan, runs) {
             let mut row: Vec<Cell> = vec![city.into(), measure.into()];
             row.extend([Cell::Text(arm), Cell::Text(quarter)]);
             row.extend(tables::estimate_cells(&estimate));
@@ -98,22 +97,19 @@ fn arm_column() -> ColumnInfo {
 }
 
 /// Arm, quarter and estimate, arm by arm.
-fn course(
-    study: &Study,
-    plan: &Plan,
-    layout: &Layout,
-    records: &[Record],
-) -> Vec<(String, String, Running)> {
+fn course(study: &Study<'_>, plan: &Plan, runs: &Runs) -> Vec<(String, String, Running)> {
     let first = plan.readings.first().map(|(reading, _)| reading.arm);
-    let start = first.map(|arm| study.arms[arm].world.start);
+    let start = first.map(|arm| study.runs.arms[arm].world().start);
     let (Some(first), Some(start)) = (first, start) else {
         return Vec::new();
     };
-    let value = |record: &Record, at: Reading, quarter| layout.in_quarter(record, at, quarter);
+    let value = |replicate, at: Reading, quarter| runs.in_quarter(replicate, at, quarter);
     let mut found = Vec::new();
-    let mut add = |name: &str, of: &dyn Fn(&Record, usize) -> Option<f64>| {
-        for quarter in 0..layout.quarters(first) {
-            let values = records.iter().filter_map(|record| of(record, quarter));
+    let mut add = |name: &str, of: &dyn Fn(usize, usize) -> Option<f64>| {
+        for quarter in 0..runs.quarters(first) {
+            let values = runs
+                .replicates()
+                .filter_map(|replicate| of(replicate, quarter));
             let running: Running = values.collect();
             let date = start.plus(quarter as i32).to_string();
             found.push((name.to_string(), date, running));
@@ -122,19 +118,23 @@ fn course(
     match &study.part(plan).design {
         Design::Steps { levels, .. } => {
             for ((level, _), (reading, _)) in levels.iter().zip(&plan.readings) {
-                add(&level.to_string(), &|record, quarter| {
-                    value(record, *reading, quarter)
+                add(&level.to_string(), &|replicate, quarter| {
+                    value(replicate, *reading, quarter)
                 });
             }
         }
         _ => {
             let readings: Vec<Reading> = plan.readings.iter().map(|(own, _)| *own).collect();
             for (name, reading) in ["treatment", "control"].iter().zip(&readings) {
-                add(name, &|record, quarter| value(record, *reading, quarter));
+                add(name, &|replicate, quarter| {
+                    value(replicate, *reading, quarter)
+                });
             }
             if let [treatment, control] = readings[..] {
-                add("difference", &|record, quarter| {
-                    Some(value(record, treatment, quarter)? - value(record, control, quarter)?)
+                add("difference", &|replicate, quarter| {
+                    Some(
+                        value(replicate, treatment, quarter)? - value(replicate, control, quarter)?,
+                    )
                 });
             }
         }

@@ -1,7 +1,6 @@
 //! Tables of comparisons, and of what the base tells.
 
-use crate::analysis::claims::ledger::Record;
-use crate::analysis::claims::runs::Layout;
+use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::analysis::claims::tables::{estimate_cells, estimate_columns, text};
@@ -14,7 +13,7 @@ use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
 
 /// `regimes.csv` and `disputes.csv`.
-pub fn comparisons(study: &Study, layout: &Layout, records: &[Record]) -> Vec<Sheet> {
+pub fn comparisons(study: &Study<'_>, runs: &Runs) -> Vec<Sheet> {
     let number = |name: &'static str, meaning: &'static str| {
         ColumnInfo::new(name, Kind::Number, "unit of the response", meaning)
             .missing("too few replicates have it")
@@ -58,9 +57,9 @@ pub fn comparisons(study: &Study, layout: &Layout, records: &[Record]) -> Vec<Sh
                 }
             };
             for (at, response) in comparison.responses.iter().enumerate() {
-                let pairs = records.iter().filter_map(|record| {
-                    let own = layout.value(record, readings[at])?;
-                    Some((own, layout.value(record, sides.readings[0][at])?))
+                let pairs = runs.replicates().filter_map(|replicate| {
+                    let own = runs.value(replicate, readings[at])?;
+                    Some((own, runs.value(replicate, sides.readings[0][at])?))
                 });
                 let (own, base): (Vec<f64>, Vec<f64>) = pairs.unzip();
                 let differences = differences(&own, &base);
@@ -98,12 +97,12 @@ pub fn comparisons(study: &Study, layout: &Layout, records: &[Record]) -> Vec<Sh
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
-pub fn stories(study: &Study, story: &Story, layout: &Layout, records: &[Record]) -> Vec<Sheet> {
+pub fn stories(study: &Study<'_>, story: &Story, runs: &Runs) -> Vec<Sheet> {
     let running = |place: usize| -> Running {
-        let values = records
-            .iter()
-            .filter_map(|record| layout.story(record, place));
-        values.collect()
+        let replicates = runs.replicates();
+        replicates
+            .filter_map(|replicate| runs.story(replicate, place))
+            .collect()
     };
     let mut sheets = Vec::new();
     for (file, row) in [
@@ -145,10 +144,10 @@ pub fn stories(study: &Study, story: &Story, layout: &Layout, records: &[Record]
         }
         sheets.push(sheet);
     }
-    let Some(arm) = study.base_arm() else {
+    let Some(arm) = study.base_arm else {
         return sheets;
     };
-    let world = &study.arms[arm].world;
+    let world = study.runs.arms[arm].world();
     let mut columns = vec![
         text(
             "city_id",

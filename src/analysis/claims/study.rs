@@ -1,6 +1,7 @@
 //! The distinct worlds that claims and comparisons need: one that several need is run once.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::analysis::check_quarters;
 use crate::input::claims::{Claim, Comparison, Design, Part, Register, label};
@@ -8,41 +9,10 @@ use crate::input::experiment::{
     factor::{ScenarioFile, Variant},
     worlds::Worlds,
 };
-use crate::kernel::quarter::Quarter;
-use crate::measure::response::{
-    probe::Bound,
-    spec::{Response, Responses},
-};
-use crate::model::data::World;
-use crate::model::setup::Setup;
-
-/// A world that is run, with what is measured in it.
-#[derive(Debug)]
-pub struct Arm {
-    /// What it lays over its base, in words.
-    pub name: String,
-    /// Place of its base among [`Study::worlds`].
-    pub base: usize,
-    /// What it lays over it.
-    pub variant: Variant,
-    /// What is measured.
-    pub responses: Vec<Response>,
-    /// Its world.
-    pub world: World,
-}
-
-/// A world ready to run.
-#[derive(Debug)]
-pub struct Ready {
-    /// The world, set up.
-    pub setup: Setup,
-    /// Places of the responses.
-    pub bound: Bound,
-    /// First quarter.
-    pub start: Quarter,
-    /// Number of quarters.
-    pub quarters: u32,
-}
+use crate::measure::response::spec::{Response, Responses};
+use crate::study::arm::Arm;
+use crate::study::execute;
+use crate::study::stage::{Order, PointList, Stage};
 
 /// Where a response is read: arm, and place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,188 +46,113 @@ pub struct Sides {
 }
 
 /// Everything that is run.
-#[derive(Debug)]
-pub struct Study {
+pub struct Study<'a> {
     /// Claims and comparisons.
     pub register: Register,
     /// Worlds over each base.
-    pub worlds: Vec<Worlds>,
-    bases: Vec<ScenarioFile>,
-    /// Distinct worlds.
-    pub arms: Vec<Arm>,
+    pub worlds: Vec<Arc<Worlds>>,
+    /// Distinct worlds with what is measured in them, and their random draws.
+    pub runs: execute::Study<'a>,
     /// Parts of claims, in order.
     pub plans: Vec<Plan>,
     /// Comparisons, in order.
     pub sides: Vec<Sides>,
-    /// Picks the luck.
-    pub seed: u64,
+    /// Place of the arm of the base that the first claims lie over, if it is run.
+    pub base_arm: Option<usize>,
     /// Files that were read.
     pub sources: Vec<(PathBuf, String)>,
 }
 
-impl Study {
+/// Arms as they are found.
+#[derive(Default)]
+struct Drafts {
+    bases: Vec<ScenarioFile>,
+    arms: Vec<Draft>,
+}
+
+/// An arm to be.
+struct Draft {
+    /// Place of its base.
+    base: usize,
+    /// What it lays over it.
+    variant: Variant,
+    /// What is measured.
+    responses: Vec<Response>,
+}
+
+impl Study<'_> {
     /// The study of a register.
     ///
     /// # Errors
-    /// A sentence about a world that cannot be read.
+    /// A sentence about a world that cannot be read or set up.
     pub fn new(register: Register, seed: Option<u64>) -> Result<Self, String> {
-        let mut study = Study {
-            worlds: Vec::new(),
-            bases: Vec::new(),
-            arms: Vec::new(),
-            plans: Vec::new(),
-            sides: Vec::new(),
-            seed: seed.unwrap_or(1),
-            sources: register.sources.clone(),
-            register: Register::default(),
-        };
+        let mut drafts = Drafts::default();
+        let mut plans = Vec::new();
         for (number, claim) in register.claims.iter().enumerate() {
-            for part in 0..claim.parts.len() {
-                let plan = study.plan(number, part, claim)?;
-                study.plans.push(plan);
+            let parts = 0..claim.parts.len();
+            plans.extend(parts.map(|part| drafts.plan(number, part, claim)));
+        }
+        let comparisons = register.comparisons.iter().enumerate();
+        let sides: Vec<Sides> = comparisons
+            .map(|(number, comparison)| drafts.comparison(number, comparison))
+            .collect();
+        let worlds = drafts.bases.iter();
+        let worlds: Vec<Arc<Worlds>> = worlds
+            .map(|base| Arc::new(Worlds::new(&base.path, &[])))
+            .collect();
+        let mut sources = register.sources.clone();
+        let mut arms = Vec::new();
+        for draft in &drafts.arms {
+            arms.push(draft.arm(&drafts.bases, &worlds)?);
+            let Ok(scenario) = worlds[draft.base].scenario(&draft.variant) else {
+                continue;
+            };
+            for source in &scenario.sources {
+                if !sources.contains(source) {
+                    sources.push(source.clone());
+                }
             }
         }
-        for (number, comparison) in register.comparisons.iter().enumerate() {
-            let sides = study.comparison(number, comparison)?;
-            study.sides.push(sides);
-        }
-        if let (None, Some(worlds)) = (seed, study.worlds.first()) {
-            let scenario = worlds.scenario(&Variant::default());
-            study.seed = scenario.map_or(1, |scenario| scenario.seed);
-        }
-        study.register = register;
+        let of_base = || Some(worlds.first()?.scenario(&Variant::default()).ok()?.seed);
+        let study = Study {
+            base_arm: drafts.arms.iter().position(Draft::is_base),
+            runs: execute::Study {
+                arms,
+                seed: seed.or_else(of_base).unwrap_or(1),
+                extra: None,
+            },
+            register,
+            worlds,
+            plans,
+            sides,
+            sources,
+        };
+        study.check()?;
         Ok(study)
     }
 
-    fn plan(&mut self, number: usize, part: usize, claim: &Claim) -> Result<Plan, String> {
-        let Part {
-            design,
-            response,
-            minus,
-            ..
-        } = &claim.parts[part];
-        let mut readings = Vec::new();
-        for variant in design.variants() {
-            let own = self.reading(&claim.base, variant, response)?;
-            let minus = match minus {
-                Some(minus) => Some(self.reading(&claim.base, variant, minus)?),
-                None => None,
-            };
-            readings.push((own, minus));
-        }
-        let mut costs = Vec::new();
-        if let Design::Steps {
-            levels,
-            per: Some(per),
-        } = design
-        {
-            for (_, variant) in levels {
-                costs.push(self.reading(&claim.base, variant, per)?);
+    /// Refuses arms that are held against each other over other quarters, or that cannot be set up.
+    fn check(&self) -> Result<(), String> {
+        let of_plans = self.plans.iter().map(|plan| {
+            let readings = plan.readings.iter();
+            readings.map(|(own, _)| own.arm).collect::<Vec<usize>>()
+        });
+        let of_sides = self.sides.iter().map(|sides| {
+            let readings = sides.readings.iter().flatten();
+            readings.map(|reading| reading.arm).collect()
+        });
+        for together in of_plans.chain(of_sides) {
+            for two in together.windows(2) {
+                let [first, second] = [two[0], two[1]].map(|place| &self.runs.arms[place]);
+                check_quarters(first.world(), second.world())
+                    .map_err(|message| format!("{}: {message}", second.name))?;
             }
         }
-        self.check_quarters(readings.iter().map(|(own, _)| own.arm))?;
-        Ok(Plan {
-            claim: number,
-            part,
-            readings,
-            costs,
-        })
-    }
-
-    /// Refuses arms that are held against each other over other quarters.
-    fn check_quarters(&self, arms: impl Iterator<Item = usize>) -> Result<(), String> {
-        let arms: Vec<&Arm> = arms.map(|arm| &self.arms[arm]).collect();
-        arms.windows(2).try_for_each(|two| {
-            check_quarters(&two[0].world, &two[1].world)
-                .map_err(|message| format!("{}: {message}", two[1].name))
-        })
-    }
-
-    fn comparison(&mut self, number: usize, comparison: &Comparison) -> Result<Sides, String> {
-        let base = Variant::default();
-        let variants = std::iter::once(&base).chain(comparison.sides.iter().map(|side| &side.1));
-        let mut readings = Vec::new();
-        for variant in variants {
-            let row: Result<Vec<Reading>, String> = comparison
-                .responses
-                .iter()
-                .map(|response| self.reading(&comparison.base, variant, response))
-                .collect();
-            readings.push(row?);
+        for arm in &self.runs.arms {
+            let ready = arm.at(&Variant::default());
+            ready.map_err(|message| format!("{}: {message}", arm.name))?;
         }
-        self.check_quarters(readings.iter().flatten().map(|reading| reading.arm))?;
-        Ok(Sides {
-            comparison: number,
-            readings,
-        })
-    }
-
-    /// Where a response of a variant is read; arm and response are added where they are new.
-    fn reading(
-        &mut self,
-        base: &ScenarioFile,
-        variant: &Variant,
-        response: &Response,
-    ) -> Result<Reading, String> {
-        let base = match self.bases.iter().position(|known| known.path == base.path) {
-            Some(place) => place,
-            None => {
-                self.bases.push(base.clone());
-                self.worlds.push(Worlds::new(&base.path, &[]));
-                self.bases.len() - 1
-            }
-        };
-        let known = |arm: &Arm| arm.base == base && arm.variant == *variant;
-        let arm = match self.arms.iter().position(known) {
-            Some(place) => place,
-            None => {
-                let world = self.worlds[base].world(variant)?;
-                if let Ok(scenario) = self.worlds[base].scenario(variant) {
-                    for source in &scenario.sources {
-                        if !self.sources.contains(source) {
-                            self.sources.push(source.clone());
-                        }
-                    }
-                }
-                let mut name = label(variant);
-                if base > 0 {
-                    name = format!("{}: {name}", self.bases[base].written);
-                }
-                self.arms.push(Arm {
-                    name,
-                    base,
-                    variant: variant.clone(),
-                    responses: Vec::new(),
-                    world,
-                });
-                self.arms.len() - 1
-            }
-        };
-        let list = &mut self.arms[arm].responses;
-        let known = |other: &Response| other.text == response.text;
-        let response = match list.iter().position(known) {
-            Some(place) => place,
-            None => {
-                list.push(response.clone());
-                list.len() - 1
-            }
-        };
-        Ok(Reading { arm, response })
-    }
-
-    /// The arm of the base that the first claims lie over, if it is run.
-    pub fn base_arm(&self) -> Option<usize> {
-        let is_base = |arm: &Arm| arm.base == 0 && arm.variant == Variant::default();
-        self.arms.iter().position(is_base)
-    }
-
-    /// All arms, ready to run as their files have them.
-    ///
-    /// # Errors
-    /// A sentence.
-    pub fn ready(&self) -> Result<Vec<Ready>, String> {
-        let own = |arm: &Arm| ready(arm, arm.world.clone());
-        self.arms.iter().map(own).collect()
+        Ok(())
     }
 
     /// Plans by claim.
@@ -272,8 +167,8 @@ impl Study {
     }
 
     /// Arms in which claims, not only comparisons, read something.
-    pub fn arms_of_claims(&self) -> Vec<bool> {
-        let mut used = vec![false; self.arms.len()];
+    pub fn arms_of_claims(&self) -> Vec<usize> {
+        let mut used = vec![false; self.runs.arms.len()];
         for plan in &self.plans {
             let own = plan
                 .readings
@@ -283,32 +178,123 @@ impl Study {
                 used[reading.arm] = true;
             }
         }
-        used
+        (0..used.len()).filter(|place| used[*place]).collect()
+    }
+
+    /// All arms as their files have them, with so many replicates.
+    pub fn own_stage(&self, replicates: u32) -> Stage {
+        Stage {
+            points: PointList::Own,
+            replicates: 0..u64::from(replicates),
+            arms: (0..self.runs.arms.len()).collect(),
+            order: Order::ByPoint,
+            keeps_series: true,
+        }
     }
 }
 
-/// An arm in a world.
-///
-/// # Errors
-/// A sentence.
-pub fn ready(arm: &Arm, world: World) -> Result<Ready, String> {
-    let (start, quarters) = (world.start, world.quarters);
-    // Names tell responses apart, texts do so by themselves: two texts may make one name.
-    let mut list = arm.responses.clone();
-    for (place, response) in list.iter_mut().enumerate() {
-        response.name = format!("r{place}");
+impl Drafts {
+    fn plan(&mut self, number: usize, part: usize, claim: &Claim) -> Plan {
+        let Part {
+            design,
+            response,
+            minus,
+            ..
+        } = &claim.parts[part];
+        let mut readings = Vec::new();
+        for variant in design.variants() {
+            let own = self.reading(&claim.base, variant, response);
+            let minus = minus.as_ref();
+            readings.push((
+                own,
+                minus.map(|minus| self.reading(&claim.base, variant, minus)),
+            ));
+        }
+        let mut costs = Vec::new();
+        if let Design::Steps {
+            levels,
+            per: Some(per),
+        } = design
+        {
+            for (_, variant) in levels {
+                costs.push(self.reading(&claim.base, variant, per));
+            }
+        }
+        Plan {
+            claim: number,
+            part,
+            readings,
+            costs,
+        }
     }
-    let sentence = |message: String| format!("{}: {message}", arm.name);
-    let bound = Responses::new(list).map_err(sentence)?;
-    let bound = bound.bind(&world).map_err(|messages| {
-        let messages: Vec<String> = messages.into_iter().map(|(_, message)| message).collect();
-        sentence(messages.join("; "))
-    })?;
-    let setup = Setup::new(world).map_err(|error| sentence(error.to_string()))?;
-    Ok(Ready {
-        setup,
-        bound,
-        start,
-        quarters,
+
+    fn comparison(&mut self, number: usize, comparison: &Comparison) -> Sides {
+        let base = Variant::default();
+        let variants = std::iter::once(&base).chain(comparison.sides.iter().map(|side| &side.1));
+        let mut readings = Vec::new();
+        for variant in variants {
+            let responses = comparison.responses.iter();
+            readings.push(
+                responses
+                    .map(|response| self.reading(&comparison.base, variant, response))
+                    .collect(),
+            );
+        }
+        Sides {
+            comparison: number,
+            readings,
+        }
+    }
+
+    /// Where a response of a variant is read; base, arm and response are added where they are new.
+    fn reading(&mut self, base: &ScenarioFile, variant: &Variant, response: &Response) -> Reading {
+        let base = place_of(
+            &mut self.bases,
+            |known| known.path == base.path,
+            || base.clone(),
+        );
+        let arm = place_of(
+            &mut self.arms,
+            |known| known.base == base && known.variant == *variant,
+            || Draft {
+                base,
+                variant: variant.clone(),
+                responses: Vec::new(),
+            },
+        );
+        let response = place_of(
+            &mut self.arms[arm].responses,
+            |known| known.text == response.text,
+            || response.clone(),
+        );
+        Reading { arm, response }
+    }
+}
+
+/// The place of what is looked for, which is added where it is missing.
+fn place_of<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> usize {
+    list.iter().position(is_it).unwrap_or_else(|| {
+        list.push(make());
+        list.len() - 1
     })
+}
+
+impl Draft {
+    fn is_base(&self) -> bool {
+        self.base == 0 && self.variant == Variant::default()
+    }
+
+    fn arm(&self, bases: &[ScenarioFile], worlds: &[Arc<Worlds>]) -> Result<Arm, String> {
+        let mut name = label(&self.variant);
+        if self.base > 0 {
+            name = format!("{}: {name}", bases[self.base].written);
+        }
+        // Names tell responses apart, texts do so by themselves: two texts may make one name.
+        let mut list = self.responses.clone();
+        for (place, response) in list.iter_mut().enumerate() {
+            response.name = format!("r{place}");
+        }
+        let responses = Responses::new(list).map_err(|message| format!("{name}: {message}"))?;
+        Arm::new(&name, &worlds[self.base], &self.variant, &responses)
+    }
 }

@@ -1,9 +1,8 @@
 //! Tables of a study: verdicts and runs.
 
 use crate::analysis::claims::judge::Verdict;
-use crate::analysis::claims::ledger::Record;
 use crate::analysis::claims::outcome::{Outcome, reading};
-use crate::analysis::claims::runs::Layout;
+use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::study::{Reading, Study};
 use crate::input::claims::{Design, Part, label};
 use crate::stats::running::Running;
@@ -56,7 +55,7 @@ pub fn estimate_cells(values: &Running) -> Vec<Cell> {
 }
 
 /// `claims.csv`.
-pub fn claims(study: &Study, outcomes: &[Outcome], verdicts: &[Verdict]) -> Sheet {
+pub fn claims(study: &Study<'_>, outcomes: &[Outcome], verdicts: &[Verdict]) -> Sheet {
     let number = |name: &'static str, meaning: &'static str| {
         ColumnInfo::new(name, Kind::Number, "unit of the response", meaning)
             .missing("no run has it, it has no meaning for this design, or the claim is not run")
@@ -177,7 +176,7 @@ fn arms_of(part: &Part) -> [Option<String>; 2] {
 }
 
 /// `runs.csv`.
-pub fn runs(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
+pub fn runs(study: &Study<'_>, runs: &Runs) -> Sheet {
     let columns = vec![
         ColumnInfo::new(
             "replicate",
@@ -198,11 +197,11 @@ pub fn runs(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
         &["replicate", "arm", "response"],
         columns,
     ));
-    for (replicate, record) in records.iter().enumerate() {
-        for (place, arm) in study.arms.iter().enumerate() {
-            let error = record.errors.iter().find(|(at, _)| *at == place);
-            let error = error.map(|(_, error)| error.replace(['\n', '\r'], "; "));
-            for (response, own) in arm.responses.iter().enumerate() {
+    for replicate in runs.replicates() {
+        for (place, arm) in study.runs.arms.iter().enumerate() {
+            let error = runs.error(replicate, place);
+            let error = error.map(|error| error.replace(['\n', '\r'], "; "));
+            for (response, own) in arm.responses.list().iter().enumerate() {
                 let at = Reading {
                     arm: place,
                     response,
@@ -210,9 +209,9 @@ pub fn runs(study: &Study, layout: &Layout, records: &[Record]) -> Sheet {
                 sheet.rows.push(vec![
                     replicate.into(),
                     arm.name.as_str().into(),
-                    study.seed.into(),
+                    study.runs.seed.into(),
                     own.text.as_str().into(),
-                    layout.value(record, at).into(),
+                    runs.value(replicate, at).into(),
                     error.clone().map_or(Cell::Missing, Cell::Text),
                 ]);
             }

@@ -1,0 +1,77 @@
+//! Everything a study of claims found, as tables.
+
+use crate::analysis::claims::judge::Verdict;
+use crate::analysis::claims::outcome::{self, Outcome};
+use crate::analysis::claims::robust::{self, Robustness, Size};
+use crate::analysis::claims::runs::Runs;
+use crate::analysis::claims::stories::Story;
+use crate::analysis::claims::study::Study;
+use crate::analysis::claims::{series, sides, tables};
+use crate::study::error::StudyError;
+use crate::study::store::RunStore;
+use crate::table::sheet::Sheet;
+
+/// What was found.
+#[derive(Debug)]
+pub struct Findings {
+    /// Outcomes of parts.
+    pub outcomes: Vec<Outcome>,
+    /// Verdicts of claims.
+    pub verdicts: Vec<Verdict>,
+    /// Robustness of claims; empty where it was not asked for.
+    pub robust: Vec<Robustness>,
+    /// All tables.
+    pub sheets: Vec<Sheet>,
+    /// Runs that failed.
+    pub failed: u64,
+    /// Why the first did.
+    pub reason: Option<String>,
+}
+
+impl Findings {
+    /// Makes the tables of a store that holds the arms as their files have them and, where there is a size, at design
+    /// points.
+    ///
+    /// # Errors
+    /// What the store says; a design that cannot be.
+    pub fn read(
+        study: &Study<'_>,
+        story: Option<&Story>,
+        store: &mut RunStore,
+        size: Option<Size>,
+    ) -> Result<Self, StudyError> {
+        let runs = Runs::read(study, store)?;
+        let outcomes = outcome::outcomes(study, &runs);
+        let verdicts = outcome::verdicts(study, &outcomes);
+        let mut sheets = vec![
+            tables::claims(study, &outcomes, &verdicts),
+            tables::runs(study, &runs),
+            series::sheet(study, &runs),
+        ];
+        sheets.extend(series::henan(study, &runs));
+        sheets.extend(sides::comparisons(study, &runs));
+        if let Some(story) = story {
+            sheets.extend(sides::stories(study, story, &runs));
+        }
+        let name = |arm: usize, error: &str| format!("{}: {error}", study.runs.arms[arm].name);
+        let mut failed = runs.errors().count() as u64;
+        let mut reason = runs.errors().next().map(|(arm, error)| name(arm, error));
+        let mut found = Vec::new();
+        if let Some(size) = size {
+            let at_points = robust::read(study, store, size)?;
+            found = robust::robustness(study, &at_points);
+            sheets.extend(robust::sheets::sheets(study, size, &found));
+            failed += at_points.failed;
+            let first = at_points.first_error.as_ref();
+            reason = reason.or_else(|| first.map(|(arm, error)| name(*arm, error)));
+        }
+        Ok(Findings {
+            outcomes,
+            verdicts,
+            robust: found,
+            sheets,
+            failed,
+            reason,
+        })
+    }
+}
