@@ -196,7 +196,7 @@ fn before_its_date_a_treatment_changes_nothing() {
         ],
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let result = folder.path().join("output/china-2015-2024-with-policy");
+    let result = folder.path().join("output/china-2015-2024-with-late");
     let mut after = 0;
     for row in rows(&result.join("effects_over_time.csv")) {
         assert_eq!(row["treatment"], "late");
@@ -340,7 +340,7 @@ fn a_policy_whose_run_fails_has_rows_that_say_why() {
         "{}",
         text(&output.stdout)
     );
-    let result = folder.path().join("output/china-2015-2024-compare");
+    let result = folder.path().join("output/china-2015-2024-with-boundless");
     let runs = rows(&result.join("runs.csv"));
     assert_eq!(runs[0]["error"], "");
     assert!(runs[1]["error"].contains("the run stops"), "{:?}", runs[1]);
