@@ -196,7 +196,7 @@ fn before_its_date_a_treatment_changes_nothing() {
         ],
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let result = folder.path().join("output/china-2015-2024-with-policy");
+    let result = folder.path().join("output/china-2015-2024-with-late");
     let mut after = 0;
     for row in rows(&result.join("effects_over_time.csv")) {
         assert_eq!(row["treatment"], "late");
@@ -340,7 +340,7 @@ fn a_policy_whose_run_fails_has_rows_that_say_why() {
         "{}",
         text(&output.stdout)
     );
-    let result = folder.path().join("output/china-2015-2024-compare");
+    let result = folder.path().join("output/china-2015-2024-with-boundless");
     let runs = rows(&result.join("runs.csv"));
     assert_eq!(runs[0]["error"], "");
     assert!(runs[1]["error"].contains("the run stops"), "{:?}", runs[1]);
@@ -409,11 +409,12 @@ fn a_comparison_that_is_killed_goes_on_to_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
     let experiment = experiment(folder.path(), TWO);
-    let widths = ["--until-halfwidth", "1e-9", "--max-replicates", "300"];
-    let points = ["--over", "40", "--replicates", "6"];
+    let short = "--set=run.quarters=8";
+    let widths = ["--until-halfwidth", "1e-9", "--max-replicates", "120"];
+    let points = ["--over", "40", "--replicates", "3"];
     for (kind, own) in [("widths", widths.as_slice()), ("points", points.as_slice())] {
         let ends = |code: i32, out: &str, more: &[&str]| {
-            let common = [experiment.as_str(), "--quiet", "--out", out];
+            let common = [experiment.as_str(), short, "--quiet", "--out", out];
             let output = compare(folder.path(), &[&common, own, more].concat());
             let said = text(&output.stderr);
             assert_eq!(output.status.code(), Some(code), "{said}");
@@ -424,7 +425,7 @@ fn a_comparison_that_is_killed_goes_on_to_the_same_bytes() {
         let mut was_unfinished = 0;
         for milliseconds in [60u64, 200, 500, 1200] {
             let out = format!("{kind}-{milliseconds}");
-            let common = [experiment.as_str(), "--quiet", "--out", &out];
+            let common = [experiment.as_str(), short, "--quiet", "--out", &out];
             let one = ["--threads", "1"];
             let all = [common.as_slice(), own, one.as_slice()].concat();
             let mut child = command(folder.path(), &all).spawn().expect("a program");
