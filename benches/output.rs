@@ -10,7 +10,7 @@ use dualtrack::input::scenario;
 use dualtrack::kernel::control::Control;
 use dualtrack::measure::traces::{File, Traces};
 use dualtrack::model::setup::Setup;
-use dualtrack::study::replicates::Job;
+use dualtrack::study::job::Job;
 
 const REPLICATES: u32 = 20;
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::cli::{codes, print};
 use crate::kernel::control::Control;
-use crate::study::replicates::EngineError;
+use crate::study::job::EngineError;
 use crate::study::sweep::{SweepError, work::WorkError};
 use crate::table::{error::OutputError, manifest::Source};
 

@@ -18,7 +18,7 @@ use crate::input::experiment::{Experiment, factor::Variant, reader::Overlay};
 use crate::kernel::control::Control;
 use crate::kernel::text::nearest;
 use crate::measure::response::spec::Responses;
-use crate::study::error::StudyError;
+use crate::study::execute::Next;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
 use crate::study::sweep::finish::write_design;
@@ -280,11 +280,7 @@ impl Work<'_> {
     }
 
     /// Runs everything that `next` asks for, with a line of progress.
-    fn carry_out(
-        &mut self,
-        most: u32,
-        next: &mut dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError>,
-    ) -> Result<Vec<Stage>, Stop> {
+    fn carry_out(&mut self, most: u32, next: &mut Next<'_>) -> Result<Vec<Stage>, Stop> {
         let work = study::Work {
             threads: self.threads,
             control: self.control,

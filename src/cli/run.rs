@@ -13,7 +13,7 @@ use crate::input::scenario::{self, Scenario};
 use crate::kernel::control::Control;
 use crate::measure::{result::ResultFolder, traces::Traces};
 use crate::model::setup::Setup;
-use crate::study::replicates::{Job, Replicates};
+use crate::study::job::{Job, Replicates};
 use crate::table::manifest::Manifest;
 
 /// Runs the replicates of a scenario, writes what happened, and prints a summary.

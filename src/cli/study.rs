@@ -7,7 +7,7 @@ use crate::cli::common::Stop;
 use crate::cli::progress::{self, Goal};
 use crate::kernel::control::Control;
 use crate::study::error::StudyError;
-use crate::study::execute::{Study, execute};
+use crate::study::execute::{Next, Study, execute};
 use crate::study::place::Begin;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
@@ -61,7 +61,7 @@ pub(crate) fn carry_out(
     study: &Study<'_>,
     store: &mut RunStore,
     work: &Work<'_>,
-    next: &mut dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError>,
+    next: &mut Next<'_>,
 ) -> Result<Vec<Stage>, Stop> {
     // A run of a large world shares its work out by itself. A pool that is there already serves as well.
     let _ = rayon::ThreadPoolBuilder::new()

@@ -18,7 +18,7 @@ use crate::measure::replicate::{FIRST_YEAR, kept};
 use crate::measure::seen::NationSeen;
 use crate::model::data::World;
 use crate::stats::estimate::Estimate;
-use crate::study::replicates::Replicates;
+use crate::study::job::Replicates;
 use crate::table::writer::WrittenFile;
 
 /// What the shares of money are shares of.

@@ -10,7 +10,7 @@ use crate::input::experiment::factor::Assignment;
 use crate::input::scenario::shipped;
 use crate::kernel::control::Control;
 use crate::measure::traces::Traces;
-use crate::study::replicates::{EngineError, Job};
+use crate::study::job::{EngineError, Job};
 
 /// Most bytes of a trace file.
 const MOST_BYTES: u64 = 256 << 20;

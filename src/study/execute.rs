@@ -49,6 +49,9 @@ impl Study<'_> {
     }
 }
 
+/// Tells the next stage from the stages so far, all of whose runs are in the store; none where the study is complete.
+pub type Next<'a> = dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError> + 'a;
+
 /// Runs the stages that `next` tells, one after the other, and returns them. `next` gets the stages so far, all of whose
 /// runs are in the store; it must tell the same of the same runs, so that an interrupted study goes on to the same end.
 ///
@@ -57,7 +60,7 @@ impl Study<'_> {
 pub fn execute(
     study: &Study<'_>,
     store: &mut RunStore,
-    next: &mut dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError>,
+    next: &mut Next<'_>,
     threads: usize,
     control: &Control,
 ) -> Result<Vec<Stage>, StudyError> {

@@ -10,6 +10,7 @@ pub mod drive;
 pub mod error;
 pub mod execute;
 pub mod identity;
+pub mod job;
 pub mod place;
 mod ready;
 pub mod replicates;

@@ -4,7 +4,7 @@ use crate::kernel::control::Control;
 use crate::measure::course::Line;
 use crate::measure::recorder::{Chunk, Recorder};
 use crate::model::run::Run;
-use crate::study::replicates::{EngineError, Job, Replicates, Worker};
+use crate::study::job::{EngineError, Job, Replicates, Worker};
 
 pub(crate) fn run<E: Send>(
     job: &Job<'_>,

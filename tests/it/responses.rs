@@ -126,7 +126,7 @@ fn followers_are_cities_that_pioneered_nothing_so_far() {
         if quarter == 6 {
             let own = (0..world.cities.len()).filter(|city| !pioneers[*city]);
             expected = own
-                .map(|city| CityRow::of(&run, city).liberalisation)
+                .map(|city| CityRow::of(run, city).liberalisation)
                 .collect();
         }
     });
@@ -258,9 +258,9 @@ fn returns_of_a_programme_are_discounted_output_minus_forgone() {
             .map(|s| run.sector_output(city, s))
             .sum();
         // Sectors add up to the city's output (E39).
-        assert!((made - CityRow::of(&run, city).output_cny_mn).abs() <= 1e-9 * made);
-        let spending = AllocationRow::of(&run, city, sector).spending_cny_mn;
-        let all = CityRow::of(&run, city);
+        assert!((made - CityRow::of(run, city).output_cny_mn).abs() <= 1e-9 * made);
+        let spending = AllocationRow::of(run, city, sector).spending_cny_mn;
+        let all = CityRow::of(run, city);
         let forgone = all.forgone_cny_mn * spending / all.spending_cny_mn;
         output += run.sector_output(city, sector);
         let worth = (1.0 + rate).powi((quarter - first) as i32).recip();

@@ -10,7 +10,7 @@ use dualtrack::measure::trace_settings::TraceSettings;
 use dualtrack::measure::{result::ResultFolder, traces::Traces};
 use dualtrack::model::data::World;
 use dualtrack::model::setup::Setup;
-use dualtrack::study::replicates::{EngineError, Job, Replicates};
+use dualtrack::study::job::{EngineError, Job, Replicates};
 use dualtrack::table::compression::Compression;
 use dualtrack::table::{error::OutputError, manifest::Manifest};
 use tempfile::TempDir;
