@@ -1,5 +1,5 @@
 //! Memory that a run keeps from quarter to quarter so that a step takes none. What stands in it follows from
-//! [`crate::model::state::State`], and nothing of it need be kept between quarters.
+//! `State`, and nothing of it need be kept between quarters.
 
 use crate::kernel::lanes::{LANES, Lanes, ZERO};
 use crate::kernel::random::wide::Words;
