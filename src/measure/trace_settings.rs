@@ -85,7 +85,8 @@ mod tests {
             ("cities", vec!["quarter", "budget"]),
             ("sectors", vec!["gap"]),
         ]);
-        let message = "unknown column `budgt` of trace file `cities`; nearest valid name: `budget`";
+        let message = "unknown column `budgt` of trace file `cities`; nearest valid name: `budget`; \
+                       allowed: quarter, budget";
         assert_eq!(
             found,
             [("traces.columns.cities".to_string(), message.to_string())]

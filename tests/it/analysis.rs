@@ -360,7 +360,9 @@ fn an_attribution_that_is_killed_goes_on_to_the_same_bytes() {
         said.contains("it is finished, and there is nothing to go on with"),
         "{said}"
     );
-    ends(0, &arguments("whole", &["--force", "--replicates", "2"]));
+    let again = arguments("whole", &["--force"]).join(" ");
+    let again = again.replace("--replicates 60", "--replicates 2");
+    ends(0, &again.split(' ').map(String::from).collect::<Vec<_>>());
     assert_eq!(folder.rows("whole/runs.csv").len(), 8 * 2);
 }
 

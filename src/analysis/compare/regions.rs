@@ -333,7 +333,7 @@ mod tests {
         let (points, _) = numbers();
         let effects: Vec<_> = points.chunks(2).map(|row| row[1].map(|b| -b)).collect();
         let found = correlations(&points, &effects, 2);
-        assert_eq!((found[0].0, found[0].1), (1, false));
+        assert_eq!((found[0].0, found[0].1), (1, true));
         assert_eq!(found[0].2.coefficient.value, -1.0);
         assert_eq!(found[0].2.coefficient.interval, None);
     }
