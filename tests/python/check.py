@@ -30,7 +30,7 @@ schema = json.loads((work / "schema.json").read_text())
 kind = jsonschema.validators.validator_for(schema)
 kind.check_schema(schema)
 validator = kind(schema)
-for path in sorted(Path("scenarios").glob("*.toml")) + [Path("src/scenario/starter.toml")]:
+for path in sorted(Path("scenarios").glob("*.toml")) + [Path("src/input/scenario/starter.toml")]:
     scenario = tomllib.loads(path.read_text())
     check(str(path), [error.message for error in validator.iter_errors(scenario)])
 wrong = {"run": {"quarter": 3}, "budgets": {"retention": 7}, "tournament": {"intensity": "x"}}
