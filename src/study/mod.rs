@@ -15,6 +15,7 @@ pub mod place;
 mod ready;
 pub mod replicates;
 pub mod run_file;
+pub mod shards;
 pub mod stage;
 pub mod store;
 pub mod streamed;

@@ -13,7 +13,7 @@ use crate::table::sheet::{Cell, Sheet};
 const HENAN: &str = "C5";
 
 /// `series.csv`.
-pub fn sheet(study: &Study<'_>, runs: &Runs) -> Sheet {
+pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
     let mut columns = vec![
         ColumnInfo::new("claim", Kind::Text, "", "short name of the claim"),
         ColumnInfo::new("part", Kind::Integer, "1", "number of the part, from 1"),
@@ -47,7 +47,7 @@ pub fn sheet(study: &Study<'_>, runs: &Runs) -> Sheet {
 }
 
 /// `henan.csv`; none where its claim is not run.
-pub fn henan(study: &Study<'_>, runs: &Runs) -> Option<Sheet> {
+pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
     let mut columns = vec![
         ColumnInfo::new("city_id", Kind::Text, "", "short name of the city"),
         ColumnInfo::new(
@@ -97,7 +97,7 @@ fn arm_column() -> ColumnInfo {
 }
 
 /// Arm, quarter and estimate, arm by arm.
-fn course(study: &Study<'_>, plan: &Plan, runs: &Runs) -> Vec<(String, String, Running)> {
+fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<(String, String, Running)> {
     let first = plan.readings.first().map(|(reading, _)| reading.arm);
     let start = first.map(|arm| study.runs.arms[arm].world().start);
     let (Some(first), Some(start)) = (first, start) else {

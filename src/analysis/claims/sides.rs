@@ -13,7 +13,7 @@ use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
 
 /// `regimes.csv` and `disputes.csv`.
-pub fn comparisons(study: &Study<'_>, runs: &Runs) -> Vec<Sheet> {
+pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
     let number = |name: &'static str, meaning: &'static str| {
         ColumnInfo::new(name, Kind::Number, "unit of the response", meaning)
             .missing("too few replicates have it")
@@ -97,7 +97,7 @@ pub fn comparisons(study: &Study<'_>, runs: &Runs) -> Vec<Sheet> {
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
-pub fn stories(study: &Study<'_>, story: &Story, runs: &Runs) -> Vec<Sheet> {
+pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
     let running = |place: usize| -> Running {
         let replicates = runs.replicates();
         replicates

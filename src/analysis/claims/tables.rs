@@ -55,7 +55,7 @@ pub fn estimate_cells(values: &Running) -> Vec<Cell> {
 }
 
 /// `claims.csv`.
-pub fn claims(study: &Study<'_>, outcomes: &[Outcome], verdicts: &[Verdict]) -> Sheet {
+pub fn claims(study: &Study, outcomes: &[Outcome], verdicts: &[Verdict]) -> Sheet {
     let number = |name: &'static str, meaning: &'static str| {
         ColumnInfo::new(name, Kind::Number, "unit of the response", meaning)
             .missing("no run has it, it has no meaning for this design, or the claim is not run")
@@ -176,7 +176,7 @@ fn arms_of(part: &Part) -> [Option<String>; 2] {
 }
 
 /// `runs.csv`.
-pub fn runs(study: &Study<'_>, runs: &Runs) -> Sheet {
+pub fn runs(study: &Study, runs: &Runs) -> Sheet {
     let columns = vec![
         ColumnInfo::new(
             "replicate",

@@ -8,7 +8,7 @@ use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::sheet::{Cell, Sheet};
 
 /// `robustness.csv`, `drivers.csv` and `regions.csv`.
-pub fn sheets(study: &Study<'_>, size: Size, found: &[Robustness]) -> Vec<Sheet> {
+pub fn sheets(study: &Study, size: Size, found: &[Robustness]) -> Vec<Sheet> {
     let text =
         |name: &'static str, meaning: &'static str| ColumnInfo::new(name, Kind::Text, "", meaning);
     let count = |name: &'static str, meaning: &'static str| {
