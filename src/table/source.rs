@@ -56,11 +56,6 @@ impl Source {
         })
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Its manifest.
     pub fn manifest(&self) -> &Value {
         &self.manifest

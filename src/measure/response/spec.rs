@@ -301,11 +301,6 @@ impl Responses {
         self.list.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// The place of a name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|response| response.name == name)
