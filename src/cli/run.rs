@@ -130,7 +130,11 @@ fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
     Traces::new(&scenario.traces).map_err(Stop::bad_input)
 }
 
-fn manifest(scenario: &Scenario, threads: usize, started: std::time::SystemTime) -> Manifest {
+pub(crate) fn manifest(
+    scenario: &Scenario,
+    threads: usize,
+    started: std::time::SystemTime,
+) -> Manifest {
     let world = &scenario.world;
     Manifest {
         arguments: common::arguments(),

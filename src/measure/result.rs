@@ -11,12 +11,57 @@ use crate::table::datapackage;
 use crate::table::error::OutputError;
 use crate::table::folder::Folder;
 use crate::table::manifest::Manifest;
+use crate::table::place::Place;
 use crate::table::writer::{Writer, WrittenFile};
+
+/// Trace files that are being written.
+pub struct TraceFiles(Vec<(File, Writer)>);
+
+impl TraceFiles {
+    /// Begins them in a folder or in memory; headers are written.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn create(place: impl Into<Place>, traces: &Traces) -> Result<Self, OutputError> {
+        let place = place.into();
+        let mut writers = Vec::new();
+        for (file, table, columns) in traces.files() {
+            let mut writer = Writer::create(&place, table, traces.compression())?;
+            let header = columns.join(",") + "\n";
+            writer.write(header.as_bytes(), 0)?;
+            writers.push((file, writer));
+        }
+        Ok(TraceFiles(writers))
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn append(&mut self, chunk: &Chunk) -> Result<(), OutputError> {
+        for (file, writer) in &mut self.0 {
+            let (bytes, rows) = chunk.of(*file);
+            if rows > 0 {
+                writer.write(bytes, rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends them.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn finish(self) -> Result<Vec<WrittenFile>, OutputError> {
+        let writers = self.0.into_iter();
+        writers.map(|(_, writer)| writer.finish()).collect()
+    }
+}
 
 /// A result folder that is being written.
 pub struct ResultFolder {
     folder: Folder,
-    writers: Vec<(File, Writer)>,
+    files: TraceFiles,
     description: String,
 }
 
@@ -33,18 +78,10 @@ impl ResultFolder {
         traces: &Traces,
     ) -> Result<Self, OutputError> {
         let folder = Folder::create(target, force)?;
-        let mut writers = Vec::new();
-        for (file, table, columns) in traces.files() {
-            let mut writer = Writer::create(folder.path(), table, traces.compression())?;
-            let header = columns.join(",") + "\n";
-            writer.write(header.as_bytes(), 0)?;
-            writers.push((file, writer));
-        }
-        let description = description(name, title, traces);
         Ok(ResultFolder {
+            files: TraceFiles::create(folder.path(), traces)?,
+            description: datapackage::of_files(name, title, &infos(traces), traces.compression()),
             folder,
-            writers,
-            description,
         })
     }
 
@@ -53,13 +90,7 @@ impl ResultFolder {
     /// # Errors
     /// What the file system says.
     pub fn append(&mut self, chunk: &Chunk) -> Result<(), OutputError> {
-        for (file, writer) in &mut self.writers {
-            let (bytes, rows) = chunk.of(*file);
-            if rows > 0 {
-                writer.write(bytes, rows)?;
-            }
-        }
-        Ok(())
+        self.files.append(chunk)
     }
 
     /// Ends all files, writes description and manifest, and gives the folder its name. `manifest` gets the
@@ -68,20 +99,16 @@ impl ResultFolder {
     /// # Errors
     /// What the file system says; nothing is left then.
     pub fn finish(self, manifest: Manifest) -> Result<Vec<WrittenFile>, OutputError> {
-        let mut files = Vec::new();
-        for (_, writer) in self.writers {
-            files.push(writer.finish()?);
-        }
+        let files = self.files.finish()?;
         finish_folder(self.folder, files, &self.description, manifest)
     }
 }
 
-/// The text of the file for traces of a run called `name`.
-fn description(name: &str, title: &str, traces: &Traces) -> String {
+/// What the trace files hold that are written.
+pub fn infos(traces: &Traces) -> Vec<FileInfo> {
     let mut catalogue = catalogue::files();
-    let files: Vec<FileInfo> = traces
-        .files()
-        .into_iter()
+    let written = traces.files().into_iter();
+    written
         .filter_map(|(_, file, written)| {
             let place = catalogue.iter().position(|info| info.file == file)?;
             let mut info = catalogue.swap_remove(place);
@@ -89,6 +116,5 @@ fn description(name: &str, title: &str, traces: &Traces) -> String {
                 .retain(|column| written.contains(&&*column.name));
             Some(info)
         })
-        .collect();
-    datapackage::of_files(name, title, &files, traces.compression())
+        .collect()
 }

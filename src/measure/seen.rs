@@ -19,7 +19,6 @@ impl Passes {
     /// O15: the three Gini indices.
     pub const INEQUALITY: Passes = Passes(4);
     /// All of them.
-    #[cfg(feature = "internals")]
     pub const ALL: Passes = Passes(7);
 
     /// These and others.

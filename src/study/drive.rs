@@ -1,7 +1,5 @@
 //! The one loop that takes a run from its start to its end.
 
-use std::convert::Infallible;
-
 use crate::kernel::control::Control;
 use crate::measure::response::probe::Probe;
 use crate::model::error::ModelError;
@@ -66,7 +64,7 @@ pub fn drive<O: Observer>(
 }
 
 impl Observer for Probe {
-    type Error = Infallible;
+    type Error = String;
 
     fn begin(&mut self, run: &Run<'_>) {
         Probe::begin(self, run);
@@ -80,8 +78,8 @@ impl Observer for Probe {
         Probe::journal(self)
     }
 
-    fn observe(&mut self, run: &mut Run<'_>) -> Result<(), Infallible> {
+    fn observe(&mut self, run: &mut Run<'_>) -> Result<(), String> {
         Probe::observe(self, run);
-        Ok(())
+        self.failure().map_or(Ok(()), Err)
     }
 }

@@ -231,7 +231,7 @@ impl Worker {
             Err(Ended::Cancelled) => return Err(StudyError::Interrupted),
             // Nothing of what broke is left.
             Err(Ended::Model(error)) => out.error = Some(error.to_string()),
-            Err(Ended::Observer(never)) => match never {},
+            Err(Ended::Observer(message)) => out.error = Some(message),
         }
         Ok(())
     }
