@@ -1,3 +1,5 @@
+use crate::cli::codes;
+use crate::cli::common::Stop;
 use crate::input::scenario::problems::Problems;
 use crate::model::error::ModelError;
 use crate::study::error::StudyError;
@@ -46,6 +48,12 @@ impl From<EngineError<OutputError>> for Error {
             EngineError::Sink(error) => error.into(),
             error => Error::Failed(error.to_string()),
         }
+    }
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        Error::of(stop.code == codes::BAD_INPUT, stop.message)
     }
 }
 

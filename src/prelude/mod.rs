@@ -4,16 +4,22 @@
 //! are [`Results`], in memory or in a folder, whose [`Table`]s have columns with units. Every failure is an [`Error`], in the
 //! words of the command.
 
+mod claims;
 mod error;
+mod experiment;
 mod model;
 mod results;
 mod scenario;
+mod study;
 mod table;
 
+pub use claims::Claims;
 pub use error::Error;
+pub use experiment::Experiment;
 pub use model::{Model, Run, Seen};
 pub use results::Results;
 pub use scenario::Scenario;
+pub use study::Begin;
 pub use table::{Cells, Column, Table};
 
 pub use crate::model::rules::{GrantWeight, Rules, Score, SectorValue, Shipped};

@@ -4,7 +4,7 @@ use crate::kernel::control::Control;
 use crate::measure::response::probe::Probe;
 use crate::model::error::ModelError;
 use crate::model::record::Journal;
-use crate::model::run::Run;
+use crate::model::run::{OwnRules, Run};
 
 /// Looks on while a run goes from quarter to quarter.
 pub trait Observer {
@@ -38,13 +38,14 @@ pub enum Ended<E> {
     Observer(E),
 }
 
-/// Takes a run that stands at its start to its end.
+/// Takes a run that stands at its start to its end, under the shipped rules where there are no own ones.
 ///
 /// # Errors
 /// [`Ended`]; what was observed then does not count.
 pub fn drive<O: Observer>(
     run: &mut Run<'_>,
     observer: &mut O,
+    rules: Option<&OwnRules>,
     control: &Control,
 ) -> Result<(), Ended<O::Error>> {
     observer.begin(run);
@@ -57,7 +58,8 @@ pub fn drive<O: Observer>(
         if detail.replace(needed) != Some(needed) {
             run.set_detail(needed);
         }
-        run.step(observer.journal()).map_err(Ended::Model)?;
+        run.step_under(rules, observer.journal())
+            .map_err(Ended::Model)?;
         observer.observe(run).map_err(Ended::Observer)?;
     }
     Ok(())

@@ -4,12 +4,15 @@ use dualtrack::prelude::*;
 
 #[path = "../../examples/data_frame.rs"]
 mod data_frame;
+#[path = "../../examples/own_response.rs"]
+mod own_response;
 #[path = "../../examples/own_rule.rs"]
 mod own_rule;
 
 #[test]
 fn examples_run() {
     data_frame::main().expect("a data frame");
+    own_response::main().expect("a sweep");
     own_rule::main().expect("two runs");
 }
 
@@ -155,5 +158,151 @@ fn what_is_wrong_is_said_as_the_command_says_it() {
     assert_eq!(
         refused(national.numbers("gapp").expect_err("no such column")),
         "table `national` has no column `gapp`; nearest valid name: `gap`"
+    );
+}
+
+fn retention() -> Experiment {
+    let experiment = Experiment::load("scenarios/experiments/retention.toml").expect("valid");
+    experiment.set("run.quarters", 8).replicates(2)
+}
+
+#[test]
+fn a_study_in_memory_is_the_study_in_a_folder_and_that_of_the_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let base = Experiment::load("scenarios/china-2015-2024.toml").expect("valid");
+    let compared = base
+        .policy("scenarios/us-silos.toml")
+        .set("run.quarters", 8)
+        .replicates(3);
+    let claims = Claims::of_the_paper().only("C1").replicates(2);
+    retention()
+        .sweep()
+        .and_then(|sweep| sweep.write(at("sweep")))
+        .expect("a sweep");
+    retention()
+        .sweep_to(at("sweep-to"), Begin::New)
+        .expect("a sweep");
+    compared
+        .compare()
+        .and_then(|found| found.write(at("compare")))
+        .expect("a comparison");
+    compared
+        .compare_to(at("compare-to"), Begin::Resume)
+        .expect("a comparison");
+    claims
+        .reproduce()
+        .and_then(|found| found.write(at("reproduce")))
+        .expect("claims");
+    claims
+        .reproduce_to(at("reproduce-to"), Begin::Replace)
+        .expect("claims");
+    assert!(at("reproduce-to").join("report.html").is_file());
+    let command = |name: &str, arguments: &[&str]| {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_dualtrack"))
+            .args(arguments)
+            .arg("--quiet")
+            .arg("--out")
+            .arg(at(&format!("{name}-command")))
+            .output()
+            .expect("the command");
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    };
+    let short = "run.quarters=8";
+    let sweep = "scenarios/experiments/retention.toml";
+    command(
+        "sweep",
+        &["sweep", sweep, "--set", short, "--replicates", "2"],
+    );
+    let (base, policy) = ("scenarios/china-2015-2024.toml", "scenarios/us-silos.toml");
+    command(
+        "compare",
+        &["compare", base, policy, "--set", short, "--replicates", "3"],
+    );
+    command(
+        "reproduce",
+        &["reproduce", "--claim", "C1", "--replicates", "2"],
+    );
+    for name in ["sweep", "compare", "reproduce"] {
+        let results = Results::open(at(name)).expect("a result");
+        assert!(results.names().contains(&"runs".to_string()));
+        assert_eq!(results.failed(), 0);
+        for table in results.names() {
+            let file = format!("{table}.csv");
+            let read = |folder: String| std::fs::read(at(&folder).join(&file)).expect("a file");
+            let own = read(name.to_string());
+            assert!(own == read(format!("{name}-to")), "{name}: {file}");
+            assert!(own == read(format!("{name}-command")), "{name}: {file}");
+        }
+    }
+    let again = retention()
+        .sweep_to(at("sweep-to"), Begin::New)
+        .expect_err("it is there");
+    assert!(again.to_string().contains("exists"), "{again}");
+}
+
+#[test]
+fn own_responses_and_rules_go_through_a_sweep() {
+    let own =
+        |seen: Seen<'_>| Ok(2.0 * seen.get("gap")? + f64::from(seen.quarter().ends_with("Q3")));
+    let experiment = retention().responses(["gap", "late=gap@2016"]);
+    let experiment = experiment.measure("twice", "1", own).expect("a name");
+    let experiment = experiment.measure("twice@2016", "1", own).expect("a name");
+    let runs = experiment
+        .sweep()
+        .expect("a sweep")
+        .table("runs")
+        .expect("runs");
+    let column = |table: &Table, name: &str| table.numbers(name).expect("numbers").to_vec();
+    // The last quarter is 2016Q4; of the four of 2016 one is a third.
+    let twice = column(&runs, "gap").into_iter().map(|gap| 2.0 * gap);
+    assert_eq!(column(&runs, "twice"), twice.collect::<Vec<f64>>());
+    for (late, twice) in column(&runs, "late")
+        .into_iter()
+        .zip(column(&runs, "twice_2016"))
+    {
+        assert!((twice - 2.0 * late - 0.25).abs() < 1e-12);
+    }
+    assert_eq!(runs.column("twice").expect("a column").unit, "1");
+    let same = experiment
+        .clone()
+        .rules("same", Same)
+        .sweep()
+        .expect("a sweep");
+    assert_eq!(
+        column(&same.table("runs").expect("runs"), "twice"),
+        column(&runs, "twice")
+    );
+    let other = experiment
+        .clone()
+        .rules("without_need", WithoutNeed)
+        .sweep()
+        .expect("a sweep");
+    assert_ne!(
+        column(&other.table("runs").expect("runs"), "gap"),
+        column(&runs, "gap")
+    );
+    let wrong = experiment
+        .clone()
+        .measure("wrong", "1", |seen| seen.get("gapp"));
+    let refused = wrong
+        .and_then(|wrong| wrong.sweep())
+        .expect_err("no such outcome");
+    assert_eq!(
+        refused.to_string(),
+        "`national` has no column of numbers `gapp`; nearest valid name: `gap`"
+    );
+    let refused = experiment
+        .measure("Big one", "1", own)
+        .expect_err("no name");
+    assert!(
+        refused
+            .to_string()
+            .starts_with("`Big one` cannot name a response"),
+        "{refused}"
     );
 }

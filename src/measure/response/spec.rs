@@ -319,6 +319,15 @@ impl Responses {
         Self::new(list)
     }
 
+    /// These and others.
+    ///
+    /// # Errors
+    /// A sentence where two have one name.
+    pub fn with(mut self, others: &[Response]) -> Result<Self, String> {
+        self.list.extend_from_slice(others);
+        Self::new(self.list)
+    }
+
     /// All, in order.
     pub fn list(&self) -> &[Response] {
         &self.list
