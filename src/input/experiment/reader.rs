@@ -69,18 +69,10 @@ pub struct Overlay {
     pub has_design: bool,
 }
 
-/// Reads an experiment file with its base scenario, treatments, levels and table of points.
+/// Reads an experiment file from a shelf, with its base scenario, treatments, levels and table of points.
 ///
 /// # Errors
 /// Every problem of all files.
-pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
-    load_from(&Shelf::default(), path, overlay)
-}
-
-/// As [`load`], with all files from a shelf.
-///
-/// # Errors
-/// As [`load`].
 pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let mut files = Files::new(&overlay.sets, shelf);
     let mut report = Report::default();

@@ -24,7 +24,8 @@ use crate::table::writer::{Writer, WrittenFile};
 /// File with the runs.
 pub const RUNS: &str = "runs.csv";
 /// File with the values of each quarter.
-pub const SERIES: &str = "series.csv";
+#[cfg(feature = "parquet")]
+const SERIES: &str = "series.csv";
 
 /// Files of a result, with what they hold.
 #[derive(Debug, Default)]
