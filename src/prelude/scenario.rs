@@ -79,7 +79,7 @@ impl Scenario {
     pub fn run(&self) -> Result<Results, Error> {
         let traces = self.traces()?;
         let memory = Memory::default();
-        let mut files = TraceFiles::create(&Place::Memory(memory.clone()), &traces)?;
+        let mut files = TraceFiles::create(Place::Memory(memory.clone()), &traces)?;
         let started = SystemTime::now();
         self.replicates(&traces, |chunk| files.append(chunk))?;
         let mut kept = InMemory {
