@@ -1,7 +1,15 @@
 //! dualtrack: an agent-based model of how Chinese cities compete with each other in AI policy.
 //!
-//! After Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. Modules are rooms, and a room knows only those above it in
-//! the list of `tests/it/layers.rs`.
+//! After Ma (2024), <https://doi.org/10.23962/ajic.i34.20103>. Programs use the [`prelude`]; all else is private.
+//!
+//! ```
+//! use dualtrack::prelude::*;
+//!
+//! let scenario = Scenario::load("scenarios/china-2015-2024.toml")?.set("run.quarters", 4)?;
+//! let national = scenario.run()?.table("national")?;
+//! println!("{:?} {:?}", national.texts("quarter")?, national.numbers("gap")?);
+//! # Ok::<(), Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -65,3 +73,12 @@ mod table;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod table;
+
+/// Programs in documents are compiled and run.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/first-mechanism.md")]
+    struct FirstMechanism;
+}

@@ -1,8 +1,16 @@
-//! Everything a program needs to load, run and read the model: `use dualtrack::prelude::*`.
+//! Everything a program needs of the model: `use dualtrack::prelude::*`.
 //!
-//! [`Scenario`] runs, or gives a [`Model`] whose [`Run`]s are stepped by hand, under [`Rules`] of one's own. What comes of it
-//! are [`Results`], in memory or in a folder, whose [`Table`]s have columns with units. Every failure is an [`Error`], in the
-//! words of the command.
+//! | type | what it is |
+//! |---|---|
+//! | [`Scenario`] | a scenario file with settings; runs, or gives a [`Model`] |
+//! | [`Model`], [`Run`] | a replicate, stepped quarter by quarter, under [`Rules`] of one's own where there are any |
+//! | [`Experiment`] | sweeps design points, or compares policies; measures what one's own code reads of what is [`Seen`] |
+//! | [`Claims`] | claims of a paper, put to the test |
+//! | [`Results`], [`Table`], [`Column`] | what came of it, in memory or in a folder |
+//! | [`Error`] | why nothing came of it, in the words of the command |
+//!
+//! Everything goes the way of the command: the same settings give the same bytes, whatever the number of threads. Units stand
+//! with each column; money is CNY mn of the quarter.
 
 mod claims;
 mod error;
