@@ -96,6 +96,22 @@ impl Experiment {
     ///
     /// A study that goes on after an interruption trusts that a name still reads the same.
     ///
+    /// ```
+    /// use dualtrack::prelude::*;
+    ///
+    /// let runs = Experiment::load("scenarios/experiments/retention.toml")?
+    ///     .set("run.quarters", 4)
+    ///     .replicates(1)
+    ///     .measure("lead_of_beijing", "CNY mn", |seen| {
+    ///         let budget = |city| seen.get(&format!("cities.budget_cny_mn[{city}]"));
+    ///         Ok(budget("beijing")? - budget("shanghai")?)
+    ///     })?
+    ///     .sweep()?
+    ///     .table("runs")?;
+    /// println!("{:?}", runs.numbers("lead_of_beijing")?);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`] where the name or its period is none.
     pub fn measure(

@@ -32,5 +32,10 @@ pub use table::{Cells, Column, Table};
 
 pub use crate::model::rules::{GrantWeight, Rules, Score, SectorValue, Shipped};
 
+/// Functions with the same bits on every machine, for [`Rules`].
+pub mod math {
+    pub use crate::kernel::math::{exp, ln, pow};
+}
+
 #[doc(hidden)]
 pub use crate::cli::main as command;

@@ -21,6 +21,18 @@ use crate::table::writer::{Writer, WrittenFile};
 /// The tables of a result, in memory or in a folder.
 ///
 /// `docs/outputs.md` lists the columns of a run's tables; every table describes its own, too.
+///
+/// ```
+/// use dualtrack::prelude::*;
+///
+/// let folder = std::env::temp_dir().join(format!("dualtrack-{}", std::process::id()));
+/// let short = Scenario::load("scenarios/china-2015-2024.toml")?.set("run.quarters", 2)?;
+/// short.set("run.replicates", 1)?.run()?.write(&folder)?;
+/// let again = Results::open(&folder)?;
+/// assert_eq!(again.table("national")?.rows, 2);
+/// # std::fs::remove_dir_all(folder).ok();
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Results {
     kept: Kept,

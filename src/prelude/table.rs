@@ -4,6 +4,19 @@ use crate::table::error::OutputError;
 use crate::table::read;
 
 /// A table of a result: columns of one length.
+///
+/// ```
+/// use dualtrack::prelude::*;
+///
+/// let short = Scenario::load("scenarios/china-2015-2024.toml")?.set("run.quarters", 2)?;
+/// let sectors = short.run()?.table("sectors")?;
+/// for column in sectors.columns.iter().filter(|column| column.unit == "CNY mn") {
+///     println!("{}: {}", column.name, column.meaning);
+/// }
+/// let by_row = sectors.texts("sector_id")?.iter().zip(sectors.numbers("gap")?);
+/// assert_eq!(by_row.count(), sectors.rows);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// Name of its file without ending, such as `national`.
