@@ -35,6 +35,8 @@ fn rows(setup: &Setup, traces: &Traces, file: Option<File>) -> u64 {
         traces,
         seed: 1,
         replicates: REPLICATES,
+        first: 0,
+        rules: None,
         threads: 1,
     };
     let mut rows = 0;

@@ -6,7 +6,6 @@ use std::thread;
 
 use crate::cli::{codes, print};
 use crate::kernel::control::Control;
-use crate::study::job::EngineError;
 use crate::table::{error::OutputError, manifest::Source};
 
 /// Why a command ends early, and the exit code that says so.
@@ -35,22 +34,6 @@ impl From<OutputError> for Stop {
         Stop {
             code,
             message: error.to_string(),
-        }
-    }
-}
-
-impl From<EngineError<OutputError>> for Stop {
-    fn from(error: EngineError<OutputError>) -> Self {
-        match error {
-            EngineError::Sink(error) => error.into(),
-            EngineError::Cancelled => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; nothing was written".to_string(),
-            },
-            error => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
         }
     }
 }

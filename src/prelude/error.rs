@@ -3,7 +3,6 @@ use crate::cli::common::Stop;
 use crate::input::scenario::problems::Problems;
 use crate::model::error::ModelError;
 use crate::study::error::StudyError;
-use crate::study::job::EngineError;
 use crate::table::error::OutputError;
 
 /// Why there is no result, in the words of the command.
@@ -39,15 +38,6 @@ impl From<OutputError> for Error {
 impl From<StudyError> for Error {
     fn from(error: StudyError) -> Self {
         Error::of(error.is_bad_input(), error.to_string())
-    }
-}
-
-impl From<EngineError<OutputError>> for Error {
-    fn from(error: EngineError<OutputError>) -> Self {
-        match error {
-            EngineError::Sink(error) => error.into(),
-            error => Error::Failed(error.to_string()),
-        }
     }
 }
 

@@ -92,6 +92,21 @@ impl InMemory {
 }
 
 impl InMemoryTable {
+    /// A table without rows.
+    pub fn new(info: FileInfo) -> Self {
+        InMemoryTable {
+            bytes: info.header().into_bytes(),
+            info,
+            rows: 0,
+        }
+    }
+
+    /// Adds rows.
+    pub fn append(&mut self, bytes: &[u8], rows: u64) {
+        self.bytes.extend_from_slice(bytes);
+        self.rows += rows;
+    }
+
     fn read(&self) -> Result<Table, OutputError> {
         let name = self.info.file;
         let bytes = Cursor::new(self.bytes.clone());

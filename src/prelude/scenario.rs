@@ -2,20 +2,19 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::cli::common;
-use crate::cli::run::manifest;
+use crate::cli::run::Asked;
 use crate::input::scenario;
 use crate::kernel::control::Control;
-use crate::measure::catalogue::catalogue;
 use crate::measure::recorder::Chunk;
-use crate::measure::result::{ResultFolder, TraceFiles, infos};
-use crate::measure::traces::Traces;
-use crate::model::setup::Setup;
-use crate::prelude::results::InMemory;
-use crate::prelude::{Error, Model, Results};
-use crate::study::job::Job;
+use crate::measure::result::infos;
+use crate::measure::traces::File;
+use crate::model::run::OwnRules;
+use crate::prelude::results::{InMemory, InMemoryTable};
+use crate::prelude::study::Named;
+use crate::prelude::{Begin, Error, Model, Results, Rules};
+use crate::study::error::StudyError;
 use crate::study::replicates::replicates;
-use crate::table::error::OutputError;
-use crate::table::place::{Memory, Place};
+use crate::table::manifest::Manifest;
 
 /// A scenario file, read and checked, with settings laid over it.
 ///
@@ -35,6 +34,7 @@ pub struct Scenario {
     path: PathBuf,
     sets: Vec<String>,
     read: scenario::Scenario,
+    rules: Option<Named>,
     threads: usize,
 }
 
@@ -49,6 +49,7 @@ impl Scenario {
             path: path.to_path_buf(),
             sets: Vec::new(),
             read: scenario::load(path, &[])?,
+            rules: None,
             threads: common::threads(None),
         })
     }
@@ -65,6 +66,12 @@ impl Scenario {
         Ok(self)
     }
 
+    /// Runs under rules of one's own, called `name` where a run goes on after an interruption.
+    pub fn rules(mut self, name: &str, rules: impl Rules + 'static) -> Self {
+        self.rules = Some((name.to_string(), OwnRules::new(rules)));
+        self
+    }
+
     /// Runs on so many threads instead of one for each core, 1 or more. Results do not depend on it.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
@@ -77,33 +84,43 @@ impl Scenario {
     /// # Errors
     /// [`Error::Input`] where the world cannot start, [`Error::Failed`] where a run does.
     pub fn run(&self) -> Result<Results, Error> {
-        let traces = self.traces()?;
-        let memory = Memory::default();
-        let mut files = TraceFiles::create(Place::Memory(memory.clone()), &traces)?;
-        let started = SystemTime::now();
-        self.replicates(&traces, |chunk| files.append(chunk))?;
+        let (started, asked) = (SystemTime::now(), self.asked());
         let mut kept = InMemory {
             name: self.read.name.clone(),
             title: self.read.title.clone(),
             tables: Vec::new(),
-            compression: traces.compression(),
-            manifest: manifest(&self.read, self.threads, started),
+            compression: self.read.traces.compression,
+            manifest: Manifest::default(),
         };
-        kept.take(&memory, &files.finish()?, infos(&traces));
+        asked.replicates(|job| {
+            let files: Vec<File> = job.traces.files().into_iter().map(|own| own.0).collect();
+            let infos = infos(job.traces).into_iter();
+            kept.tables = infos.map(InMemoryTable::new).collect();
+            let take = |chunk: &Chunk| {
+                for (table, file) in kept.tables.iter_mut().zip(&files) {
+                    let (bytes, rows) = chunk.of(*file);
+                    table.append(bytes, rows);
+                }
+                Ok::<(), StudyError>(())
+            };
+            replicates(job, &Control::default(), take)?;
+            Ok(())
+        })?;
+        kept.manifest = asked.manifest(started);
         Ok(Results::in_memory(kept, 0))
     }
 
-    /// As [`Scenario::run`], to a new folder, which `dualtrack report` reads. It appears when all runs are done.
+    /// As [`Scenario::run`], to a folder. It appears when all runs are done; until then what is done is kept beside it, and
+    /// [`Begin::Resume`] goes on with it.
     ///
     /// # Errors
-    /// As [`Scenario::run`]; [`Error::Input`] where something stands there.
-    pub fn run_to(&self, folder: impl AsRef<Path>) -> Result<Results, Error> {
-        let (folder, traces) = (folder.as_ref(), self.traces()?);
-        let read = &self.read;
-        let mut result = ResultFolder::create(folder, false, &read.name, &read.title, &traces)?;
-        let started = SystemTime::now();
-        self.replicates(&traces, |chunk| result.append(chunk))?;
-        result.finish(manifest(&self.read, self.threads, started))?;
+    /// As [`Scenario::run`], and what stands in the way.
+    pub fn run_to(&self, folder: impl AsRef<Path>, begin: Begin) -> Result<Results, Error> {
+        let (folder, control) = (folder.as_ref(), Control::default());
+        self.asked()
+            .to_folder(folder, begin.into(), SystemTime::now(), |job, store| {
+                store.run(job, &control)
+            })?;
         Results::open(folder)
     }
 
@@ -115,24 +132,14 @@ impl Scenario {
         Model::new(self.read.world.clone(), self.read.seed)
     }
 
-    fn replicates(
-        &self,
-        traces: &Traces,
-        sink: impl FnMut(&Chunk) -> Result<(), OutputError> + Send,
-    ) -> Result<(), Error> {
-        let job = Job {
-            setup: &Setup::new(self.read.world.clone())?,
-            traces,
-            seed: self.read.seed,
-            replicates: self.read.replicates,
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            scenario: &self.read,
+            rules: self
+                .rules
+                .as_ref()
+                .map(|(name, rules)| (name.as_str(), rules)),
             threads: self.threads,
-        };
-        replicates(&job, &Control::default(), sink)?;
-        Ok(())
-    }
-
-    fn traces(&self) -> Result<Traces, Error> {
-        self.read.check_traces(&catalogue())?;
-        Traces::new(&self.read.traces).map_err(Error::Input)
+        }
     }
 }

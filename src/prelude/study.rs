@@ -26,6 +26,16 @@ pub enum Begin {
     Replace,
 }
 
+impl From<Begin> for place::Begin {
+    fn from(begin: Begin) -> Self {
+        match begin {
+            Begin::New => place::Begin::New,
+            Begin::Resume => place::Begin::Resume,
+            Begin::Replace => place::Begin::Replace,
+        }
+    }
+}
+
 /// Rules of one's own, with their name.
 pub(super) type Named = (String, OwnRules);
 
@@ -85,16 +95,16 @@ impl Asked<'_> {
             threads,
             started: SystemTime::now(),
         };
-        let begin = match begin {
-            Begin::New => place::Begin::New,
-            Begin::Resume => place::Begin::Resume,
-            Begin::Replace => place::Begin::Replace,
-        };
-        end.carry_out(&mut *self.question, &identity, begin, |question, store| {
-            let done: Result<Vec<Stage>, Error> =
-                run(question, &study, store, threads, &control).map_err(Error::from);
-            done
-        })?;
+        end.carry_out(
+            &mut *self.question,
+            &identity,
+            begin.into(),
+            |question, store| {
+                let done: Result<Vec<Stage>, Error> =
+                    run(question, &study, store, threads, &control).map_err(Error::from);
+                done
+            },
+        )?;
         Results::open(folder)
     }
 

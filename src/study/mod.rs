@@ -18,6 +18,6 @@ pub mod run_file;
 pub mod shards;
 pub mod stage;
 pub mod store;
-pub mod streamed;
 pub mod sweep;
 pub mod table;
+pub mod traced;

@@ -339,7 +339,9 @@ fn is_ours(name: &str) -> bool {
     let number = stage.and_then(|rest| rest.strip_suffix(".runs"));
     let is_stage = number.is_some_and(|digits| digits.parse::<usize>().is_ok());
     let name = name.strip_prefix(".new-").unwrap_or(name);
-    is_stage || [IDENTITY, LOCK, DESIGN].contains(&name)
+    // Lists of design points, and rows of traces.
+    let is_table = name.ends_with(".csv");
+    is_stage || is_table || [IDENTITY, LOCK].contains(&name)
 }
 
 /// Refuses a folder that holds anything else, or a link, so that neither is ever cleared or written through.

@@ -104,7 +104,10 @@ fn a_run_in_memory_is_the_run_in_a_folder() {
         .expect("settings");
     let memory = scenario.run().expect("a run");
     memory.write(at("memory")).expect("written");
-    let there = scenario.threads(1).run_to(at("folder")).expect("a run");
+    let there = scenario
+        .threads(1)
+        .run_to(at("folder"), Begin::New)
+        .expect("a run");
     assert_eq!(memory.names(), there.names());
     for name in memory.names() {
         let table = memory.table(&name).expect("a table");

@@ -1,7 +1,5 @@
 //! The files of a sweep: design, runs, series and summary.
 
-#[cfg(feature = "parquet")]
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -184,7 +182,7 @@ pub fn to_parquet(folder: &Path, tables: &mut Tables) -> Result<(), OutputError>
             let info = tables.infos.remove(place);
             let path = folder.join(&file.name);
             *file = crate::table::parquet::from_csv(folder, &info)?;
-            fs::remove_file(&path).map_err(OutputError::io(&path))?;
+            std::fs::remove_file(&path).map_err(OutputError::io(&path))?;
         }
     }
     Ok(())
