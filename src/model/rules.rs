@@ -9,7 +9,7 @@ use crate::model::equations::{budgets, evaluation};
 /// shipped one under any rules.
 ///
 /// Methods marked `#[inline(always)]` become vector code; others are right and slower. For the same bits on every machine,
-/// take powers and exponentials from [`math`](crate::prelude::math). What a method is given beyond what its default uses costs
+/// take powers and exponentials from `dualtrack::prelude::math`. What a method is given beyond what its default uses costs
 /// nothing.
 ///
 /// ```
