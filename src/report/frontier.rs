@@ -71,7 +71,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         format!("point {}: {}", row.text("design_point"), parts.join(", "))
     };
     let axis = |name: &str| {
-        let (unit, meaning) = source.column("frontier", name).unwrap_or_default();
+        let [_, unit, meaning] = source.column("frontier", name).unwrap_or_default();
         let meaning = meaning
             .split(". Missing")
             .next()

@@ -185,7 +185,7 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
 pub fn axis(source: &Source, table: &str, response: &str) -> String {
     let unit = source
         .column(table, response)
-        .map(|(unit, _)| unit)
+        .map(|[_, unit, _]| unit)
         .unwrap_or_default();
     match unit.as_str() {
         "" | "1" => crate::report::words::words(response),

@@ -213,7 +213,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         });
         let meaning = source
             .column("noise", column)
-            .map(|(_, meaning)| meaning)
+            .map(|[_, _, meaning]| meaning)
             .unwrap_or_default();
         let meaning = if meaning.is_empty() {
             String::new()

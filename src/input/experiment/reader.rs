@@ -7,7 +7,6 @@ pub mod treatments;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -54,7 +53,7 @@ const MOST_REPLICATES: u64 = 1_000_000;
 const MOST_POINTS: u64 = 1_000_000_000;
 
 /// What the command line lays over an experiment file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Overlay {
     /// Arguments of `--set`.
     pub sets: Vec<String>,
@@ -64,23 +63,16 @@ pub struct Overlay {
     pub seed: Option<u64>,
     /// Responses in place of the file's.
     pub responses: Vec<String>,
+    /// Responses that somebody else's code reads, after all others.
+    pub own: Vec<Response>,
     /// Whether another design takes the place of the file's, so that it needs none.
-    #[serde(default)]
     pub has_design: bool,
 }
 
-/// Reads an experiment file with its base scenario, treatments, levels and table of points.
+/// Reads an experiment file from a shelf, with its base scenario, treatments, levels and table of points.
 ///
 /// # Errors
 /// Every problem of all files.
-pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
-    load_from(&Shelf::default(), path, overlay)
-}
-
-/// As [`load`], with all files from a shelf.
-///
-/// # Errors
-/// As [`load`].
 pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let mut files = Files::new(&overlay.sets, shelf);
     let mut report = Report::default();
@@ -364,7 +356,7 @@ impl Reader {
         }
         if !overlay.responses.is_empty() {
             let texts = overlay.responses.iter().map(String::as_str);
-            return match Responses::parse(texts) {
+            return match Responses::parse(texts).and_then(|own| own.with(&overlay.own)) {
                 Ok(responses) => Some(responses),
                 Err(message) => {
                     self.foreign.push(argument_problem(message));
@@ -381,6 +373,7 @@ impl Reader {
             Responses::new(list)
         };
         responses
+            .and_then(|responses| responses.with(&overlay.own))
             .map_err(|message| {
                 let spot = fields
                     .get("responses")

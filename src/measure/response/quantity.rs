@@ -5,8 +5,10 @@ use crate::measure::outcome::Kind;
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, Terms};
 use crate::measure::response::derived::{self, DERIVED};
+use crate::measure::response::own::Own;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::data::World;
+use crate::table::columns::Text;
 
 /// The table a quantity is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(crate) enum Source {
     Sectors,
     Allocations,
     Derived,
+    /// Somebody else's code.
+    Own,
 }
 
 impl Source {
@@ -28,7 +32,7 @@ impl Source {
     ];
 
     pub(crate) fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
+        Self::ALL.get(self as usize).map_or("own", |known| known.1)
     }
 
     fn from_name(name: &str) -> Option<Self> {
@@ -42,7 +46,7 @@ impl Source {
     fn needs(self, column: &str) -> (bool, bool) {
         match self {
             Source::Derived => derived::find(column).map_or((false, false), |found| found.1.needs),
-            Source::National => (false, false),
+            Source::National | Source::Own => (false, false),
             Source::Cities => (true, false),
             Source::Sectors => (false, true),
             Source::Allocations => (true, true),
@@ -50,14 +54,14 @@ impl Source {
     }
 }
 
-/// Outcomes, sums and ratios of a table; none of derived numbers.
+/// Outcomes, sums and ratios of a table; none of other numbers.
 fn readings(source: Source) -> &'static [Reading] {
     match source {
         Source::National => NationSeen::readings(),
         Source::Cities => CitySeen::readings(),
         Source::Sectors => SectorSeen::readings(),
         Source::Allocations => AllocationSeen::readings(),
-        Source::Derived => &[],
+        Source::Derived | Source::Own => &[],
     }
 }
 
@@ -89,14 +93,19 @@ pub struct Quantity {
     pub(crate) city: Option<String>,
     pub(crate) sector: Option<String>,
     /// Unit, `1` for a pure number.
-    pub unit: &'static str,
+    pub unit: Text,
     /// Whether a period is summed over: money and events flow, everything else is a level.
     pub is_flow: bool,
+    /// The code that reads it, where it is somebody else's.
+    pub(crate) own: Option<Own>,
 }
 
 impl Quantity {
     /// Passes over the cities that it needs.
     pub(crate) fn passes(&self) -> Passes {
+        if self.own.is_some() {
+            return Passes::ALL;
+        }
         let terms = self
             .terms
             .iter()
@@ -137,9 +146,23 @@ impl Quantity {
             terms,
             city,
             sector,
-            unit,
+            unit: unit.into(),
             is_flow,
+            own: None,
         })
+    }
+
+    /// A level in a unit that somebody else's code reads.
+    pub(crate) fn own(unit: &str, own: Own) -> Self {
+        Quantity {
+            source: Source::Own,
+            terms: Terms::new(),
+            city: None,
+            sector: None,
+            unit: unit.to_string().into(),
+            is_flow: false,
+            own: Some(own),
+        }
     }
 
     /// Rows of the city and the sector in a world; 0 where none is named.
