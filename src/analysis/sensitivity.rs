@@ -262,7 +262,7 @@ fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse 
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
-                    let mu = crate::analysis::uncertain(&effects.mu);
+                    let mu = Uncertain::from(effects.mu);
                     vec![Some(effects.mu_star), Some(mu), effects.sigma]
                 }
             });

@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod parquet;
 pub mod paths;
 pub mod read;
+pub mod rows;
 pub mod sheet;
 pub mod source;
 pub mod writer;

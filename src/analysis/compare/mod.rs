@@ -14,7 +14,6 @@ pub mod robust;
 pub mod robust_sheets;
 pub mod runs;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,14 +21,14 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::check_quarters;
 use crate::input::experiment::{Experiment, factor::Variant};
-use crate::stats::estimate::t_quantile;
 use crate::study::arm::Arm;
 use crate::study::execute::Study;
 use crate::study::stage::{Order, PointList, Stage};
 use crate::study::sweep::plan::{Plan, PlanError};
-use crate::study::sweep::plan::{response_column, run_identity};
+use crate::study::sweep::plan::{key_columns, response_column, run_identity};
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::rows::{Columns, columns};
 
 /// Name of the base in results.
 const BASE: &str = "base";
@@ -139,20 +138,15 @@ impl Comparison {
 
     /// Columns of `runs.csv`.
     pub fn runs_info(&self) -> FileInfo {
-        let mut columns = Vec::new();
-        let mut key = Vec::new();
-        if self.has_points() {
-            columns.push(point_column());
-            key.push("design_point");
+        let (mut columns, mut key) = (
+            key_columns(),
+            vec!["design_point", "replicate", "treatment"],
+        );
+        if !self.has_points() {
+            columns.remove(0);
+            key.remove(0);
         }
-        key.extend(["replicate", "treatment"]);
         columns.extend([
-            ColumnInfo::new(
-                "replicate",
-                Kind::Integer,
-                "1",
-                "replicate, from 0; with the seed it fixes the luck of the run",
-            ),
             ColumnInfo::new(
                 "treatment",
                 Kind::Text,
@@ -168,6 +162,19 @@ impl Comparison {
         );
         let row = "a run: the base or a treatment with the luck of a replicate";
         FileInfo::new("runs", row, &key, columns)
+    }
+
+    /// Adds the columns that name a treatment and a response, which a row has by their places.
+    fn key_columns<'a, R: Copy + 'a>(
+        &'a self,
+        table: &mut Columns<'a, R>,
+        places: impl Fn(R) -> (usize, usize) + Copy + 'a,
+    ) {
+        let (arms, responses) = (self.arms(), self.plan.responses().list());
+        columns!(table, |row| {
+            key "treatment": "name of the treatment" => arms[places(row).0].name.as_str();
+            key "response": "name of the response" => responses[places(row).1].name.as_str();
+        });
     }
 
     /// What was compared, for a manifest.
@@ -211,24 +218,6 @@ impl Comparison {
     }
 }
 
-/// The column that numbers design points.
-fn point_column() -> ColumnInfo {
-    ColumnInfo::new(
-        "design_point",
-        Kind::Integer,
-        "1",
-        "number of the design point, from 0; `design.csv` tells what it is",
-    )
-}
-
-/// The columns that name a treatment and a response.
-fn key_columns() -> Vec<ColumnInfo> {
-    vec![
-        ColumnInfo::new("treatment", Kind::Text, "", "name of the treatment"),
-        ColumnInfo::new("response", Kind::Text, "", "name of the response"),
-    ]
-}
-
 /// What an interval says about a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -256,27 +245,6 @@ impl Verdict {
     /// The word in results.
     pub fn word(self) -> &'static str {
         Self::WORDS[self as usize]
-    }
-
-    /// Its column.
-    fn column(name: &'static str, meaning: &'static str) -> ColumnInfo {
-        ColumnInfo {
-            names: Self::WORDS,
-            ..ColumnInfo::new(name, Kind::Text, "", meaning)
-        }
-    }
-}
-
-/// Quantiles of Student's t by number of observations, each computed once.
-#[derive(Debug, Default)]
-struct Quantiles(BTreeMap<u64, Option<f64>>);
-
-impl Quantiles {
-    fn of(&mut self, n: u64) -> Option<f64> {
-        *self
-            .0
-            .entry(n)
-            .or_insert_with(|| t_quantile(usize::try_from(n).unwrap_or(usize::MAX)))
     }
 }
 
