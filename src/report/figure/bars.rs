@@ -32,6 +32,30 @@ pub struct Bars {
     pub is_marks: bool,
 }
 
+impl Bars {
+    /// Bars from 0: what they are, name and unit of their length, and the bars.
+    pub fn new(
+        title: impl Into<String>,
+        across: impl Into<String>,
+        bars: impl IntoIterator<Item = Bar>,
+    ) -> Self {
+        Bars {
+            title: title.into(),
+            across: across.into(),
+            bars: bars.into_iter().collect(),
+            is_marks: false,
+        }
+    }
+
+    /// Only marks and intervals of the same.
+    pub fn as_marks(self) -> Self {
+        Bars {
+            is_marks: true,
+            ..self
+        }
+    }
+}
+
 impl Chart for Bars {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();

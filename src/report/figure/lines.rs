@@ -25,6 +25,9 @@ pub struct Line {
     pub points: Vec<Point>,
 }
 
+/// Lines that can be told apart.
+pub const LINES: usize = 8;
+
 /// Lines over quarters, numbers or names.
 #[derive(Clone, Debug)]
 pub struct Lines {
@@ -32,7 +35,7 @@ pub struct Lines {
     pub across: Across,
     /// Name and unit of what goes up.
     pub up: String,
-    /// The lines; at most eight can be told apart.
+    /// The lines; at most [`LINES`] can be told apart.
     pub lines: Vec<Line>,
     /// Dated events.
     pub strips: Vec<Strip>,
@@ -43,6 +46,18 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// Lines without events, on an axis around their values.
+    pub fn new(across: Across, up: impl Into<String>, lines: Vec<Line>) -> Self {
+        Lines {
+            across,
+            up: up.into(),
+            lines,
+            strips: Vec::new(),
+            from_zero: false,
+            is_ranking: false,
+        }
+    }
+
     /// Smallest and largest value of lines and bands.
     pub fn range(&self) -> (f64, f64) {
         let sign = if self.is_ranking { -1.0 } else { 1.0 };

@@ -241,14 +241,14 @@ fn ranking(context: &Context, cities: &[City], part: &mut Part) {
         &[],
     );
     lines.is_ranking = true;
-    part.figure(Figure::new(
+    part.figure(
         "ranking",
         format!("Ranking of the {} cities that end on top", order.len()),
         "Rank by capability in all sectors, mean over replicates with its 95 % interval; a rank between two whole \
          numbers means that luck decides. Lines that cross are cities that overtake each other.",
         &context.n,
         lines,
-    ));
+    );
 }
 
 fn losses(context: &Context, cities: &[City], part: &mut Part) {
@@ -278,7 +278,7 @@ fn losses(context: &Context, cities: &[City], part: &mut Part) {
     } else {
         String::new()
     };
-    part.figure(Figure::new(
+    part.figure(
         "waste-of-cities",
         "Unproductive share of each city's spending",
         format!(
@@ -286,13 +286,8 @@ fn losses(context: &Context, cities: &[City], part: &mut Part) {
              subscale, duplicated and idle together. Whiskers are 95 % intervals of the mean.{which}"
         ),
         &context.n,
-        Bars {
-            title: "city".to_string(),
-            across: "share of spending, 0 to 1".to_string(),
-            bars: bars.collect(),
-            is_marks: false,
-        },
-    ));
+        Bars::new("city", "share of spending, 0 to 1", bars),
+    );
 }
 
 /// Sums of a city and sector.
@@ -392,14 +387,14 @@ fn allocations(
         "The two maps below have the same cities and sectors, cities with most capability on top. Columns that are dark \
          from top to bottom are sectors on which everybody spends.",
     );
-    part.figure(Figure::new(
+    part.figure(
         "spending-by-sector",
         "What cities spend on",
         "Share of a city's spending on sectors that goes to each sector, over all quarters; a row adds up to 1.",
         &context.n,
         heat(shares(&|sums| sums.spending), "share of the city's spending"),
-    ));
-    part.figure(Figure::new(
+    );
+    part.figure(
         "capability-by-sector",
         "What cities have come to be able to do",
         format!(
@@ -410,6 +405,6 @@ fn allocations(
             shares(&|sums| sums.capability.get(&last).copied().unwrap_or(0.0)),
             "share of the city's capability",
         ),
-    ));
+    );
     Ok(())
 }

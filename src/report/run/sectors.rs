@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::measure::outcomes::ids::sector as ids;
-use crate::report::figure::{Figure, multiples::Multiples};
+use crate::report::figure::multiples::Multiples;
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Quarters;
@@ -75,7 +75,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         lines.from_zero = true;
         (context.name(id), lines)
     });
-    part.figure(Figure::new(
+    part.figure(
         "sectors-over-time",
         "Each sector's way to the frontier, and how much of it is used",
         "One small chart for each sector, all on one scale. The full line is the nation's capability over the world's \
@@ -83,6 +83,6 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
          grew faster than demand.",
         &context.n,
         Multiples { panels: panels.collect(), is_shared: true },
-    ));
+    );
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Sweeps of two factors on a grid.
 
 use crate::report::figure::{
-    Figure,
     frame::Across,
     heat::{Heat, Ramp},
     lines::{Line, Lines},
@@ -56,7 +55,7 @@ pub(crate) fn two(
             ramp: Ramp::Much,
             marked: Vec::new(),
         };
-        part.figure(Figure::new(
+        part.figure(
             format!("response-{response}"),
             words(response),
             format!(
@@ -65,7 +64,7 @@ pub(crate) fn two(
             ),
             n,
             chart,
-        ));
+        );
     }
     if columns.len() <= 12 && rows.len() <= 8 {
         let panels = responses.iter().map(|response| {
@@ -90,24 +89,18 @@ pub(crate) fn two(
                 .map(|level| level.parse::<f64>().ok())
                 .collect::<Option<Vec<f64>>>();
             let title = across.name.clone();
-            let lines = Lines {
-                across: match numbers {
-                    Some(values) => Across::Numbers { title, values },
-                    None => Across::Names {
-                        title,
-                        names: columns.iter().map(ToString::to_string).collect(),
-                    },
+            let over = match numbers {
+                Some(values) => Across::Numbers { title, values },
+                None => Across::Names {
+                    title,
+                    names: columns.iter().map(ToString::to_string).collect(),
                 },
-                up: String::new(),
-                lines: rows.iter().map(line).collect(),
-                strips: Vec::new(),
-                from_zero: false,
-                is_ranking: false,
             };
+            let lines = Lines::new(over, "", rows.iter().map(line).collect());
             (axis(source, "runs", response), lines)
         });
         let panels = panels.collect();
-        part.figure(Figure::new(
+        part.figure(
             "lines",
             format!("The same as lines over {}", across.name),
             format!(
@@ -118,6 +111,6 @@ pub(crate) fn two(
             ),
             n,
             Multiples { panels, is_shared: false },
-        ));
+        );
     }
 }

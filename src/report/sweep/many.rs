@@ -1,7 +1,6 @@
 //! Sweeps of many factors.
 
 use crate::report::figure::{
-    Figure,
     bars::{Bar, Bars},
     scatter::{Dot, Scatter},
 };
@@ -62,7 +61,7 @@ pub(crate) fn several(
                     is_strong: true,
                     ..Dot::default()
                 });
-            part.figure(Figure::new(
+            part.figure(
                 format!("response-{response}"),
                 format!("{} over {factor}", words(response)),
                 format!(
@@ -79,7 +78,7 @@ pub(crate) fn several(
                     dots: dots.collect(),
                     is_joined: false,
                 },
-            ));
+            );
         }
         let bars = ranked.iter().take(20).map(|(value, name, _)| Bar {
             name: name.to_string(),
@@ -87,20 +86,15 @@ pub(crate) fn several(
             series: usize::from(*value < 0.0),
             ..Bar::default()
         });
-        part.figure(Figure::new(
+        part.figure(
             format!("correlations-{response}"),
             format!("What goes with {}", words(response).to_lowercase()),
             "Rank correlation (Spearman) of each factor with the mean of the response, over design points: 1 if the \
              response always rises with the factor, -1 if it always falls, near 0 if it does neither. dualtrack \
              sensitivity says more, with intervals.",
             format!("n = {} design points", known.len()),
-            Bars {
-                title: "factor".into(),
-                across: "rank correlation, -1 to 1".into(),
-                bars: bars.collect(),
-                is_marks: false,
-            },
-        ));
+            Bars::new("factor", "rank correlation, -1 to 1", bars),
+        );
     }
 }
 

@@ -1,10 +1,10 @@
 //! The report of a sweep.
 
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     bars::{Bar, Bars},
     frame::Across,
-    lines::{Line, Lines, Point},
+    lines::{Line, Lines},
 };
 use crate::report::page::Part;
 use crate::report::rows::{Rows, axis, counted};
@@ -31,8 +31,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     let design = Rows::needed(source, "design", &["design_point"])?;
     let mut part = Part {
         subtitle: "What happens when settings are moved: a sweep runs the model at design points, each a choice of \
-                   levels for the factors, several times with other luck."
-            .to_string(),
+                   levels for the factors, several times with other luck.",
         ..Part::default()
     };
     let factors: Vec<Factor> = design
@@ -53,20 +52,13 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         .collect();
     let mut found = Found::new();
     for row in summary.iter() {
-        let point = Point {
-            value: row.number("mean"),
-            interval: row.interval("low", "high"),
-            spread: None,
-        };
         found
             .entry(row.text("response").to_string())
             .or_default()
-            .insert(row.text("design_point").to_string(), point);
+            .insert(row.text("design_point").to_string(), row.point("mean"));
     }
-    part.facts = vec![
-        ("Design points".to_string(), points.len().to_string()),
-        ("Factors".to_string(), factors.len().to_string()),
-    ];
+    part.fact("Design points", points.len());
+    part.fact("Factors", factors.len());
     let question = source
         .manifest()
         .pointer("/experiment/description")
@@ -108,11 +100,9 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     part.reading = vec![
         "A design point is one choice of levels for all factors. Each value is a mean over replicates at a design point, \
          and intervals are 95 % intervals of the mean after Student; all design points meet the same luck, so that \
-         differences between them are better known than the intervals of each suggest."
-            .to_string(),
+         differences between them are better known than the intervals of each suggest.",
         "A response is what a run is measured by. A pattern in these figures holds for the model with the other settings \
-         as they are, and within the range that was swept."
-            .to_string(),
+         as they are, and within the range that was swept.",
     ];
     Ok(part)
 }
@@ -139,19 +129,13 @@ pub(crate) fn only_values(
             ..Bar::default()
         })
     });
-    let bars = Bars {
-        title: "response".into(),
-        across: "mean".into(),
-        bars: bars.collect(),
-        is_marks: true,
-    };
-    part.figure(Figure::new(
+    part.figure(
         "responses",
         "Responses at the one design point",
         "Means with 95 % intervals.",
         n,
-        bars,
-    ));
+        Bars::new("response", "mean", bars).as_marks(),
+    );
 }
 
 pub(crate) fn one(
@@ -180,20 +164,14 @@ pub(crate) fn one(
     };
     let lines = |response: &str| {
         let values = values(found, response, points);
-        Lines {
-            across: across.clone(),
-            up: axis(source, "runs", response),
-            lines: vec![Line {
-                name: words(response),
-                points: order.iter().map(|place| values[*place]).collect(),
-            }],
-            strips: Vec::new(),
-            from_zero: false,
-            is_ranking: false,
-        }
+        let line = Line {
+            name: words(response),
+            points: order.iter().map(|place| values[*place]).collect(),
+        };
+        Lines::new(across.clone(), axis(source, "runs", response), vec![line])
     };
     for response in responses {
-        part.figure(Figure::new(
+        part.figure(
             format!("response-{response}"),
             format!("{} over {}", words(response), factor.name),
             format!(
@@ -203,7 +181,7 @@ pub(crate) fn one(
             ),
             n,
             lines(response),
-        ));
+        );
     }
 }
 
