@@ -213,13 +213,9 @@ impl<'a> Row<'a> {
 
     /// `0.41 [0.40, 0.42]`, for tables, with the interval in `low` and `high`.
     pub fn estimate(&self, value: &str) -> String {
-        let shown = self.short(value);
-        match self.interval("low", "high") {
-            Some((low, high)) => {
-                format!("{shown} [{}, {}]", scale::number(low), scale::number(high))
-            }
-            None => shown,
-        }
+        self.number(value).map_or("–".to_string(), |value| {
+            scale::estimate(value, self.interval("low", "high"))
+        })
     }
 }
 

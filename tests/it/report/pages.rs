@@ -96,9 +96,10 @@ fn indices_attributions_and_frontiers_have_pages() {
 fn claims_come_in_their_order_with_verdict_and_robustness() {
     let name = quoted();
     let claims = format!(
-        "claim,section,says,response,expect,n,estimate,low,high,verdict\n\
-         A2,3,{name},stringency,> 0,4,0.5,0.4,0.6,holds\nA1,3,second,gap,< 0,4,0.5,0.4,0.6,contradicted\n\
-         D1,5,third,,,,,,,open\n"
+        "claim,section,says,response,n,effect,low,high,expectation,verdict,claim_verdict,reading\n\
+         A2,3,{name},stringency,4,0.5,0.4,0.6,> 0,holds,holds,so\n\
+         A1,3,second,gap,4,0.5,0.4,0.6,< 0,contradicted,contradicted,otherwise\n\
+         D1,5,third,,,,,,,open,open,not run\n"
     );
     let series = format!(
         "claim,part,response,arm,quarter,mean,low,high,n\nA2,1,{name},treatment,2015Q1,1,0.9,1.1,4\n\
@@ -107,12 +108,15 @@ fn claims_come_in_their_order_with_verdict_and_robustness() {
     let files = [
         ("claims.csv", &*claims),
         ("series.csv", &*series),
-        ("robustness.csv", "claim,points,share_holds\nA2,64,0.75\n"),
+        ("robustness.csv", "claim,points,holds\nA2,64,0.75\n"),
         (
             "henan.csv",
             "city_id,measure,arm,quarter,mean,low,high,n\nzhengzhou,spending,treatment,2023Q1,1,,,4\n",
         ),
-        ("regimes.csv", "regime,mean\n=1+1,0.5\n"),
+        (
+            "regimes.csv",
+            "comparison,about,side,response,mean\nx,y,base,=1+1,0.5\n",
+        ),
     ];
     let text = page(&made("reproduce", &files));
     let place = |part: &str| {
