@@ -2,7 +2,7 @@
 
 use crate::analysis::{About, run_columns};
 use crate::input::experiment::factor::{Assignment, Variant};
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_or;
 use crate::model::params::{Parameter, table::PARAMETERS};
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::difference;
@@ -42,11 +42,10 @@ pub fn mechanisms(names: &[String]) -> Result<Vec<&'static Parameter>, Vec<Strin
             .unwrap_or(given);
         match known.iter().find(|known| name(known) == plain) {
             None => {
-                let hint = nearest(plain, known.iter().map(|known| name(known))).map_or_else(
-                    || "`dualtrack params mechanisms` lists them".to_string(),
-                    |near| format!("nearest valid name: `{near}`"),
-                );
-                problems.push(format!("unknown mechanism `{given}`; {hint}"));
+                let hint = near_or(plain, known.iter().map(|known| name(known)), || {
+                    "; `dualtrack params mechanisms` lists them".to_string()
+                });
+                problems.push(format!("unknown mechanism `{given}`{hint}"));
             }
             Some(known) if found.iter().any(|other| other.key == known.key) => {
                 problems.push(format!("`{plain}` is named twice; allowed: once"));

@@ -13,7 +13,7 @@ use crate::input::experiment::{
 };
 use crate::input::scenario::{Scenario, problems::Problems, shelf::Shelf, shipped};
 use crate::kernel::quarter::Quarter;
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_or;
 use crate::model::params::table::PARAMETERS;
 use crate::model::{error::ModelError, setup::Setup};
 
@@ -211,13 +211,10 @@ pub(crate) fn unknown<'a>(
     found: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> String {
-    let hint = nearest(found, known.clone()).map_or_else(
-        || {
-            let names: Vec<&str> = known.take(40).collect();
-            format!("; allowed: {}", names.join(", "))
-        },
-        |near| format!("; nearest valid name: `{near}`"),
-    );
+    let hint = near_or(found, known.clone(), || {
+        let names: Vec<&str> = known.take(40).collect();
+        format!("; allowed: {}", names.join(", "))
+    });
     format!("unknown {what} `{found}`{hint}")
 }
 

@@ -76,8 +76,8 @@ pub fn claims(study: &Study<'_>, outcomes: &[Outcome], verdicts: &[Verdict]) -> 
         "low" to "high": interval => row.outcome()?.estimate?.interval(), unit(unit), missing(none);
         "expectation": "what the claim expects of the effect" => Some(row.part()?.expect.to_string()), missing(open);
         "verdict": verdict
-            => row.outcome().map_or(row.verdict, |outcome| outcome.verdict).word(), names(Verdict::WORDS);
-        "claim_verdict": claim_verdict => row.verdict.word(), names(Verdict::WORDS);
+            => row.outcome().map_or(row.verdict, |outcome| outcome.verdict).name(), names(Verdict::NAMES);
+        "claim_verdict": claim_verdict => row.verdict.name(), names(Verdict::NAMES);
         "reading": "the outcome in a sentence" => match (&row.claim.open, row.part) {
             (Some(open), _) => format!("not run: {open}"),
             (None, part) => part.map_or(String::new(), |(_, part, outcome)| reading(part, outcome)),

@@ -123,7 +123,7 @@ pub fn sheet(comparison: &Comparison, effects: &[Effect]) -> Sheet {
             => paired?.same_sign?.interval, missing(no_sign);
         "variance_saved": "share of the variance of the difference that pairing saves, below 0 where it does harm"
             => Some(paired?.variance_saved?.value), missing(nothing_varies);
-        "verdict": verdict => effect.verdict().word(), names(Verdict::WORDS);
+        "verdict": verdict => effect.verdict().name(), names(Verdict::NAMES);
         "target_half_width": "half width of Student's interval that was asked for"
             => effect.target.map(|(width, _)| width), unit(unit), missing("none was asked for");
         "target_reached": "whether it was reached"

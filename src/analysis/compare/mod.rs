@@ -21,6 +21,7 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::check_quarters;
 use crate::input::experiment::{Experiment, factor::Variant};
+use crate::kernel::named::named;
 use crate::study::arm::Arm;
 use crate::study::execute::Study;
 use crate::study::stage::{Order, PointList, Stage};
@@ -218,21 +219,19 @@ impl Comparison {
     }
 }
 
-/// What an interval says about a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole interval is above 0.
-    Higher,
-    /// The whole interval is below 0.
-    Lower,
-    /// It holds 0, or there is none.
-    NotShown,
+named! {
+    /// What an interval says about a difference.
+    pub enum Verdict {
+        /// The whole interval is above 0.
+        Higher = "higher",
+        /// The whole interval is below 0.
+        Lower = "lower",
+        /// It holds 0, or there is none.
+        NotShown = "not shown",
+    }
 }
 
 impl Verdict {
-    /// Words in results.
-    pub const WORDS: &'static [&'static str] = &["higher", "lower", "not shown"];
-
     /// Of an interval.
     pub fn of(interval: Option<(f64, f64)>) -> Self {
         match interval {
@@ -240,11 +239,6 @@ impl Verdict {
             Some((_, high)) if high < 0.0 => Verdict::Lower,
             _ => Verdict::NotShown,
         }
-    }
-
-    /// The word in results.
-    pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
     }
 }
 
@@ -296,6 +290,6 @@ mod tests {
         assert_eq!(Verdict::of(Some((-0.2, -0.1))), Verdict::Lower);
         assert_eq!(Verdict::of(Some((-0.1, 0.2))), Verdict::NotShown);
         assert_eq!(Verdict::of(Some((0.0, 0.0))), Verdict::NotShown);
-        assert_eq!(Verdict::of(None).word(), "not shown");
+        assert_eq!(Verdict::of(None).name(), "not shown");
     }
 }

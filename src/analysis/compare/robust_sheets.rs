@@ -44,7 +44,7 @@ impl Robust {
             "low" to "high": "its 95 % interval, Student's t"
                 => effect?.difference.interval(), unit(UNIT), missing(few);
             "verdict": "whether the interval lies above 0, below, or neither"
-                => effect.map_or(Verdict::NotShown, |effect| effect.verdict()).word(), names(Verdict::WORDS);
+                => effect.map_or(Verdict::NotShown, |effect| effect.verdict()).name(), names(Verdict::NAMES);
         });
         table.fill(self.effects.iter().copied().enumerate())
     }

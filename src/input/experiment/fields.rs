@@ -13,7 +13,7 @@ use crate::input::scenario::place::Place;
 use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::input::scenario::problems::{Problem, Problems, Report};
 use crate::input::scenario::shelf::Shelf;
-use crate::kernel::text::{Quoted, Ticked, nearest, ticked_list};
+use crate::kernel::text::{Quoted, Ticked, near_or, near_value, nearest, quoted_list, ticked_list};
 use crate::measure::response::spec::Responses;
 use crate::model::data::World;
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
@@ -175,10 +175,9 @@ impl<'a, 'd> Fields<'a, 'd> {
             if allowed.contains(&key.as_ref()) {
                 continue;
             }
-            let hint = nearest(key, allowed.iter().copied()).map_or_else(
-                || format!("; allowed: {}", ticked_list(allowed)),
-                |near| format!("; nearest valid name: `{near}`"),
-            );
+            let hint = near_or(key, allowed.iter().copied(), || {
+                format!("; allowed: {}", ticked_list(allowed))
+            });
             let inside = if self.name.is_empty() {
                 String::new()
             } else {
@@ -302,12 +301,8 @@ impl<'a, 'd> Fields<'a, 'd> {
         };
         let found = names.iter().find(|name| **name == text).copied();
         if found.is_none() {
-            let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-            let hint = nearest(text, names.iter().copied());
-            let hint = hint.map_or_else(String::new, |near| {
-                format!("; nearest valid name: \"{near}\"")
-            });
-            let allowed = quoted.join(" or ") + &hint;
+            let hint = near_value(text, names.iter().copied());
+            let allowed = quoted_list(names, " or ") + &hint;
             self.refuse_value(value, &self.key(key), &allowed);
         }
         found

@@ -26,7 +26,7 @@ use crate::input::scenario::{
     problems::{Problem, Problems},
     shelf::Shelf,
 };
-use crate::kernel::text::{Ticked, nearest};
+use crate::kernel::text::{Ticked, quoted_list};
 use crate::measure::response::spec::{Response, Responses, is_name};
 use crate::model::params::table::{PARAMETERS, Params};
 

@@ -8,7 +8,7 @@ use crate::input::scenario::{
     table_text::field_start,
     tables::{cells, separator, too_wide, unclosed},
 };
-use crate::kernel::text::{Ticked, hint, nearest, ticked_list};
+use crate::kernel::text::{Ticked, hint, near, nearest, ticked_list};
 
 /// Columns that number the points of our own tables and say nothing about factors.
 const IGNORED: &[&str] = &["design_point", "point_id"];
@@ -188,10 +188,7 @@ fn value(factor: &Factor, cell: &str) -> Result<FactorValue, String> {
             .map(FactorValue::Level)
             .ok_or_else(|| {
                 let labels: Vec<&str> = levels.iter().map(|level| level.label.as_str()).collect();
-                let near = nearest(cell, labels.iter().copied()).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                refused(ticked_list(&labels) + &near)
+                refused(ticked_list(&labels) + &near(cell, labels.iter().copied()))
             }),
         Values::Range(range) => {
             let allowed = || {

@@ -1,6 +1,7 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
-use crate::kernel::text::nearest;
+use crate::kernel::named::named;
+use crate::kernel::text::{near, near_or, ticked_list};
 use crate::measure::outcome::Kind;
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, Terms};
@@ -8,36 +9,18 @@ use crate::measure::response::derived::{self, DERIVED};
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::data::World;
 
-/// The table a quantity is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    National,
-    Cities,
-    Sectors,
-    Allocations,
-    Derived,
+named! {
+    /// The table a quantity is read from.
+    pub(crate) enum Source {
+        National = "national",
+        Cities = "cities",
+        Sectors = "sectors",
+        Allocations = "allocations",
+        Derived = "derived",
+    }
 }
 
 impl Source {
-    const ALL: [(Source, &'static str); 5] = [
-        (Source::National, "national"),
-        (Source::Cities, "cities"),
-        (Source::Sectors, "sectors"),
-        (Source::Allocations, "allocations"),
-        (Source::Derived, "derived"),
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .map(|(source, _)| source)
-    }
-
     /// Whether a city and a sector must be named.
     fn needs(self, column: &str) -> (bool, bool) {
         match self {
@@ -63,7 +46,7 @@ fn readings(source: Source) -> &'static [Reading] {
 
 /// The two parts of a named ratio.
 pub(crate) fn ratio(column: &str) -> Option<[&'static str; 2]> {
-    let mut all = Source::ALL.iter().flat_map(|(source, _)| readings(*source));
+    let mut all = Source::ALL.into_iter().flat_map(readings);
     all.find(|own| own.name == column && own.ratio.is_some())?
         .ratio
 }
@@ -117,14 +100,11 @@ impl Quantity {
         };
         let source = match table {
             Some(name) => Source::from_name(name).ok_or_else(|| {
-                let names = || Source::ALL.iter().map(|(_, name)| *name);
-                let hint = nearest(name, names()).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+                let names = || Source::NAMES.iter().copied();
                 format!(
-                    "unknown table `{name}` in `{text}`; allowed: {}{hint}",
-                    all.join(", ")
+                    "unknown table `{name}` in `{text}`; allowed: {}{}",
+                    ticked_list(names()),
+                    near(name, names())
                 )
             })?,
             None => guess_source(&ids, column.unwrap_or(written)),
@@ -151,12 +131,9 @@ impl Quantity {
         ) -> Result<usize, String> {
             let Some(id) = id else { return Ok(0) };
             let mut known = ids.clone();
-            known.position(|known| known == id).ok_or_else(|| {
-                let hint = nearest(id, ids).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                format!("the world has no {what} `{id}`{hint}")
-            })
+            known
+                .position(|known| known == id)
+                .ok_or_else(|| format!("the world has no {what} `{id}`{}", near(id, ids)))
         }
         let cities = world.cities.iter().map(|city| city.id.as_str());
         let sectors = world.sectors.iter().map(|sector| sector.id.as_str());
@@ -207,10 +184,9 @@ fn terms(source: Source, column: &str) -> Result<Found, String> {
     if source == Source::National {
         known.extend(DERIVED.iter().map(|row| row.name));
     }
-    let hint = nearest(column, known.into_iter()).map_or_else(
-        || "; `docs/outputs.md` lists the columns".to_string(),
-        |near| format!("; nearest valid name: `{near}`"),
-    );
+    let hint = near_or(column, known, || {
+        "; `docs/outputs.md` lists the columns".to_string()
+    });
     Err(format!(
         "`{}` has no column of numbers `{column}`{hint}",
         source.name()

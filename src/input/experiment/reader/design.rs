@@ -17,11 +17,7 @@ impl Reader<'_, '_> {
             return None;
         };
         if !inner.has("kind") {
-            let names: Vec<String> = DesignSpec::NAMES
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            inner.missing("kind", &names.join(" or "));
+            inner.missing("kind", &quoted_list(DesignSpec::NAMES, " or "));
             return None;
         }
         let kind = inner.choice("kind", DesignSpec::NAMES)?;

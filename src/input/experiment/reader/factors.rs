@@ -5,6 +5,7 @@ use crate::input::experiment::fields::number;
 use crate::input::experiment::reader::*;
 use crate::input::scenario::keys;
 use crate::input::scenario::settings::{self, SettingKind};
+use crate::kernel::text::near_or;
 use crate::measure::response::spec::RESERVED;
 use crate::model::params::{self, Kind, Parameter};
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
@@ -59,10 +60,9 @@ fn check_uncertain(fields: &Fields<'_, '_>, name: &str, spot: Spot) {
     if names().any(|known| known == name) {
         return;
     }
-    let hint = nearest(name, names()).map_or_else(
-        || "; `dualtrack params` lists the parameters".to_string(),
-        |near| format!("; nearest valid name: `{near}`"),
-    );
+    let hint = near_or(name, names(), || {
+        "; `dualtrack params` lists the parameters".to_string()
+    });
     fields.refuse(
         spot,
         format!(
