@@ -19,15 +19,20 @@ const RESPONSES: usize = 24;
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, OutputError> {
     let needed = ["treatment", "response", "difference", "low", "high"];
-    let effects = Rows::needed(source, "effects", &needed)?;
+    let at_points = Rows::found(source, "robustness", &needed)?;
+    // A comparison at design points has its effects point by point.
+    let effects = match &at_points {
+        Some(_) => Rows::default(),
+        None => Rows::needed(source, "effects", &needed)?,
+    };
     let mut part = Part {
         subtitle: "What a change of rules does: base and treatments run on the same luck, replicate by replicate, so that \
                    their difference is the rules' doing.",
         ..Part::default()
     };
-    let treatments = effects.distinct("treatment");
+    let treatments = at_points.as_ref().unwrap_or(&effects).distinct("treatment");
     part.fact("Treatments", treatments.join(", "));
-    for treatment in &treatments {
+    for treatment in effects.distinct("treatment") {
         one(treatment, &effects.with("treatment", treatment), &mut part);
     }
     over_time(source, &mut part)?;

@@ -65,11 +65,14 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
     let Some(mut table) = source.table("cities")? else {
         return Ok(None);
     };
-    let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
-    let (id, name) = (table.column("city_id")?, table.column("name")?);
-    let capability = table.column(city::capability.name)?;
-    let free = table.column(city::liberalisation.name)?;
-    let spending = table.column(city::spending_cny_mn.name)?;
+    let [replicate, quarter, id, name] =
+        table.places(["replicate", "quarter", "city_id", "name"])?;
+    let outcomes = [
+        city::capability,
+        city::liberalisation,
+        city::spending_cny_mn,
+    ];
+    let [capability, free, spending] = table.places(outcomes.map(|own| own.name))?;
     let waste = WASTE.terms.iter().map(|(_, name)| table.column(name));
     let waste: Vec<usize> = waste.collect::<Result<_, _>>()?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -312,15 +315,9 @@ fn allocations(
         );
         return Ok(());
     };
-    let (quarter, city, sector) = (
-        table.column("quarter")?,
-        table.column("city_id")?,
-        table.column("sector_id")?,
-    );
-    let (spending, capability) = (
-        table.column(allocation::spending_cny_mn.name)?,
-        table.column(allocation::capability.name)?,
-    );
+    let [quarter, city, sector] = table.places(["quarter", "city_id", "sector_id"])?;
+    let outcomes = [allocation::spending_cny_mn, allocation::capability];
+    let [spending, capability] = table.places(outcomes.map(|own| own.name))?;
     let places: BTreeMap<&str, usize> = cities
         .iter()
         .enumerate()

@@ -39,7 +39,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         part.note("There is no national.csv in this folder, so that figures of the nation are missing (`traces.files`).");
         return Ok(());
     };
-    let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
+    let [replicate, quarter] = table.places(["replicate", "quarter"])?;
     let parts = parts_of_spending();
     let mut nation = Nation {
         shown: of_nation(REPORT)
@@ -262,13 +262,10 @@ impl Nation {
 
 /// `0.410 [0.407, 0.413]`, with as many decimals everywhere.
 fn even(tally: &Tally, decimals: usize) -> String {
-    let point = tally.point(1.0);
     let shown = |value: f64| scale::grouped(value, decimals);
-    match (point.value, point.interval) {
-        (Some(value), Some((low, high))) => {
-            format!("{} [{}, {}]", shown(value), shown(low), shown(high))
-        }
-        (Some(value), None) => shown(value),
-        _ => "–".to_string(),
+    let value = tally.mean().map_or("–".to_string(), shown);
+    match tally.interval() {
+        Some((low, high)) => format!("{value} [{}, {}]", shown(low), shown(high)),
+        None => value,
     }
 }

@@ -47,11 +47,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         return Ok(());
     };
     let columns = ["replicate", "quarter", "event", "city_id", "instrument_id"];
-    let mut places = [0; 5];
-    for (place, name) in places.iter_mut().zip(columns) {
-        *place = table.column(name)?;
-    }
-    let [replicate, quarter, event, city, instrument] = places;
+    let [replicate, quarter, event, city, instrument] = table.places(columns)?;
     let mut found: BTreeMap<String, Instrument> = BTreeMap::new();
     let mut by_quarter: BTreeMap<Quarter, [u64; EVENTS.len()]> = BTreeMap::new();
     while table.advance()? {

@@ -18,12 +18,9 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
     let Some(mut table) = source.table("sectors")? else {
         return Ok(());
     };
-    let (quarter, sector) = (table.column("quarter")?, table.column("sector_id")?);
-    let (capability, frontier) = (
-        table.column(ids::capability.name)?,
-        table.column(ids::frontier.name)?,
-    );
-    let used = table.column(ids::utilisation.name)?;
+    let [quarter, sector] = table.places(["quarter", "sector_id"])?;
+    let outcomes = [ids::capability, ids::frontier, ids::utilisation];
+    let [capability, frontier, used] = table.places(outcomes.map(|own| own.name))?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut sectors: Vec<(String, Quarters)> = Vec::new();
     let mut is_cut = false;

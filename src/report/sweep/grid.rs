@@ -7,33 +7,18 @@ use crate::report::figure::{
     multiples::Multiples,
 };
 use crate::report::page::Part;
-use crate::report::rows::axis;
-use crate::report::sweep::factor::{Factor, Found, label, values};
+use crate::report::sweep::factor::{Factor, Swept, label};
 use crate::report::words::words;
-use crate::table::source::Source;
 
 /// Maps of two factors, and lines.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of a sweep, each for itself"
-)]
-pub(crate) fn two(
-    down: &Factor,
-    across: &Factor,
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+pub(crate) fn two(swept: &Swept<'_>, down: &Factor, across: &Factor, part: &mut Part) {
     part.heading(
         "responses",
         &format!("Responses to {} and {}", down.name, across.name),
     );
     let (rows, columns) = (down.levels(), across.levels());
-    for response in responses {
-        let of = values(found, response, points);
+    for response in &swept.responses {
+        let of = swept.values(response);
         let mut cells = vec![None; rows.len() * columns.len()];
         for (place, point) in of.iter().enumerate() {
             let row = rows.iter().position(|level| *level == down.values[place]);
@@ -48,7 +33,7 @@ pub(crate) fn two(
         let chart = Heat {
             down: down.name.clone(),
             across: across.name.clone(),
-            value: axis(source, "runs", response),
+            value: swept.axis(response),
             rows: rows.iter().rev().map(|level| label(level)).collect(),
             columns: columns.iter().map(|level| label(level)).collect(),
             values: cells,
@@ -62,16 +47,16 @@ pub(crate) fn two(
                 "Mean over replicates. From bottom to top: {}; from left to right: {}.",
                 down.name, across.name
             ),
-            n,
+            &swept.n,
             chart,
         );
     }
     if columns.len() <= 12 && rows.len() <= 8 {
-        let panels = responses.iter().map(|response| {
-            let of = values(found, response, points);
+        let panels = swept.responses.iter().map(|response| {
+            let of = swept.values(response);
             let line = |row: &&str| {
                 let point = |column: &&str| {
-                    let place = (0..points.len()).find(|place| {
+                    let place = (0..swept.points.len()).find(|place| {
                         down.values[*place] == *row && across.values[*place] == *column
                     });
                     place
@@ -97,7 +82,7 @@ pub(crate) fn two(
                 },
             };
             let lines = Lines::new(over, "", rows.iter().map(line).collect());
-            (axis(source, "runs", response), lines)
+            (swept.axis(response), lines)
         });
         let panels = panels.collect();
         part.figure(
@@ -109,7 +94,7 @@ pub(crate) fn two(
                  each other.",
                 across.name, down.name
             ),
-            n,
+            &swept.n,
             Multiples { panels, is_shared: false },
         );
     }

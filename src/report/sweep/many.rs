@@ -5,31 +5,23 @@ use crate::report::figure::{
     scatter::{Dot, Scatter},
 };
 use crate::report::page::Part;
-use crate::report::rows::axis;
-use crate::report::sweep::factor::{Factor, Found, values};
+use crate::report::sweep::factor::{Factor, Swept};
 use crate::report::words::words;
-use crate::table::source::Source;
+use crate::stats::prcc::ranks;
 
 /// Points of a scatter.
 const POINTS: usize = 2000;
 
 /// Scatters over the factors that matter most, and rank correlations.
-pub(crate) fn several(
-    factors: &[&Factor],
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+pub(crate) fn several(swept: &Swept<'_>, factors: &[&Factor], part: &mut Part) {
+    let points = &swept.points;
     part.heading("responses", "Responses");
     let numeric: Vec<(&str, Vec<f64>)> = factors
         .iter()
         .filter_map(|factor| Some((factor.name.as_str(), factor.numbers()?)))
         .collect();
-    for response in responses {
-        let of = values(found, response, points);
+    for response in &swept.responses {
+        let of = swept.values(response);
         let known: Vec<usize> = (0..points.len())
             .filter(|place| of[*place].value.is_some())
             .collect();
@@ -42,7 +34,7 @@ pub(crate) fn several(
             })
             .collect();
         ranked.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(b.1)));
-        let name = axis(source, "runs", response);
+        let name = swept.axis(response);
         if let Some((_, factor, x)) = ranked.first() {
             let dots = known
                 .iter()
@@ -70,7 +62,7 @@ pub(crate) fn several(
                     words(response).to_lowercase(),
                     known.len()
                 ),
-                n,
+                &swept.n,
                 Scatter {
                     across: factor.to_string(),
                     up: name.clone(),
@@ -98,29 +90,6 @@ pub(crate) fn several(
     }
 }
 
-/// Ranks, of equals their mean.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut from = 0;
-    while from < order.len() {
-        let same = |place: &usize| values[*place] == values[order[from]];
-        let to = from
-            + order[from..]
-                .iter()
-                .take_while(|place| same(place))
-                .count()
-                .max(1);
-        let rank = (from + to - 1) as f64 / 2.0;
-        order[from..to]
-            .iter()
-            .for_each(|place| ranks[*place] = rank);
-        from = to;
-    }
-    ranks
-}
-
 /// Pearson's correlation; none where something does not vary.
 fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
     let n = x.len() as f64;
@@ -141,9 +110,9 @@ mod tests {
 
     #[test]
     fn rank_correlation_by_hand() {
-        // Ranks 0, 1.5, 1.5, 3 against 0, 1, 2, 3: 4.5 / sqrt(4.5 * 5) = 0.948683.
+        // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5) = 0.948683.
         let x = ranks(&[1.0, 5.0, 5.0, 9.0]);
-        assert_eq!(x, [0.0, 1.5, 1.5, 3.0]);
+        assert_eq!(x, [1.0, 2.5, 2.5, 4.0]);
         let found = correlation(&x, &ranks(&[1.0, 2.0, 3.0, 40.0])).expect("varies");
         approx::assert_relative_eq!(found, 0.948_683_298, epsilon = 1e-9);
         assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);

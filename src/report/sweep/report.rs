@@ -7,8 +7,8 @@ use crate::report::figure::{
     lines::{Line, Lines},
 };
 use crate::report::page::Part;
-use crate::report::rows::{Rows, axis, counted};
-use crate::report::sweep::factor::{Factor, Found, values};
+use crate::report::rows::{Rows, counted};
+use crate::report::sweep::factor::{Factor, Swept};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
 use crate::report::words::words;
@@ -16,10 +16,10 @@ use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Responses with figures.
-pub(crate) const RESPONSES: usize = 24;
+const RESPONSES: usize = 24;
 
 /// Levels of a factor in a heat map.
-pub(crate) const LEVELS: usize = 30;
+const LEVELS: usize = 30;
 
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, OutputError> {
@@ -50,13 +50,10 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         .iter()
         .map(|row| row.text("design_point").to_string())
         .collect();
-    let mut found = Found::new();
-    for row in summary.iter() {
-        found
-            .entry(row.text("response").to_string())
-            .or_default()
-            .insert(row.text("design_point").to_string(), row.point("mean"));
-    }
+    let found = summary.iter().map(|row| {
+        let key = ["response", "design_point"].map(|column| row.text(column).to_string());
+        (key.into(), row.point("mean"))
+    });
     part.fact("Design points", points.len());
     part.fact("Factors", factors.len());
     let question = source
@@ -81,20 +78,24 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         ));
         responses.truncate(RESPONSES);
     }
-    let n = counted(summary.iter(), "replicates at each design point");
+    let swept = Swept {
+        source,
+        points,
+        responses,
+        found: found.collect(),
+        n: counted(summary.iter(), "replicates at each design point"),
+    };
     let varied: Vec<&Factor> = factors
         .iter()
         .filter(|factor| factor.levels().len() > 1)
         .collect();
     match varied.as_slice() {
-        [] => only_values(&responses, &found, source, &n, &mut part),
-        [factor] => one(factor, &points, &responses, &found, source, &n, &mut part),
-        [down, across] if is_grid(down, across, points.len()) => {
-            two(
-                down, across, &points, &responses, &found, source, &n, &mut part,
-            );
+        [] => only_values(&swept, &mut part),
+        [factor] => one(&swept, factor, &mut part),
+        [down, across] if is_grid(down, across, swept.points.len()) => {
+            two(&swept, down, across, &mut part);
         }
-        many => several(many, &points, &responses, &found, source, &n, &mut part),
+        many => several(&swept, many, &mut part),
     }
     levels(&factors, &mut part);
     part.reading = vec![
@@ -107,23 +108,17 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     Ok(part)
 }
 
-pub(crate) fn is_grid(down: &Factor, across: &Factor, points: usize) -> bool {
+fn is_grid(down: &Factor, across: &Factor, points: usize) -> bool {
     let (rows, columns) = (down.levels().len(), across.levels().len());
     rows <= LEVELS && columns <= LEVELS && rows * columns == points
 }
 
-pub(crate) fn only_values(
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+fn only_values(swept: &Swept<'_>, part: &mut Part) {
     part.heading("responses", "Responses");
-    let bars = responses.iter().filter_map(|response| {
-        let point = found.get(*response)?.values().next()?;
+    let bars = swept.responses.iter().filter_map(|response| {
+        let point = swept.values(response).first().copied()?;
         Some(Bar {
-            name: axis(source, "runs", response),
+            name: swept.axis(response),
             value: point.value,
             interval: point.interval,
             ..Bar::default()
@@ -133,22 +128,14 @@ pub(crate) fn only_values(
         "responses",
         "Responses at the one design point",
         "Means with 95 % intervals.",
-        n,
+        &swept.n,
         Bars::new("response", "mean", bars).as_marks(),
     );
 }
 
-pub(crate) fn one(
-    factor: &Factor,
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+fn one(swept: &Swept<'_>, factor: &Factor, part: &mut Part) {
     part.heading("responses", &format!("Responses to {}", factor.name));
-    let mut order: Vec<usize> = (0..points.len()).collect();
+    let mut order: Vec<usize> = (0..swept.points.len()).collect();
     let across = match factor.numbers() {
         Some(numbers) => {
             order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
@@ -163,29 +150,29 @@ pub(crate) fn one(
         },
     };
     let lines = |response: &str| {
-        let values = values(found, response, points);
+        let values = swept.values(response);
         let line = Line {
             name: words(response),
             points: order.iter().map(|place| values[*place]).collect(),
         };
-        Lines::new(across.clone(), axis(source, "runs", response), vec![line])
+        Lines::new(across.clone(), swept.axis(response), vec![line])
     };
-    for response in responses {
+    for response in &swept.responses {
         part.figure(
             format!("response-{response}"),
             format!("{} over {}", words(response), factor.name),
             format!(
                 "Mean of {} at each level of {}, with its 95 % interval; all other settings stay as they are.",
-                axis(source, "runs", response),
+                swept.axis(response),
                 factor.name
             ),
-            n,
+            &swept.n,
             lines(response),
         );
     }
 }
 
-pub(crate) fn levels(factors: &[Factor], part: &mut Part) {
+fn levels(factors: &[Factor], part: &mut Part) {
     let mut data = Data::new(["Factor", "Levels", "From", "To"]);
     for factor in factors {
         let levels = factor.levels();

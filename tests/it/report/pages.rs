@@ -51,6 +51,19 @@ fn a_comparison_shows_effects_and_their_course() {
 }
 
 #[test]
+fn a_comparison_at_design_points_says_where_it_holds() {
+    let robustness =
+        "treatment,response,points,higher,difference,low,high\nfree,gap,40,0.75,0.1,0,0.2\n";
+    let drivers = "treatment,response,factor,rank,correlation\nfree,gap,budgets.retention,1,-0.5\n";
+    let folder = made(
+        "compare",
+        &[("robustness.csv", robustness), ("drivers.csv", drivers)],
+    );
+    let page = page(&folder);
+    assert!(page.contains("Does it hold elsewhere?") && page.contains("budgets.retention"));
+}
+
+#[test]
 fn indices_attributions_and_frontiers_have_pages() {
     let name = quoted();
     let sensitivity = format!(
