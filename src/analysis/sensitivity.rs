@@ -117,15 +117,7 @@ impl Sample {
                     coordinates.extend(points.coordinates(point));
                     places.extend(points.places(point));
                 }
-                Method::RankCorrelation => {
-                    let values = points.values(point);
-                    let numbers = points.factors().iter().zip(&values);
-                    coordinates.extend(
-                        numbers.map(|(factor, value)| {
-                            value.as_ref().map(|value| factor.number(value))
-                        }),
-                    );
-                }
+                Method::RankCorrelation => coordinates.extend(points.numbers(point)),
             }
         }
         Ok(Sample {

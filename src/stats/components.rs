@@ -139,13 +139,6 @@ impl Components {
         self.share(|[point, _, rest]| (rest / runs, point + rest / runs))
     }
 
-    /// As [`Components::noise_of_means`], had each point luck of its own:
-    /// `((V_luck + V_rest) / R) / (V_point + (V_luck + V_rest) / R)`. The gap to the former is what common luck saves.
-    pub fn noise_of_means_on_own_luck(&self, replicates: usize) -> Option<Uncertain> {
-        let runs = replicates as f64;
-        self.share(|[point, luck, rest]| ((luck + rest) / runs, point + (luck + rest) / runs))
-    }
-
     fn share(&self, parts: impl Fn([f64; 3]) -> (f64, f64)) -> Option<Uncertain> {
         let of = |components: [f64; 3]| {
             let (part, whole) = parts(components.map(|variance| variance.max(0.0)));
@@ -314,10 +307,8 @@ mod tests {
             epsilon = 1e-12
         );
         approx::assert_abs_diff_eq!(value(found.share_rest()), 6.0 / 19.0, epsilon = 1e-12);
-        // Two replicates: 2/2 = 1 of 3 + 1. On luck of their own: (4/3 + 2)/2 = 5/3 of 3 + 5/3.
+        // Two replicates: 2/2 = 1 of 3 + 1.
         approx::assert_abs_diff_eq!(value(found.noise_of_means(2)), 0.25, epsilon = 1e-12);
-        let own = value(found.noise_of_means_on_own_luck(2));
-        approx::assert_abs_diff_eq!(own, 5.0 / 14.0, epsilon = 1e-12);
         assert_eq!(found.noise_of_means(0), None);
         // Far from 0 nothing is lost, and a point and a replicate without any run are not there.
         let far = cells.map(|cell| cell.map(|y| y + 1e9));

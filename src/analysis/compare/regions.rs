@@ -1,9 +1,8 @@
 //! Which uncertain parameters decide what a treatment does, and where it does it.
 
 use crate::analysis::compare::Comparison;
-use crate::input::experiment::factor::FactorValue;
 use crate::stats::estimate::Uncertain;
-use crate::stats::prcc::{RankCorrelation, prcc};
+use crate::stats::prcc::{RankCorrelation, by_strength, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
 use crate::table::rows::{Columns, columns};
 use crate::table::sheet::Sheet;
@@ -60,7 +59,7 @@ pub fn find(
     let names: Vec<&str> = ordered.iter().map(|f| factors[*f].name.as_str()).collect();
     let mut points = Vec::new();
     for point in 0..comparison.plan.points.len() {
-        let all = numbers(comparison, point);
+        let all = comparison.plan.points.numbers(point);
         points.extend(ordered.iter().map(|factor| all[*factor]));
     }
     let (mut drivers, mut regions) = (Vec::new(), Vec::new());
@@ -98,18 +97,6 @@ pub fn find(
     (drivers, regions)
 }
 
-/// Values of the factors of a point as numbers; none where the point leaves a factor as it is.
-fn numbers(comparison: &Comparison, point: u64) -> Vec<Option<f64>> {
-    let points = &comparison.plan.points;
-    let values: Vec<Option<FactorValue>> = points.values(point);
-    points
-        .factors()
-        .iter()
-        .zip(&values)
-        .map(|(factor, value)| value.as_ref().map(|value| factor.number(value)))
-        .collect()
-}
-
 /// Factors with their correlations, the strongest first.
 fn correlations(
     points: &[Option<f64>],
@@ -120,30 +107,22 @@ fn correlations(
     let partial = enough
         .then(|| prcc(points, effects, factors).ok())
         .flatten();
-    let mut found: Vec<(usize, bool, RankCorrelation)> = match partial {
-        Some(list) => list
-            .into_iter()
-            .enumerate()
-            .filter_map(|(factor, correlation)| Some((factor, true, correlation?)))
-            .collect(),
-        // Too few points to hold other factors fixed: each by itself.
-        None => (0..factors)
-            .filter_map(|factor| {
-                let column: Vec<Option<f64>> = points
-                    .iter()
-                    .skip(factor)
-                    .step_by(factors)
-                    .copied()
-                    .collect();
-                let alone = prcc(&column, effects, 1).ok();
-                let alone = alone.and_then(|list| list.first().copied().flatten());
-                Some((factor, false, alone.or_else(|| exact(&column, effects))?))
-            })
-            .collect(),
-    };
-    let size = |row: &(usize, bool, RankCorrelation)| row.2.coefficient.value.abs();
-    found.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
-    found
+    let is_partial = partial.is_some();
+    // Too few points to hold other factors fixed: each by itself.
+    let found = partial.unwrap_or_else(|| {
+        let alone = |factor: usize| {
+            let column = points.iter().skip(factor).step_by(factors);
+            let column: Vec<Option<f64>> = column.copied().collect();
+            let alone = prcc(&column, effects, 1).ok();
+            let alone = alone.and_then(|list| list.first().copied().flatten());
+            alone.or_else(|| exact(&column, effects))
+        };
+        (0..factors).map(alone).collect()
+    });
+    let strongest = by_strength(found).into_iter();
+    strongest
+        .map(|(factor, correlation)| (factor, is_partial, correlation))
+        .collect()
 }
 
 /// The correlation of 1 or -1 where a factor alone orders all effects of too few points for others.
