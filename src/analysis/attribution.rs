@@ -69,20 +69,12 @@ pub fn mechanisms(names: &[String]) -> Result<Vec<&'static Parameter>, Vec<Strin
 /// All combinations: mechanism `i` is on in those whose number has bit `i`.
 pub fn combinations(mechanisms: &[&'static Parameter]) -> Vec<Variant> {
     let count = 1usize << mechanisms.len().min(PLAYERS);
-    (0..count)
-        .map(|number| Variant {
-            scenario: None,
-            set: mechanisms
-                .iter()
-                .enumerate()
-                .map(|(bit, mechanism)| Assignment {
-                    key: mechanism.key.to_string(),
-                    value: is_on(number, bit).to_string(),
-                    ..Assignment::default()
-                })
-                .collect(),
-        })
-        .collect()
+    let combination = |number| {
+        let switches = mechanisms.iter().enumerate();
+        let set = switches.map(|(bit, own)| Assignment::new(own.key, is_on(number, bit)));
+        Variant::of(set)
+    };
+    (0..count).map(combination).collect()
 }
 
 fn is_on(number: usize, bit: usize) -> bool {

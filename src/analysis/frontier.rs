@@ -80,10 +80,7 @@ fn differs(experiment: &Experiment, base: &Scenario, variant: &Variant) -> bool 
             is_dated || (parameter.get)(&world.params) != value
         }
         None => {
-            let alone = Variant {
-                scenario: None,
-                set: vec![assignment.clone()],
-            };
+            let alone = Variant::of([assignment.clone()]);
             let other = experiment.worlds.scenario(&alone);
             other.map_or(true, |other| other.resolved != base.resolved)
         }

@@ -133,10 +133,7 @@ impl Laboratory {
 
     /// A side made ready to run.
     pub(crate) fn setup(&self, side: &Side) -> Result<Setup, Refusal> {
-        let variant = Variant {
-            scenario: None,
-            set: assignments(side)?,
-        };
+        let variant = Variant::of(assignments(side)?);
         let explored = self.find(&side.scenario)?;
         let setup = explored.worlds.setup(&variant).map_err(Refusal::Request)?;
         if setup.world().quarters > LIMITS.quarters {
@@ -151,10 +148,7 @@ impl Laboratory {
 
     /// The scenario of a side as a file with `--set` would give it.
     pub(crate) fn scenario_of(&self, side: &Side) -> Result<Arc<Scenario>, Refusal> {
-        let variant = Variant {
-            scenario: None,
-            set: assignments(side)?,
-        };
+        let variant = Variant::of(assignments(side)?);
         let worlds = &self.find(&side.scenario)?.worlds;
         let scenario = worlds.scenario(&variant);
         scenario.map_err(|problems| Refusal::Request(problems.to_string()))

@@ -269,10 +269,7 @@ mod tests {
                 experiment.treatments.push(Treatment {
                     name: format!("t{number}"),
                     description: String::new(),
-                    variant: Variant {
-                        scenario: None,
-                        set,
-                    },
+                    variant: Variant::of(set),
                 });
             }
             let message = arms(&experiment).expect_err("other quarters");

@@ -393,11 +393,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             let (literal, spot) = self.literal(value);
             match argument_text(&literal) {
                 Some(value) => {
-                    let assignment = Assignment {
-                        key,
-                        value,
-                        ..Assignment::default()
-                    };
+                    let assignment = Assignment::new(&key, value);
                     settings.push((assignment, spot));
                 }
                 None => {

@@ -123,10 +123,7 @@ impl Reader<'_, '_> {
                 folder: self.reading.folder.clone(),
             };
             let placed = Placed {
-                variant: Variant {
-                    scenario: None,
-                    set: vec![set.clone()],
-                },
+                variant: Variant::of([set.clone()]),
                 spots: vec![(set, at)],
                 at: Some(at),
             };

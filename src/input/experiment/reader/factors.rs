@@ -288,15 +288,10 @@ impl Reader<'_, '_> {
             let level = match (item.get_ref(), key, argument_text(&literal)) {
                 (DeValue::Table(_), _, _) => self.level_table(fields, item, probes)?,
                 (_, Some(key), Some(value)) => {
-                    let set = vec![Assignment {
-                        key: key.to_string(),
-                        value: value.clone(),
+                    let variant = Variant::of([Assignment {
                         folder: self.reading.folder.clone(),
-                    }];
-                    let variant = Variant {
-                        scenario: None,
-                        set,
-                    };
+                        ..Assignment::new(key, &value)
+                    }]);
                     probes.push(Probe {
                         variant: variant.clone(),
                         spot,
