@@ -35,6 +35,7 @@ fn rows(setup: &Setup, traces: &Traces, file: Option<File>) -> u64 {
         traces,
         seed: 1,
         replicates: REPLICATES,
+        first: 0,
         threads: 1,
     };
     let mut rows = 0;

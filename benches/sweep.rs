@@ -4,19 +4,22 @@
 //! world of its own. "Runs alone" makes the same worlds and measures the same responses without a row: what a sweep takes
 //! beyond it is output. Ratios mean something within one run of the bench only.
 
+use std::path::Path;
 use std::time::Duration;
 
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use dualtrack::input::experiment::reader::Overlay;
-use dualtrack::kernel::control::Control;
-use dualtrack::measure::response::probe::Probe;
-use dualtrack::measure::run::measure_run;
-use dualtrack::model::run::{Memory, Run};
+use dualtrack::kernel::{control::Control, random::Luck};
+use dualtrack::study::codec::Measured;
+use dualtrack::study::error::StudyError;
+use dualtrack::study::execute::{Worker, execute};
 use dualtrack::study::place::Begin;
-use dualtrack::study::sweep::{self, finish::Shard, plan::Plan, work::WorkFolder};
-use dualtrack::table::manifest::Manifest;
+use dualtrack::study::stage::Stage;
+use dualtrack::study::store::RunStore;
+use dualtrack::study::sweep::{plan::Plan, tables::write};
+use dualtrack::table::{complete::finish_folder, folder::Folder, manifest::Manifest};
 
 const FACTORS: &str = "\n\
 [[factors]]\n\
@@ -49,28 +52,31 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
 
 /// The runs of a plan of one replicate, with their responses and without rows.
 fn runs_alone(plan: &Plan) {
-    let (mut memory, mut values): (Option<Memory>, _) = (None, Vec::new());
-    let luck = plan.luck(0);
+    let study = plan.study().unwrap_or_else(|error| panic!("{error}"));
+    let (mut worker, mut run) = (Worker::default(), Measured::default());
+    let draws = Luck {
+        seed: study.seed,
+        replicate: 0,
+    };
     for point in 0..plan.points.len() {
-        let variant = plan.points.variant(&plan.points.values(point));
-        let setup = match plan.experiment.worlds.setup(&variant) {
-            Ok(setup) => setup,
-            Err(message) => panic!("{message}"),
-        };
-        let bound = match plan.responses().bind(setup.world()) {
-            Ok(bound) => bound,
-            Err(messages) => panic!("{messages:?}"),
-        };
-        let mut probe = Probe::new(bound, false);
-        let mut run = match memory.take() {
-            Some(memory) => memory.start(&setup, luck),
-            None => Run::new(&setup, luck),
-        };
-        let measured = measure_run(&mut run, &mut probe, &Control::default());
+        let ready = study.arms[0].at(&plan.stage().points.variant(point));
+        let ready = ready.unwrap_or_else(|message| panic!("{message}"));
+        run.clear();
+        let measured = worker.measure(&ready, draws, false, &Control::default(), &mut run);
         assert!(measured.is_ok());
-        memory = Some(run.into_memory());
-        probe.finish(&mut values);
     }
+}
+
+/// A sweep as the command does it.
+fn sweep(plan: &Plan, target: &Path, threads: usize) -> Result<(), StudyError> {
+    let study = plan.study().map_err(StudyError::Input)?;
+    let mut store = RunStore::open(&plan.identity, target, Begin::Replace)?;
+    let next = &mut |done: &[Stage], _: &mut RunStore| Ok(done.is_empty().then(|| plan.stage()));
+    let stages = execute(&study, &mut store, next, threads, &Control::default())?;
+    let folder = Folder::create(target, store.replaces())?;
+    let tables = write(plan, &mut store, (0, &stages[0]), folder.path())?;
+    finish_folder(folder, tables.files, "", Manifest::default())?;
+    store.remove()
 }
 
 fn sweeps(criterion: &mut Criterion) {
@@ -96,16 +102,7 @@ fn sweeps(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(name, threads), |bench| {
                 bench.iter(|| {
                     let target = folder.path().join("result");
-                    let opened = WorkFolder::open(&plan, Shard::ALL, &target, Begin::Replace);
-                    let Ok(mut work) = opened else {
-                        panic!("no folder");
-                    };
-                    if let Err(error) =
-                        sweep::run(&plan, &mut work, &[], threads, &Control::default())
-                    {
-                        panic!("{error}");
-                    }
-                    work.finish(&plan, Manifest::default(), |_| Ok(Vec::new()))
+                    sweep(&plan, &target, threads).unwrap_or_else(|error| panic!("{error}"));
                 });
             });
         }

@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 
 use crate::cli::common::{self, Stop};
-use crate::cli::{codes, freeze, print, tables};
-use crate::study::sweep::audit::{Difference, Sample, audit};
-use crate::study::sweep::{block::Look, status::Status};
+use crate::cli::{codes, plan, print, tables};
+use crate::study::run_file::Look;
+use crate::study::shards::audit::{Difference, Sample, audit};
+use crate::study::shards::status::Status;
 
 /// Differences that are shown.
 const SHOWN: usize = 5;
 
-/// Runs a sample of the finished runs of a plan folder again and compares every byte.
+/// Repeat a sample of the finished runs of a plan and compare every number.
 ///
-/// Run it on another kind of machine than the shards. Exit code 1 where a run gives other rows.
+/// Use another kind of machine than the shards used. The exit code is 1 where a run gives other numbers.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Plan folder.
@@ -21,13 +22,13 @@ pub struct Args {
     /// Number of runs.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     runs: u64,
-    /// Picks the runs.
+    /// Seed that picks the runs.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Threads, on which results do not depend; one for each core if left out.
+    /// Number of threads [default: all cores]; does not affect results.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Prints nothing but errors.
+    /// Print nothing but errors.
     #[arg(long)]
     quiet: bool,
 }
@@ -39,9 +40,9 @@ pub fn run(args: &Args) -> u8 {
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
     let control = common::stoppable();
-    let frozen = freeze::thaw(&args.plan)?;
+    let (folder, question) = plan::open(&args.plan)?;
     let threads = common::threads(args.threads);
-    let status = Status::of(&frozen.folder, Look::Whole, freeze::readers());
+    let status = Status::of(&folder, Look::Whole, plan::readers());
     if status.done_runs == 0 {
         return Err(Stop::bad_input(format!(
             "{}: no shard is done yet; allowed: at least one",
@@ -52,17 +53,24 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         runs: args.runs,
         seed: args.seed,
     };
-    let audit = audit(&frozen, &status, sample, threads, &control)?;
+    let audit = audit(
+        &folder,
+        (&question.study(), &question.stages()),
+        &status,
+        sample,
+        threads,
+        &control,
+    )?;
     let runs = tables::counted(audit.runs, "run");
     if audit.different.is_empty() {
         if !args.quiet {
-            print::out(&format!("{runs} made again: all bytes are the same\n"));
+            print::out(&format!("{runs} made again: all numbers are the same\n"));
         }
         return Ok(codes::SUCCESS);
     }
     let count = audit.different.len() as u64;
     let mut message = format!(
-        "{runs} made again: {} with other bytes",
+        "{runs} made again: {} with other numbers",
         tables::counted(count, "run")
     );
     for difference in audit.different.iter().take(SHOWN) {

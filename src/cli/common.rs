@@ -6,8 +6,6 @@ use std::thread;
 
 use crate::cli::{codes, print};
 use crate::kernel::control::Control;
-use crate::study::job::EngineError;
-use crate::study::sweep::{SweepError, work::WorkError};
 use crate::table::{error::OutputError, manifest::Source};
 
 /// Why a command ends early, and the exit code that says so.
@@ -36,52 +34,6 @@ impl From<OutputError> for Stop {
         Stop {
             code,
             message: error.to_string(),
-        }
-    }
-}
-
-impl From<EngineError<OutputError>> for Stop {
-    fn from(error: EngineError<OutputError>) -> Self {
-        match error {
-            EngineError::Sink(error) => error.into(),
-            EngineError::Cancelled => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; nothing was written".to_string(),
-            },
-            error => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
-        }
-    }
-}
-
-impl From<WorkError> for Stop {
-    fn from(error: WorkError) -> Self {
-        Stop {
-            code: if error.is_bad_input() {
-                codes::BAD_INPUT
-            } else {
-                codes::FAILURE
-            },
-            message: error.to_string(),
-        }
-    }
-}
-
-impl From<SweepError> for Stop {
-    fn from(error: SweepError) -> Self {
-        match error {
-            SweepError::Work(error) => error.into(),
-            SweepError::Interrupted => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted".to_string(),
-            },
-            error @ SweepError::Lacks(_) => Stop::bad_input(error),
-            error @ SweepError::Threads(_) => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `dualtrack compare`: policies compared draw by draw on the same luck.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -12,72 +13,69 @@ use crate::analysis::compare::{
 };
 use crate::cli::common::{self, Stop};
 use crate::cli::effects::{Summary, robust};
-use crate::cli::study::{self, BeginArgs};
-use crate::cli::{codes, print, sweep, tables};
-use crate::input::experiment::{Experiment, factor::Variant, reader::Overlay};
-use crate::kernel::control::Control;
+use crate::cli::options::{OverlayArgs, WorkArgs};
+use crate::cli::plan::run_or_plan;
+use crate::cli::study::{Answer, Question, Runs};
+use crate::cli::sweep;
+use crate::input::experiment::{
+    Experiment, direct,
+    factor::Variant,
+    reader::{self, Overlay},
+};
+use crate::input::scenario::shelf::Shelf;
 use crate::kernel::text::{near_or, ticked_list};
 use crate::measure::response::spec::Responses;
-use crate::study::execute::Next;
+use crate::study::error::StudyError;
+use crate::study::execute::Study;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
-use crate::study::sweep::finish::write_design;
-use crate::table::compression::Compression;
-use crate::table::{
-    complete::finish_folder, datapackage, folder::Folder, manifest::Manifest, sheet::Sheet,
-};
+use crate::study::sweep::tables::{Tables, write_design};
+use crate::table::{manifest::Manifest, sheet::Sheet};
 
 /// Most replicates where their number is left to the widths of intervals.
 const MOST: u32 = 2_000;
 
-/// Compares policies with a base on the same luck, draw by draw.
+/// Compare policies with a base on the same random draws.
 ///
 /// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
-/// policies with the same draws, so that their differences are the policies' doing. Interrupted at any moment, it goes on
-/// with `--resume`, to the same bytes.
+/// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison goes on
+/// with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file, or experiment file with treatments.
     #[arg(value_name = "BASE")]
     base: PathBuf,
-    /// Scenario files that are compared with the base, named by file name.
+    /// Scenario files to compare with the base, named by file name.
     #[arg(value_name = "POLICY")]
     policies: Vec<PathBuf>,
-    /// Number of replicates, instead of the file's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replicates: Option<u32>,
-    /// Adds replicates until Student's 95 % interval of every difference is at most so wide to either side: `0.001` of
-    /// the first response, or `RESPONSE=0.001`.
+    #[command(flatten)]
+    overlay: OverlayArgs,
+    /// Add replicates until the half width of the 95 % interval (Student) of every difference is at most this: `0.001`
+    /// for the first response, or `RESPONSE=0.001`.
     #[arg(long, value_name = "X", value_delimiter = ';', conflicts_with_all = ["replicates", "over"])]
     until_halfwidth: Vec<String>,
     /// Most replicates for `--until-halfwidth`.
     #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     max_replicates: u32,
-    /// Repeats the comparison at so many points of the experiment's factors, or else of all uncertain parameters
+    /// Repeat the comparison at this many points of the experiment's factors, or else of all uncertain parameters
     /// (Sobol' sequence).
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..=65_536))]
     over: Option<u64>,
-    /// Seed, instead of the file's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
-    seed: Option<u64>,
-    /// Sets a key of base and policies, such as `run.quarters=20`.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    sets: Vec<String>,
-    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`; instead of the file's
-    /// responses.
-    #[arg(long = "response", value_name = "RESPONSE,...")]
-    responses: Vec<String>,
-    /// Folder of the result [default: `output/` and what is compared, such as `output/BASE-with-POLICY`].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Threads, on which results do not depend; one for each core if left out.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
     #[command(flatten)]
-    begin: BeginArgs,
-    /// Prints nothing but errors.
-    #[arg(long)]
-    quiet: bool,
+    work: WorkArgs,
+}
+
+impl Args {
+    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+        let (experiment, name) = self.experiment(shelf)?;
+        let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
+        Ok(Box::new(Asked {
+            stopping: self.stopping(&comparison)?,
+            pairs: Pairs::new(&comparison),
+            target: PathBuf::from("output").join(name),
+            comparison,
+        }))
+    }
 }
 
 /// The name of the result's folder: what is compared, as far as it is not too long for a name.
@@ -94,55 +92,20 @@ fn folder_name(base: &str, policies: &[PathBuf]) -> String {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = std::time::SystemTime::now();
-    let (experiment, target) = args.experiment()?;
-    let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
-    let stopping = args.stopping(&comparison)?;
-    let control = common::interruptible();
-    let mut identity = comparison.identity().map_err(Stop::bad_input)?;
-    identity["command"] = json!("compare");
-    identity["stopping"] = stopping_value(&stopping, None, &comparison);
-    let store = RunStore::open(&identity, &target, args.begin.begin())?;
-    if !args.quiet {
-        for note in &comparison.plan.experiment.notes {
-            print::err(&format!("note: {note}\n"));
-        }
-    }
-    let work = Work {
-        comparison: &comparison,
-        store,
-        threads: common::threads(args.threads),
-        control: &control,
-        is_quiet: args.quiet,
-        started,
-        target: &target,
-    };
-    if comparison.has_points() {
-        work.over_points()
-    } else {
-        work.over_pairs(&stopping)
-    }
+    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
 }
 
 impl Args {
-    /// The experiment, and where its result will stand.
-    fn experiment(&self) -> Result<(Experiment, PathBuf), Stop> {
+    /// The experiment, and the name of its result.
+    fn experiment(&self, shelf: &Shelf) -> Result<(Experiment, String), Stop> {
         let overlay = Overlay {
-            sets: self.sets.clone(),
-            replicates: self.replicates,
-            seed: self.seed,
-            responses: common::split_responses(&self.responses),
             has_design: self.over.is_some(),
+            ..self.overlay.overlay()
         };
-        let is_experiment = crate::input::experiment::direct::is_experiment(&self.base);
-        let loaded = if is_experiment {
-            crate::input::experiment::reader::load(&self.base, &overlay)
+        let loaded = if direct::is_experiment(shelf, &self.base) {
+            reader::load_from(shelf, &self.base, &overlay)
         } else {
-            crate::input::experiment::direct::of_scenario(&self.base, &overlay)
+            direct::of_scenario(shelf, &self.base, &overlay)
         };
         let mut experiment = loaded.map_err(Stop::bad_input)?;
         experiment
@@ -152,9 +115,7 @@ impl Args {
             experiment.cross_with_uncertainty(points);
         }
         let name = folder_name(&experiment.name, &self.policies);
-        let default = || PathBuf::from("output").join(&name);
-        let target = self.out.clone().unwrap_or_else(default);
-        Ok((experiment, target))
+        Ok((experiment, name))
     }
 
     fn stopping(&self, comparison: &Comparison) -> Result<Stopping, Stop> {
@@ -211,26 +172,80 @@ fn target(text: &str, responses: &Responses) -> Result<Target, String> {
     })
 }
 
-/// What the two kinds of comparison have in common.
-struct Work<'a> {
-    comparison: &'a Comparison,
-    store: RunStore,
-    threads: usize,
-    control: &'a Control,
-    is_quiet: bool,
-    started: std::time::SystemTime,
-    target: &'a Path,
+/// A comparison, and when it has enough replicates.
+struct Asked {
+    comparison: Comparison,
+    stopping: Stopping,
+    pairs: Pairs,
+    target: PathBuf,
 }
 
-impl Work<'_> {
+impl Question for Asked {
+    fn command(&self) -> &'static str {
+        "compare"
+    }
+
+    fn title(&self) -> (String, String) {
+        let experiment = &self.comparison.plan.experiment;
+        (experiment.name.clone(), experiment.title.clone())
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.comparison.plan.experiment.notes
+    }
+
+    fn target(&self) -> PathBuf {
+        self.target.clone()
+    }
+
+    fn study(&self) -> Arc<Study> {
+        Arc::clone(&self.comparison.study)
+    }
+
+    fn identity(&self) -> Result<Value, String> {
+        let mut identity = self.comparison.identity()?;
+        identity["command"] = json!("compare");
+        identity["stopping"] = stopping_value(&self.stopping, None, &self.comparison);
+        Ok(identity)
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        vec![self.comparison.stage(0..self.stopping.most())]
+    }
+
+    fn is_adaptive(&self) -> Option<&'static str> {
+        let Stopping::Widths { .. } = self.stopping else {
+            return None;
+        };
+        Some("`--until-halfwidth` adds replicates as results tell; allowed: `--replicates`")
+    }
+
+    fn next(&mut self, done: &[Stage], store: &mut RunStore) -> Result<Option<Stage>, StudyError> {
+        let (comparison, stopping) = (&self.comparison, &self.stopping);
+        match comparison.has_points() {
+            true => Ok(self.stages().get(done.len()).cloned()),
+            false => self.pairs.next(comparison, stopping, done, store),
+        }
+    }
+
+    fn answer(&mut self, mut runs: Runs<'_>) -> Result<Answer, Stop> {
+        match self.comparison.has_points() {
+            true => self.at_points(&mut runs),
+            false => self.at_the_base(&mut runs),
+        }
+    }
+}
+
+impl Asked {
     /// Replicates of all treatments with the parameters of the base.
-    fn over_pairs(mut self, stopping: &Stopping) -> Result<u8, Stop> {
-        let comparison = self.comparison;
-        let mut pairs = Pairs::new(comparison);
-        let stages = self.carry_out(stopping.most(), &mut |stages, store| {
-            pairs.next(comparison, stopping, stages, store)
-        })?;
-        let effects = effects::effects(comparison, &pairs, stopping, self.threads)?;
+    fn at_the_base(&mut self, runs: &mut Runs<'_>) -> Result<Answer, Stop> {
+        let (comparison, stopping) = (&self.comparison, &self.stopping);
+        let pairs = &mut self.pairs;
+        if pairs.replicates == 0 {
+            // From a plan folder: nobody asked for its stage.
+            pairs.next(comparison, stopping, runs.stages, runs.store)?;
+        }
+        let effects = effects::effects(comparison, pairs, stopping, runs.threads)?;
         let sheets = [
             effects::sheet(comparison, &effects),
             pairs
@@ -243,83 +258,61 @@ impl Work<'_> {
         described["stopping"] = stopping_value(stopping, pairs.reached, comparison);
         let summary = Summary {
             comparison,
-            pairs: &pairs,
+            pairs,
             effects: &effects,
             stopping,
         };
-        self.finish(&stages, &sheets, described, pairs.replicates, || {
-            summary.to_string()
-        })?;
-        Ok(code(failed))
+        let (text, counts) = (summary.to_string(), (pairs.replicates, failed));
+        self.write(runs, sheets, described, counts, text)
     }
 
     /// Replicates of all treatments at every design point.
-    fn over_points(mut self) -> Result<u8, Stop> {
-        let comparison = self.comparison;
-        let replicates = comparison.plan.experiment.replicates;
-        let stage = comparison.stage(0..replicates);
-        let stages = self.carry_out(replicates, &mut study::only(stage.clone()))?;
-        let found = Robust::of(comparison, &mut self.store, &stage)?;
-        let sheets = found.sheets(comparison);
+    fn at_points(&self, runs: &mut Runs<'_>) -> Result<Answer, Stop> {
+        let comparison = &self.comparison;
+        let found = Robust::of(comparison, runs.store, &runs.stages[0])?;
         let failed: u64 = found.failed.iter().sum();
+        let replicates = comparison.plan.experiment.replicates;
         let mut described = comparison.describe(failed);
         described["replicates"] = json!(replicates);
-        self.finish(&stages, &sheets, described, replicates, || {
-            robust(comparison, &found)
-        })?;
-        Ok(code(failed))
+        let text = robust(comparison, &found);
+        let sheets = found.sheets(comparison);
+        self.write(runs, sheets, described, (replicates, failed), text)
     }
 
-    /// Runs everything that `next` asks for, with a line of progress.
-    fn carry_out(&mut self, most: u32, next: &mut Next<'_>) -> Result<Vec<Stage>, Stop> {
-        let work = study::Work {
-            threads: self.threads,
-            control: self.control,
-            is_quiet: self.is_quiet,
-            runs: self.comparison.stage(0..most).runs(),
-        };
-        study::carry_out(&self.comparison.study, &mut self.store, &work, next)
-    }
-
-    /// Writes the result, gives it its name, and tells what came of it.
-    fn finish(
-        mut self,
-        stages: &[Stage],
-        sheets: &[Sheet],
+    fn write(
+        &self,
+        runs: &mut Runs<'_>,
+        sheets: impl IntoIterator<Item = Sheet>,
         described: Value,
-        replicates: u32,
-        text: impl FnOnce() -> String,
-    ) -> Result<(), Stop> {
-        let plan = &self.comparison.plan;
-        let folder = Folder::create(self.target, self.store.replaces())?;
-        let (mut files, mut infos) = (Vec::new(), Vec::new());
+        (replicates, failed): (u32, u64),
+        text: String,
+    ) -> Result<Answer, Stop> {
+        let comparison = &self.comparison;
+        let plan = &comparison.plan;
+        let mut tables = Tables {
+            failed,
+            ..Tables::default()
+        };
         for sheet in sheets {
-            files.push(sheet.write(folder.path())?);
-            infos.push(sheet.info.clone());
+            tables.add(sheet.write(runs.folder)?, sheet.info);
         }
-        let rows = runs::write(self.comparison, &mut self.store, stages, folder.path())?;
-        files.push(rows);
-        infos.push(self.comparison.runs_info());
-        if self.comparison.has_points() {
-            files.push(write_design(folder.path(), plan)?);
-            infos.push(plan.design_info());
+        let rows = runs::write(comparison, runs.store, runs.stages, runs.folder)?;
+        tables.add(rows, comparison.runs_info());
+        if comparison.has_points() {
+            tables.add(write_design(runs.folder, plan)?, plan.design_info());
         }
-        let experiment = &plan.experiment;
-        let (name, title) = (&experiment.name, &experiment.title);
-        let description = datapackage::of_files(name, title, &infos, Compression::None);
         let manifest = Manifest {
             replicates,
             experiment: Some(described),
             sources: self.sources(),
-            ..sweep::manifest(plan, self.threads, self.started, "compare")
+            ..sweep::manifest(plan)
         };
-        let files = finish_folder(folder, files, &description, manifest)?;
-        self.store.remove()?;
-        if !self.is_quiet {
-            let files = tables::files(self.target, &files);
-            print::out(&format!("{}\n{files}", text()));
-        }
-        Ok(())
+        Ok(Answer {
+            tables,
+            manifest,
+            text,
+            warning: None,
+        })
     }
 
     /// Files of the experiment and of all scenarios, each once.
@@ -362,14 +355,6 @@ fn stopping_value(stopping: &Stopping, reached: Option<bool>, comparison: &Compa
         "max_replicates": most,
         "reached": reached,
     })
-}
-
-fn code(failed: u64) -> u8 {
-    if failed > 0 {
-        codes::RUNS_FAILED
-    } else {
-        codes::SUCCESS
-    }
 }
 
 #[cfg(test)]

@@ -1,162 +1,123 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
+use crate::cli::codes;
 use crate::cli::common::{self, Stop};
+use crate::cli::options::{ExperimentArgs, WorkArgs};
+use crate::cli::plan::run_or_plan;
 use crate::cli::sensitivity::names;
-use crate::cli::study::{self, Work};
+use crate::cli::study::{Question, Runs};
+use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
-use crate::cli::{codes, print};
-use crate::cli::{
-    options::{ExperimentArgs, WorkArgs},
-    sweep::{carry_out, dry_run, head},
-};
 use crate::input::experiment::factor::Variant;
-use crate::study::arm::Arm;
-use crate::study::execute::Study;
-use crate::study::stage::{Order, PointList, Stage};
-use crate::study::store::RunStore;
-use crate::study::sweep::plan::response_column;
-use crate::study::sweep::{finish::Shard, plan::Plan};
+use crate::input::scenario::shelf::Shelf;
+use crate::study::stage::{PointList, Stage};
+use crate::study::sweep::plan::{Plan, response_column};
+use crate::study::sweep::tables::Tables;
 use crate::study::table::RunTable;
 
 /// Points and moves that are shown.
 const SHOWN: usize = 20;
 
-/// Runs an experiment and tells which design points no other beats in all objectives, and which changes of the base buy
-/// one objective without loss in another.
+/// Run an experiment and find the design points that no other dominates, and the changes of the base that improve one
+/// objective without loss in another.
 ///
 /// Needs two or more `[objectives]`, such as `competitiveness = "max"` and `waste_share = "min"`. Factors are the levers.
-/// Writes the files of a sweep and `frontier.csv`, `moves.csv`, and `base.csv` with the runs of the base on the same luck.
-/// Interrupted, it goes on with `--resume`.
+/// Writes the files of a sweep and `frontier.csv`, `moves.csv`, and `base.csv` with the runs of the base on the same
+/// random draws. An interrupted study goes on with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     experiment: ExperimentArgs,
     #[command(flatten)]
     work: WorkArgs,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+impl Args {
+    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+        let sweep = Sweep::new("frontier", &self.experiment, self.format, shelf)?;
+        let plan = &sweep.plan;
+        let refused = |sentence: String| {
+            let file = self.experiment.experiment.display();
+            Stop::bad_input(format!("{file}: {sentence}"))
+        };
+        frontier::check(&plan.experiment).map_err(refused)?;
+        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
+        Ok(Box::new(Analysis { sweep }))
+    }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
+    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
 }
 
-fn try_run(args: &Args) -> Result<u8, Stop> {
-    let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
-    let refused = |sentence: String| {
-        Stop::bad_input(format!(
-            "{}: {sentence}",
-            args.experiment.experiment.display()
-        ))
-    };
-    frontier::check(&plan.experiment).map_err(refused)?;
-    RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-    if args.work.dry_run {
-        return dry_run(&plan, &args.work);
+/// A sweep whose points are held against its base.
+struct Analysis {
+    sweep: Sweep,
+}
+
+impl OverSweep for Analysis {
+    fn sweep(&self) -> &Sweep {
+        &self.sweep
     }
-    let experiment = &plan.experiment;
-    let target = args.work.target(experiment);
-    let base_scenario = experiment
-        .worlds
-        .scenario(&Variant::default())
-        .map_err(Stop::bad_input)?;
-    // Before the sweep: it is short, and a base that fails is known at once.
-    let base = base(&plan, &args.work)?;
-    let failed_base = base.failed();
-    let analyse = |runs: &RunTable| {
-        let changes = frontier::changes(experiment, &plan.points, &base_scenario);
-        let objectives = &experiment.objectives;
-        frontier::analyse(objectives, runs, &base, &changes, experiment.seed)
-    };
-    let mut found = None;
-    let mut problem = None;
-    let finished = carry_out(
-        &plan,
-        Shard::ALL,
-        &target,
-        &args.work,
-        "frontier",
-        |folder| {
-            let made = match analyse(&RunTable::read(folder, &plan)?) {
-                Ok(made) => made,
-                Err(message) => {
-                    problem = Some(message);
-                    return Ok(Vec::new());
-                }
-            };
-            let mut sheets =
-                crate::analysis::frontier::sheets::sheets(&made, experiment, &plan.points);
-            let columns = plan.responses().list().iter().map(response_column);
-            sheets.push(crate::analysis::frontier::sheets::base_sheet(
-                &base,
-                experiment.seed,
-                columns.collect(),
-            ));
-            found = Some(made);
-            Ok(sheets)
-        },
-    )?;
-    let failure = |message: String| Stop {
-        code: codes::FAILURE,
-        message,
-    };
-    if let Some(message) = problem {
-        return Err(failure(message));
+
+    fn sweep_mut(&mut self) -> &mut Sweep {
+        &mut self.sweep
     }
-    if !args.work.quiet {
-        let found = match found {
-            Some(found) => found,
-            // All was there but the name of the folder.
-            None => analyse(&RunTable::read(&target, &plan)?).map_err(failure)?,
+
+    /// The base with the replicates of the design points.
+    fn more_stages(&self) -> Vec<Stage> {
+        vec![Stage {
+            points: PointList::Own,
+            keeps_series: false,
+            ..self.sweep.plan.stage()
+        }]
+    }
+
+    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
+        let plan = &self.sweep.plan;
+        let experiment = &plan.experiment;
+        let widths = [experiment.responses.len()];
+        let mut of = |stage: usize| -> Result<RunTable, Stop> {
+            let stages = &runs.stages[stage..stage + 1];
+            Ok(RunTable::of(runs.store, stage, stages, &widths)?.remove(0))
         };
-        let mut text = head(&plan, Shard::ALL, &finished);
-        if failed_base > 0 {
+        let (points, base) = (of(0)?, of(1)?);
+        let scenario = experiment.worlds.scenario(&Variant::default());
+        let scenario = scenario.map_err(Stop::bad_input)?;
+        let changes = frontier::changes(experiment, &plan.points, &scenario);
+        let objectives = &experiment.objectives;
+        let found = frontier::analyse(objectives, &points, &base, &changes, experiment.seed);
+        let found = found.map_err(|message| Stop {
+            code: codes::FAILURE,
+            message,
+        })?;
+        let mut sheets = frontier::sheets::sheets(&found, experiment, &plan.points);
+        let columns = plan.responses().list().iter().map(response_column);
+        let columns = columns.collect();
+        sheets.push(frontier::sheets::base_sheet(
+            &base,
+            experiment.seed,
+            columns,
+        ));
+        for sheet in sheets {
+            tables.add(sheet.write(runs.folder)?, sheet.info);
+        }
+        let failed = base.failed() as u64;
+        let mut text = String::new();
+        if failed > 0 {
             text.push_str(&format!(
-                "{} of the base failed; the column `error` of `base.csv` says why\n",
-                counted(failed_base as u64, "run")
+                "{} of the base failed; the column `error` of `base.csv` says why\n\n",
+                counted(failed, "run")
             ));
         }
-        text.push('\n');
-        text.push_str(&report(&found, &plan));
-        text.push('\n');
-        text.push_str(&tables::files(&target, &finished.files));
-        print::out(&text);
+        text.push_str(&report(&found, plan));
+        Ok(Analysed { text, failed })
     }
-    Ok(if finished.failed > 0 || failed_base > 0 {
-        codes::RUNS_FAILED
-    } else {
-        codes::SUCCESS
-    })
-}
-
-/// Runs the base with the replicates of the design points.
-fn base(plan: &Plan, work: &WorkArgs) -> Result<RunTable, Stop> {
-    let experiment = &plan.experiment;
-    let variant = Variant::default();
-    let arm = Arm::new("base", &experiment.worlds, &variant, &experiment.responses);
-    let study = Study {
-        arms: vec![arm.map_err(Stop::bad_input)?],
-        seed: experiment.seed,
-        extra: None,
-    };
-    let stage = Stage {
-        points: PointList::Own,
-        replicates: 0..u64::from(experiment.replicates),
-        arms: vec![0],
-        order: Order::ByPoint,
-        keeps_series: false,
-    };
-    let mut store = RunStore::memory();
-    let work = Work {
-        threads: common::threads(work.threads),
-        control: &common::interruptible(),
-        is_quiet: work.quiet,
-        runs: stage.runs(),
-    };
-    study::carry_out(&study, &mut store, &work, &mut study::only(stage.clone()))?;
-    let widths = [experiment.responses.len()];
-    Ok(RunTable::of(&mut store, 0, &[stage], &widths)?.remove(0))
 }
 
 fn report(found: &Frontier, plan: &Plan) -> String {

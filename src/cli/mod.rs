@@ -11,12 +11,12 @@ pub mod documents;
 pub mod effects;
 pub mod eval;
 pub mod explore;
-pub mod freeze;
 pub mod frontier;
 pub mod init;
 pub mod merge;
 pub mod options;
 pub mod params;
+pub mod plan;
 pub mod print;
 pub mod progress;
 pub mod report;
@@ -34,6 +34,10 @@ pub mod tables;
 pub mod terminal;
 
 use std::process::ExitCode;
+
+use crate::cli::common::Stop;
+use crate::cli::study::Question;
+use crate::input::scenario::shelf::Shelf;
 
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]
@@ -89,6 +93,19 @@ impl Command {
             Action::Init(args) => init::run(args),
             Action::Schema(args) => schema::run(args),
             Action::Params(args) => params::run(args),
+        })
+    }
+
+    /// What it asks of a study, with all files from a shelf; none where it runs no study.
+    fn question(&self, shelf: &Shelf) -> Option<Result<Box<dyn Question>, Stop>> {
+        Some(match &self.action {
+            Action::Sweep(args) => args.question(shelf),
+            Action::Compare(args) => args.question(shelf),
+            Action::Reproduce(args) => args.question(shelf),
+            Action::Sensitivity(args) => args.question(shelf),
+            Action::Attribute(args) => args.question(shelf),
+            Action::Frontier(args) => args.question(shelf),
+            _ => return None,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `dualtrack reproduce`: the paper's claims, each put to the test.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -11,34 +12,33 @@ use crate::analysis::claims::robust::{self, Size};
 use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
-use crate::cli::study::{self, BeginArgs, Work};
+use crate::cli::options::WorkArgs;
+use crate::cli::plan::run_or_plan;
+use crate::cli::study::{Answer, Question, Runs};
+use crate::cli::tables;
 use crate::cli::terminal::NARROW;
-use crate::cli::{codes, print, tables};
 use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
-use crate::input::scenario::shipped;
+use crate::input::scenario::{shelf::Shelf, shipped};
 use crate::kernel::random::Luck;
 use crate::model::setup::Setup;
 use crate::report::page;
+use crate::study::execute;
 use crate::study::stage::Stage;
-use crate::study::store::RunStore;
-use crate::table::columns::FileInfo;
-use crate::table::compression::Compression;
-use crate::table::{
-    complete::complete_folder, datapackage, folder::Folder, manifest::Manifest, writer::WrittenFile,
-};
+use crate::study::sweep::tables::Tables;
+use crate::table::manifest::Manifest;
 
 /// Folder of the paper's register, seen from where the command is called; where it is not there, the one in the program.
 const REGISTER: &str = "scenarios/claims";
 /// Columns before the text of a claim.
 const MARGIN: usize = 18;
 
-/// Puts the paper's claims to the test: paired runs with common luck, a verdict for each claim, and tables for figures.
+/// Test the paper's claims: paired runs on the same random draws, a verdict for each claim, and tables for figures.
 ///
 /// A claim holds where the 95 % interval of treatment minus control lies wholly on the expected side, is contradicted
 /// where it lies wholly on the other, and is not shown otherwise; all parts of a claim must hold, and one contradicted
-/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. Killed at any moment, it goes on with
-/// `--resume`, to the same bytes.
+/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. An interrupted study goes on with
+/// `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// All claims at the base's parameters; a minute or two. This is the default.
@@ -65,17 +65,8 @@ pub struct Args {
     /// Seed, instead of the base scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     seed: Option<u64>,
-    /// Folder of the result.
-    #[arg(long, value_name = "DIR", default_value = "output/reproduce")]
-    out: PathBuf,
     #[command(flatten)]
-    begin: BeginArgs,
-    /// Threads, on which results do not depend; one for each core if left out.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// Prints nothing but errors.
-    #[arg(long)]
-    quiet: bool,
+    work: WorkArgs,
 }
 
 impl Args {
@@ -91,13 +82,18 @@ impl Args {
         self.files.is_empty() && self.claims.is_empty()
     }
 
-    fn register(&self) -> Result<Register, Stop> {
+    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+        Ok(Box::new(Asked::new(self, shelf)?))
+    }
+
+    fn register(&self, shelf: &Shelf) -> Result<Register, Stop> {
         let files = if self.files.is_empty() {
-            own_or_shipped()
+            own_or_shipped(shelf)
         } else {
             self.files.clone()
         };
-        let mut register = crate::input::claims::reader::load(&files).map_err(Stop::bad_input)?;
+        let register = crate::input::claims::reader::load_from(shelf, &files);
+        let mut register = register.map_err(Stop::bad_input)?;
         if self.files.is_empty() {
             register.title = "The claims of Ma (2024)".to_string();
         }
@@ -114,79 +110,119 @@ impl Args {
 }
 
 /// Claim files of the paper, by name: those of the folder they are edited in, or else those that come with the program.
-fn own_or_shipped() -> Vec<PathBuf> {
-    let Ok(read) = std::fs::read_dir(REGISTER) else {
-        let names = shipped::CLAIMS
-            .iter()
-            .map(|(name, _)| PathBuf::from(shipped::path(name)));
-        return names.collect();
-    };
-    let mut files: Vec<PathBuf> = read
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
-        .collect();
-    files.sort();
+fn own_or_shipped(shelf: &Shelf) -> Vec<PathBuf> {
+    let mut files = shelf.list(Path::new(REGISTER));
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    if files.is_empty() {
+        let names = shipped::CLAIMS.iter();
+        files = names
+            .map(|(name, _)| PathBuf::from(shipped::path(name)))
+            .collect();
+    }
     files
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
+    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
 }
 
-fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = std::time::SystemTime::now();
-    let mut study = Study::new(args.register()?, args.seed).map_err(Stop::bad_input)?;
-    let base = study.base_arm.filter(|_| args.is_whole());
-    let story = base.map(|base| Story::new(study.runs.arms[base].world()));
-    let story = story.as_ref();
-    // A run that fails does so in its arm, too.
-    let tell = |setup: &Setup, draws: Luck| story?.tell(setup, draws).ok();
-    study.runs.extra = base.map(|base| (base, &tell as _));
-    let size = args.size();
-    let stages = stages(args, &study).map_err(Stop::bad_input)?;
-    let sources = study.register.sources.iter().map(|(_, sum)| sum.as_str());
-    let identity = json!({
-        "command": "reproduce",
-        "study": study.runs.identity().map_err(Stop::bad_input)?,
-        "sources": sources.collect::<Vec<_>>(),
-        "question": question(args, &study),
-    });
-    let mut store = RunStore::open(&identity, &args.out, args.begin.begin())?;
-    let (threads, control) = (common::threads(args.threads), common::interruptible());
-    let work = Work {
-        threads,
-        control: &control,
-        is_quiet: args.quiet,
-        runs: stages.iter().map(Stage::runs).fold(0, u64::saturating_add),
-    };
-    study::carry_out(&study.runs, &mut store, &work, &mut |done, _| {
-        Ok(stages.get(done.len()).cloned())
-    })?;
-    let found = Findings::read(&study, story, &mut store, size)?;
-    let manifest = manifest(args, &study, threads, started, &found);
-    let (written, figures) = write(&study, &found, &args.out, store.replaces(), manifest)?;
-    store.remove()?;
-    if !args.quiet {
-        let mut text = report(args, &study, &found);
-        text.push_str(&tables::files(&args.out, &written));
-        text.push_str(&format!(
-            "  report.html and {} in figures/\n",
-            tables::counted(figures as u64, "figure")
-        ));
-        print::out(&text);
+/// The claims, and what they take.
+struct Asked {
+    args: Args,
+    study: Study,
+    story: Option<Arc<Story>>,
+    stages: Vec<Stage>,
+}
+
+impl Asked {
+    fn new(args: &Args, shelf: &Shelf) -> Result<Self, Stop> {
+        let register = args.register(shelf)?;
+        let mut study = Study::new(shelf, register, args.seed).map_err(Stop::bad_input)?;
+        let base = study.base_arm.filter(|_| args.is_whole());
+        let story = base.map(|base| Arc::new(Story::new(study.runs.arms[base].world())));
+        if let (Some(base), Some(story)) = (base, story.clone()) {
+            // A run that fails does so in its arm, too.
+            let tell = move |setup: &Setup, draws: Luck| story.tell(setup, draws).ok();
+            if let Some(runs) = Arc::get_mut(&mut study.runs) {
+                runs.extra = Some((base, Arc::new(tell)));
+            }
+        }
+        // All arms as their files have them, then those of claims at design points.
+        let mut stages = vec![study.own_stage(args.replicates)];
+        if let Some(size) = args.size() {
+            stages.push(robust::stage(&study, size).map_err(Stop::bad_input)?);
+        }
+        Ok(Asked {
+            args: args.clone(),
+            study,
+            story,
+            stages,
+        })
     }
-    if let Some(reason) = &found.reason {
-        print::err(&format!(
-            "{} failed; the first: {reason}\n",
-            tables::counted(found.failed, "run")
-        ));
-        return Ok(codes::RUNS_FAILED);
+}
+
+impl Question for Asked {
+    fn command(&self) -> &'static str {
+        "reproduce"
     }
-    Ok(codes::SUCCESS)
+
+    fn title(&self) -> (String, String) {
+        ("reproduce".to_string(), self.study.register.title.clone())
+    }
+
+    fn target(&self) -> PathBuf {
+        PathBuf::from("output/reproduce")
+    }
+
+    fn study(&self) -> Arc<execute::Study> {
+        Arc::clone(&self.study.runs)
+    }
+
+    fn identity(&self) -> Result<Value, String> {
+        let sources = self.study.register.sources.iter();
+        let sources = sources.map(|(_, sum)| sum.as_str());
+        Ok(json!({
+            "command": "reproduce",
+            "study": self.study.runs.identity()?,
+            "sources": sources.collect::<Vec<_>>(),
+            "question": question(&self.args, &self.study),
+        }))
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        self.stages.clone()
+    }
+
+    fn answer(&mut self, runs: Runs<'_>) -> Result<Answer, Stop> {
+        let (args, study) = (&self.args, &self.study);
+        let found = Findings::read(study, self.story.as_deref(), runs.store, args.size())?;
+        let mut tables = Tables {
+            failed: found.failed,
+            ..Tables::default()
+        };
+        for sheet in &found.sheets {
+            tables.add(sheet.write(runs.folder)?, sheet.info.clone());
+        }
+        let warning = found.reason.as_ref().map(|reason| {
+            let failed = tables::counted(found.failed, "run");
+            format!("{failed} failed; the first: {reason}")
+        });
+        Ok(Answer {
+            tables,
+            manifest: manifest(args, study, &found),
+            text: report(args, study, &found),
+            warning,
+        })
+    }
+
+    fn complete(&self, folder: &Path) -> Result<String, Stop> {
+        let figures = tables::counted(pages(folder)? as u64, "figure");
+        Ok(format!("  report.html and {figures} in figures/\n"))
+    }
 }
 
 /// The result as a page, `report.html`, and its figures as SVG; returns how many there are.
@@ -201,17 +237,8 @@ fn pages(folder: &Path) -> Result<usize, Stop> {
     )?)
 }
 
-/// All arms as their files have them, then those of claims at design points.
-fn stages(args: &Args, study: &Study<'_>) -> Result<Vec<Stage>, String> {
-    let mut stages = vec![study.own_stage(args.replicates)];
-    if let Some(size) = args.size() {
-        stages.push(robust::stage(study, size)?);
-    }
-    Ok(stages)
-}
-
 /// What decides about results, next to the runs.
-fn question(args: &Args, study: &Study<'_>) -> Value {
+fn question(args: &Args, study: &Study) -> Value {
     let claims = study.register.claims.iter().map(|claim| claim.id.as_str());
     json!({
         "claims": claims.collect::<Vec<_>>(),
@@ -221,13 +248,7 @@ fn question(args: &Args, study: &Study<'_>) -> Value {
     })
 }
 
-fn manifest(
-    args: &Args,
-    study: &Study<'_>,
-    threads: usize,
-    started: std::time::SystemTime,
-    found: &Findings,
-) -> Manifest {
+fn manifest(args: &Args, study: &Study, found: &Findings) -> Manifest {
     let base = study
         .worlds
         .first()
@@ -245,17 +266,11 @@ fn manifest(
         .as_ref()
         .map(|base| crate::cli::summary::last_quarter(&base.world).to_string());
     Manifest {
-        command: "reproduce",
-        arguments: common::arguments(),
         scenario: scenario.unwrap_or_default(),
-        title: study.register.title.clone(),
         seed: study.runs.seed,
         replicates: args.replicates,
         first_quarter: first.unwrap_or_default(),
         last_quarter: last.unwrap_or_default(),
-        threads,
-        started: common::second(started),
-        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&study.sources),
         settings,
         experiment: Some(json!({
@@ -267,34 +282,7 @@ fn manifest(
     }
 }
 
-fn write(
-    study: &Study<'_>,
-    found: &Findings,
-    target: &Path,
-    replaces: bool,
-    manifest: Manifest,
-) -> Result<(Vec<WrittenFile>, usize), Stop> {
-    let folder = Folder::create(target, replaces)?;
-    let mut files = Vec::new();
-    for sheet in &found.sheets {
-        files.push(sheet.write(folder.path())?);
-    }
-    let infos: Vec<FileInfo> = found
-        .sheets
-        .iter()
-        .map(|sheet| sheet.info.clone())
-        .collect();
-    let name = target
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let text = datapackage::of_files(&name, &study.register.title, &infos, Compression::None);
-    let written = complete_folder(&folder, files, &text, manifest)?;
-    let figures = pages(folder.path())?;
-    folder.finish()?;
-    Ok((written, figures))
-}
-
-fn report(args: &Args, study: &Study<'_>, found: &Findings) -> String {
+fn report(args: &Args, study: &Study, found: &Findings) -> String {
     let mut text = format!(
         "{}\n{} of runs for each claim, seed {}, {} in all\n\n",
         tables::bold(&study.register.title),

@@ -3,26 +3,34 @@
 use std::path::PathBuf;
 use std::thread;
 
+use serde_json::json;
+
 use crate::cli::codes;
 use crate::cli::common::{self, Stop, interruptible};
+use crate::cli::options::BeginArgs;
 use crate::cli::print;
 use crate::cli::progress::{self, Goal};
 use crate::cli::summary::Summary;
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::{self, Scenario};
 use crate::kernel::control::Control;
-use crate::measure::{result::ResultFolder, traces::Traces};
+use crate::measure::{result, traces::Traces};
 use crate::model::setup::Setup;
-use crate::study::job::{Job, Replicates};
-use crate::table::manifest::Manifest;
+use crate::study::identity;
+use crate::study::job::{EngineError, Job};
+use crate::study::traced::TraceStore;
+use crate::table::{complete::finish_folder, folder::Folder, manifest::Manifest};
 
-/// Runs the replicates of a scenario, writes what happened, and prints a summary.
+/// Run the replicates of a scenario, write their traces, and print a summary.
+///
+/// An interrupted run goes on with `--resume`; its output is byte-identical. What may be lost is the work of some seconds,
+/// or of one replicate where that takes longer.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
-    /// Folder of the result; `output/` and the name of the scenario if left out.
+    /// Folder of the result [default: `output/` and the name of the scenario].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Seed, instead of the scenario's.
@@ -31,16 +39,15 @@ pub struct Args {
     /// Number of replicates, instead of the scenario's.
     #[arg(long, value_name = "N")]
     replicates: Option<u32>,
-    /// Threads, on which results do not depend; one for each core if left out.
+    /// Number of threads [default: all cores]; does not affect results.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Sets a key of the scenario, such as `tournament.intensity=0`.
+    /// Set a key of the scenario, such as `tournament.intensity=0`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// Replaces an earlier result in the folder.
-    #[arg(long)]
-    force: bool,
-    /// Prints nothing but errors.
+    #[command(flatten)]
+    begin: BeginArgs,
+    /// Print nothing but errors.
     #[arg(long)]
     quiet: bool,
 }
@@ -61,13 +68,17 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("output").join(&scenario.name));
-    let mut result = ResultFolder::create(
-        &target,
-        args.force,
-        &scenario.name,
-        &scenario.title,
-        &traces,
-    )?;
+    let identity = json!({
+        "command": "run",
+        "program": identity::of_program(),
+        "settings": identity::of_settings(&scenario),
+        "traces": scenario.resolved["traces"],
+        "data_sha256": identity::of_data(&scenario),
+        "seed": scenario.seed,
+        "replicates": scenario.replicates,
+    });
+    let begin = args.begin.begin();
+    let store = TraceStore::open(&identity, scenario.seed, &traces, &target, begin)?;
     if !args.quiet {
         for note in &scenario.notes {
             print::err(&format!("note: {note}\n"));
@@ -79,38 +90,54 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         traces: &traces,
         seed: scenario.seed,
         replicates: scenario.replicates,
+        first: 0,
         threads,
     };
-    let kept = run_job(&job, &control, &mut result, args.quiet)?;
-    let files = result.finish(manifest(&scenario, threads, started))?;
-    if args.quiet {
-        return Ok(codes::SUCCESS);
+    let mut store = run_job(&job, &control, store, args.quiet)?;
+    let folder = Folder::create(&target, store.replaces())?;
+    let files = store.write(folder.path())?;
+    let description = result::description(&scenario.name, &scenario.title, &traces);
+    let manifest = manifest(&scenario, threads, started);
+    let files = finish_folder(folder, files, &description, manifest)?;
+    if !args.quiet {
+        let summary = Summary {
+            scenario: &scenario,
+            kept: store.kept(),
+            target: &target,
+            files: &files,
+            terminal: Terminal::of_stdout(),
+        };
+        print::out(&summary.to_string());
     }
-    let summary = Summary {
-        scenario: &scenario,
-        kept: &kept,
-        target: &target,
-        files: &files,
-        terminal: Terminal::of_stdout(),
-    };
-    Ok(print::out(&summary.to_string()))
+    store.remove()?;
+    Ok(codes::SUCCESS)
 }
 
 /// The job, with a line of progress.
 fn run_job(
     job: &Job<'_>,
     control: &Control,
-    result: &mut ResultFolder,
+    store: TraceStore,
     is_quiet: bool,
-) -> Result<Replicates, Stop> {
-    let quarters = u64::from(job.replicates) * u64::from(job.setup.world().quarters);
-    let kept = thread::scope(|scope| {
+) -> Result<TraceStore, Stop> {
+    let done = store.kept().outcomes.len() as u32;
+    let left = u64::from(job.replicates - done) * u64::from(job.setup.world().quarters);
+    let outcome = thread::scope(|scope| {
         // Dropped at the end, it ends the display.
-        let _display =
-            (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(quarters)));
-        crate::study::replicates::replicates(job, control, |chunk| result.append(chunk))
+        let _display = (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(left)));
+        store.run(job, control)
     });
-    Ok(kept?)
+    outcome.map_err(|error| match error {
+        EngineError::Sink(error) => error.into(),
+        EngineError::Cancelled => Stop {
+            code: codes::INTERRUPTED,
+            message: "interrupted; go on with `--resume`".to_string(),
+        },
+        error => Stop {
+            code: codes::FAILURE,
+            message: error.to_string(),
+        },
+    })
 }
 
 /// Options that stand for keys of a scenario go the way of `--set`, so that they are checked and recorded

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::common::{self, Stop};
 use crate::cli::status::CHUNK;
 use crate::cli::{print, tables};
-use crate::study::sweep::frozen::PlanFolder;
+use crate::study::shards::plan_folder::PlanFolder;
 use crate::table::paths::make_folder;
 use crate::table::{error::OutputError, writer::replace_file};
 

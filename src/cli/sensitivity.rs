@@ -2,15 +2,16 @@
 
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
 use crate::cli::common::{self, Stop};
+use crate::cli::options::{ExperimentArgs, WorkArgs};
+use crate::cli::plan::run_or_plan;
+use crate::cli::study::{Question, Runs};
+use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
 use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
-use crate::cli::{codes, print};
-use crate::cli::{
-    options::{ExperimentArgs, WorkArgs},
-    sweep::{carry_out, dry_run, head},
-};
+use crate::input::scenario::shelf::Shelf;
 use crate::stats::estimate::Uncertain;
-use crate::study::sweep::{finish::Shard, plan::Plan};
+use crate::study::sweep::plan::Plan;
+use crate::study::sweep::tables::Tables;
 use crate::study::table::RunTable;
 
 /// Factors that are shown of each response.
@@ -18,81 +19,72 @@ const SHOWN: usize = 10;
 /// Longest bar.
 const BAR: usize = 12;
 
-/// Runs an experiment and tells which of its factors matter for which response.
+/// Run an experiment and estimate which of its factors matter for which response.
 ///
 /// The design decides how: `saltelli` gives Sobol' indices, `morris` elementary effects, and `latin_hypercube`, `sobol`
 /// or `table` partial rank correlations. Writes the files of a sweep and `sensitivity.csv` and `noise.csv`, with pairs of
-/// factors also `interactions.csv`. Interrupted, it goes on with `--resume`.
+/// factors also `interactions.csv`. An interrupted study goes on with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     experiment: ExperimentArgs,
     #[command(flatten)]
     work: WorkArgs,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+impl Args {
+    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+        let sweep = Sweep::new("sensitivity", &self.experiment, self.format, shelf)?;
+        let plan = &sweep.plan;
+        let experiment = &plan.experiment;
+        let refused = |sentence: String| {
+            let file = self.experiment.experiment.display();
+            Stop::bad_input(format!("{file}: {sentence}"))
+        };
+        let sample = Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed)
+            .map_err(refused)?;
+        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
+        Ok(Box::new(Analysis { sweep, sample }))
+    }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
+    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
 }
 
-fn try_run(args: &Args) -> Result<u8, Stop> {
-    let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
-    let experiment = &plan.experiment;
-    let refused = |sentence: String| {
-        Stop::bad_input(format!(
-            "{}: {sentence}",
-            args.experiment.experiment.display()
-        ))
-    };
-    let sample =
-        Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed).map_err(refused)?;
-    RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-    if args.work.dry_run {
-        return dry_run(&plan, &args.work);
+/// A sweep whose runs are analysed.
+struct Analysis {
+    sweep: Sweep,
+    sample: Sample,
+}
+
+impl OverSweep for Analysis {
+    fn sweep(&self) -> &Sweep {
+        &self.sweep
     }
-    let target = args.work.target(experiment);
-    let threads = common::threads(args.work.threads);
-    let responses: Vec<&str> = names(&plan);
-    let factors: Vec<&str> = plan
-        .points
-        .factors()
-        .iter()
-        .map(|factor| factor.name.as_str())
-        .collect();
-    let mut found = None;
-    let finished = carry_out(
-        &plan,
-        Shard::ALL,
-        &target,
-        &args.work,
-        "sensitivity",
-        |folder| {
-            let runs = RunTable::read(folder, &plan)?;
-            let made = sensitivity::analyse(&sample, &runs, threads);
-            let sheets = crate::analysis::sensitivity::sheets::sheets(&made, &responses, &factors);
-            found = Some(made);
-            Ok(sheets)
-        },
-    )?;
-    if !args.work.quiet {
-        let found = match found {
-            Some(found) => found,
-            // All was there but the name of the folder.
-            None => sensitivity::analyse(&sample, &RunTable::read(&target, &plan)?, threads),
-        };
-        let mut text = head(&plan, Shard::ALL, &finished);
-        text.push('\n');
-        text.push_str(&report(&found, &plan, &factors));
-        text.push('\n');
-        text.push_str(&tables::files(&target, &finished.files));
-        print::out(&text);
+
+    fn sweep_mut(&mut self) -> &mut Sweep {
+        &mut self.sweep
     }
-    Ok(if finished.failed > 0 {
-        codes::RUNS_FAILED
-    } else {
-        codes::SUCCESS
-    })
+
+    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
+        let plan = &self.sweep.plan;
+        let factors = plan.points.factors().iter();
+        let factors: Vec<&str> = factors.map(|factor| factor.name.as_str()).collect();
+        let widths = [plan.responses().len()];
+        let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
+        let found = sensitivity::analyse(&self.sample, &table, runs.threads);
+        for sheet in sensitivity::sheets::sheets(&found, &names(plan), &factors) {
+            tables.add(sheet.write(runs.folder)?, sheet.info);
+        }
+        Ok(Analysed {
+            text: report(&found, plan, &factors),
+            failed: 0,
+        })
+    }
 }
 
 /// Names of the responses.

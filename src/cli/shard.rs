@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::common::{self, Stop};
-use crate::cli::{codes, freeze, print, tables};
-use crate::study::sweep::attempt::{Attempt, ShardMaker};
+use crate::cli::{codes, plan, print, tables};
+use crate::study::shards::make::{Attempt, ShardMaker};
 
 /// A variable that tells a task its number.
 struct Variable {
@@ -53,10 +53,10 @@ const VARIABLES: &[Variable] = &[
     },
 ];
 
-/// Runs shards of a plan folder; one that is there and whole is skipped.
+/// Run shards of a plan; completed shards are skipped.
 ///
-/// Any number of attempts may run at the same time, on any machine. Stopped by Ctrl-C, SIGTERM, SIGUSR1 or SIGUSR2, the
-/// next attempt goes on from there. Failed runs are rows with their reason and no failure of the shard.
+/// Any number of attempts may run at the same time, on any machine. After Ctrl-C, SIGTERM, SIGUSR1 or SIGUSR2 the next
+/// attempt goes on from there. A failed run is a row with its reason, and no failure of the shard.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Plan folder.
@@ -65,7 +65,7 @@ pub struct Args {
     /// Numbers of shards from 1, such as `17` or `3,7-9`.
     #[arg(value_name = "K", required_unless_present = "from_env")]
     shards: Vec<String>,
-    /// Takes the number from the environment: of SLURM_ARRAY_TASK_ID, PBS_ARRAY_INDEX, PBS_ARRAYID, LSB_JOBINDEX,
+    /// Take the number from the environment: of SLURM_ARRAY_TASK_ID, PBS_ARRAY_INDEX, PBS_ARRAYID, LSB_JOBINDEX,
     /// SGE_TASK_ID, HQ_TASK_ID, PARALLEL_SEQ (from 1), JOB_COMPLETION_INDEX and AWS_BATCH_JOB_ARRAY_INDEX (from 0) the one
     /// that is set, or the one that is named.
     #[arg(long, value_name = "VARIABLE", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "shards")]
@@ -73,10 +73,10 @@ pub struct Args {
     /// Added to every number.
     #[arg(long, value_name = "N", default_value_t = 0)]
     offset: u64,
-    /// Threads, on which results do not depend; one for each core if left out.
+    /// Number of threads [default: all cores]; does not affect results.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Prints nothing but errors.
+    /// Print nothing but errors.
     #[arg(long)]
     quiet: bool,
 }
@@ -89,8 +89,7 @@ pub fn run(args: &Args) -> u8 {
 fn try_run(args: &Args) -> Result<u8, Stop> {
     // First of all, so that no signal is too early.
     let control = common::stoppable();
-    let frozen = freeze::thaw(&args.plan)?;
-    let folder = &frozen.folder;
+    let (folder, question) = plan::open(&args.plan)?;
     let mut numbers = Vec::new();
     match &args.from_env {
         Some(name) => {
@@ -114,7 +113,13 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         }
     }
     let threads = common::threads(args.threads);
-    let maker = ShardMaker::new(&frozen, threads, &control);
+    let maker = ShardMaker {
+        folder: &folder,
+        study: &question.study(),
+        stages: &question.stages(),
+        threads,
+        control: &control,
+    };
     for number in numbers {
         let outcome = maker.make(number)?;
         let name = format!("shard {number} of {}", folder.shards());

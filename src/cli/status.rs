@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::common::{self, Stop};
-use crate::cli::{codes, freeze, print, tables};
-use crate::study::sweep::status::ranges;
-use crate::study::sweep::{block::Look, frozen::PlanFolder, status::Status};
+use crate::cli::{codes, plan, print, tables};
+use crate::study::run_file::Look;
+use crate::study::shards::plan_folder::PlanFolder;
+use crate::study::shards::status::{Status, ranges};
 use crate::table::json::json_text;
 
 /// Largest index of an array that schedulers take if nobody has changed it.
@@ -28,10 +29,10 @@ enum Format {
     Lines,
 }
 
-/// Tells how far a plan folder is: shards that are done, missing and damaged, pace and time left.
+/// Show the progress of a plan: shards that are completed, missing and damaged, runs per second and time left.
 ///
-/// Reads files and asks no engine. Exit code 0 when all is done, 3 when something is missing or damaged (with text and
-/// JSON); `slurm` and `lines` are for other commands and end with 0 in both cases.
+/// Reads the plan folder only and asks no scheduler. The exit code is 0 when all shards are complete and 3 when some are
+/// missing or damaged (text and JSON); `slurm` and `lines` are input for other commands and end with 0 in both cases.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Plan folder.
@@ -40,7 +41,7 @@ pub struct Args {
     /// Form of the answer.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Looks at lengths and last lines only, not at every byte.
+    /// Check lengths and ends only, not every byte.
     #[arg(long)]
     quick: bool,
     /// With `slurm` and `lines`: shards from N + 1 on, less N, as `shard --offset N` takes them.
@@ -64,7 +65,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         let first = args.offset.saturating_add(1).min(numbers.end);
         numbers = first..numbers.end.min(first.saturating_add(args.chunk));
     }
-    let status = Status::of_some(&folder, numbers, look, freeze::readers());
+    let status = Status::of_some(&folder, numbers, look, plan::readers());
     let behind = status
         .open()
         .filter_map(|number| number.checked_sub(args.offset).filter(|number| *number > 0));

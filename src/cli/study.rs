@@ -1,36 +1,115 @@
-//! What commands that run a study have in common.
+//! Commands that run a study: how each of them is begun, gone on with, parted into shards and ended.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
+use std::time::SystemTime;
 
-use crate::cli::codes;
-use crate::cli::common::Stop;
+use serde_json::Value;
+
+use crate::cli::common::{self, Stop};
+use crate::cli::options::WorkArgs;
 use crate::cli::progress::{self, Goal};
+use crate::cli::{codes, print, tables};
 use crate::kernel::control::Control;
 use crate::study::error::StudyError;
-use crate::study::execute::{Next, Study, execute};
+use crate::study::execute::{Study, execute};
 use crate::study::place::Begin;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
+use crate::study::sweep::pilot::pilot;
+use crate::study::sweep::tables::Tables;
+use crate::table::compression::Compression;
+use crate::table::{complete::complete_folder, datapackage, folder::Folder, manifest::Manifest};
 
-/// What is to be done where something is there already.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub struct BeginArgs {
-    /// Goes on with an unfinished study.
-    #[arg(long, conflicts_with = "force")]
-    resume: bool,
-    /// Throws away what is there.
-    #[arg(long)]
-    force: bool,
+/// What a command asks of runs, read and checked.
+pub(crate) trait Question {
+    /// Name of the command.
+    fn command(&self) -> &'static str;
+    /// Name and title of what is asked.
+    fn title(&self) -> (String, String);
+    /// What a dry run says about it, before the number of runs.
+    fn about(&self) -> Vec<(String, String)> {
+        vec![("Study".to_string(), self.title().1)]
+    }
+    /// What the reader of its files has to say.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+    /// Where the result stands where nothing else is asked for.
+    fn target(&self) -> PathBuf;
+    /// Arms and random draws.
+    fn study(&self) -> Arc<Study>;
+    /// What decides about results, apart from what its study says.
+    ///
+    /// # Errors
+    /// Every problem of a scenario.
+    fn identity(&self) -> Result<Value, String>;
+    /// Its stages; of one that depends on results, all that there can be.
+    fn stages(&self) -> Vec<Stage>;
+    /// Why it cannot be parted into shards; none where it can.
+    fn is_adaptive(&self) -> Option<&'static str> {
+        None
+    }
+    /// The next stage.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn next(&mut self, done: &[Stage], _store: &mut RunStore) -> Result<Option<Stage>, StudyError> {
+        Ok(self.stages().get(done.len()).cloned())
+    }
+    /// How it begins, with runs of an earlier result where it can take over any.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn begin(&mut self, begin: Begin, _target: &Path) -> Result<Begin, StudyError> {
+        Ok(begin)
+    }
+    /// Sees that its store has been opened.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn begun(&self, _target: &Path) -> Result<(), StudyError> {
+        Ok(())
+    }
+    /// Writes the tables of the result.
+    ///
+    /// # Errors
+    /// What the file system or the analysis says.
+    fn answer(&mut self, runs: Runs<'_>) -> Result<Answer, Stop>;
+    /// Adds to a result that is whole otherwise; returns what to say of it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn complete(&self, _folder: &Path) -> Result<String, Stop> {
+        Ok(String::new())
+    }
+    /// Sees that the result has its name.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn ended(&self, _target: &Path) -> Result<(), StudyError> {
+        Ok(())
+    }
 }
 
-impl BeginArgs {
-    pub(crate) fn begin(self) -> Begin {
-        match (self.resume, self.force) {
-            (true, _) => Begin::Resume,
-            (_, true) => Begin::Replace,
-            _ => Begin::New,
-        }
-    }
+/// All runs, and where tables go.
+pub(crate) struct Runs<'a> {
+    pub store: &'a mut RunStore,
+    pub stages: &'a [Stage],
+    pub folder: &'a Path,
+    pub threads: usize,
+}
+
+/// What came of it.
+pub(crate) struct Answer {
+    pub tables: Tables,
+    /// What is known of it but command, arguments, threads and times.
+    pub manifest: Manifest,
+    /// For the terminal.
+    pub text: String,
+    /// Said on standard error at the end.
+    pub warning: Option<String>,
 }
 
 impl From<StudyError> for Stop {
@@ -47,54 +126,159 @@ impl From<StudyError> for Stop {
     }
 }
 
-/// How a study is run.
-pub(crate) struct Work<'a> {
-    pub threads: usize,
-    pub control: &'a Control,
-    pub is_quiet: bool,
-    /// Most runs there can be.
-    pub runs: u64,
+/// Runs of all stages.
+pub(crate) fn runs_of(stages: &[Stage]) -> u64 {
+    stages.iter().map(Stage::runs).fold(0, u64::saturating_add)
 }
 
-/// Runs a study to its end, with a line of progress; returns its stages.
-pub(crate) fn carry_out(
-    study: &Study<'_>,
-    store: &mut RunStore,
-    work: &Work<'_>,
-    next: &mut Next<'_>,
-) -> Result<Vec<Stage>, Stop> {
+/// Carries a question out; returns the exit code.
+pub(crate) fn carry_out(question: &mut dyn Question, work: &WorkArgs) -> Result<u8, Stop> {
+    let started = SystemTime::now();
+    let threads = common::threads(work.threads);
+    if work.dry_run {
+        return dry_run(question, work, threads);
+    }
     // A run of a large world shares its work out by itself. A pool that is there already serves as well.
     let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(work.threads)
+        .num_threads(threads)
         .build_global();
-    let left = work.runs.saturating_sub(store.found());
-    let outcome = thread::scope(|scope| {
-        let goal = Goal::Runs(left);
-        // Dropped at the end, it ends the display.
-        let _display = (!work.is_quiet).then(|| progress::show(scope, work.control, goal));
-        execute(study, store, next, work.threads, work.control)
-    });
-    outcome.map_err(|error| {
-        let is_interrupted = matches!(error, StudyError::Interrupted);
-        let mut stop = Stop::from(error);
-        if is_interrupted {
-            stop.message = match store {
-                RunStore::Memory(_) => "interrupted; nothing was written".to_string(),
-                RunStore::Folder(_) => format!(
-                    "interrupted after {} of {} runs; go on with `--resume`",
-                    store.done(),
-                    work.runs
-                ),
-            };
+    let control = common::interruptible();
+    let target = work.out.clone().unwrap_or_else(|| question.target());
+    let identity = question.identity().map_err(Stop::bad_input)?;
+    let begin = question.begin(work.begin.begin(), &target)?;
+    let mut store = RunStore::open(&identity, &target, begin)?;
+    question.begun(&target)?;
+    if !work.quiet {
+        for note in question.notes() {
+            print::err(&format!("note: {note}\n"));
         }
-        stop
-    })
+    }
+    let most = runs_of(&question.stages());
+    let study = question.study();
+    let outcome = thread::scope(|scope| {
+        let goal = Goal::Runs(most.saturating_sub(store.found()));
+        // Dropped at the end, it ends the display.
+        let _display = (!work.quiet).then(|| progress::show(scope, &control, goal));
+        let next = &mut |done: &[Stage], store: &mut RunStore| question.next(done, store);
+        execute(&study, &mut store, next, threads, &control)
+    });
+    let stages = outcome.map_err(|error| match error {
+        StudyError::Interrupted => Stop {
+            code: codes::INTERRUPTED,
+            message: format!(
+                "interrupted after {} of {most} runs; go on with `--resume`",
+                store.done()
+            ),
+        },
+        error => error.into(),
+    })?;
+    let end = End {
+        command: question.command(),
+        target: &target,
+        threads,
+        started,
+        is_quiet: work.quiet,
+    };
+    let replaces = store.replaces();
+    let code = end.finish(question, &mut store, &stages, replaces)?;
+    store.remove()?;
+    question.ended(&target)?;
+    Ok(code)
 }
 
-/// Tells one stage, and then that there are no more.
-pub(crate) fn only(
-    stage: Stage,
-) -> impl FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, StudyError> {
-    let mut stage = Some(stage);
-    move |_, _| Ok(stage.take())
+/// How a study ends.
+pub(crate) struct End<'a> {
+    pub command: &'static str,
+    pub target: &'a Path,
+    pub threads: usize,
+    pub started: SystemTime,
+    pub is_quiet: bool,
+}
+
+impl End<'_> {
+    /// Makes the result of all runs, gives it its name, and tells what came of it; returns the exit code.
+    pub fn finish(
+        &self,
+        question: &mut dyn Question,
+        store: &mut RunStore,
+        stages: &[Stage],
+        replaces: bool,
+    ) -> Result<u8, Stop> {
+        let folder = Folder::create(self.target, replaces)?;
+        let answer = question.answer(Runs {
+            store,
+            stages,
+            folder: folder.path(),
+            threads: self.threads,
+        })?;
+        let Tables {
+            files,
+            infos,
+            failed,
+        } = answer.tables;
+        let (name, title) = question.title();
+        let description = datapackage::of_files(&name, &title, &infos, Compression::None);
+        let manifest = Manifest {
+            command: self.command,
+            arguments: common::arguments(),
+            title,
+            threads: self.threads,
+            started: common::second(self.started),
+            finished: common::second(SystemTime::now()),
+            ..answer.manifest
+        };
+        let files = complete_folder(&folder, files, &description, manifest)?;
+        let more = question.complete(folder.path())?;
+        folder.finish()?;
+        if !self.is_quiet {
+            let files = tables::files(self.target, &files);
+            print::out(&format!("{}\n{files}{more}", answer.text));
+        }
+        if let Some(warning) = answer.warning {
+            print::err(&format!("{warning}\n"));
+        }
+        Ok(if failed > 0 {
+            codes::RUNS_FAILED
+        } else {
+            codes::SUCCESS
+        })
+    }
+}
+
+/// Counts, and an estimate of size and time from a few runs.
+fn dry_run(question: &dyn Question, work: &WorkArgs, threads: usize) -> Result<u8, Stop> {
+    let stages = question.stages();
+    let pilot = pilot(&question.study(), &stages, &Control::default())?;
+    let runs = runs_of(&stages);
+    let mut lines = question.about();
+    lines.push(("Runs".to_string(), tables::grouped(runs)));
+    // As text, a number has about so many bytes.
+    let bytes = 18.0 * pilot.numbers_per_run * runs as f64;
+    lines.push((
+        "On disk".to_string(),
+        format!("about {}", tables::bytes(bytes)),
+    ));
+    let seconds = pilot.seconds_per_run * runs as f64 / threads as f64;
+    lines.push((
+        "Time".to_string(),
+        format!(
+            "{}{} on {} (from {})",
+            if seconds < 1.0 { "" } else { "about " },
+            tables::duration(seconds),
+            tables::counted(threads as u64, "thread"),
+            tables::counted(pilot.runs, "run")
+        ),
+    ));
+    let target = work.out.clone().unwrap_or_else(|| question.target());
+    lines.push(("Folder".to_string(), target.display().to_string()));
+    let mut text = tables::pairs(&lines);
+    if pilot.failed > 0 {
+        let failed = format!(
+            "{} of these failed: {}",
+            tables::counted(pilot.failed, "run"),
+            pilot.reason
+        );
+        text.push_str(&tables::hanging(&failed, 0));
+    }
+    Ok(print::out(&text))
 }

@@ -1,161 +1,254 @@
-//! `dualtrack sweep`: the runs of an experiment, to files that survive anything.
+//! `dualtrack sweep`: the runs of an experiment.
 
-use crate::cli::options::{ExperimentArgs, WorkArgs};
-use std::path::Path;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use crate::cli::common::{self, Stop};
-use crate::cli::freeze::{self, PlanArgs};
-use crate::cli::progress::{self, Goal};
-use crate::cli::{codes, print, tables};
-use crate::kernel::control::Control;
-use crate::study::sweep::{
-    self,
-    finish::{Finished, Shard},
-    merge,
-    plan::Plan,
-    reuse::Reuse,
-    work::WorkFolder,
-};
-use crate::table::{error::OutputError, manifest::Manifest, sheet::Sheet};
+use crate::cli::options::{ExperimentArgs, WorkArgs};
+use crate::cli::plan::run_or_plan;
+use crate::cli::study::{Answer, Question, Runs};
+use crate::cli::tables::{self, counted};
+use crate::input::scenario::shelf::Shelf;
+use crate::study::error::StudyError;
+use crate::study::execute::Study;
+use crate::study::place::Begin;
+use crate::study::stage::Stage;
+use crate::study::sweep::plan::Plan;
+use crate::study::sweep::reuse;
+use crate::study::sweep::tables::{Tables, WITHOUT_PARQUET, describe, to_parquet, write};
+use crate::table::manifest::Manifest;
 
-/// Runs every design point of an experiment with every replicate's luck.
+/// Run every design point of an experiment with every replicate.
 ///
-/// Interrupted at any moment, it goes on with `--resume`, to the same bytes.
+/// An interrupted sweep goes on with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     experiment: ExperimentArgs,
     #[command(flatten)]
     work: WorkArgs,
-    /// Runs one part of several, such as `2/10`; `dualtrack merge` puts them together.
-    #[arg(long, value_name = "I/N", value_parser = shard)]
-    shard: Option<Shard>,
     #[command(flatten)]
-    plan: PlanArgs,
+    format: FormatArgs,
 }
 
-/// Reads `2/10`.
-fn shard(text: &str) -> Result<Shard, String> {
-    let parts = text.split_once('/').and_then(|(number, of)| {
-        let shard = Shard {
-            number: number.trim().parse().ok()?,
-            of: of.trim().parse().ok()?,
-        };
-        Some(shard).filter(|shard| (1..=shard.of).contains(&shard.number))
-    });
-    parts.ok_or_else(|| "allowed: I/N with I from 1 to N, such as 2/10".to_string())
+/// Files of large tables.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct FormatArgs {
+    /// Write runs and series as Parquet instead of CSV.
+    #[arg(long, conflicts_with = "plan")]
+    parquet: bool,
+}
+
+impl Args {
+    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+        Ok(Box::new(Sweep::new(
+            "sweep",
+            &self.experiment,
+            self.format,
+            shelf,
+        )?))
+    }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
+    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
 }
 
-fn try_run(args: &Args) -> Result<u8, Stop> {
-    if let Some(target) = args.plan.folder() {
-        let work = &args.work;
-        return freeze::run(
-            &args.experiment,
-            &args.plan,
-            target,
-            work.threads,
-            work.quiet,
-        );
-    }
-    let plan = Plan::new(args.experiment.load()?).map_err(Stop::bad_input)?;
-    if args.work.dry_run {
-        return dry_run(&plan, &args.work);
-    }
-    let target = args.work.target(&plan.experiment);
-    let (shard, target) = match args.shard {
-        Some(shard) if !shard.is_all() => (shard, merge::shard_folder(&target, shard)),
-        _ => (Shard::ALL, target),
-    };
-    let finished = carry_out(&plan, shard, &target, &args.work, "sweep", |_| {
-        Ok(Vec::new())
-    })?;
-    if !args.work.quiet {
-        let text = report(&plan, shard, &target, &finished);
-        print::out(&text);
-    }
-    Ok(if finished.failed > 0 {
-        codes::RUNS_FAILED
-    } else {
-        codes::SUCCESS
-    })
-}
-
-/// Runs a plan in its folder to the end, with a line of progress.
-pub(crate) fn carry_out(
-    plan: &Plan,
-    shard: Shard,
-    target: &Path,
-    work: &WorkArgs,
+/// A sweep, by itself or as what an analysis is made of.
+pub(crate) struct Sweep {
     command: &'static str,
-    analyse: impl FnOnce(&Path) -> Result<Vec<Sheet>, OutputError>,
-) -> Result<Finished, Stop> {
-    let started = std::time::SystemTime::now();
-    if work.parquet && !cfg!(feature = "parquet") {
-        return Err(Stop::bad_input(
-            "--parquet: this program was built without it; build it with `--features parquet`",
-        ));
-    }
-    if work.parquet && !shard.is_all() {
-        return Err(Stop::bad_input(
-            "--parquet: shards are CSV, which `dualtrack merge` puts together; leave it out",
-        ));
-    }
-    let threads = common::threads(work.threads);
-    // A run of a large world shares its work out by itself. A pool that is there already serves as well.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global();
-    let control = common::interruptible();
-    let mut folder = WorkFolder::open(plan, shard, target, work.begin())?;
-    let mut reuse = Vec::new();
-    if work.resume && shard.is_all() {
-        for earlier in [target.to_path_buf(), sweep::work::earlier(target)] {
-            reuse.extend(Reuse::open(&earlier, plan)?.filter(|reuse| !reuse.is_empty()));
+    pub plan: Plan,
+    study: Arc<Study>,
+    is_parquet: bool,
+}
+
+impl Sweep {
+    pub fn new(
+        command: &'static str,
+        experiment: &ExperimentArgs,
+        format: FormatArgs,
+        shelf: &Shelf,
+    ) -> Result<Self, Stop> {
+        if format.parquet && !cfg!(feature = "parquet") {
+            return Err(Stop::bad_input(WITHOUT_PARQUET));
         }
-    }
-    if !work.quiet {
-        for note in &plan.experiment.notes {
-            print::err(&format!("note: {note}\n"));
-        }
-    }
-    let left = folder.end() - folder.next_run();
-    let outcome = if folder.is_whole() {
-        Ok(())
-    } else {
-        thread::scope(|scope| {
-            // Dropped at the end, it ends the display.
-            let _display = (!work.quiet).then(|| progress::show(scope, &control, Goal::Runs(left)));
-            sweep::run(plan, &mut folder, &reuse, threads, &control)
+        let plan = Plan::new(experiment.load(shelf)?).map_err(Stop::bad_input)?;
+        Ok(Sweep {
+            command,
+            study: Arc::new(plan.study().map_err(Stop::bad_input)?),
+            plan,
+            is_parquet: format.parquet,
         })
-    };
-    if let Err(error) = outcome {
-        let mut stop = Stop::from(error);
-        if stop.code == codes::INTERRUPTED {
-            stop.message = format!(
-                "interrupted after {} of {} runs; go on with `--resume`",
-                folder.next_run() - shard.range(plan.runs()).start,
-                shard.range(plan.runs()).end - shard.range(plan.runs()).start,
-            );
-        }
-        return Err(stop);
     }
-    let manifest = manifest(plan, threads, started, command);
-    folder.set_parquet(work.parquet);
-    Ok(folder.finish(plan, manifest, analyse)?)
+
+    /// What is known of the result.
+    pub fn manifest(&self, failed: u64) -> Manifest {
+        Manifest {
+            experiment: Some(describe(&self.plan, failed)),
+            ..manifest(&self.plan)
+        }
+    }
+
+    /// What was run, and what failed of it.
+    pub fn head(&self, failed: u64) -> String {
+        let plan = &self.plan;
+        let mut text = format!(
+            "{}\n{} with {}: {}\n",
+            tables::bold(&plan.experiment.title),
+            counted(plan.points.len(), "design point"),
+            counted(u64::from(plan.experiment.replicates), "replicate"),
+            counted(plan.runs(), "run"),
+        );
+        if failed > 0 {
+            text.push_str(&format!(
+                "{} failed; the column `error` of `runs.csv` says why\n",
+                counted(failed, "run")
+            ));
+        }
+        text
+    }
 }
 
-pub(crate) fn manifest(
-    plan: &Plan,
-    threads: usize,
-    started: std::time::SystemTime,
-    command: &'static str,
-) -> Manifest {
+/// A question that is a sweep and more.
+pub(crate) trait OverSweep {
+    fn sweep(&self) -> &Sweep;
+    fn sweep_mut(&mut self) -> &mut Sweep;
+    /// Stages after that of the sweep.
+    fn more_stages(&self) -> Vec<Stage> {
+        Vec::new()
+    }
+    /// Adds tables to those of the sweep.
+    ///
+    /// # Errors
+    /// What the file system or the analysis says.
+    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop>;
+}
+
+/// What an analysis adds.
+#[derive(Default)]
+pub(crate) struct Analysed {
+    /// For the terminal.
+    pub text: String,
+    /// Runs that failed, beside those of the sweep.
+    pub failed: u64,
+}
+
+impl OverSweep for Sweep {
+    fn sweep(&self) -> &Sweep {
+        self
+    }
+
+    fn sweep_mut(&mut self) -> &mut Sweep {
+        self
+    }
+
+    fn analyse(&mut self, _: &mut Runs<'_>, _: &mut Tables) -> Result<Analysed, Stop> {
+        Ok(Analysed::default())
+    }
+}
+
+impl<T: OverSweep> Question for T {
+    fn command(&self) -> &'static str {
+        self.sweep().command
+    }
+
+    fn title(&self) -> (String, String) {
+        let experiment = &self.sweep().plan.experiment;
+        (experiment.name.clone(), experiment.title.clone())
+    }
+
+    fn about(&self) -> Vec<(String, String)> {
+        let (plan, experiment) = (&self.sweep().plan, &self.sweep().plan.experiment);
+        let design = experiment.design.as_ref();
+        let responses = plan.responses().list().iter();
+        let responses: Vec<&str> = responses.map(|own| own.name.as_str()).collect();
+        let line = |name: &str, value: String| (name.to_string(), value);
+        vec![
+            line("Experiment", experiment.title.clone()),
+            line("Base", experiment.base.written.clone()),
+            line(
+                "Design",
+                design
+                    .map_or("the base alone", |design| design.name())
+                    .to_string(),
+            ),
+            line("Factors", plan.points.factors().len().to_string()),
+            line("Design points", tables::grouped(plan.points.len())),
+            line("Replicates", tables::grouped(experiment.replicates.into())),
+            line("Responses", responses.join(", ")),
+        ]
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.sweep().plan.experiment.notes
+    }
+
+    fn target(&self) -> PathBuf {
+        PathBuf::from("output").join(&self.sweep().plan.experiment.name)
+    }
+
+    fn study(&self) -> Arc<Study> {
+        Arc::clone(&self.sweep().study)
+    }
+
+    fn identity(&self) -> Result<Value, String> {
+        Ok(json!({"command": self.sweep().command, "plan": self.sweep().plan.identity}))
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        let mut stages = vec![self.sweep().plan.stage()];
+        stages.extend(self.more_stages());
+        stages
+    }
+
+    fn begin(&mut self, begin: Begin, target: &Path) -> Result<Begin, StudyError> {
+        if begin != Begin::Resume {
+            return Ok(begin);
+        }
+        reuse::put_aside(target, &self.sweep().plan)?;
+        let known = reuse::known(target, &self.sweep().plan)?;
+        if let Some(study) = Arc::get_mut(&mut self.sweep_mut().study) {
+            study.known = known;
+        }
+        Ok(Begin::Extend)
+    }
+
+    fn begun(&self, target: &Path) -> Result<(), StudyError> {
+        Ok(reuse::note_design(target, &self.sweep().plan)?)
+    }
+
+    fn answer(&mut self, mut runs: Runs<'_>) -> Result<Answer, Stop> {
+        let (stage, folder) = ((0, &runs.stages[0]), runs.folder);
+        let mut tables = write(&self.sweep().plan, runs.store, stage, folder)?;
+        let Analysed { text, failed } = self.analyse(&mut runs, &mut tables)?;
+        let sweep = self.sweep();
+        if sweep.is_parquet {
+            to_parquet(folder, &mut tables)?;
+        }
+        let manifest = sweep.manifest(tables.failed);
+        let head = sweep.head(tables.failed);
+        tables.failed += failed;
+        Ok(Answer {
+            manifest,
+            text: match text.is_empty() {
+                true => head,
+                false => format!("{head}\n{text}"),
+            },
+            warning: None,
+            tables,
+        })
+    }
+
+    fn ended(&self, target: &Path) -> Result<(), StudyError> {
+        Ok(reuse::remove_aside(target)?)
+    }
+}
+
+/// What is known of any result of a plan.
+pub(crate) fn manifest(plan: &Plan) -> Manifest {
     let experiment = &plan.experiment;
     let base = experiment.worlds.scenario(&Default::default()).ok();
     let (first, last, settings) = base.as_ref().map_or_else(Default::default, |base| {
@@ -167,122 +260,14 @@ pub(crate) fn manifest(
         )
     });
     Manifest {
-        command,
-        arguments: common::arguments(),
         scenario: experiment.base.written.clone(),
-        title: experiment.title.clone(),
         seed: experiment.seed,
         replicates: experiment.replicates,
         first_quarter: first,
         last_quarter: last,
-        threads,
-        started: common::second(started),
-        finished: common::second(std::time::SystemTime::now()),
         sources: common::sources(&experiment.sources),
         settings,
         warnings: experiment.notes.clone(),
         ..Manifest::default()
     }
-}
-
-fn report(plan: &Plan, shard: Shard, target: &Path, finished: &Finished) -> String {
-    let mut text = head(plan, shard, finished);
-    text.push('\n');
-    text.push_str(&tables::files(target, &finished.files));
-    text
-}
-
-/// What was run, and what failed of it.
-pub(crate) fn head(plan: &Plan, shard: Shard, finished: &Finished) -> String {
-    let range = shard.range(plan.runs());
-    let mut text = format!(
-        "{}\n{}{} with {}: {}\n",
-        tables::bold(&plan.experiment.title),
-        if shard.is_all() {
-            String::new()
-        } else {
-            format!("shard {} of {}, ", shard.number, shard.of)
-        },
-        tables::counted(plan.points.len(), "design point"),
-        tables::counted(u64::from(plan.experiment.replicates), "replicate"),
-        tables::counted(range.end - range.start, "run"),
-    );
-    if finished.failed > 0 {
-        text.push_str(&format!(
-            "{} failed; the column `error` of `runs.csv` says why\n",
-            tables::counted(finished.failed, "run")
-        ));
-    }
-    text
-}
-
-/// Counts, and an estimate of size and time from a few runs.
-pub(crate) fn dry_run(plan: &Plan, work: &WorkArgs) -> Result<u8, Stop> {
-    let threads = common::threads(work.threads);
-    let control = Control::default();
-    let pilot = crate::study::sweep::pilot::pilot(plan, &control);
-    let mut lines = vec![
-        ("Experiment".to_string(), plan.experiment.title.clone()),
-        ("Base".to_string(), plan.experiment.base.written.clone()),
-        (
-            "Design".to_string(),
-            plan.experiment
-                .design
-                .as_ref()
-                .map_or("the base alone", |design| design.name())
-                .to_string(),
-        ),
-        (
-            "Factors".to_string(),
-            plan.points.factors().len().to_string(),
-        ),
-        (
-            "Design points".to_string(),
-            tables::grouped(plan.points.len()),
-        ),
-        (
-            "Replicates".to_string(),
-            tables::grouped(u64::from(plan.experiment.replicates)),
-        ),
-        ("Runs".to_string(), tables::grouped(plan.runs())),
-        (
-            "Responses".to_string(),
-            plan.responses()
-                .list()
-                .iter()
-                .map(|response| response.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-    ];
-    let runs = plan.runs() as f64;
-    lines.push((
-        "On disk".to_string(),
-        format!("about {}", tables::bytes(pilot.bytes_per_run * runs)),
-    ));
-    let seconds = pilot.seconds_per_run * runs / threads as f64;
-    lines.push((
-        "Time".to_string(),
-        format!(
-            "{}{} on {} (from {})",
-            if seconds < 1.0 { "" } else { "about " },
-            tables::duration(seconds),
-            tables::counted(threads as u64, "thread"),
-            tables::counted(pilot.runs, "run")
-        ),
-    ));
-    lines.push((
-        "Folder".to_string(),
-        work.target(&plan.experiment).display().to_string(),
-    ));
-    let mut text = tables::pairs(&lines);
-    if pilot.failed > 0 {
-        let failed = format!(
-            "{} of these failed: {}",
-            tables::counted(pilot.failed, "run"),
-            pilot.reason
-        );
-        text.push_str(&tables::hanging(&failed, 0));
-    }
-    Ok(print::out(&text))
 }

@@ -85,6 +85,7 @@ impl Laboratory {
             traces: &traces,
             seed: request.seed,
             replicates: request.replicates,
+            first: 0,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
         let mut bytes = Vec::new();

@@ -11,7 +11,6 @@ pub mod recorder;
 pub mod replicate;
 pub mod response;
 pub mod result;
-pub mod run;
 pub mod seen;
 pub mod table;
 pub mod tables;

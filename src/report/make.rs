@@ -12,7 +12,6 @@ use std::path::Path;
 pub const COMMANDS: &[&str] = &[
     "run",
     "sweep",
-    "merge",
     "compare",
     "sensitivity",
     "attribute",
@@ -28,7 +27,7 @@ pub fn make(folder: &Path) -> Result<Part, OutputError> {
     let source = Source::open(folder)?;
     let mut part = match source.text("command") {
         "run" => run::report::report(&source)?,
-        "sweep" | "merge" => sweep::report::report(&source)?,
+        "sweep" => sweep::report::report(&source)?,
         "compare" => compare::report(&source)?,
         "sensitivity" => sensitivity::report(&source)?,
         "attribute" => attribution::report(&source)?,

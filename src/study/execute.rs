@@ -1,6 +1,7 @@
 //! Runs arms at design points with replicates, to a store: the one executor.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -17,23 +18,37 @@ use crate::study::drive::{Ended, drive};
 use crate::study::error::StudyError;
 use crate::study::identity;
 use crate::study::ready::ReadyWorlds;
-use crate::study::stage::Stage;
+use crate::study::stage::{Cell, Stage};
 use crate::study::store::RunStore;
 
 /// Measures more of a run of an arm than responses; none where the run fails, which its arm's run then does, too.
-pub type Extra<'a> = dyn Fn(&Setup, Luck) -> Option<Vec<Option<f64>>> + Sync + 'a;
+pub type Extra = dyn Fn(&Setup, Luck) -> Option<Vec<Option<f64>>> + Send + Sync;
+/// Knows runs of an earlier result: puts one into what it is given, and says whether it knew it.
+pub type Known = dyn Fn(&Stage, Cell, &mut Measured) -> bool + Send + Sync;
 
 /// Arms and their random draws.
-pub struct Study<'a> {
+pub struct Study {
     /// Arms, the base first.
     pub arms: Vec<Arm>,
     /// Picks the random draws; with a replicate it fixes those of a run.
     pub seed: u64,
     /// Numbers that stand after the responses of an arm, where its place is given.
-    pub extra: Option<(usize, &'a Extra<'a>)>,
+    pub extra: Option<(usize, Arc<Extra>)>,
+    /// Runs that need not be made again.
+    pub known: Option<Arc<Known>>,
 }
 
-impl Study<'_> {
+impl Study {
+    /// Arms and a seed, and nothing more.
+    pub fn new(arms: Vec<Arm>, seed: u64) -> Self {
+        Study {
+            arms,
+            seed,
+            extra: None,
+            known: None,
+        }
+    }
+
     /// What decides about all its runs, apart from design points; a command adds those, and whatever `next` goes by.
     ///
     /// # Errors
@@ -44,7 +59,7 @@ impl Study<'_> {
             "program": identity::of_program(),
             "seed": self.seed,
             "arms": arms?,
-            "extra": self.extra.map(|(arm, _)| arm),
+            "extra": self.extra.as_ref().map(|(arm, _)| arm),
         }))
     }
 }
@@ -58,7 +73,7 @@ pub type Next<'a> = dyn FnMut(&[Stage], &mut RunStore) -> Result<Option<Stage>, 
 /// # Errors
 /// [`StudyError`]; what is done stays in the store.
 pub fn execute(
-    study: &Study<'_>,
+    study: &Study,
     store: &mut RunStore,
     next: &mut Next<'_>,
     threads: usize,
@@ -77,7 +92,7 @@ pub fn execute(
 /// # Errors
 /// [`StudyError`]; what is done stays in the store.
 pub fn run_stage(
-    study: &Study<'_>,
+    study: &Study,
     stage: &Stage,
     store: &mut RunStore,
     threads: usize,
@@ -101,12 +116,37 @@ pub fn run_stage(
 /// # Errors
 /// [`StudyError`], the first in order; what comes before it has been handed over.
 pub fn run_range(
-    study: &Study<'_>,
+    study: &Study,
     stage: &Stage,
     numbers: Range<u64>,
     threads: usize,
     control: &Control,
     mut take: impl FnMut(&Measured) -> Result<(), StudyError>,
+) -> Result<(), StudyError> {
+    let first = numbers.start;
+    let number = |place| first + place;
+    let count = numbers.end.saturating_sub(first);
+    run_picked(
+        study,
+        stage,
+        (count, &number),
+        threads,
+        control,
+        |_, run| take(run),
+    )
+}
+
+/// As [`run_range`], of so many runs whose numbers a function tells; `take` gets the place of the run among them.
+///
+/// # Errors
+/// As [`run_range`].
+pub fn run_picked(
+    study: &Study,
+    stage: &Stage,
+    (count, number): (u64, &(dyn Fn(u64) -> u64 + Sync)),
+    threads: usize,
+    control: &Control,
+    mut take: impl FnMut(u64, &Measured) -> Result<(), StudyError>,
 ) -> Result<(), StudyError> {
     let own = stage.arms.iter().filter_map(|place| study.arms.get(*place));
     let mut cities = own.map(|arm| arm.world().cities.len());
@@ -115,23 +155,30 @@ pub fn run_range(
     let crew = Crew::of(if is_large { 1 } else { threads });
     let worlds = ReadyWorlds::new(&study.arms, stage, crew);
     let outcome = work_in_order(
-        numbers,
+        0..count,
         crew,
         Worker::default,
-        |worker, number, run: &mut Measured| {
+        |worker, place, run: &mut Measured| {
             if control.is_cancelled() {
                 return Err(StudyError::Interrupted);
             }
-            let cell = stage.cell(number);
+            let cell = stage.cell(number(place));
             let luck = Luck {
                 seed: study.seed,
                 replicate: cell.replicate,
             };
             run.clear();
+            if let Some(known) = &study.known
+                && known(stage, cell, run)
+            {
+                return Ok(());
+            }
             match worlds.get(cell).get() {
                 Some(Ok(ready)) => {
                     worker.measure(ready, luck, stage.keeps_series, control, run)?;
-                    if let Some((_, extra)) = study.extra.filter(|(arm, _)| *arm == cell.arm) {
+                    if let Some((_, extra)) =
+                        study.extra.as_ref().filter(|(arm, _)| *arm == cell.arm)
+                    {
                         let numbers = extra(&ready.setup, luck);
                         run.values.extend(numbers.unwrap_or_default());
                     }
@@ -141,9 +188,9 @@ pub fn run_range(
             }
             Ok(())
         },
-        |_, run| {
+        |place, run| {
             control.count_run(run.error.is_some());
-            take(run)
+            take(place, run)
         },
     );
     Ok(outcome?)

@@ -1,6 +1,7 @@
 //! What decides about the numbers of runs, as JSON.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::input::scenario::Scenario;
 use crate::measure::response::spec::Responses;
@@ -40,4 +41,61 @@ pub fn of_responses(responses: &Responses) -> Map<String, Value> {
     let list = responses.list().iter();
     list.map(|response| (response.name.clone(), json!(response.text)))
         .collect()
+}
+
+/// SHA-256 of a JSON value, whose objects have their keys in order, in hexadecimal digits.
+pub fn hash(value: &Value) -> String {
+    hex::encode(Sha256::digest(value.to_string()))
+}
+
+/// The keys, with dots, at which two identities differ, with both values, at most a few.
+pub fn differences(ours: &Value, theirs: &Value) -> Vec<String> {
+    const FEW: usize = 5;
+    let mut found = Vec::new();
+    compare("", ours, theirs, &mut found);
+    let more = found.len().saturating_sub(FEW);
+    found.truncate(FEW);
+    if more > 0 {
+        found.push(format!("and {more} more"));
+    }
+    found
+}
+
+fn compare(key: &str, ours: &Value, theirs: &Value, found: &mut Vec<String>) {
+    match (ours, theirs) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            for name in keys {
+                let inner = if key.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{key}.{name}")
+                };
+                let null = &Value::Null;
+                compare(
+                    &inner,
+                    a.get(name).unwrap_or(null),
+                    b.get(name).unwrap_or(null),
+                    found,
+                );
+            }
+        }
+        (a, b) if a != b => {
+            found.push(format!("`{key}` is {}, there it is {}", short(a), short(b)))
+        }
+        _ => {}
+    }
+}
+
+fn short(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_string();
+    if text.chars().count() > LONGEST {
+        let head: String = text.chars().take(LONGEST).collect();
+        format!("{head}…")
+    } else {
+        text
+    }
 }

@@ -4,11 +4,14 @@ use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
 use crate::measure::course::{Course, Line, moment};
 use crate::measure::replicate::{self, Replicate};
+use crate::measure::seen::Passes;
 use crate::measure::{
     recorder::{Chunk, Recorder},
     traces::Traces,
 };
+use crate::model::record::Journal;
 use crate::model::{error::ModelError, run::Run, setup::Setup};
+use crate::study::drive::{Ended, Observer, drive};
 use std::fmt;
 
 /// What is to be run.
@@ -22,6 +25,8 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Number of replicates; they count from 0.
     pub replicates: u32,
+    /// The first one that is run; those before it are there already.
+    pub first: u32,
     /// Threads, at least 1. Results do not depend on them.
     pub threads: usize,
 }
@@ -41,6 +46,14 @@ impl Replicates {
         self.outcomes.push(outcome);
         self.course.take(line);
     }
+}
+
+/// What replicates hand over, in order: rows, and each replicate when all of its rows have been handed over.
+pub enum Part<'a> {
+    /// Rows.
+    Rows(&'a Chunk),
+    /// A replicate, with its quarters.
+    Done(&'a Replicate, &'a Line),
 }
 
 /// What ends a job early.
@@ -105,7 +118,7 @@ impl<'a> Worker<'a> {
         replicate: u64,
         chunk: &mut Chunk,
         line: &mut Line,
-        mut hand_over: impl FnMut(&mut Recorder<'a>, &Run<'a>, &mut Chunk) -> Result<(), E>,
+        hand_over: impl FnMut(&mut Recorder<'a>, &Run<'_>, &mut Chunk) -> Result<(), E>,
     ) -> Result<Replicate, EngineError<E>> {
         let job = self.job;
         let luck = Luck {
@@ -116,33 +129,65 @@ impl<'a> Worker<'a> {
             run.reset(luck);
         }
         let run = self.run.get_or_insert_with(|| Run::new(job.setup, luck));
-        let recorder = &mut self.recorder;
-        recorder.begin(run, luck, chunk);
-        let mut outcome = Replicate::new(luck);
         line.clear();
-        let passes = replicate::passes();
-        let mut detail = None;
-        for quarters_done in 0..job.setup.world().quarters {
-            if self.control.is_cancelled() {
-                return Err(EngineError::Cancelled);
-            }
-            let needed = recorder.needs_detail_after(quarters_done);
-            if detail.replace(needed) != Some(needed) {
-                run.set_detail(needed);
-            }
-            run.step(recorder.journal())
-                .map_err(|error| EngineError::Model {
-                    replicate,
-                    seed: job.seed,
-                    error,
-                })?;
-            let nation = recorder.see(run, passes);
-            recorder.record_quarter(run, &nation, chunk);
-            hand_over(recorder, run, chunk).map_err(EngineError::Sink)?;
-            line.push(moment(run, &nation));
-            outcome.observe(quarters_done + 1, run, &nation);
-            self.control.count_quarter();
-        }
-        Ok(outcome)
+        let mut watched = Watched {
+            recorder: &mut self.recorder,
+            control: self.control,
+            outcome: Replicate::new(luck),
+            passes: replicate::passes(),
+            chunk,
+            line,
+            hand_over,
+        };
+        drive(run, &mut watched, self.control).map_err(|ended| match ended {
+            Ended::Cancelled => EngineError::Cancelled,
+            Ended::Observer(error) => EngineError::Sink(error),
+            Ended::Model(error) => EngineError::Model {
+                replicate,
+                seed: job.seed,
+                error,
+            },
+        })?;
+        Ok(watched.outcome)
+    }
+}
+
+/// Writes the rows of a replicate while it runs, and notes what is kept of it.
+struct Watched<'w, 'a, F> {
+    recorder: &'w mut Recorder<'a>,
+    control: &'w Control,
+    outcome: Replicate,
+    passes: Passes,
+    chunk: &'w mut Chunk,
+    line: &'w mut Line,
+    hand_over: F,
+}
+
+impl<'a, E, F> Observer for Watched<'_, 'a, F>
+where
+    F: FnMut(&mut Recorder<'a>, &Run<'_>, &mut Chunk) -> Result<(), E>,
+{
+    type Error = E;
+
+    fn begin(&mut self, run: &Run<'_>) {
+        self.recorder.begin(run, self.outcome.luck, self.chunk);
+    }
+
+    fn needs_detail(&self, quarter: u32) -> bool {
+        self.recorder.needs_detail_after(quarter)
+    }
+
+    fn journal(&mut self) -> Option<&mut Journal> {
+        self.recorder.journal()
+    }
+
+    fn observe(&mut self, run: &mut Run<'_>) -> Result<(), E> {
+        let nation = self.recorder.see(run, self.passes);
+        self.recorder.record_quarter(run, &nation, self.chunk);
+        (self.hand_over)(self.recorder, run, self.chunk)?;
+        self.line.push(moment(run, &nation));
+        self.outcome.observe(run.quarter(), run, &nation);
+        self.control.count_quarter();
+        Ok(())
     }
 }

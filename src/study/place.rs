@@ -19,6 +19,8 @@ pub enum Begin {
     New,
     /// Goes on with what is unfinished.
     Resume,
+    /// Goes on with what is unfinished; a finished result is replaced by one that takes over its runs.
+    Extend,
     /// Throws away what is there.
     Replace,
 }

@@ -1,14 +1,14 @@
 //! Replicates of one design point.
 
-use crate::study::job::{EngineError, Job, Replicates, Worker};
+use crate::study::job::{EngineError, Job, Part, Replicates, Worker};
 
 use crate::kernel::control::Control;
 use crate::kernel::ordered::{Crew, Stopped, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::measure::course::Line;
-use crate::measure::recorder::Chunk;
+use crate::measure::recorder::{Chunk, Recorder};
 use crate::measure::replicate::Replicate;
-use crate::study::streamed;
+use crate::model::run::Run;
 
 /// Bytes of rows that may wait for the writer. Where two replicates have more, they run one after the other
 /// and hand over their rows each quarter.
@@ -17,18 +17,39 @@ const WAITING_BYTES: u64 = 1 << 30;
 /// Runs all replicates and hands their rows to `sink` in order of replicate and quarter, whatever the number
 /// of threads.
 ///
-/// Replicates of a small world run side by side, each on one thread; those of a large one follow each other,
-/// as a run of it uses all threads by itself.
-///
 /// # Errors
 /// The first replicate, in order, that cannot go on; the error of `sink`; or that the job was cancelled.
 pub fn replicates<E: Send>(
     job: &Job<'_>,
     control: &Control,
-    sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
+    mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
 ) -> Result<Replicates, EngineError<E>> {
-    if job.replicates == 0 {
-        return Ok(Replicates::default());
+    let mut all = Replicates::default();
+    in_parts(job, control, |part| match part {
+        Part::Rows(chunk) => sink(chunk),
+        Part::Done(outcome, line) => {
+            all.take(outcome.clone(), line);
+            Ok(())
+        }
+    })?;
+    Ok(all)
+}
+
+/// Runs replicates and hands over their rows and what is kept of them, in order of replicate and quarter.
+///
+/// Replicates of a small world run side by side, each on one thread; those of a large one follow each other,
+/// as a run of it uses all threads by itself.
+///
+/// # Errors
+/// As [`replicates`].
+pub fn in_parts<E: Send>(
+    job: &Job<'_>,
+    control: &Control,
+    sink: impl FnMut(Part<'_>) -> Result<(), E> + Send,
+) -> Result<(), EngineError<E>> {
+    let left = job.replicates.saturating_sub(job.first);
+    if left == 0 {
+        return Ok(());
     }
     let world = job.setup.world();
     let (cities, sectors) = (world.cities.len(), world.sectors.len());
@@ -37,9 +58,9 @@ pub fn replicates<E: Send>(
         .bytes_per_replicate(cities, sectors, world.quarters);
     let fit = usize::try_from(WAITING_BYTES / bytes.max(1)).unwrap_or(usize::MAX);
     if cities >= PARALLEL_CITIES || fit < 2 {
-        streamed::run(job, control, sink)
+        one_by_one(job, control, sink)
     } else {
-        let threads = job.threads.clamp(1, job.replicates.max(1) as usize);
+        let threads = job.threads.clamp(1, left as usize);
         side_by_side(job, Crew::within(threads, fit), control, sink)
     }
 }
@@ -57,11 +78,10 @@ fn side_by_side<E: Send>(
     job: &Job<'_>,
     crew: Crew,
     control: &Control,
-    mut sink: impl FnMut(&Chunk) -> Result<(), E> + Send,
-) -> Result<Replicates, EngineError<E>> {
-    let mut all = Replicates::default();
+    mut sink: impl FnMut(Part<'_>) -> Result<(), E> + Send,
+) -> Result<(), EngineError<E>> {
     let done = work_in_order(
-        0..u64::from(job.replicates),
+        u64::from(job.first)..u64::from(job.replicates),
         crew,
         || Worker::new(job, control),
         |worker, replicate, done: &mut Done| {
@@ -75,17 +95,47 @@ fn side_by_side<E: Send>(
             Ok(())
         },
         |_, done| {
-            if let Some(outcome) = done.outcome.take() {
-                all.take(outcome, &done.line);
-            }
-            sink(&done.chunk).map_err(EngineError::Sink)
+            let mut take = || {
+                sink(Part::Rows(&done.chunk))?;
+                match &done.outcome {
+                    Some(outcome) => sink(Part::Done(outcome, &done.line)),
+                    None => Ok(()),
+                }
+            };
+            take().map_err(EngineError::Sink)
         },
     );
     match done {
-        Ok(()) => Ok(all),
+        Ok(()) => Ok(()),
         Err(Stopped::Failed(error)) => Err(error),
         Err(Stopped::Threads(error)) => Err(EngineError::Threads(error)),
     }
+}
+
+/// Replicates one after the other, each with all threads, their rows handed over every quarter.
+fn one_by_one<E: Send>(
+    job: &Job<'_>,
+    control: &Control,
+    mut sink: impl FnMut(Part<'_>) -> Result<(), E> + Send,
+) -> Result<(), EngineError<E>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(job.threads.max(1))
+        .build()
+        .map_err(|error| EngineError::Threads(error.to_string()))?;
+    pool.install(|| {
+        let mut worker = Worker::new(job, control);
+        let (mut chunk, mut line) = (Chunk::default(), Line::new());
+        for replicate in u64::from(job.first)..u64::from(job.replicates) {
+            let hand_over = |recorder: &mut Recorder<'_>, run: &Run<'_>, chunk: &mut Chunk| {
+                sink(Part::Rows(chunk))?;
+                chunk.clear();
+                recorder.stream_cities(run, &mut |rows| sink(Part::Rows(rows)))
+            };
+            let outcome = worker.replicate(replicate, &mut chunk, &mut line, hand_over)?;
+            sink(Part::Done(&outcome, &line)).map_err(EngineError::Sink)?;
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]
@@ -105,12 +155,18 @@ mod tests {
 
     fn written(
         traces: &Traces,
-        run: impl FnOnce(&mut (dyn FnMut(&Chunk) -> Result<(), Infallible> + Send)) -> Replicates,
+        run: impl FnOnce(&mut (dyn FnMut(Part<'_>) -> Result<(), Infallible> + Send)),
     ) -> Written {
         let mut files: BTreeMap<&'static str, Vec<u8>> = BTreeMap::new();
-        let kept = run(&mut |chunk| {
-            for (file, name, _) in traces.files() {
-                files.entry(name).or_default().extend(chunk.of(file).0);
+        let mut kept = Replicates::default();
+        run(&mut |part| {
+            match part {
+                Part::Rows(chunk) => {
+                    for (file, name, _) in traces.files() {
+                        files.entry(name).or_default().extend(chunk.of(file).0);
+                    }
+                }
+                Part::Done(outcome, line) => kept.take(outcome.clone(), line),
             }
             Ok(())
         });
@@ -138,11 +194,12 @@ mod tests {
                 traces: &traces,
                 seed: 3,
                 replicates: 5,
+                first: 0,
                 threads: 2,
             },
         );
         let streamed = written(&traces, |sink| {
-            streamed::run(&job, &control, sink).expect("a run")
+            one_by_one(&job, &control, sink).expect("a run")
         });
         assert_eq!(streamed.0.outcomes.len(), 5);
         assert_eq!(streamed.0.course.means(0).len(), 8);

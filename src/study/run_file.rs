@@ -13,7 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::study::codec::{Decoder, Encoder, Measured, Sum, first_sum, next_sum};
 use crate::study::error::StudyError;
@@ -143,11 +143,11 @@ impl RunFile {
     }
 
     /// Writes its runs under another text to `to`, which is whole then and on disk: the same bytes whoever ran them, and
-    /// however often it was interrupted.
+    /// however often it was interrupted. Returns how many failed.
     ///
     /// # Errors
     /// What the file system says; a file that is not what was written.
-    pub fn seal(&mut self, text: &str, to: &Path) -> Result<(), StudyError> {
+    pub fn seal(&mut self, text: &str, to: &Path) -> Result<u64, StudyError> {
         let io = || OutputError::io(to);
         let file = File::create(to).map_err(io())?;
         let mut out = Counting(BufWriter::new(file), 0);
@@ -175,7 +175,8 @@ impl RunFile {
             out.0.flush()?;
             out.0.get_ref().sync_all()
         };
-        Ok(close().map_err(io())?)
+        close().map_err(io())?;
+        Ok(failed)
     }
 }
 
@@ -203,6 +204,8 @@ pub struct Sealed {
     pub bytes: u64,
     /// Sum of everything.
     pub sum: Sum,
+    /// When it appeared, as the file system has it.
+    pub modified: Option<SystemTime>,
 }
 
 /// Why a sealed file does not count.
@@ -239,7 +242,8 @@ pub enum Look {
 pub fn check(path: &Path, text: &str, range: &Range<u64>, look: Look) -> Result<Sealed, Fault> {
     let damaged = |why: &str| Fault::Damaged(why.to_string());
     let mut file = File::open(path)?;
-    let bytes = file.metadata()?.len();
+    let about = file.metadata()?;
+    let bytes = about.len();
     let found = read_head(&mut file)?;
     if found.as_deref() != Some(text) {
         return Err(damaged("it holds runs of something else"));
@@ -273,6 +277,7 @@ pub fn check(path: &Path, text: &str, range: &Range<u64>, look: Look) -> Result<
         failed: number(1),
         bytes,
         sum: own,
+        modified: about.modified().ok(),
     })
 }
 
@@ -303,13 +308,28 @@ pub fn read(
     Ok(decoder.next())
 }
 
-/// Runs that are whole in a file; none where there is no such file.
+/// Hands over the runs of a file, whatever it is of, up to what is not whole.
+///
+/// # Errors
+/// What the file system or `take` says.
+pub fn read_any(
+    path: &Path,
+    take: impl FnMut(u64, &Measured) -> Result<(), StudyError>,
+) -> Result<(), StudyError> {
+    let head = File::open(path).and_then(|mut file| read_head(&mut file));
+    match head.map_err(OutputError::io(path))? {
+        Some(text) => read(path, &text, 0, take).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The text of a file whose first run has a number, and how many of its runs are whole; none where there is no such file.
 ///
 /// # Errors
 /// What the file system says.
-pub fn runs_in(path: &Path) -> Result<Option<u64>, StudyError> {
-    let found = recover(path, 0).map_err(OutputError::io(path))?;
-    Ok(found.map(|found| found.next))
+pub fn runs_in(path: &Path, first: u64) -> Result<Option<(String, u64)>, StudyError> {
+    let found = recover(path, first).map_err(OutputError::io(path))?;
+    Ok(found.map(|found| (found.text, found.next - first)))
 }
 
 fn damaged(path: &Path, why: &str) -> StudyError {

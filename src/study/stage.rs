@@ -142,6 +142,21 @@ impl Stage {
     }
 }
 
+/// The runs that a range of them is, where the runs of stages are counted through: by stage, numbers in it.
+pub fn by_stage(stages: &[Stage], range: Range<u64>) -> Vec<(usize, Range<u64>)> {
+    let mut found = Vec::new();
+    let mut first = 0;
+    for (place, stage) in stages.iter().enumerate() {
+        let end = first + stage.runs();
+        let own = range.start.clamp(first, end)..range.end.clamp(first, end);
+        if !own.is_empty() {
+            found.push((place, own.start - first..own.end - first));
+        }
+        first = end;
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,5 +195,20 @@ mod tests {
             [(0, 5, 0), (0, 5, 3), (1, 5, 0), (1, 5, 3)]
         );
         assert_eq!(cells(&stage)[4], (0, 6, 0));
+    }
+
+    #[test]
+    fn runs_counted_through_belong_to_stages() {
+        let stage = |replicates| Stage {
+            points: PointList::Own,
+            replicates: 0..replicates,
+            arms: vec![0],
+            order: Order::ByPoint,
+            keeps_series: false,
+        };
+        let stages = [stage(3), stage(0), stage(4)];
+        assert_eq!(by_stage(&stages, 2..5), [(0, 2..3), (2, 0..2)]);
+        assert_eq!(by_stage(&stages, 3..7), [(2, 0..4)]);
+        assert_eq!(by_stage(&stages, 0..0), []);
     }
 }

@@ -6,6 +6,7 @@
 //! what is whole. All tables are made from what is stored, so that an interrupted study ends in the same bytes.
 
 use std::fs::{self, File};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,13 +14,17 @@ use serde_json::{Value, json};
 
 use crate::study::codec::Measured;
 use crate::study::error::StudyError;
+use crate::study::identity::differences;
 use crate::study::place::{Begin, LOCK, lock, partial, write_atomically};
-use crate::study::run_file::{RunFile, runs_in};
+use crate::study::run_file::{RunFile, read, runs_in};
+use crate::study::stage::Stage;
 use crate::table::error::OutputError;
 use crate::table::{folder::check_target, paths::refuse_links};
 
 /// File with what the study is.
 pub const IDENTITY: &str = "study.json";
+/// File with the design points of a sweep, so that another one can take over its runs.
+pub const DESIGN: &str = "design.csv";
 /// Number of the format; another one is refused, as no study under way outlives a version of the program.
 const FORMAT: u64 = 1;
 /// Time between two times that runs are brought to disk.
@@ -32,6 +37,60 @@ pub enum RunStore {
     Folder(Folder),
     /// In memory.
     Memory(Memory),
+    /// In sealed files, all of which are there.
+    Sealed(Sealed),
+}
+
+/// Runs in sealed files.
+#[derive(Debug)]
+pub struct Sealed {
+    /// Files in the order of their runs.
+    pub files: Vec<SealedRuns>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+}
+
+/// A sealed file.
+#[derive(Debug)]
+pub struct SealedRuns {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says it is.
+    pub text: String,
+    /// Numbers of its runs, which are counted through all stages.
+    pub range: Range<u64>,
+}
+
+impl Sealed {
+    fn for_each(
+        &self,
+        stage: usize,
+        take: &mut dyn FnMut(u64, &Measured) -> Result<(), StudyError>,
+    ) -> Result<(), StudyError> {
+        let first: u64 = self.stages[..stage].iter().map(Stage::runs).sum();
+        let own = first..first + self.stages[stage].runs();
+        for file in &self.files {
+            if file.range.end <= own.start || own.end <= file.range.start {
+                continue;
+            }
+            let end = read(
+                &file.path,
+                &file.text,
+                file.range.start,
+                |number, run| match own.contains(&number) {
+                    true => take(number - first, run),
+                    false => Ok(()),
+                },
+            )?;
+            if end != file.range.end {
+                return Err(StudyError::Damaged {
+                    path: file.path.clone(),
+                    why: "it has changed since it was checked".to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Runs in memory, stage by stage.
@@ -80,6 +139,7 @@ impl RunStore {
                 memory.stages.push(Vec::new());
                 Ok(0)
             }
+            RunStore::Sealed(_) => Ok(u64::MAX),
         }
     }
 
@@ -99,6 +159,7 @@ impl RunStore {
                 }
                 Ok(())
             }
+            RunStore::Sealed(_) => Ok(()),
         }
     }
 
@@ -109,7 +170,7 @@ impl RunStore {
     pub fn sync(&mut self) -> Result<(), StudyError> {
         match self {
             RunStore::Folder(folder) => folder.sync(),
-            RunStore::Memory(_) => Ok(()),
+            RunStore::Memory(_) | RunStore::Sealed(_) => Ok(()),
         }
     }
 
@@ -121,6 +182,7 @@ impl RunStore {
                 stages.map(RunFile::runs).sum()
             }
             RunStore::Memory(memory) => memory.stages.iter().map(|stage| stage.len() as u64).sum(),
+            RunStore::Sealed(sealed) => sealed.stages.iter().map(Stage::runs).sum(),
         }
     }
 
@@ -144,6 +206,7 @@ impl RunStore {
                     .zip(runs)
                     .try_for_each(|(number, run)| take(number, run))
             }
+            RunStore::Sealed(sealed) => sealed.for_each(stage, &mut take),
         }
     }
 
@@ -151,7 +214,7 @@ impl RunStore {
     pub fn found(&self) -> u64 {
         match self {
             RunStore::Folder(folder) => folder.found,
-            RunStore::Memory(_) => 0,
+            RunStore::Memory(_) | RunStore::Sealed(_) => 0,
         }
     }
 
@@ -159,7 +222,7 @@ impl RunStore {
     pub fn replaces(&self) -> bool {
         match self {
             RunStore::Folder(folder) => folder.replaces,
-            RunStore::Memory(_) => false,
+            RunStore::Memory(_) | RunStore::Sealed(_) => false,
         }
     }
 
@@ -195,6 +258,7 @@ impl Folder {
         let replaces = match check_target(target, false) {
             Ok(_) => false,
             Err(OutputError::Exists { .. }) if begin == Begin::Replace => true,
+            Err(OutputError::Exists { .. }) if begin == Begin::Extend => true,
             Err(OutputError::Exists { .. }) if begin == Begin::Resume && is_there => true,
             Err(OutputError::Exists { path, .. }) if begin == Begin::Resume => {
                 let why = "it is finished, and there is nothing to go on with";
@@ -213,11 +277,12 @@ impl Folder {
                 let done = found;
                 return Err(StudyError::Unfinished { path, done });
             }
-            (Some(known), Begin::Resume) if *known != identity => {
-                let why = "it holds an unfinished study of other settings or another program";
-                return Err(damaged(&path, why));
+            (Some(known), Begin::Resume | Begin::Extend) if *known != identity => {
+                let found = differences(&identity, known).join("; ");
+                let why = format!("it holds an unfinished study of other settings: {found}");
+                return Err(damaged(&path, &why));
             }
-            (Some(_), Begin::Resume) => found,
+            (Some(_), Begin::Resume | Begin::Extend) => found,
             _ => {
                 clear(&path)?;
                 write_atomically(&path, IDENTITY, &crate::table::json::json_text(&identity))?;
@@ -237,7 +302,7 @@ impl Folder {
     fn begin_stage(&mut self, text: &Value) -> Result<u64, StudyError> {
         self.sync()?;
         // With the sum of the stage before, so that none outlives what it was made of.
-        let after = self.stages.last().map(|stage| hex(&stage.sum()));
+        let after = self.stages.last().map(|stage| hex::encode(stage.sum()));
         let text = json!({"study": self.identity, "stage": text, "after": after}).to_string();
         let path = stage_file(&self.path, self.stages.len());
         let stage = RunFile::open(&path, &text, 0, PAUSE)?;
@@ -252,7 +317,7 @@ impl Folder {
 }
 
 /// File of a stage.
-fn stage_file(folder: &Path, stage: usize) -> PathBuf {
+pub(crate) fn stage_file(folder: &Path, stage: usize) -> PathBuf {
     folder.join(format!("stage-{stage}.runs"))
 }
 
@@ -260,16 +325,12 @@ fn stage_file(folder: &Path, stage: usize) -> PathBuf {
 fn stored_in(folder: &Path) -> Result<u64, StudyError> {
     let mut done = 0;
     for stage in 0.. {
-        match runs_in(&stage_file(folder, stage))? {
-            Some(runs) => done += runs,
+        match runs_in(&stage_file(folder, stage), 0)? {
+            Some((_, runs)) => done += runs,
             None => break,
         }
     }
     Ok(done)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a study under way has a file of this name.
@@ -277,7 +338,10 @@ fn is_ours(name: &str) -> bool {
     let stage = name.strip_prefix("stage-");
     let number = stage.and_then(|rest| rest.strip_suffix(".runs"));
     let is_stage = number.is_some_and(|digits| digits.parse::<usize>().is_ok());
-    is_stage || name == IDENTITY || name == LOCK || name.strip_prefix(".new-") == Some(IDENTITY)
+    let name = name.strip_prefix(".new-").unwrap_or(name);
+    // Lists of design points, and rows of traces.
+    let is_table = name.ends_with(".csv");
+    is_stage || is_table || [IDENTITY, LOCK].contains(&name)
 }
 
 /// Refuses a folder that holds anything else, or a link, so that neither is ever cleared or written through.

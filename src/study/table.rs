@@ -1,14 +1,11 @@
 //! Responses of the runs of an arm: for each response a table of points times replicates.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::stats::rounding::settle;
 use crate::study::error::StudyError;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
-use crate::study::sweep::{plan::Plan, summary::read_runs};
-use crate::table::error::OutputError;
 
 /// Most responses of runs that are held at a time; one takes 8 bytes.
 const MOST_CELLS: u64 = 1 << 29;
@@ -90,23 +87,6 @@ impl RunTable {
         }
         tables.iter_mut().for_each(RunTable::settle);
         Ok(tables)
-    }
-
-    /// The runs of a plan from the folder of its sweep.
-    ///
-    /// # Errors
-    /// What the file system says, or a table that is not one of runs.
-    pub fn read(folder: &Path, plan: &Plan) -> Result<Self, OutputError> {
-        let count = plan.responses().len();
-        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let replicates = plan.experiment.replicates as usize;
-        let mut runs = RunTable::new(size(plan.points.len()), replicates, count);
-        read_runs(folder, count, |point, replicate, values| match values {
-            Some(values) => runs.put(size(point), size(replicate), values),
-            None => runs.fail(size(point), size(replicate), ""),
-        })?;
-        runs.settle();
-        Ok(runs)
     }
 
     /// Makes responses equal that rounding alone tells apart, wherever they stand; for runs that are all there.

@@ -1,7 +1,7 @@
 # What tests of faults share: a small case of each command that writes, and whether what it left is whole.
 # shellcheck shell=bash disable=SC2034
 
-readonly CASES=(run replace sweep sweep_replace shard merge merge_shards reproduce report)
+readonly CASES=(run replace sweep sweep_replace shard merge frontier compare reproduce report)
 
 # Clock times stand in the manifest, and in the page that shows it; everything else is compared byte by byte.
 sums() {
@@ -50,9 +50,7 @@ TOML
   "$program" shard p --quiet 2 3
   cp -r p whole_p
   "$program" shard whole_p --quiet 1
-  for shard in 1/2 2/2; do
-    "$program" sweep e.toml --shard $shard --out s --quiet
-  done
+  printf '\n[objectives]\ncompetitiveness = "max"\nwaste_share = "min"\n' | cat e.toml - > f.toml
 }
 
 # Puts what a case begins from into the folder $1, and its commands into `first`, `again` and `result`.
@@ -92,9 +90,14 @@ begin() {
       first=(merge $given/whole_p --quiet --out r)
       again=("${first[@]}" --force)
       ;;
-    merge_shards)
-      first=(merge $given/e.toml $given/s.shard-1-of-2 $given/s.shard-2-of-2 --quiet --out r)
-      again=("${first[@]}" --force)
+    frontier)
+      first=(frontier $given/f.toml --quiet --out r)
+      again=("${first[@]}" --resume)
+      ;;
+    compare)
+      first=(compare $given/scenarios/china-2015-2024.toml $given/scenarios/us-silos.toml --replicates 20
+        --set run.quarters=8 --quiet --out r)
+      again=("${first[@]}" --resume)
       ;;
     reproduce)
       ln -s $given/scenarios scenarios
@@ -129,7 +132,7 @@ check_after() {
     fi
   fi
   # A study that is whole already has nothing to go on with.
-  if [ "$name" = reproduce ] && [ -e r ] && [ ! -e r.partial ]; then
+  if [[ $name == reproduce || $name == compare ]] && [ -e r ] && [ ! -e r.partial ]; then
     return 0
   fi
   local said

@@ -343,7 +343,7 @@ fn an_attribution_that_is_killed_goes_on_to_the_same_bytes() {
             );
             let said = ends(2, &arguments(&out, &["--resume", "--seed", "9"]));
             assert!(
-                said.contains("of other settings or another program"),
+                said.contains("of other settings: `study.study.seed` is 9, there it is 1"),
                 "{said}"
             );
         }
@@ -411,7 +411,7 @@ fn a_sensitivity_that_is_killed_goes_on_to_the_same_bytes() {
         .command(&arguments("killed"))
         .spawn()
         .expect("a program");
-    while !folder.path("killed.partial/checkpoints").exists() {
+    while !folder.path("killed.partial/stage-0.runs").exists() {
         thread::sleep(Duration::from_millis(2));
     }
     thread::sleep(Duration::from_millis(100));
@@ -419,7 +419,7 @@ fn a_sensitivity_that_is_killed_goes_on_to_the_same_bytes() {
     child.wait().expect("ended");
     if folder.path("killed.partial").exists() {
         // The end of what was written may be lost as well.
-        let runs = folder.path("killed.partial/runs.csv");
+        let runs = folder.path("killed.partial/stage-0.runs");
         let length = fs::metadata(&runs).expect("a file").len();
         let file = OpenOptions::new().write(true).open(&runs).expect("a file");
         file.set_len(length - length / 3).expect("cut");

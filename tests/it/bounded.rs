@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use dualtrack::study::{codec::Measured, run_file::RunFile};
 use proptest::prelude::*;
 
 use crate::hostile::*;
@@ -105,17 +106,26 @@ fn written_responses() {
 }
 
 #[test]
-fn plans_shards_and_checkpoints() {
+fn plans_shards_and_runs() {
     let sweep = Sweep::default();
     let plan = fs::read(sweep.path("plan/plan.json")).expect("a plan");
     hold(60, vec![plan], |bytes| sweep.plan(bytes));
-    let shard = b"a,b\n1,2\n#end plan=x shard=1/1 failed=0 runs_bytes=8 series_bytes=0 series_rows=0 sha256=00\n";
-    hold(60, vec![shard.to_vec()], |bytes| sweep.shard(bytes));
-    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    let checkpoint = format!("9 0 0 {empty} 0 {empty} 0 end\n0 0 0 {empty} 0 {empty} 0 end\n");
-    hold(60, vec![checkpoint.into_bytes()], |bytes| {
-        sweep.checkpoints(bytes)
-    });
+    let grown = sweep.path("grown");
+    let pause = std::time::Duration::from_secs(1);
+    let mut file = RunFile::open(&grown, "text", 0, pause).expect("a file");
+    for values in [vec![Some(0.5)], vec![None, Some(-1.0)]] {
+        let run = Measured {
+            values,
+            ..Measured::default()
+        };
+        file.push(&run).expect("pushed");
+        file.sync().expect("synced");
+    }
+    let sealed = sweep.path("sealed");
+    file.seal("text", &sealed).expect("sealed");
+    let read = |path: &Path| fs::read(path).expect("a file");
+    hold(60, vec![read(&sealed)], |bytes| sweep.shard(bytes));
+    hold(60, vec![read(&grown)], |bytes| sweep.runs(bytes));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A sweep made in shards, anywhere, by anybody, in any order, is the sweep made in one go.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -31,7 +32,7 @@ fn array(folder: &Folder) -> String {
     folder.ok(&["status", "p", "--format", "slurm"])
 }
 
-/// Folders of attempts that are left.
+/// Files of attempts that are left.
 fn parts(folder: &Folder) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder.path("p/shards/0000"))
         .into_iter()
@@ -46,8 +47,8 @@ fn parts(folder: &Folder) -> Vec<std::path::PathBuf> {
 fn begin(folder: &Folder) -> Child {
     let written = || {
         let parts = parts(folder);
-        let begun = parts.iter().filter(|part| part.join("runs.csv").exists());
-        begun.count()
+        let length = |part: &&std::path::PathBuf| fs::metadata(part).map_or(0, |own| own.len());
+        parts.iter().filter(|part| length(part) > 0).count()
     };
     let before = written();
     let mut child = spawn(folder, &["shard", "p", "1", "--threads", "1"]);
@@ -111,7 +112,7 @@ fn a_plan_with_series_merges_to_the_same_series() {
     assert!(folder.bytes("r") == folder.bytes("whole"));
     assert!(folder.read("r/series.csv") == folder.read("whole/series.csv"));
     let said = folder.ok(&["audit", "p", "--runs", "18"]);
-    assert_eq!(said, "18 runs made again: all bytes are the same\n");
+    assert_eq!(said, "18 runs made again: all numbers are the same\n");
 }
 
 #[test]
@@ -329,17 +330,17 @@ fn another_program_or_experiment_is_refused_with_the_difference() {
     folder.write("p/plan.json", &other);
     let message = folder.refused(2, &["shard", "p", "1"]);
     let expected = format!(
-        "p: a plan that this program would make otherwise: `run.program.version` is \"{}\", there it is \"0.0.7\"\n",
+        "p: a plan that this program would make otherwise: `plan.run.program.version` is \"{}\", there it is \"0.0.7\"\n",
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(message, expected);
-    folder.write(
-        "p/plan.json",
-        &plan.replace("\"seed\": null", "\"seed\": 2"),
-    );
+    let asked = "\"arguments\": [\n    \"sweep\",";
+    assert!(plan.contains(asked), "{plan}");
+    let other = plan.replace(asked, "\"arguments\": [\n    \"sweep\",\n    \"--seed=2\",");
+    folder.write("p/plan.json", &other);
     let message = folder.refused(2, &["merge", "p"]);
     assert!(
-        message.ends_with("otherwise: `run.seed` is 2, there it is 1\n"),
+        message.ends_with("otherwise: `plan.run.seed` is 2, there it is 1\n"),
         "{message}"
     );
     folder.write("p/plan.json", &plan);
@@ -361,4 +362,106 @@ fn another_program_or_experiment_is_refused_with_the_difference() {
         "{message}"
     );
     assert!(!folder.path("p/shards").exists());
+}
+
+/// All files of a result but manifest and page, which show times, by name.
+fn tables(folder: &Folder, result: &str) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder.path(result)).expect("a folder");
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    let files = files.filter(|path| path.is_file()).map(|path| {
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        (name, fs::read(&path).expect("a file"))
+    });
+    files
+        .filter(|(name, _)| name != "manifest.json" && name != "report.html")
+        .collect()
+}
+
+#[test]
+fn every_kind_of_study_is_made_of_shards() {
+    let folder = Folder::new();
+    let objectives = "\n[objectives]\ncompetitiveness = \"max\"\nwaste_share = \"min\"\n";
+    folder.write("f.toml", &(EXPERIMENT.to_string() + objectives));
+    let morris = EXPERIMENT
+        .replace("levels = [0, 1, 2]", "range = [0, 2]")
+        .replace("kind = \"grid\"", "kind = \"morris\"\ntrajectories = 3");
+    folder.write("m.toml", &morris);
+    let other = "extends = \"china.toml\"\n[mechanisms]\ntournament = false\n";
+    folder.write("other.toml", other);
+    let short = ["--set", "run.quarters=8", "--replicates", "3"];
+    let kinds: &[(&str, Vec<&str>)] = &[
+        ("frontier", vec!["frontier", "f.toml"]),
+        ("sensitivity", vec!["sensitivity", "m.toml"]),
+        (
+            "compare",
+            [&["compare", "china.toml", "other.toml"][..], &short].concat(),
+        ),
+        (
+            "over",
+            [
+                &["compare", "china.toml", "other.toml", "--over", "3"][..],
+                &short,
+            ]
+            .concat(),
+        ),
+        (
+            "attribute",
+            [
+                &[
+                    "attribute",
+                    "china.toml",
+                    "--over",
+                    "tournament,codification",
+                ][..],
+                &short,
+            ]
+            .concat(),
+        ),
+        (
+            "reproduce",
+            vec![
+                "reproduce",
+                "--claim",
+                "C1",
+                "--replicates",
+                "2",
+                "--full",
+                "--points",
+                "2",
+                "--pairs",
+                "2",
+            ],
+        ),
+    ];
+    for (kind, command) in kinds {
+        let (plan, result) = (format!("p-{kind}"), format!("r-{kind}"));
+        let whole = format!("w-{kind}");
+        folder.ok(&[command, &["--plan", &plan, "--shards", "4", "--quiet"][..]].concat());
+        folder.ok(&["shard", &plan, "3,1", "--quiet"]);
+        folder.ok(&["shard", &plan, "2-4", "--quiet", "--threads", "2"]);
+        folder.ok(&["merge", &plan, "--out", &result, "--quiet"]);
+        folder.ok(&[command, &["--out", &whole, "--quiet"][..]].concat());
+        assert!(
+            tables(&folder, &result) == tables(&folder, &whole),
+            "{kind}"
+        );
+        let audited = folder.ok(&["audit", &plan, "--runs", "5"]);
+        assert!(audited.contains("all numbers are the same"), "{audited}");
+        if *kind != "over" {
+            folder.ok(&["report", &result, "--out", &format!("{kind}.html")]);
+        }
+    }
+    let adaptive = [
+        "compare",
+        "china.toml",
+        "other.toml",
+        "--until-halfwidth",
+        "1",
+    ];
+    let message = folder.refused(2, &[&adaptive[..], &["--plan", "q"]].concat());
+    assert!(message.contains("allowed: `--replicates`"), "{message}");
 }

@@ -12,10 +12,11 @@ use dualtrack::kernel::random::Luck;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
 use dualtrack::study::place::{Begin, partial};
-use dualtrack::study::sweep::frozen::{Origin, freeze};
-use dualtrack::study::sweep::{
-    block::Look, finish::Shard, frozen::PlanFolder, plan::Plan, status::Status, work::WorkFolder,
-};
+use dualtrack::study::run_file::Look;
+use dualtrack::study::shards::plan_folder::{PlanFolder, Planned, write};
+use dualtrack::study::shards::status::Status;
+use dualtrack::study::store::RunStore;
+use dualtrack::study::sweep::plan::Plan;
 use tempfile::TempDir;
 
 use crate::ledger::{check_accounts, check_bounds};
@@ -160,7 +161,8 @@ fn check_experiment(read: Result<experiment::Experiment, Problems>) {
     if let Ok(plan) = plan {
         for number in [0, plan.runs() / 2, plan.runs().saturating_sub(1)] {
             if number < plan.runs() {
-                let _ = plan.run(number);
+                let stage = plan.stage();
+                let _ = stage.points.variant(stage.cell(number).point);
             }
         }
     }
@@ -221,12 +223,15 @@ impl Default for Sweep {
         let read = dualtrack::input::experiment::reader::load_from(&shelf, &path, &overlay);
         let experiment = read.unwrap_or_else(|problems| panic!("{problems}"));
         let plan = Plan::new(experiment).expect("a plan");
-        let origin = Origin {
-            experiment: &path,
-            overlay: &overlay,
+        let planned = Planned {
+            title: "points",
+            arguments: vec!["sweep".to_string(), path.display().to_string()],
+            identity: plan.identity.clone(),
+            runs: plan.runs(),
+            shards: 1,
             shelf: &shelf,
         };
-        freeze(&plan, &origin, 1, &folder.path().join("plan")).expect("frozen");
+        write(planned, &folder.path().join("plan")).expect("written");
         Sweep { folder, plan }
     }
 }
@@ -253,20 +258,32 @@ impl Sweep {
         let path = self.path("plan/plan.json");
         let whole = fs::read(&path).expect("a plan");
         fs::write(&path, bytes).expect("written");
-        if let Err(error) = PlanFolder::open(&self.path("plan")).and_then(PlanFolder::thaw) {
+        let read = PlanFolder::open(&self.path("plan"));
+        if let Err(error) = read.and_then(|mut plan| plan.files()) {
             assert!(!error.to_string().is_empty());
         }
         fs::write(&path, whole).expect("written");
     }
 
-    /// Bytes as checkpoints: a sweep goes on within its runs or from the start.
-    pub fn checkpoints(&self, bytes: &[u8]) {
-        let target = self.path("result");
-        let open = |begin| WorkFolder::open(&self.plan, Shard::ALL, &target, begin);
-        drop(open(Begin::Replace).expect("a folder"));
-        fs::write(partial(&target).join("checkpoints"), bytes).expect("written");
-        let work = open(Begin::Resume).expect("a folder");
-        assert!(work.next_run() <= work.end() && work.failed() <= work.next_run());
+    /// Bytes as runs of an unfinished sweep: it goes on with what is whole of them, or from the start.
+    pub fn runs(&self, bytes: &[u8]) {
+        let (target, stage) = (self.path("result"), self.plan.stage());
+        let open = |begin| RunStore::open(&self.plan.identity, &target, begin);
+        let mut store = open(Begin::Replace).expect("a folder");
+        store.begin_stage(&stage.text()).expect("begun");
+        drop(store);
+        fs::write(partial(&target).join("stage-0.runs"), bytes).expect("written");
+        let mut store = open(Begin::Resume).expect("a folder");
+        let done = store.begin_stage(&stage.text()).expect("begun");
+        assert!(done <= self.plan.runs());
+        let mut read = 0;
+        let outcome = store.for_each(0, |number, _| {
+            assert_eq!(number, read);
+            read += 1;
+            Ok(())
+        });
+        outcome.expect("whole");
+        assert_eq!(read, done);
     }
 }
 

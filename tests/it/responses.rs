@@ -6,6 +6,7 @@ use dualtrack::measure::response::{probe::Probe, spec::Responses};
 use dualtrack::model::data::{Channel, Tier, World};
 use dualtrack::model::record::{Journal, Move};
 use dualtrack::model::{run::Run, setup::Setup};
+use dualtrack::study::drive::drive;
 
 use crate::rows::{AllocationRow, CityRow};
 
@@ -22,7 +23,7 @@ fn value(world: &World, text: &str) -> Option<f64> {
     let responses = Responses::parse([text]).expect("a response");
     let bound = responses.bind(&world.clone()).expect("places");
     let mut probe = Probe::new(bound, false);
-    dualtrack::measure::run::measure(&setup, LUCK, &mut probe, &Control::default()).expect("a run");
+    drive(&mut Run::new(&setup, LUCK), &mut probe, &Control::default()).expect("a run");
     let mut out = Vec::new();
     probe.finish(&mut out);
     out[0]
@@ -325,7 +326,7 @@ fn measuring_derived_responses_changes_nothing() {
     ];
     let responses = Responses::parse(texts).expect("responses");
     let mut probe = Probe::new(responses.bind(&world).expect("places"), true);
-    dualtrack::measure::run::measure(&setup, LUCK, &mut probe, &Control::default()).expect("a run");
+    drive(&mut Run::new(&setup, LUCK), &mut probe, &Control::default()).expect("a run");
     let mut out = Vec::new();
     probe.finish(&mut out);
     assert_eq!(out[2].map(f64::to_bits), alone.map(f64::to_bits));

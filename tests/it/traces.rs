@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dualtrack::kernel::control::Control;
 use dualtrack::measure::trace_settings::TraceSettings;
-use dualtrack::measure::{result::ResultFolder, traces::Traces};
+use dualtrack::measure::{result::description, traces::Traces};
 use dualtrack::model::data::World;
 use dualtrack::model::setup::Setup;
+use dualtrack::study::error::StudyError;
 use dualtrack::study::job::{EngineError, Job, Replicates};
+use dualtrack::study::place::{Begin, partial};
+use dualtrack::study::traced::TraceStore;
 use dualtrack::table::compression::Compression;
-use dualtrack::table::{error::OutputError, manifest::Manifest};
+use dualtrack::table::{complete::finish_folder, folder::Folder, manifest::Manifest};
 use tempfile::TempDir;
 
 use crate::worlds::small_world;
@@ -56,24 +60,50 @@ fn write(
     settings: &TraceSettings,
     count: u32,
     threads: usize,
-) -> Result<Replicates, EngineError<OutputError>> {
+) -> Result<Replicates, EngineError<StudyError>> {
+    let control = Control::default();
+    go_on(
+        target,
+        world,
+        settings,
+        (count, threads),
+        Begin::New,
+        &control,
+    )
+}
+
+/// As [`write`], from what is there; a control may stop it.
+fn go_on(
+    target: &Path,
+    world: &World,
+    settings: &TraceSettings,
+    (count, threads): (u32, usize),
+    begin: Begin,
+    control: &Control,
+) -> Result<Replicates, EngineError<StudyError>> {
     let traces = Traces::new(settings).expect("files and columns that exist");
     let setup = Setup::new(world.clone()).expect("a world that can start");
-    let folder = ResultFolder::create(target, false, "small", "Small", &traces);
-    let mut folder = folder.map_err(EngineError::Sink)?;
     let job = Job {
         setup: &setup,
         traces: &traces,
         seed: SEED,
         replicates: count,
+        first: 0,
         threads,
     };
-    let kept = dualtrack::study::replicates::replicates(&job, &Control::default(), |chunk| {
-        folder.append(chunk)
-    })?;
-    folder
-        .finish(Manifest::default())
-        .map_err(EngineError::Sink)?;
+    let identity = serde_json::json!("small");
+    let store = TraceStore::open(&identity, SEED, &traces, target, begin);
+    let mut store = store.map_err(EngineError::Sink)?.run(&job, control)?;
+    let mut finish = || {
+        let folder = Folder::create(target, store.replaces())?;
+        let files = store.write(folder.path())?;
+        let description = description("small", "Small", &traces);
+        finish_folder(folder, files, &description, Manifest::default())?;
+        Ok(())
+    };
+    finish().map_err(EngineError::Sink)?;
+    let kept = store.kept().clone();
+    store.remove().map_err(EngineError::Sink)?;
     Ok(kept)
 }
 
@@ -87,7 +117,12 @@ fn files(
     let base = tempfile::tempdir().expect("a folder");
     let target = base.path().join("result");
     write(&target, world, settings, count, threads).expect("a run that ends");
-    let mut files: BTreeMap<String, Vec<u8>> = fs::read_dir(&target)
+    files_in(&target)
+}
+
+/// The files of a result, apart from the manifest.
+fn files_in(target: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files: BTreeMap<String, Vec<u8>> = fs::read_dir(target)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
         .map(|path| (name(&path), fs::read(&path).expect("a file")))
@@ -256,29 +291,54 @@ fn nothing_is_left_of_a_run_that_cannot_go_on() {
 }
 
 #[test]
-fn a_cancelled_run_stops_and_leaves_nothing() {
+fn a_run_that_is_stopped_anywhere_goes_on_to_the_same_bytes() {
     let base = tempfile::tempdir().expect("a folder");
-    for world in [small_world(), large_world()] {
-        let traces = Traces::new(&everything()).expect("files that exist");
-        let setup = Setup::new(world).expect("a world that can start");
-        let target = base.path().join("result");
-        let folder = ResultFolder::create(&target, false, "small", "Small", &traces);
-        let mut folder = folder.expect("a folder");
-        let job = Job {
-            setup: &setup,
-            traces: &traces,
-            seed: SEED,
-            replicates: 1_000_000,
-            threads: 2,
-        };
-        let control = Control::default();
-        let outcome = dualtrack::study::replicates::replicates(&job, &control, |chunk| {
-            control.cancel();
-            folder.append(chunk)
-        });
-        assert!(matches!(outcome, Err(EngineError::Cancelled)));
-        drop(folder);
-        assert_eq!(entries(&base), Vec::<String>::new());
+    let compressed = TraceSettings {
+        compression: Compression::Gzip,
+        ..everything()
+    };
+    for (number, world) in [small_world(), large_world()].into_iter().enumerate() {
+        let all = [(everything(), "plain"), (compressed.clone(), "gzip")];
+        // The large world has many rows.
+        for (settings, name) in all.into_iter().take(2 - number) {
+            let whole = base.path().join(format!("whole-{number}-{name}"));
+            let kept = write(&whole, &world, &settings, 5, 2).expect("a run");
+            for quarters in [1, 9, 22] {
+                let target = base.path().join(format!("{number}-{name}-{quarters}"));
+                let control = Control::default();
+                let is_over = AtomicBool::new(false);
+                let stopped = std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        while control.quarters_done() < quarters && !is_over.load(Ordering::Relaxed)
+                        {
+                            std::thread::yield_now();
+                        }
+                        control.cancel();
+                    });
+                    let outcome = go_on(&target, &world, &settings, (5, 1), Begin::New, &control);
+                    is_over.store(true, Ordering::Relaxed);
+                    outcome
+                });
+                if !matches!(stopped, Err(EngineError::Cancelled)) {
+                    // The machine was faster than whoever wanted to stop it.
+                    continue;
+                }
+                assert!(!target.exists());
+                // Rows of a replicate that was not ended are of no use.
+                let part = partial(&target).join("national.csv");
+                let mut rows = fs::read(&part).expect("rows");
+                rows.extend(b"0,5,half a row");
+                fs::write(&part, rows).expect("written");
+                let control = Control::default();
+                let again = go_on(&target, &world, &settings, (5, 3), Begin::Resume, &control);
+                assert!(again.expect("a run") == kept);
+                assert!(
+                    files_in(&target) == files_in(&whole),
+                    "{number} {name} {quarters}"
+                );
+                assert!(!partial(&target).exists());
+            }
+        }
     }
 }
 
@@ -291,6 +351,7 @@ fn what_the_sink_says_ends_the_run() {
         traces: &traces,
         seed: SEED,
         replicates: 100,
+        first: 0,
         threads: 3,
     };
     let mut taken = 0;

@@ -35,7 +35,7 @@ impl Findings {
     /// # Errors
     /// What the store says; a design that cannot be.
     pub fn read(
-        study: &Study<'_>,
+        study: &Study,
         story: Option<&Story>,
         store: &mut RunStore,
         size: Option<Size>,

@@ -76,7 +76,7 @@ pub fn outcome(part: &Part, replicates: &[Option<Measured>]) -> Outcome {
 }
 
 /// Outcomes of all parts.
-pub fn outcomes(study: &Study<'_>, runs: &Runs) -> Vec<Outcome> {
+pub fn outcomes(study: &Study, runs: &Runs) -> Vec<Outcome> {
     let of_plan = |plan: &Plan| {
         let part = study.part(plan);
         let of_replicate = |replicate| measured(part, plan, &|at| runs.value(replicate, at));
@@ -87,7 +87,7 @@ pub fn outcomes(study: &Study<'_>, runs: &Runs) -> Vec<Outcome> {
 }
 
 /// Verdicts of all claims.
-pub fn verdicts(study: &Study<'_>, outcomes: &[Outcome]) -> Vec<Verdict> {
+pub fn verdicts(study: &Study, outcomes: &[Outcome]) -> Vec<Verdict> {
     let of_claim = |claim: usize| {
         if study.register.claims[claim].open.is_some() {
             return Verdict::Open;

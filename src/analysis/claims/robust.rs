@@ -56,7 +56,7 @@ pub fn points(size: Size) -> Result<Points, String> {
 ///
 /// # Errors
 /// A sentence where there are too many points.
-pub fn stage(study: &Study<'_>, size: Size) -> Result<Stage, String> {
+pub fn stage(study: &Study, size: Size) -> Result<Stage, String> {
     Ok(Stage {
         points: PointList::Design(Arc::new(points(size)?)),
         replicates: 0..u64::from(size.pairs),
@@ -82,7 +82,7 @@ pub struct AtPoints {
 ///
 /// # Errors
 /// What the store says; a design that cannot be.
-pub fn read(study: &Study<'_>, store: &mut RunStore, size: Size) -> Result<AtPoints, StudyError> {
+pub fn read(study: &Study, store: &mut RunStore, size: Size) -> Result<AtPoints, StudyError> {
     let arms = study.arms_of_claims();
     let mut found = AtPoints {
         points: points(size).map_err(StudyError::Input)?,
@@ -110,7 +110,7 @@ pub fn read(study: &Study<'_>, store: &mut RunStore, size: Size) -> Result<AtPoi
 }
 
 /// What each plan says at a point, of whose runs arms change fastest.
-fn estimates(study: &Study<'_>, arms: &[usize], runs: &[Measured]) -> Vec<Option<Estimate>> {
+fn estimates(study: &Study, arms: &[usize], runs: &[Measured]) -> Vec<Option<Estimate>> {
     let of_plan = |plan: &Plan| {
         let part = study.part(plan);
         let of_replicate = |runs: &[Measured]| {
@@ -158,7 +158,7 @@ pub struct Driver {
 }
 
 /// Robustness of all claims that are run.
-pub fn robustness(study: &Study<'_>, found: &AtPoints) -> Vec<Robustness> {
+pub fn robustness(study: &Study, found: &AtPoints) -> Vec<Robustness> {
     let factors = found.points.factors();
     let mut rows = Vec::new();
     for point in 0..found.estimates.len() as u64 {
@@ -172,7 +172,7 @@ pub fn robustness(study: &Study<'_>, found: &AtPoints) -> Vec<Robustness> {
 }
 
 fn of_claim(
-    study: &Study<'_>,
+    study: &Study,
     claim: usize,
     rows: &[Option<f64>],
     names: &[&str],

@@ -21,7 +21,7 @@ impl Runs {
     ///
     /// # Errors
     /// What the store says.
-    pub fn read(study: &Study<'_>, store: &mut RunStore) -> Result<Self, StudyError> {
+    pub fn read(study: &Study, store: &mut RunStore) -> Result<Self, StudyError> {
         let mut runs = Vec::new();
         store.for_each(0, |_, run| {
             runs.push(run.clone());

@@ -20,7 +20,7 @@ struct Moment {
 }
 
 /// `series.csv`.
-pub fn sheet(study: &Study<'_>, runs: &Runs) -> Sheet {
+pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
     let plans = study.plans.iter();
     let courses: Vec<_> = plans
         .map(|plan| (plan, course(study, plan, runs)))
@@ -43,7 +43,7 @@ pub fn sheet(study: &Study<'_>, runs: &Runs) -> Sheet {
 }
 
 /// `henan.csv`; none where its claim is not run.
-pub fn henan(study: &Study<'_>, runs: &Runs) -> Option<Sheet> {
+pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
     let mut claims = study.register.claims.iter();
     let place = claims.position(|claim| claim.id == HENAN)?;
     let mut courses = Vec::new();
@@ -70,7 +70,7 @@ pub fn henan(study: &Study<'_>, runs: &Runs) -> Option<Sheet> {
 }
 
 /// A plan's moments, arm by arm.
-fn course(study: &Study<'_>, plan: &Plan, runs: &Runs) -> Vec<Moment> {
+fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<Moment> {
     let first = plan.readings.first().map(|(reading, _)| reading.arm);
     let start = first.map(|arm| study.runs.arms[arm].world().start);
     let (Some(first), Some(start)) = (first, start) else {

@@ -27,7 +27,7 @@ struct Row<'a> {
 }
 
 /// `regimes.csv` and `disputes.csv`.
-pub fn comparisons(study: &Study<'_>, runs: &Runs) -> Vec<Sheet> {
+pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
     let rows = rows(study, runs);
     let mut files: Vec<&'static str> = Vec::new();
     for comparison in &study.register.comparisons {
@@ -71,7 +71,7 @@ impl Row<'_> {
     }
 }
 
-fn rows<'a>(study: &'a Study<'_>, runs: &Runs) -> Vec<Row<'a>> {
+fn rows<'a>(study: &'a Study, runs: &Runs) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for sides in &study.sides {
         let comparison = &study.register.comparisons[sides.comparison];
@@ -103,7 +103,7 @@ fn rows<'a>(study: &'a Study<'_>, runs: &Runs) -> Vec<Row<'a>> {
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
-pub fn stories(study: &Study<'_>, story: &Story, runs: &Runs) -> Vec<Sheet> {
+pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
     let running = |place: usize| -> Running {
         let replicates = runs.replicates();
         let values = replicates.filter_map(|replicate| runs.story(replicate, place));

@@ -9,6 +9,7 @@ use crate::input::experiment::{
     factor::{ScenarioFile, Variant},
     worlds::Worlds,
 };
+use crate::input::scenario::shelf::Shelf;
 use crate::measure::response::spec::{Response, Responses};
 use crate::study::arm::Arm;
 use crate::study::execute;
@@ -46,13 +47,13 @@ pub struct Sides {
 }
 
 /// Everything that is run.
-pub struct Study<'a> {
+pub struct Study {
     /// Claims and comparisons.
     pub register: Register,
     /// Worlds over each base.
     pub worlds: Vec<Arc<Worlds>>,
     /// Distinct worlds with what is measured in them, and their random draws.
-    pub runs: execute::Study<'a>,
+    pub runs: Arc<execute::Study>,
     /// Parts of claims, in order.
     pub plans: Vec<Plan>,
     /// Comparisons, in order.
@@ -80,12 +81,12 @@ struct Draft {
     responses: Vec<Response>,
 }
 
-impl Study<'_> {
+impl Study {
     /// The study of a register.
     ///
     /// # Errors
     /// A sentence about a world that cannot be read or set up.
-    pub fn new(register: Register, seed: Option<u64>) -> Result<Self, String> {
+    pub fn new(shelf: &Shelf, register: Register, seed: Option<u64>) -> Result<Self, String> {
         let mut drafts = Drafts::default();
         let mut plans = Vec::new();
         for (number, claim) in register.claims.iter().enumerate() {
@@ -98,7 +99,7 @@ impl Study<'_> {
             .collect();
         let worlds = drafts.bases.iter();
         let worlds: Vec<Arc<Worlds>> = worlds
-            .map(|base| Arc::new(Worlds::new(&base.path, &[])))
+            .map(|base| Arc::new(Worlds::on(shelf, &base.path, &[])))
             .collect();
         let mut sources = register.sources.clone();
         let mut arms = Vec::new();
@@ -116,11 +117,10 @@ impl Study<'_> {
         let of_base = || Some(worlds.first()?.scenario(&Variant::default()).ok()?.seed);
         let study = Study {
             base_arm: drafts.arms.iter().position(Draft::is_base),
-            runs: execute::Study {
+            runs: Arc::new(execute::Study::new(
                 arms,
-                seed: seed.or_else(of_base).unwrap_or(1),
-                extra: None,
-            },
+                seed.or_else(of_base).unwrap_or(1),
+            )),
             register,
             worlds,
             plans,

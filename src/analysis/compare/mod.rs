@@ -39,7 +39,7 @@ pub struct Comparison {
     /// The experiment with its design points; the base alone where it has no design.
     pub plan: Plan,
     /// The base first, then treatments, with the random draws of the experiment.
-    pub study: Study<'static>,
+    pub study: Arc<Study>,
 }
 
 /// The base first, then treatments in order.
@@ -74,11 +74,7 @@ impl Comparison {
         }
         let arms = arms(&experiment)?;
         let plan = Plan::new(experiment).map_err(|error: PlanError| error.to_string())?;
-        let study = Study {
-            arms,
-            seed: plan.experiment.seed,
-            extra: None,
-        };
+        let study = Arc::new(Study::new(arms, plan.experiment.seed));
         let comparison = Comparison { plan, study };
         if !comparison.has_points() {
             for arm in comparison.arms() {
@@ -107,7 +103,7 @@ impl Comparison {
     pub fn stage(&self, replicates: Range<u32>) -> Stage {
         Stage {
             points: if self.has_points() {
-                PointList::Design(Arc::new(self.plan.points.clone()))
+                PointList::Design(Arc::clone(&self.plan.points))
             } else {
                 PointList::Own
             },
@@ -250,13 +246,14 @@ mod tests {
     use crate::input::experiment::{
         Treatment, direct::of_scenario, factor::Assignment, reader::Overlay,
     };
+    use crate::input::scenario::shelf::Shelf;
 
     #[test]
     fn treatments_with_other_quarters_than_the_base_are_refused() {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let overlay = Overlay::default();
         for (key, value) in [("run.quarters", "20"), ("run.start", "2016Q1")] {
-            let mut experiment = of_scenario(&base, &overlay).expect("valid");
+            let mut experiment = of_scenario(&Shelf::default(), &base, &overlay).expect("valid");
             for (number, (key, value)) in [("budgets.retention", "0.5"), (key, value)]
                 .into_iter()
                 .enumerate()

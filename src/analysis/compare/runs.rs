@@ -7,6 +7,7 @@ use crate::study::codec::Measured;
 use crate::study::error::StudyError;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
+use crate::study::sweep::tables::write_row;
 use crate::table::compression::Compression;
 use crate::table::sheet::Cell;
 use crate::table::writer::{Writer, WrittenFile};
@@ -61,51 +62,4 @@ pub fn write(
         })?;
     }
     Ok(writer.finish()?)
-}
-
-/// Appends the row of a run: its key, seed, responses and error.
-fn write_row<'c>(
-    out: &mut Vec<u8>,
-    key: impl IntoIterator<Item = &'c Cell>,
-    seed: u64,
-    responses: usize,
-    run: &Measured,
-) {
-    for cell in key {
-        cell.write(out);
-        out.push(b',');
-    }
-    Cell::Count(seed).write(out);
-    for place in 0..responses {
-        out.push(b',');
-        Cell::from(run.values.get(place).copied().flatten()).write(out);
-    }
-    out.push(b',');
-    if let Some(error) = &run.error {
-        // A message of several lines stays in its row.
-        Cell::from(error.replace(['\n', '\r'], "; ")).write(out);
-    }
-    out.push(b'\n');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_run_has_a_row_with_its_reason() {
-        let mut out = Vec::new();
-        let run = Measured {
-            error: Some("one\ntwo, three".to_string()),
-            ..Measured::default()
-        };
-        write_row(&mut out, &["base".into(), 3u64.into()], 7, 2, &run);
-        let run = Measured {
-            values: vec![Some(0.5), None],
-            ..Measured::default()
-        };
-        write_row(&mut out, &["base".into(), 4u64.into()], 7, 2, &run);
-        let text = String::from_utf8(out).expect("text");
-        assert_eq!(text, "base,3,7,,,\"one; two, three\"\nbase,4,7,0.5,,\n");
-    }
 }

@@ -12,7 +12,9 @@ use crate::input::experiment::{Experiment, Treatment, reader::Overlay};
 use crate::input::scenario::Scenario;
 use crate::input::scenario::{
     place::Place,
+    places::MAX_SCENARIO_BYTES,
     problems::{Problem, Problems},
+    shelf::Shelf,
 };
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::Responses;
@@ -34,8 +36,9 @@ const TELLING: &[&str] = &[
 ];
 
 /// Whether a file is an experiment, by its keys. One that cannot be read is taken for a scenario.
-pub fn is_experiment(path: &Path) -> bool {
-    let Ok(text) = std::fs::read_to_string(path) else {
+pub fn is_experiment(shelf: &Shelf, path: &Path) -> bool {
+    let text = shelf.read(path, MAX_SCENARIO_BYTES).ok();
+    let Some(text) = text.and_then(|bytes| String::from_utf8(bytes).ok()) else {
         return false;
     };
     let (document, _) = DeTable::parse_recoverable(&text);
@@ -47,13 +50,13 @@ pub fn is_experiment(path: &Path) -> bool {
 ///
 /// # Errors
 /// Every problem of the scenario, of settings laid over it and of responses.
-pub fn of_scenario(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+pub fn of_scenario(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let set: Vec<Assignment> = overlay
         .sets
         .iter()
         .map(|argument| Assignment::parse(argument))
         .collect();
-    let worlds = Worlds::new(path, &set);
+    let worlds = Worlds::on(shelf, path, &set);
     let scenario = worlds.scenario(&Variant::default())?;
     let asked = |message: String| Problem {
         place: Place::File("--response".to_string()),
@@ -256,11 +259,15 @@ mod tests {
 
     #[test]
     fn files_are_told_apart_by_their_keys() {
-        assert!(!is_experiment(&scenario("us-silos.toml")));
-        assert!(is_experiment(&scenario(
-            "experiments/tournament-comparability.toml"
-        )));
-        assert!(!is_experiment(&scenario("none.toml")));
+        assert!(!is_experiment(
+            &Shelf::default(),
+            &scenario("us-silos.toml")
+        ));
+        assert!(is_experiment(
+            &Shelf::default(),
+            &scenario("experiments/tournament-comparability.toml")
+        ));
+        assert!(!is_experiment(&Shelf::default(), &scenario("none.toml")));
     }
 
     #[test]
@@ -271,7 +278,8 @@ mod tests {
             ..Overlay::default()
         };
         let path = scenario("china-2015-2024.toml");
-        let mut experiment = of_scenario(&path, &overlay).expect("an experiment");
+        let mut experiment =
+            of_scenario(&Shelf::default(), &path, &overlay).expect("an experiment");
         assert_eq!(experiment.replicates, 3);
         let policy = scenario("us-silos.toml");
         experiment.add_policies(&[&policy]).expect("a policy");
@@ -313,7 +321,8 @@ mod tests {
             ),
             write("same.toml", ""),
         ];
-        let mut experiment = of_scenario(&base, &Overlay::default()).expect("an experiment");
+        let mut experiment =
+            of_scenario(&Shelf::default(), &base, &Overlay::default()).expect("an experiment");
         experiment.add_policies(&policies).expect("policies");
         let told: Vec<&str> = experiment
             .treatments
@@ -339,7 +348,8 @@ mod tests {
             ..Overlay::default()
         };
         let path = scenario("china-2015-2024.toml");
-        let mut experiment = of_scenario(&path, &overlay).expect("an experiment");
+        let mut experiment =
+            of_scenario(&Shelf::default(), &path, &overlay).expect("an experiment");
         let policy = scenario("us-silos.toml");
         experiment.add_policies(&[policy]).expect("a policy");
         experiment.cross_with_uncertainty(16);

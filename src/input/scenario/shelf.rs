@@ -74,6 +74,23 @@ impl Shelf {
         }
     }
 
+    /// The files of a folder, in order; none where there is no such folder.
+    pub(crate) fn list(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = match &self.0 {
+            Source::Disk | Source::Keeping(_) => {
+                let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+                entries.map(|entry| entry.path()).collect()
+            }
+            Source::Closed(closed) => {
+                let names = closed.files.keys();
+                let is_in = |name: &&PathBuf| name.parent() == Some(folder);
+                names.filter(is_in).cloned().collect()
+            }
+        };
+        found.sort_unstable();
+        found
+    }
+
     /// What was read so far, of a shelf that keeps it.
     pub fn kept(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
         match &self.0 {

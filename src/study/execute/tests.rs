@@ -23,25 +23,22 @@ fn variant(set: &[(&str, &str)]) -> Variant {
 }
 
 /// The base and a policy with a dated change, which measure different responses.
-fn study<'a>() -> Study<'a> {
+fn study() -> Study {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
     let worlds = Arc::new(Worlds::new(&base, &variant(&[("run.quarters", "9")]).set));
     let arm = |name: &str, set: &[(&str, &str)], responses: &[&str]| {
         let responses = Responses::parse(responses.iter().copied()).expect("responses");
         Arm::new(name, &worlds, &variant(set), &responses).expect("an arm")
     };
-    Study {
-        arms: vec![
-            arm("base", &[], &["competitiveness", "waste_share"]),
-            arm(
-                "dated",
-                &[("tournament.intensity@2016Q1", "2")],
-                &["competitiveness"],
-            ),
-        ],
-        seed: 3,
-        extra: None,
-    }
+    let arms = vec![
+        arm("base", &[], &["competitiveness", "waste_share"]),
+        arm(
+            "dated",
+            &[("tournament.intensity@2016Q1", "2")],
+            &["competitiveness"],
+        ),
+    ];
+    Study::new(arms, 3)
 }
 
 /// Three pairs with series; then, as many more as the first stage says; then two design points, one of which has no world.
@@ -130,16 +127,17 @@ fn a_study_that_is_stopped_anywhere_goes_on_to_the_same_runs() {
     let base = tempfile::tempdir().expect("a folder");
     for runs in [0u64, 1, 4, 6, 9, 12, 15] {
         let target = base.path().join(runs.to_string());
-        let control = Control::default();
+        let control = Arc::new(Control::default());
         let counted = AtomicU64::new(0);
-        let stop = |_: &Setup, _| {
+        let handle = Arc::clone(&control);
+        let stop = move |_: &Setup, _| {
             if counted.fetch_add(1, Ordering::Relaxed) >= runs {
-                control.cancel();
+                handle.cancel();
             }
             None
         };
         let stopped = Study {
-            extra: Some((0, &stop)),
+            extra: Some((0, Arc::new(stop))),
             ..study()
         };
         let mut store = RunStore::open(&identity, &target, Begin::New).expect("opened");
@@ -189,7 +187,7 @@ fn tables_join_the_replicates_of_stages() {
 fn an_extra_stands_behind_the_responses_of_its_arm() {
     let extra = |_: &Setup, luck: Luck| Some(vec![Some(luck.replicate as f64), None]);
     let study = Study {
-        extra: Some((1, &extra)),
+        extra: Some((1, Arc::new(extra))),
         ..study()
     };
     let mut store = RunStore::memory();
@@ -201,4 +199,25 @@ fn an_extra_stands_behind_the_responses_of_its_arm() {
     let runs = all(1, &mut store).remove(0);
     assert_eq!(runs[3].values[1..], [Some(1.0), None]);
     assert_eq!(runs[2].values.len(), 2);
+}
+
+#[test]
+fn runs_that_are_known_are_not_made_again() {
+    let known = |_: &Stage, cell: Cell, run: &mut Measured| {
+        run.values.push(Some(7.0));
+        cell.replicate == 1
+    };
+    let study = Study {
+        known: Some(Arc::new(known)),
+        ..study()
+    };
+    let mut store = RunStore::memory();
+    let mut first = |stages: &[Stage], store: &mut RunStore| match stages {
+        [] => next(stages, store),
+        _ => Ok(None),
+    };
+    execute(&study, &mut store, &mut first, 2, &Control::default()).expect("done");
+    let runs = all(1, &mut store).remove(0);
+    assert_eq!(runs[2].values, [Some(7.0)]);
+    assert_ne!(runs[4].values[0], Some(7.0));
 }

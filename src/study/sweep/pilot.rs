@@ -1,10 +1,11 @@
-//! A few runs of a plan, to know what all of them would take.
+//! A few runs of a study, to know what all of them would take.
 
 use std::time::{Duration, Instant};
 
 use crate::kernel::control::Control;
-use crate::study::sweep::plan::Plan;
-use crate::study::sweep::rows::{Rows, Setups, Worker};
+use crate::study::error::StudyError;
+use crate::study::execute::{Study, run_range};
+use crate::study::stage::{Stage, by_stage};
 
 /// Longest time for it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -22,38 +23,35 @@ pub struct Pilot {
     pub reason: String,
     /// Time of a run.
     pub seconds_per_run: f64,
-    /// Rows of a run.
-    pub bytes_per_run: f64,
+    /// Numbers that a run leaves.
+    pub numbers_per_run: f64,
 }
 
-/// Makes runs spread over the design.
-pub fn pilot(plan: &Plan, control: &Control) -> Pilot {
-    let setups = Setups::new(plan);
-    let mut worker = Worker::new(plan, &setups, &[]);
-    let (mut rows, mut pilot) = (Rows::default(), Pilot::default());
-    let (began, mut bytes) = (Instant::now(), 0);
-    let stride = (plan.runs() / MOST).max(1);
-    while pilot.runs < MOST.min(plan.runs()) && (pilot.runs == 0 || began.elapsed() < PATIENCE) {
+/// Makes runs spread over all stages.
+///
+/// # Errors
+/// [`StudyError`].
+pub fn pilot(study: &Study, stages: &[Stage], control: &Control) -> Result<Pilot, StudyError> {
+    let all: u64 = stages.iter().map(Stage::runs).sum();
+    let mut pilot = Pilot::default();
+    let (began, mut numbers) = (Instant::now(), 0);
+    let stride = (all / MOST).max(1);
+    while pilot.runs < MOST.min(all) && (pilot.runs == 0 || began.elapsed() < PATIENCE) {
         let number = pilot.runs * stride;
-        if worker.run(number, &mut rows, control).is_err() {
-            break;
-        }
-        pilot.runs += 1;
-        bytes += rows.runs.len() + rows.series.len();
-        if rows.has_failed {
-            pilot.failed += 1;
-            let row = String::from_utf8_lossy(&rows.runs);
-            let cells = 3 + plan.responses().len();
-            pilot.reason = row
-                .trim_end()
-                .splitn(cells + 1, ',')
-                .last()
-                .unwrap_or_default()
-                .to_string();
+        for (stage, own) in by_stage(stages, number..number + 1) {
+            run_range(study, &stages[stage], own, 1, control, |run| {
+                pilot.runs += 1;
+                numbers += run.values.len() + run.series.len();
+                if let Some(error) = &run.error {
+                    pilot.failed += 1;
+                    pilot.reason.clone_from(error);
+                }
+                Ok(())
+            })?;
         }
     }
     let runs = pilot.runs.max(1) as f64;
     pilot.seconds_per_run = began.elapsed().as_secs_f64() / runs;
-    pilot.bytes_per_run = bytes as f64 / runs;
-    pilot
+    pilot.numbers_per_run = numbers as f64 / runs;
+    Ok(pilot)
 }

@@ -1,18 +1,22 @@
 //! What a sweep is: design points times replicates, numbered, with an identity of its own.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::input::experiment::factor::Values;
 use crate::input::experiment::{
     Experiment,
-    factor::{Factor, Variant},
+    factor::{Assignment, Factor, Variant},
     points::Points,
 };
 use crate::input::scenario::{Scenario, problems::Problems};
-use crate::kernel::random::Luck;
+use crate::kernel::quarter::Quarter;
 use crate::measure::response::spec::Responses;
-use crate::study::identity;
+use crate::study::arm::Arm;
+use crate::study::execute::Study;
+use crate::study::identity::{self, hash};
+use crate::study::stage::{Order, PointList, Stage};
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 
@@ -22,24 +26,13 @@ pub struct Plan {
     /// The experiment.
     pub experiment: Experiment,
     /// Its design points.
-    pub points: Points,
+    pub points: Arc<Points>,
     /// Everything that decides about results, as JSON; two plans with the same text give the same bytes.
     pub identity: Value,
     /// Hash of the identity.
     pub id: String,
-    /// Hash of what decides about a single run apart from its design point: base, data, program, responses.
-    pub run_id: String,
-    /// Quarters of the base scenario.
-    pub quarters: u32,
-}
-
-/// A run by its number: replicate by replicate, so that an interrupted sweep is balanced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunIndex {
-    /// Replicate, from 0.
-    pub replicate: u64,
-    /// Design point, from 0.
-    pub point: u64,
+    /// First quarter of the base scenario.
+    pub start: Quarter,
 }
 
 impl Plan {
@@ -55,7 +48,6 @@ impl Plan {
             .scenario(&Variant::default())
             .map_err(PlanError::Scenario)?;
         let run = run_identity(&experiment, &base);
-        let run_id = hash(&run);
         let identity = plan_identity(&experiment, &points, run);
         points
             .len()
@@ -65,11 +57,10 @@ impl Plan {
             })?;
         Ok(Plan {
             id: hash(&identity),
-            quarters: base.world.quarters,
+            start: base.world.start,
             experiment,
-            points,
+            points: Arc::new(points),
             identity,
-            run_id,
         })
     }
 
@@ -78,20 +69,36 @@ impl Plan {
         self.points.len() * u64::from(self.experiment.replicates)
     }
 
-    /// The run of a number.
-    pub fn run(&self, number: u64) -> RunIndex {
-        let points = self.points.len().max(1);
-        RunIndex {
-            replicate: number / points,
-            point: number % points,
-        }
+    /// The base, whose random draws a replicate fixes.
+    ///
+    /// # Errors
+    /// A sentence with every problem of its world.
+    pub fn study(&self) -> Result<Study, String> {
+        let experiment = &self.experiment;
+        let (worlds, responses) = (&experiment.worlds, &experiment.responses);
+        let base = Arm::new("base", worlds, &Variant::default(), responses)?;
+        Ok(Study::new(vec![base], experiment.seed))
     }
 
-    /// Luck of a replicate.
-    pub fn luck(&self, replicate: u64) -> Luck {
-        Luck {
-            seed: self.experiment.seed,
-            replicate,
+    /// First quarter of the runs of a design point.
+    pub fn start_of(&self, point: u64) -> Quarter {
+        let variant = self.points.variant(&self.points.values(point));
+        let is_own = |set: &Assignment| !set.key.starts_with("run.");
+        if variant.scenario.is_none() && variant.set.iter().all(is_own) {
+            return self.start;
+        }
+        let world = self.experiment.worlds.world(&variant);
+        world.map_or(self.start, |world| world.start)
+    }
+
+    /// All design points with all replicates, replicate by replicate.
+    pub fn stage(&self) -> Stage {
+        Stage {
+            points: PointList::Design(Arc::clone(&self.points)),
+            replicates: 0..self.experiment.replicates.into(),
+            arms: vec![0],
+            order: Order::ByReplicate,
+            keeps_series: self.experiment.series,
         }
     }
 
@@ -283,71 +290,4 @@ fn plan_identity(experiment: &Experiment, points: &Points, run: Value) -> Value 
         "points": points.len(),
         "replicates": experiment.replicates,
     })
-}
-
-/// SHA-256 of a JSON value; its objects have their keys in order.
-fn hash(value: &Value) -> String {
-    sha256(value.to_string().as_bytes())
-}
-
-/// SHA-256 of bytes, in hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The keys, with dots, at which two identities differ, with both values, at most a few.
-pub fn differences(ours: &Value, theirs: &Value) -> Vec<String> {
-    const FEW: usize = 5;
-    let mut found = Vec::new();
-    compare("", ours, theirs, &mut found);
-    let more = found.len().saturating_sub(FEW);
-    found.truncate(FEW);
-    if more > 0 {
-        found.push(format!("and {more} more"));
-    }
-    found
-}
-
-fn compare(key: &str, ours: &Value, theirs: &Value, found: &mut Vec<String>) {
-    match (ours, theirs) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            for name in keys {
-                let inner = if key.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{key}.{name}")
-                };
-                let null = &Value::Null;
-                compare(
-                    &inner,
-                    a.get(name).unwrap_or(null),
-                    b.get(name).unwrap_or(null),
-                    found,
-                );
-            }
-        }
-        (a, b) if a != b => {
-            found.push(format!("`{key}` is {}, there it is {}", short(a), short(b)))
-        }
-        _ => {}
-    }
-}
-
-fn short(value: &Value) -> String {
-    const LONGEST: usize = 60;
-    let text = value.to_string();
-    if text.chars().count() > LONGEST {
-        let head: String = text.chars().take(LONGEST).collect();
-        format!("{head}…")
-    } else {
-        text
-    }
 }

@@ -1,110 +1,145 @@
 //! Runs of an earlier result: found by the content of their design point and their replicate.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::study::sweep::finish::DESIGN;
-use crate::study::sweep::growing::RUNS;
+use crate::input::experiment::points::point_id;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::execute::Known;
+use crate::study::place::{lock, partial};
+use crate::study::run_file::read_any;
+use crate::study::store::{DESIGN, IDENTITY, stage_file};
 use crate::study::sweep::plan::Plan;
-use crate::study::sweep::work::PLAN;
+use crate::study::sweep::tables::{RUNS, write_design};
 use crate::table::{error::OutputError, manifest::FILE as MANIFEST, source::Source};
 
-/// Where rows stand, by design point and replicate.
-type Places = HashMap<(u64, u64), Place>;
+/// Runs by the name of their design point and their replicate.
+type Runs = HashMap<(u64, u64), Measured>;
 
-/// Rows of an earlier result by design point and replicate. Takes about 40 bytes a run.
-#[derive(Debug)]
-pub struct Reuse {
-    /// Where a row begins, and where its third cell does, by name of the design point and replicate.
-    places: Places,
-    file: Mutex<File>,
+/// Where an unfinished sweep of another experiment is put aside, for its runs to be taken over.
+pub fn earlier(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_os_string();
+    name.push(".earlier");
+    target.with_file_name(name)
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    start: u64,
-    length: u32,
+/// Puts an unfinished sweep aside whose runs `plan` can take over, though it is of another plan.
+///
+/// # Errors
+/// What the file system says, or that another process works there.
+pub fn put_aside(target: &Path, plan: &Plan) -> Result<(), StudyError> {
+    let (path, aside) = (partial(target), earlier(target));
+    let Some(known) = identity(&path) else {
+        return Ok(());
+    };
+    let is_other = known != plan.identity && known["run"] == plan.identity["run"];
+    if is_other && fs::symlink_metadata(&aside).is_err() {
+        let lock = lock(&path)?;
+        fs::rename(&path, &aside).map_err(OutputError::io(&path))?;
+        drop(lock);
+    }
+    Ok(())
 }
 
-impl Reuse {
-    /// Reads where the rows of the result in `folder` stand; none where it has none that `plan` could use.
-    ///
-    /// # Errors
-    /// What the file system says; rows that changed since the result was written.
-    pub fn open(folder: &Path, plan: &Plan) -> Result<Option<Self>, OutputError> {
-        let Some(identity) = identity(folder) else {
-            return Ok(None);
+/// Removes what was put aside, when its runs stand in the result.
+///
+/// # Errors
+/// What the file system says.
+pub fn remove_aside(target: &Path) -> Result<(), OutputError> {
+    let aside = earlier(target);
+    match identity(&aside) {
+        Some(_) => fs::remove_dir_all(&aside).map_err(OutputError::io(&aside)),
+        None => Ok(()),
+    }
+}
+
+/// Writes the list of design points into the folder in which a sweep grows, so that another experiment can take over its
+/// runs, should it not end.
+///
+/// # Errors
+/// What the file system says.
+pub fn note_design(target: &Path, plan: &Plan) -> Result<(), OutputError> {
+    let path = partial(target);
+    match path.join(DESIGN).is_file() {
+        true => Ok(()),
+        false => write_design(&path, plan).map(|_| ()),
+    }
+}
+
+/// What is known of the runs of `plan` from the result at `target` and what was put aside beside it.
+///
+/// # Errors
+/// What the file system says; rows that changed since the result was written.
+pub fn known(target: &Path, plan: &Plan) -> Result<Option<Arc<Known>>, StudyError> {
+    let mut runs = Runs::new();
+    for folder in [target.to_path_buf(), earlier(target)] {
+        let Some(identity) = identity(&folder) else {
+            continue;
         };
         // Where series are written, runs without them do not do.
-        if identity["run"] != plan.identity["run"] || plan.experiment.series {
-            return Ok(None);
-        }
-        let ids = match ids(folder) {
-            Ok(ids) => ids,
-            // Without its list of design points the rows say nothing.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(OutputError::io(folder)(error)),
-        };
-        let path = folder.join(RUNS);
-        // A finished result is vouched for by its manifest, as long as nobody changed it.
-        if folder.join(MANIFEST).is_file() {
-            let source = Source::open(folder)?;
-            for file in [&path, &folder.join(DESIGN)] {
-                if file.is_file() {
-                    source.check(file)?;
-                }
-            }
-        }
-        let read =
-            || -> io::Result<(Places, File)> { Ok((places(&path, &ids)?, File::open(&path)?)) };
-        match read() {
-            Ok((places, file)) => Ok(Some(Reuse {
-                places,
-                file: Mutex::new(file),
-            })),
-            // Rows in Parquet are not taken over.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(OutputError::io(&path)(error)),
+        if identity["run"] == plan.identity["run"] && !plan.experiment.series {
+            gather(&folder, plan, &mut runs)?;
         }
     }
-
-    /// How many runs there are.
-    pub fn len(&self) -> usize {
-        self.places.len()
+    if runs.is_empty() {
+        return Ok(None);
     }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
-    /// The row of a run from behind its replicate to its end, with the line feed; none where there is none.
-    pub fn rest_of_row(&self, id: &str, replicate: u64) -> Option<String> {
-        let id = u64::from_str_radix(id, 16).ok()?;
-        let place = self.places.get(&(id, replicate))?;
-        let mut bytes = vec![0; place.length as usize];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(place.start)).ok()?;
-        file.read_exact(&mut bytes).ok()?;
-        String::from_utf8(bytes).ok()
-    }
+    Ok(Some(Arc::new(move |stage, cell, run| {
+        let id = number_of(&point_id(&stage.points.variant(cell.point)));
+        let found = id.and_then(|id| runs.get(&(id, cell.replicate)));
+        found.map(|found| run.clone_from(found)).is_some()
+    })))
 }
 
 /// The identity of the plan of a folder, whole or growing.
-pub(crate) fn identity(folder: &Path) -> Option<Value> {
+fn identity(folder: &Path) -> Option<Value> {
     let read = |name: &str| -> Option<Value> {
-        let text = std::fs::read_to_string(folder.join(name)).ok()?;
+        let text = fs::read_to_string(folder.join(name)).ok()?;
         serde_json::from_str(&text).ok()
     };
-    match read(PLAN) {
-        Some(plan) => Some(plan["identity"].clone()),
+    match read(IDENTITY) {
+        Some(growing) => Some(growing["study"]["plan"].clone()),
         None => Some(read(MANIFEST)?["experiment"]["identity"].clone()),
     }
+}
+
+/// Adds the runs of a folder.
+fn gather(folder: &Path, plan: &Plan, runs: &mut Runs) -> Result<(), StudyError> {
+    let ids = match ids(folder) {
+        Ok(ids) => ids,
+        // Without its list of design points the rows say nothing.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(OutputError::io(folder)(error).into()),
+    };
+    let mut add = |point: u64, replicate: u64, run: &Measured| {
+        let id = usize::try_from(point).ok().and_then(|point| ids.get(point));
+        if let Some(id) = id {
+            runs.entry((*id, replicate)).or_insert_with(|| run.clone());
+        }
+    };
+    if folder.join(MANIFEST).is_file() {
+        // A finished result is vouched for by its manifest, as long as nobody changed it.
+        let source = Source::open(folder)?;
+        let path = folder.join(RUNS);
+        if !path.is_file() {
+            // Rows in Parquet are not taken over.
+            return Ok(());
+        }
+        source.check(&path)?;
+        source.check(&folder.join(DESIGN))?;
+        return Ok(read_rows(&path, plan.responses().len(), &mut add)?);
+    }
+    let points = (ids.len() as u64).max(1);
+    read_any(&stage_file(folder, 0), |number, run| {
+        add(number % points, number / points, run);
+        Ok(())
+    })
 }
 
 /// Names of the design points of a folder, by number.
@@ -114,41 +149,41 @@ fn ids(folder: &Path) -> io::Result<Vec<u64>> {
     for line in file.lines().skip(1) {
         let line = line?;
         let id = line.split(',').nth(1).unwrap_or_default();
-        ids.push(u64::from_str_radix(id, 16).unwrap_or(u64::MAX));
+        ids.push(number_of(id).unwrap_or(u64::MAX));
     }
     Ok(ids)
 }
 
-fn places(path: &Path, ids: &[u64]) -> io::Result<Places> {
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    let mut places = HashMap::new();
-    let (mut line, mut start) = (Vec::new(), 0u64);
-    let mut is_head = true;
-    loop {
-        line.clear();
-        let length = file.read_until(b'\n', &mut line)? as u64;
-        // A line without its end was cut off.
-        if length == 0 || line.last() != Some(&b'\n') {
-            return Ok(places);
-        }
-        let mut cells = line.splitn(3, |byte| *byte == b',');
-        let number =
-            |cell: Option<&[u8]>| -> Option<u64> { std::str::from_utf8(cell?).ok()?.parse().ok() };
-        let (point, replicate) = (number(cells.next()), number(cells.next()));
-        if let (false, Some(point), Some(replicate), Some(rest)) =
-            (is_head, point, replicate, cells.next())
-        {
-            let id = usize::try_from(point).ok().and_then(|point| ids.get(point));
-            if let (Some(id), Ok(rest_length)) = (id, u32::try_from(rest.len() + 1)) {
-                // With the comma before the third cell.
-                let place = Place {
-                    start: start + length - u64::from(rest_length),
-                    length: rest_length,
-                };
-                places.insert((*id, replicate), place);
-            }
-        }
-        is_head = false;
-        start += length;
+/// The name of a design point as a number.
+fn number_of(id: &str) -> Option<u64> {
+    u64::from_str_radix(id, 16).ok()
+}
+
+/// Hands over the rows of `runs.csv` with design point and replicate.
+fn read_rows(
+    path: &Path,
+    responses: usize,
+    add: &mut impl FnMut(u64, u64, &Measured),
+) -> Result<(), OutputError> {
+    let broken = |error: csv::Error| OutputError::io(path)(io::Error::other(error));
+    let mut reader = csv::Reader::from_path(path).map_err(broken)?;
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(broken)? {
+        let number = |place: usize| record.get(place)?.parse().ok();
+        let (Some(point), Some(replicate)) = (number(0), number(1)) else {
+            continue;
+        };
+        let error = record.get(3 + responses).filter(|text| !text.is_empty());
+        let values = (3..3 + responses).map(|place| record.get(place)?.parse().ok());
+        let run = Measured {
+            values: match error {
+                Some(_) => Vec::new(),
+                None => values.collect(),
+            },
+            error: error.map(str::to_string),
+            ..Measured::default()
+        };
+        add(point, replicate, &run);
     }
+    Ok(())
 }

@@ -1,16 +1,17 @@
 //! `summary.csv`: each response at each design point, over replicates.
 
-use std::io;
 use std::path::Path;
 
 use crate::stats::estimate::t_quantile;
 use crate::stats::running::Running;
+use crate::study::error::StudyError;
+use crate::study::stage::Stage;
+use crate::study::store::RunStore;
 use crate::study::sweep::plan::Plan;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::compression::Compression;
 use crate::table::{
-    error::OutputError,
     sheet::Cell,
     writer::{Writer, WrittenFile},
 };
@@ -60,8 +61,16 @@ pub fn info() -> FileInfo {
     )
 }
 
-/// Writes the file from the runs beside it.
-pub fn write(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
+/// Writes the file from the runs of a stage.
+///
+/// # Errors
+/// What the file system says; a file of the store that is not what was written.
+pub fn write(
+    plan: &Plan,
+    store: &mut RunStore,
+    (place, stage): (usize, &Stage),
+    folder: &Path,
+) -> Result<WrittenFile, StudyError> {
     let responses = plan.responses().len();
     let together = (KEPT / responses.max(1)).max(1) as u64;
     let info = info();
@@ -75,22 +84,23 @@ pub fn write(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
         let count = (end - first) as usize;
         let mut means = vec![Running::new(); count * responses];
         let mut failed = vec![0u64; count];
-        read_runs(folder, responses, |point, _, values| {
+        store.for_each(place, |number, run| {
+            let point = stage.cell(number).point;
             if !(first..end).contains(&point) {
-                return;
+                return Ok(());
             }
             let row = (point - first) as usize;
-            match values {
-                None => failed[row] += 1,
-                Some(values) => {
-                    let means = &mut means[row * responses..(row + 1) * responses];
-                    for (mean, value) in means.iter_mut().zip(values) {
-                        if let Some(value) = value {
-                            mean.push(*value);
-                        }
-                    }
+            if run.error.is_some() {
+                failed[row] += 1;
+                return Ok(());
+            }
+            let means = &mut means[row * responses..(row + 1) * responses];
+            for (mean, value) in means.iter_mut().zip(&run.values) {
+                if let Some(value) = value {
+                    mean.push(*value);
                 }
             }
+            Ok(())
         })?;
         for row in 0..count {
             out.clear();
@@ -110,7 +120,7 @@ pub fn write(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
         }
         first = end;
     }
-    writer.finish()
+    Ok(writer.finish()?)
 }
 
 /// Quantiles by number of observations; most design points have the same.
@@ -161,52 +171,4 @@ fn write_row(
         cell.write(out);
     }
     out.push(b'\n');
-}
-
-/// Calls `take` with design point, replicate and responses of every run of a folder, in order; without responses for
-/// runs that failed.
-pub fn read_runs(
-    folder: &Path,
-    responses: usize,
-    mut take: impl FnMut(u64, u64, Option<&[Option<f64>]>),
-) -> Result<(), OutputError> {
-    let path = folder.join(crate::study::sweep::growing::RUNS);
-    let broken = |error: csv::Error| {
-        let error = match error.into_kind() {
-            csv::ErrorKind::Io(error) => error,
-            other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
-        };
-        OutputError::io(&path)(error)
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .buffer_capacity(1 << 16)
-        .from_path(&path)
-        .map_err(broken)?;
-    let mut record = csv::ByteRecord::new();
-    let mut values = vec![None; responses];
-    let number =
-        |cell: Option<&[u8]>| -> Option<u64> { std::str::from_utf8(cell?).ok()?.parse().ok() };
-    while reader.read_byte_record(&mut record).map_err(broken)? {
-        let (Some(point), Some(replicate)) = (number(record.get(0)), number(record.get(1))) else {
-            let error = io::Error::new(
-                io::ErrorKind::InvalidData,
-                "a row without numbers of design point and replicate",
-            );
-            return Err(OutputError::io(&path)(error));
-        };
-        let has_failed = record
-            .get(3 + responses)
-            .is_some_and(|cell| !cell.is_empty());
-        if has_failed {
-            take(point, replicate, None);
-            continue;
-        }
-        for (place, value) in values.iter_mut().enumerate() {
-            *value = record
-                .get(3 + place)
-                .and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
-        }
-        take(point, replicate, Some(&values));
-    }
-    Ok(())
 }

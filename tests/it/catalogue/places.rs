@@ -189,7 +189,7 @@ mod links {
     #[test]
     fn a_link_in_unfinished_work_is_not_followed() {
         let copy = with_away();
-        for name in ["runs.csv", "checkpoints", "plan.json", ".lock"] {
+        for name in ["stage-0.runs", "design.csv", "study.json", "lock"] {
             let link = format!("r.partial/{name}");
             let said = refused(
                 &copy,

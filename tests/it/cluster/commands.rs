@@ -1,6 +1,10 @@
 //! What the commands say, in which forms, and with which exit codes.
 
 use std::fs;
+use std::time::Duration;
+
+use dualtrack::study::run_file::{RunFile, read};
+use dualtrack::study::shards::plan_folder::PlanFolder;
 
 use super::{array, planned, shard};
 use crate::sweep::{EXPERIMENT, Folder, said};
@@ -27,7 +31,7 @@ fn status_says_what_is_there_in_four_forms() {
         "Shards     4 of 9 done, 4 missing, 1 damaged",
         "Runs       16 of 36 done, 0 failed",
         "of 9 shards these are missing: 3,7-9\n",
-        "shard 4 is damaged: its last line is missing or cut off\n",
+        "shard 4 is damaged: it holds runs of something else\n",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
@@ -66,7 +70,7 @@ fn bad_input_is_refused_with_what_is_allowed() {
     refused(&["shard", "e.toml", "1"], "this is no plan folder");
     refused(
         &["status", "nowhere"],
-        "`dualtrack sweep EXPERIMENT --plan DIR` makes a plan folder",
+        "`--plan DIR` of a command that runs a study makes a plan folder",
     );
     refused(
         &["sweep", "e.toml", "--plan", "p"],
@@ -85,10 +89,7 @@ fn bad_input_is_refused_with_what_is_allowed() {
         &["sweep", "e.toml", "--plan", "q", "--out", "r"],
         "cannot be used",
     );
-    refused(
-        &["merge", "p", "--seed", "2"],
-        "p is a plan folder, which is merged as it is",
-    );
+    refused(&["merge", "e.toml"], "this is no plan folder");
     refused(&["audit", "p"], "no shard is done yet");
     refused(&["script", "p", "--engine", "pbs"], "slurm");
     refused(
@@ -120,7 +121,7 @@ fn the_environment_of_an_engine_tells_the_number() {
 }
 
 #[test]
-fn an_audit_finds_a_run_that_gives_other_bytes() {
+fn an_audit_finds_a_run_that_gives_other_numbers() {
     let folder = planned(&["--shards", "2"]);
     folder.ok(&["shard", "p", "1-2", "--quiet"]);
     assert!(
@@ -128,17 +129,24 @@ fn an_audit_finds_a_run_that_gives_other_bytes() {
             .ok(&["audit", "p", "--runs", "7"])
             .starts_with("7 runs made again: all")
     );
-    // A shard as another machine could have made it: another digit, with a checksum that fits.
-    let text = folder.read(&shard(2));
-    let last = text.rfind(" sha256=").expect("a checksum");
-    let other = text[..last].replacen("0.4", "0.5", 1);
-    let sum = dualtrack::study::sweep::plan::sha256(other.as_bytes());
-    folder.write(&shard(2), &format!("{other} sha256={sum}\n"));
+    // A shard as another machine could have made it: another number, with a checksum that fits.
+    let plan = PlanFolder::open(&folder.path("p")).expect("a plan");
+    let (path, text, range) = (plan.file_of(2), plan.text(2), plan.range(2));
+    let other = folder.path("other");
+    let pause = Duration::from_secs(60);
+    let mut made = RunFile::open(&other, &text, range.start, pause).expect("a file");
+    let read = read(&path, &text, range.start, |number, run| {
+        let mut run = run.clone();
+        if number == range.start {
+            run.values[0] = Some(0.5);
+        }
+        made.push(&run)
+    });
+    assert_eq!(read.expect("read"), range.end);
+    made.seal(&text, &path).expect("sealed");
     let message = folder.refused(1, &["audit", "p", "--runs", "36"]);
     assert!(
-        message.starts_with(
-            "36 runs made again: 1 run with other bytes\nrun 18 of shard 2\n  there  0,3,1,0.5"
-        ),
+        message.starts_with("36 runs made again: 1 run with other numbers\nrun 18 of shard 2\n  there  number 1: 0.5\n  here   number 1: 0."),
         "{message}"
     );
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use allocation_counter::measure;
-use dualtrack::study::place::Begin;
-use dualtrack::study::sweep::{finish::Shard, frozen::PlanFolder, gather, work::WorkFolder};
+use dualtrack::study::run_file::Look;
+use dualtrack::study::shards::{plan_folder::PlanFolder, status::Status};
+use dualtrack::study::stage::{Order, PointList, Stage};
 
 use crate::sweep::Folder;
 
@@ -29,17 +30,27 @@ levels = [0, 1]
 kind = \"grid\"
 ";
 
-/// Most bytes in use at a time while shards of a plan are checked and copied.
-fn most_bytes(folder: &Path, target: &Path) -> u64 {
-    let frozen = PlanFolder::open(folder)
-        .expect("a plan")
-        .thaw()
-        .expect("a plan");
-    let mut work =
-        WorkFolder::open(&frozen.plan, Shard::ALL, target, Begin::New).expect("a folder");
+/// Most bytes in use at a time while shards of a plan are checked and read.
+fn most_bytes(folder: &Path) -> u64 {
+    let plan = PlanFolder::open(folder).expect("a plan");
     let taken = measure(|| {
-        gather::check(&frozen, 1).expect("whole shards");
-        gather::copy(&frozen, &mut work).expect("copied");
+        let status = Status::of(&plan, Look::Whole, 1);
+        assert!(status.is_complete());
+        let stage = Stage {
+            points: PointList::Own,
+            replicates: 0..plan.runs(),
+            arms: vec![0],
+            order: Order::ByPoint,
+            keeps_series: false,
+        };
+        let mut runs = 0;
+        let read = plan.store(&[stage]).for_each(0, |number, _| {
+            assert_eq!(number, runs);
+            runs += 1;
+            Ok(())
+        });
+        read.expect("read");
+        assert_eq!(runs, plan.runs());
     });
     taken.bytes_max
 }
@@ -66,15 +77,15 @@ fn many_small_shards_merge_in_little_memory() {
     folder.ok(&[&plan[..], &["q", "--shards", &half]].concat());
     folder.ok(&["shard", "p", &format!("1-{replicates}"), "--quiet"]);
     folder.ok(&["shard", "q", &format!("1-{half}"), "--quiet"]);
-    let many = most_bytes(&folder.path("p"), &folder.path("x"));
-    let few = most_bytes(&folder.path("q"), &folder.path("y"));
-    // Twenty times the shards: some bytes for each, no more.
+    let many = most_bytes(&folder.path("p"));
+    let few = most_bytes(&folder.path("q"));
+    // Twenty times the shards: a name and a range for each, no more.
     let more = many.saturating_sub(few);
     assert!(
-        more < 200 * shards(),
+        more < 400 * shards(),
         "{many} bytes for {replicates} shards, {few} for {half}"
     );
-    assert!(many < (4 << 20) + 200 * shards(), "{many} bytes");
+    assert!(many < (4 << 20) + 400 * shards(), "{many} bytes");
     folder.ok(&["merge", "p", "--out", "r", "--quiet"]);
     folder.ok(&[
         "sweep",

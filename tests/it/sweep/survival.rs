@@ -1,7 +1,7 @@
 //! Killed, cut off, damaged, parted and put together: the bytes stay the same.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -56,85 +56,62 @@ fn a_sweep_that_is_killed_goes_on_to_the_same_bytes() {
 fn an_unfinished_sweep_is_not_begun_anew_unless_asked() {
     let folder = Folder::new();
     let mut child = folder.command(&sweep("r", &[])).spawn().expect("a program");
-    while !folder.path("r.partial/checkpoints").exists() {
+    while !folder.path("r.partial/stage-0.runs").exists() {
         thread::sleep(Duration::from_millis(5));
     }
     child.kill().expect("killed");
     child.wait().expect("ended");
     let message = folder.refused(2, &sweep("r", &[]));
     assert!(
-        message.contains("of 2400 runs of an unfinished sweep; add `--resume` to go on"),
+        message.contains("runs of an unfinished study; add `--resume` to go on"),
         "{message}"
     );
     folder.ok(&sweep("r", &["--force"]));
     let message = folder.refused(2, &sweep("r", &[]));
     assert!(
-        message.contains("r exists; add `--resume` to take over"),
+        message.contains("r exists and holds a run of 400 replicates; add `--force`"),
         "{message}"
     );
 }
 
-/// Makes an unfinished sweep by hand: a whole one that has lost its end.
-fn unfinished(folder: &Folder, out: &str) {
+/// Kills a sweep of which some runs are safe; returns their file, unless the machine was too fast.
+fn unfinished(folder: &Folder, out: &str) -> Option<PathBuf> {
     let mut child = folder
         .command(&sweep(out, &["--threads", "1"]))
         .spawn()
         .expect("a program");
-    let checkpoints = folder.path(&format!("{out}.partial/checkpoints"));
-    // A checkpoint a second: the second line says that some runs are safe.
-    let lines = || {
-        fs::read_to_string(&checkpoints)
-            .unwrap_or_default()
-            .lines()
-            .count()
-    };
-    while lines() < 2 && folder.path(&format!("{out}.partial")).exists()
-        || !folder.path(&format!("{out}.partial")).exists() && !folder.path(out).exists()
-    {
+    let partial = folder.path(&format!("{out}.partial"));
+    let runs = partial.join("stage-0.runs");
+    // Runs come to disk once a second.
+    let length = || fs::metadata(&runs).map_or(0, |about| about.len());
+    while length() < 20_000 && !folder.path(out).exists() {
         thread::sleep(Duration::from_millis(5));
     }
     child.kill().expect("killed");
     child.wait().expect("ended");
+    partial.exists().then_some(runs)
 }
 
 #[test]
-fn what_was_cut_off_or_damaged_behind_a_checkpoint_is_made_again() {
+fn what_was_cut_off_or_damaged_is_made_again() {
     let folder = Folder::new();
     folder.ok(&sweep("whole", &[]));
-    for (round, damage) in ["cut", "garbage", "earlier", "checkpoints"]
-        .into_iter()
-        .enumerate()
-    {
+    for (round, damage) in ["cut", "garbage", "changed"].into_iter().enumerate() {
         let out = format!("r{round}");
-        unfinished(&folder, &out);
-        let partial = folder.path(&format!("{out}.partial"));
-        if !partial.exists() {
+        let Some(runs) = unfinished(&folder, &out) else {
             // The machine was too fast; the other tests remain.
             continue;
-        }
-        let runs = partial.join("runs.csv");
+        };
+        let mut bytes = fs::read(&runs).expect("a file");
         match damage {
-            "cut" => {
-                let length = fs::metadata(&runs).expect("a file").len();
-                let file = OpenOptions::new().write(true).open(&runs).expect("a file");
-                file.set_len(length - 7).expect("cut");
-            }
-            "garbage" => {
-                let mut file = OpenOptions::new().append(true).open(&runs).expect("a file");
-                file.write_all(&[0; 100]).expect("written");
-            }
-            "earlier" => {
-                let mut bytes = fs::read(&runs).expect("a file");
-                bytes[200] ^= 1;
-                fs::write(&runs, bytes).expect("written");
-            }
+            "cut" => bytes.truncate(bytes.len() - 7),
+            "garbage" => bytes.extend([0; 100]),
             _ => {
-                let path = partial.join("checkpoints");
-                let mut bytes = fs::read(&path).expect("a file");
-                bytes.truncate(bytes.len() - 3);
-                fs::write(&path, bytes).expect("written");
+                let place = bytes.len() / 2;
+                bytes[place] ^= 1;
             }
         }
+        fs::write(&runs, bytes).expect("written");
         folder.ok(&sweep(&out, &["--resume"]));
         assert!(folder.bytes(&out) == folder.bytes("whole"), "{damage}");
     }
@@ -171,87 +148,10 @@ fn a_folder_with_other_files_is_never_cleared() {
     folder.write("r.partial/thesis.tex", "years of work");
     let message = folder.refused(2, &sweep("r", &["--force"]));
     assert!(
-        message.contains("it holds files that no sweep writes"),
+        message.contains("it holds files that no study writes"),
         "{message}"
     );
     assert_eq!(folder.read("r.partial/thesis.tex"), "years of work");
-}
-
-#[test]
-fn shards_merge_to_the_same_bytes_and_what_is_wrong_with_them_is_said() {
-    let folder = Folder::new();
-    folder.ok(&["sweep", "e.toml", "--out", "whole", "--quiet"]);
-    for shard in ["3/3", "1/3", "2/3"] {
-        folder.ok(&["sweep", "e.toml", "--out", "r", "--shard", shard, "--quiet"]);
-    }
-    folder.ok(&["merge", "e.toml", "--out", "r"]);
-    assert!(folder.bytes("r") == folder.bytes("whole"));
-    let message = folder.refused(2, &["merge", "e.toml", "--out", "r"]);
-    assert_eq!(
-        message,
-        "r exists; add `--force` to replace it, or choose another folder with `--out`\n"
-    );
-    // As a merge that was killed leaves it.
-    fs::rename(folder.path("r"), folder.path("r.partial")).expect("renamed");
-    let message = folder.refused(2, &["merge", "e.toml", "--out", "r"]);
-    assert_eq!(
-        message,
-        "r.partial holds an unfinished sweep or merge; add `--force` to put the shards together anew, or choose another folder with `--out`\n"
-    );
-    folder.ok(&["merge", "e.toml", "--out", "r", "--force"]);
-    assert!(folder.bytes("r") == folder.bytes("whole"));
-
-    let message = folder.refused(
-        2,
-        &[
-            "merge",
-            "e.toml",
-            "--out",
-            "s",
-            "r.shard-1-of-3",
-            "r.shard-3-of-3",
-        ],
-    );
-    assert_eq!(message, "of 3 shards these are missing: 2\n");
-    let message = folder.refused(
-        2,
-        &[
-            "merge",
-            "e.toml",
-            "--out",
-            "s",
-            "--seed",
-            "2",
-            "r.shard-1-of-3",
-        ],
-    );
-    assert_eq!(
-        message,
-        "r.shard-1-of-3: a shard of another experiment: `run.seed` is 2, there it is 1\n"
-    );
-    let message = folder.refused(2, &["merge", "e.toml", "--out", "s", "whole"]);
-    assert_eq!(message, "whole: this is no shard but a whole result\n");
-    let runs = folder.read("r.shard-2-of-3/runs.csv");
-    folder.write("r.shard-2-of-3/runs.csv", &runs.replacen("0.", "1.", 1));
-    let message = folder.refused(
-        2,
-        &[
-            "merge",
-            "e.toml",
-            "--out",
-            "s",
-            "r.shard-1-of-3",
-            "r.shard-2-of-3",
-            "r.shard-3-of-3",
-        ],
-    );
-    assert_eq!(
-        message,
-        "r.shard-2-of-3: `runs.csv` is damaged: its checksum is not that of the manifest\n"
-    );
-    let message = folder.refused(2, &["sweep", "e.toml", "--shard", "4/3"]);
-    assert!(message.contains("I/N with I from 1 to N"), "{message}");
-    assert!(!folder.path("s").exists());
 }
 
 #[test]
@@ -261,7 +161,8 @@ fn an_extended_experiment_takes_over_the_runs_it_shares() {
     // A mark shows which rows were taken over.
     let runs = folder.read("r/runs.csv");
     let first = runs.lines().nth(1).expect("a row").to_string();
-    let marked = first.replacen("0,0,1,", "0,0,1,7", 1);
+    let number = first.split(',').nth(3).expect("a number");
+    let marked = first.replacen(number, "7.5", 1);
     folder.write("r/runs.csv", &runs.replacen(&first, &marked, 1));
     // The manifest does not vouch for it.
     let message = folder.refused(2, &["sweep", "e.toml", "--out", "r", "--quiet", "--resume"]);
@@ -315,12 +216,22 @@ fn an_extended_experiment_takes_over_the_runs_it_shares() {
 }
 
 #[test]
-fn a_result_that_only_needs_its_name_keeps_its_rows() {
+fn an_unfinished_sweep_of_another_experiment_is_put_aside_and_its_runs_are_taken_over() {
     let folder = Folder::new();
-    folder.ok(&["sweep", "e.toml", "--out", "whole", "--quiet"]);
-    folder.ok(&["sweep", "e.toml", "--out", "r", "--quiet"]);
-    // As a sweep that was killed just before its last step leaves it.
-    fs::rename(folder.path("r"), folder.path("r.partial")).expect("renamed");
-    folder.ok(&["sweep", "e.toml", "--out", "r", "--resume", "--quiet"]);
+    if unfinished(&folder, "r").is_none() {
+        return;
+    }
+    let extended = EXPERIMENT.replace("[0, 1, 2]", "[0.5, 0, 1, 2]");
+    folder.write("e.toml", &extended);
+    folder.ok(&sweep("whole", &[]));
+    folder.ok(&sweep("r", &["--resume"]));
     assert!(folder.bytes("r") == folder.bytes("whole"));
+    assert!(!folder.path("r.partial").exists() && !folder.path("r.earlier").exists());
+    // Another seed has other runs: what is unfinished is neither taken nor thrown away.
+    unfinished(&folder, "s");
+    let message = folder.refused(2, &sweep("s", &["--resume", "--seed", "2"]));
+    assert!(
+        message.contains("it holds an unfinished study of other settings: `study.plan.run.seed` is 2, there it is 1"),
+        "{message}"
+    );
 }

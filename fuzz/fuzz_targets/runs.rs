@@ -6,4 +6,4 @@ thread_local! {
     static SWEEP: Sweep = Sweep::default();
 }
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SWEEP.with(|sweep| sweep.checkpoints(bytes)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SWEEP.with(|sweep| sweep.runs(bytes)));

@@ -1,36 +1,42 @@
-//! A sweep frozen into a folder that any machine can work on.
+//! A study parted into shards, in a folder that any machine can work on.
 //!
 //! ```text
-//! plan.json            identity, number of runs and shards, the files of the experiment with their checksums
+//! plan.json            what is asked, its identity, numbers of runs and shards, files with their checksums
 //! files/               these files, as they were when the plan was made
 //! shards/0000/0000017.shard   the runs of shard 17; a thousand shards to a folder
 //! ```
 //!
-//! The experiment is read from `files` under the names its files had, so that the folder works wherever it lies.
+//! What is asked is read from `files` under the names its files had, so that the folder works wherever it lies.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use crate::input::experiment::reader::Overlay;
-use crate::input::scenario::{places::MAX_TABLE_BYTES, problems::Problems, shelf::Shelf};
-use crate::study::sweep::finish::Shard;
-use crate::study::sweep::plan::{Plan, PlanError, differences, sha256};
-use crate::study::sweep::work::PLAN;
+use crate::input::scenario::{places::MAX_TABLE_BYTES, shelf::Shelf};
+use crate::study::error::StudyError;
+use crate::study::identity::{differences, hash};
+use crate::study::run_file::{Fault, Look, Sealed, check};
+use crate::study::shards::shard::Shard;
+use crate::study::stage::Stage;
+use crate::study::store::{self, RunStore, SealedRuns};
 use crate::table::{error::OutputError, folder::Folder, json::json_text};
 
+/// File that says what the plan is.
+const PLAN: &str = "plan.json";
 /// Most shards of a plan.
 pub const MOST_SHARDS: u64 = 9_999_999;
 /// Shards whose files lie in one folder.
 pub const SHARDS_PER_FOLDER: u64 = 1000;
 /// Version of the form of `plan.json`; grows when a key changes its meaning.
-const FORMAT: u32 = 1;
-/// Folder with the files of the experiment.
+const FORMAT: u32 = 2;
+/// Folder with the files.
 const FILES: &str = "files";
 /// Folder with the shards.
 pub(crate) const SHARDS: &str = "shards";
@@ -42,18 +48,16 @@ struct Document {
     /// Hash of the identity.
     id: String,
     title: String,
+    /// Arguments of the command that asks, without the program.
+    arguments: Vec<String>,
     runs: u64,
     shards: u64,
-    /// Name under which the experiment file was read.
-    experiment: PathBuf,
-    /// What the command line laid over it.
-    overlay: Overlay,
     files: Vec<KeptFile>,
     /// What decides about results.
     identity: Value,
 }
 
-/// A file of the experiment.
+/// A file that is read.
 #[derive(Debug, Serialize, Deserialize)]
 struct KeptFile {
     /// Name under which it was read.
@@ -63,42 +67,19 @@ struct KeptFile {
     sha256: String,
 }
 
-/// Why there is no plan folder.
+/// What a plan is made of.
 #[derive(Debug)]
-pub enum FrozenError {
-    /// The folder is not what it should be; a sentence with what would be.
-    Refused(String),
-    /// The experiment in it has problems.
-    Problems(Problems),
-    /// The file system.
-    Output(OutputError),
-}
-
-impl From<OutputError> for FrozenError {
-    fn from(error: OutputError) -> Self {
-        FrozenError::Output(error)
-    }
-}
-
-impl std::fmt::Display for FrozenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            FrozenError::Refused(sentence) => f.write_str(sentence),
-            FrozenError::Problems(problems) => problems.fmt(f),
-            FrozenError::Output(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for FrozenError {}
-
-/// Where an experiment was read from, and what was laid over it.
-#[derive(Debug)]
-pub struct Origin<'a> {
-    /// The experiment file.
-    pub experiment: &'a Path,
-    /// What the command line laid over it.
-    pub overlay: &'a Overlay,
+pub struct Planned<'a> {
+    /// For people.
+    pub title: &'a str,
+    /// Arguments of the command that asks, without the program.
+    pub arguments: Vec<String>,
+    /// What decides about results.
+    pub identity: Value,
+    /// Runs of all stages.
+    pub runs: u64,
+    /// Parts.
+    pub shards: u64,
     /// Everything that was read.
     pub shelf: &'a Shelf,
 }
@@ -106,15 +87,10 @@ pub struct Origin<'a> {
 /// Writes a plan with the files it was read from to a new folder.
 ///
 /// # Errors
-/// [`FrozenError`]; nothing is left then.
-pub fn freeze(
-    plan: &Plan,
-    origin: &Origin<'_>,
-    shards: u64,
-    target: &Path,
-) -> Result<(), FrozenError> {
+/// [`StudyError`]; nothing is left then.
+pub fn write(planned: Planned<'_>, target: &Path) -> Result<(), StudyError> {
     if fs::symlink_metadata(target).is_ok() {
-        return Err(FrozenError::Refused(format!(
+        return Err(StudyError::Input(format!(
             "{} exists; a plan is never changed: choose another folder with `--plan`, or remove it",
             target.display()
         )));
@@ -123,16 +99,16 @@ pub fn freeze(
     let files = folder.path().join(FILES);
     fs::create_dir(&files).map_err(OutputError::io(&files))?;
     let mut list = Vec::new();
-    for (number, (name, bytes)) in (1..).zip(origin.shelf.kept()) {
+    for (number, (name, bytes)) in (1..).zip(planned.shelf.kept()) {
         if name.to_str().is_none() {
-            return Err(FrozenError::Refused(format!(
+            return Err(StudyError::Input(format!(
                 "{}: the name is not UTF-8; allowed: names in UTF-8",
                 name.display()
             )));
         }
         let short = name.file_name().unwrap_or_default().to_string_lossy();
         let file = format!("{number:02}-{short}");
-        write(&files.join(&file), &bytes)?;
+        write_file(&files.join(&file), &bytes)?;
         list.push(KeptFile {
             name,
             file: format!("{FILES}/{file}"),
@@ -141,21 +117,20 @@ pub fn freeze(
     }
     let document = Document {
         format: FORMAT,
-        id: plan.id.clone(),
-        title: plan.experiment.title.clone(),
-        runs: plan.runs(),
-        shards,
-        experiment: origin.experiment.to_path_buf(),
-        overlay: origin.overlay.clone(),
+        id: hash(&planned.identity),
+        title: planned.title.to_string(),
+        arguments: planned.arguments,
+        runs: planned.runs,
+        shards: planned.shards,
         files: list,
-        identity: plan.identity.clone(),
+        identity: planned.identity,
     };
     crate::table::paths::sync_folder(&files).map_err(OutputError::io(&files))?;
-    write(&folder.path().join(PLAN), json_text(&document).as_bytes())?;
+    write_file(&folder.path().join(PLAN), json_text(&document).as_bytes())?;
     Ok(folder.finish()?)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let write = || {
         let mut file = File::create(path)?;
         file.write_all(bytes)?;
@@ -164,27 +139,28 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     write().map_err(OutputError::io(path))
 }
 
-/// A plan folder as its `plan.json` describes it. Its experiment is not read.
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// A plan folder as its `plan.json` describes it.
 #[derive(Debug)]
 pub struct PlanFolder {
     path: PathBuf,
     document: Document,
+    /// Its files; none where they were not asked for.
+    shelf: Option<Shelf>,
 }
 
 impl PlanFolder {
-    /// Whether a path is meant as a plan folder and not as an experiment file.
-    pub fn is_meant(path: &Path) -> bool {
-        path.is_dir()
-    }
-
     /// Reads `plan.json`.
     ///
     /// # Errors
-    /// [`FrozenError`].
-    pub fn open(path: &Path) -> Result<Self, FrozenError> {
+    /// A sentence with what would be a plan folder.
+    pub fn open(path: &Path) -> Result<Self, StudyError> {
         let refused = |why: String| {
-            FrozenError::Refused(format!(
-                "{}: {why}; `dualtrack sweep EXPERIMENT --plan DIR` makes a plan folder",
+            StudyError::Input(format!(
+                "{}: {why}; `--plan DIR` of a command that runs a study makes a plan folder, such as `dualtrack sweep EXPERIMENT --plan DIR`",
                 path.display()
             ))
         };
@@ -213,6 +189,7 @@ impl PlanFolder {
         Ok(PlanFolder {
             path: path.to_path_buf(),
             document,
+            shelf: None,
         })
     }
 
@@ -226,9 +203,20 @@ impl PlanFolder {
         &self.document.id
     }
 
-    /// Title of the experiment.
+    /// Begin of the name, for names of files.
+    pub(crate) fn short_id(&self) -> &str {
+        let id = self.id();
+        id.get(..12).unwrap_or(id)
+    }
+
+    /// Title of what is asked.
     pub fn title(&self) -> &str {
         &self.document.title
+    }
+
+    /// Arguments of the command that asks, without the program.
+    pub fn arguments(&self) -> &[String] {
+        &self.document.arguments
     }
 
     /// Number of runs.
@@ -241,12 +229,19 @@ impl PlanFolder {
         self.document.shards
     }
 
-    /// A shard by its number, from 1.
-    pub fn shard(&self, number: u64) -> Shard {
-        Shard {
-            number,
-            of: self.document.shards,
-        }
+    fn shard(&self, number: u64) -> Shard {
+        let of = self.shards();
+        Shard { number, of }
+    }
+
+    /// Numbers of the runs of a shard, which is numbered from 1.
+    pub fn range(&self, number: u64) -> Range<u64> {
+        self.shard(number).range(self.runs())
+    }
+
+    /// What the file of a shard says it holds.
+    pub fn text(&self, number: u64) -> String {
+        self.shard(number).text(self.id())
     }
 
     /// The folder in which a shard lies.
@@ -260,11 +255,33 @@ impl PlanFolder {
         self.folder_of(number).join(format!("{number:07}.shard"))
     }
 
-    /// Reads the experiment of the folder.
+    /// Checks the file of a shard.
     ///
     /// # Errors
-    /// [`FrozenError`]: a file that is missing or changed, or another program, with what differs.
-    pub fn thaw(self) -> Result<Frozen, FrozenError> {
+    /// Why it does not count.
+    pub fn check(&self, number: u64, look: Look) -> Result<Sealed, Fault> {
+        let (text, range) = (self.text(number), self.range(number));
+        check(&self.file_of(number), &text, &range, look)
+    }
+
+    /// The runs of all shards, which must be whole, as a store of stages.
+    pub fn store(&self, stages: &[Stage]) -> RunStore {
+        let files = (1..=self.shards()).map(|number| SealedRuns {
+            path: self.file_of(number),
+            text: self.text(number),
+            range: self.range(number),
+        });
+        RunStore::Sealed(store::Sealed {
+            files: files.collect(),
+            stages: stages.to_vec(),
+        })
+    }
+
+    /// Reads the files of the folder, and nothing else from then on.
+    ///
+    /// # Errors
+    /// A file that is missing or changed.
+    pub fn files(&mut self) -> Result<Shelf, StudyError> {
         let mut files: BTreeMap<PathBuf, Arc<[u8]>> = BTreeMap::new();
         for kept in &self.document.files {
             // Nothing but what lies in the folder is read, and nothing without end.
@@ -276,7 +293,7 @@ impl PlanFolder {
                 !name.contains(['/', '\\']) && Path::new(name).file_name().is_some()
             });
             if !is_name {
-                return Err(FrozenError::Refused(format!(
+                return Err(StudyError::Input(format!(
                     "{}: {:?} is no file of a plan; allowed: `{FILES}/NAME`",
                     self.path.join(PLAN).display(),
                     kept.file
@@ -285,13 +302,13 @@ impl PlanFolder {
             let path = self.path.join(&kept.file);
             let disk = Shelf::default();
             let bytes = disk.read(&path, MAX_TABLE_BYTES).map_err(|error| {
-                FrozenError::Refused(format!(
+                StudyError::Input(format!(
                     "{}: {error}; a plan is whole or useless: make it again",
                     path.display()
                 ))
             })?;
             if sha256(&bytes) != kept.sha256 {
-                return Err(FrozenError::Refused(format!(
+                return Err(StudyError::Input(format!(
                     "{}: its checksum is not that of `{PLAN}`; a plan is never changed: make a new one",
                     path.display()
                 )));
@@ -299,40 +316,28 @@ impl PlanFolder {
             files.insert(kept.name.clone(), bytes.into());
         }
         let shelf = Shelf::closed(files);
-        let experiment = crate::input::experiment::reader::load_from(
-            &shelf,
-            &self.document.experiment,
-            &self.document.overlay,
-        )
-        .map_err(FrozenError::Problems)?;
-        let plan = Plan::new(experiment).map_err(|error| match error {
-            PlanError::Scenario(problems) => FrozenError::Problems(problems),
-            PlanError::Design(sentence) => FrozenError::Refused(sentence),
-        })?;
-        if plan.id != self.document.id || plan.runs() != self.document.runs {
-            let found = differences(&plan.identity, &self.document.identity);
-            return Err(FrozenError::Refused(format!(
-                "{}: a plan that this program would make otherwise: {}",
-                self.path.display(),
-                found.join("; ")
-            )));
-        }
-        Ok(Frozen { folder: self, plan })
+        self.shelf = Some(shelf.clone());
+        Ok(shelf)
     }
-}
 
-/// A plan folder with its plan.
-#[derive(Debug)]
-pub struct Frozen {
-    /// The folder.
-    pub folder: PlanFolder,
-    /// Its plan.
-    pub plan: Plan,
-}
+    /// Refuses a plan that this program would make otherwise.
+    ///
+    /// # Errors
+    /// A sentence with what differs.
+    pub fn check_identity(&self, identity: &Value, runs: u64) -> Result<(), StudyError> {
+        if hash(identity) == self.document.id && runs == self.document.runs {
+            return Ok(());
+        }
+        let found = differences(identity, &self.document.identity);
+        Err(StudyError::Input(format!(
+            "{}: a plan that this program would make otherwise: {}",
+            self.path.display(),
+            found.join("; ")
+        )))
+    }
 
-impl Frozen {
     /// A file that a run asked for and that the plan does not hold.
     pub fn lacked(&self) -> Option<PathBuf> {
-        self.plan.experiment.worlds.shelf().lacked()
+        self.shelf.as_ref().and_then(Shelf::lacked)
     }
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::kernel::ordered::{Crew, Stopped, work_in_order};
-use crate::study::sweep::attempt::PART;
-use crate::study::sweep::block::{self, Fault, Look, Whole};
-use crate::study::sweep::frozen::{PlanFolder, SHARDS};
+use crate::study::run_file::{Fault, Look, Sealed};
+use crate::study::shards::make::PART;
+use crate::study::shards::plan_folder::{PlanFolder, SHARDS};
 
 /// The pace is that of the last hour in which shards appeared.
 const RECENT: Duration = Duration::from_secs(3600);
@@ -45,10 +45,10 @@ impl Status {
 
     /// As [`Status::of`], but looks at some shards only; counts and pace are theirs.
     pub fn of_some(folder: &PlanFolder, numbers: Range<u64>, look: Look, threads: usize) -> Self {
-        let runs = |number: u64| folder.shard(number).range(folder.runs());
         let mut status = Status {
             shards: numbers.end.saturating_sub(numbers.start),
-            runs: runs(numbers.end.max(2) - 1).end - runs(numbers.start.max(1)).start,
+            runs: folder.range(numbers.end.max(2) - 1).end
+                - folder.range(numbers.start.max(1)).start,
             ..Status::default()
         };
         let mut arrivals: Vec<(SystemTime, u64)> = Vec::new();
@@ -59,10 +59,10 @@ impl Status {
             threads,
             |number, found| match found {
                 Ok(whole) => {
-                    let range = whole.trailer.shard.range(folder.runs());
+                    let range = folder.range(number);
                     let runs = range.end - range.start;
                     status.done_runs += runs;
-                    status.failed_runs += whole.trailer.failed;
+                    status.failed_runs += whole.failed;
                     status.bytes += whole.bytes;
                     arrivals.extend(whole.modified.map(|time| (time, runs)));
                 }
@@ -134,18 +134,15 @@ pub(crate) fn each(
     numbers: Range<u64>,
     look: Look,
     threads: usize,
-    mut take: impl FnMut(u64, Result<Whole, Fault>),
+    mut take: impl FnMut(u64, Result<Sealed, Fault>),
 ) {
-    let check = |number: u64| {
-        let path = folder.file_of(number);
-        block::check(&path, folder.id(), folder.shard(number), look)
-    };
+    let check = |number: u64| folder.check(number, look);
     let mut next = numbers.start;
     let outcome = work_in_order(
         numbers.clone(),
         Crew::of(threads),
         || (),
-        |(), number, found: &mut Option<Result<Whole, Fault>>| {
+        |(), number, found: &mut Option<Result<Sealed, Fault>>| {
             *found = Some(check(number));
             Ok::<(), ()>(())
         },

@@ -1,0 +1,153 @@
+//! `--plan`: a study parted into shards, in a folder for many machines.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::cli::Command;
+use crate::cli::common::{self, Stop};
+use crate::cli::options::WorkArgs;
+use crate::cli::study::{Question, carry_out, runs_of};
+use crate::cli::{codes, print, tables};
+use crate::input::scenario::shelf::Shelf;
+use crate::kernel::control::Control;
+use crate::study::identity::hash;
+use crate::study::shards::plan_folder::{MOST_SHARDS, PlanFolder, Planned, write};
+use crate::study::sweep::pilot::pilot;
+
+/// Minutes of a shard where nothing else is asked for.
+const MINUTES: f64 = 10.0;
+
+/// Where a plan goes and how it is parted.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PlanArgs {
+    /// Write a plan folder for many machines instead of running.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "resume", "force", "dry_run"])]
+    plan: Option<PathBuf>,
+    /// Number of shards of the plan.
+    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u64).range(1..=MOST_SHARDS))]
+    shards: Option<u64>,
+    /// Minutes that a shard takes on `--threads` (1 if left out), estimated from a few runs [default: 10].
+    #[arg(long, value_name = "M", requires = "plan", conflicts_with = "shards", value_parser = minutes)]
+    shard_minutes: Option<f64>,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let value: Option<f64> = text.parse().ok();
+    value
+        .filter(|value| (0.001..=100_000.0).contains(value))
+        .ok_or_else(|| "allowed: minutes from 0.001 to 100000".to_string())
+}
+
+/// Carries a question out, or writes it to a plan folder; returns the exit code.
+pub(crate) fn run_or_plan(
+    work: &WorkArgs,
+    question: impl FnOnce(&Shelf) -> Result<Box<dyn Question>, Stop>,
+) -> Result<u8, Stop> {
+    match &work.plan.plan {
+        None => carry_out(&mut *question(&Shelf::default())?, work),
+        Some(target) => {
+            let shelf = Shelf::keeping();
+            let question = question(&shelf)?;
+            plan(&*question, &shelf, work, target)
+        }
+    }
+}
+
+fn plan(
+    question: &dyn Question,
+    shelf: &Shelf,
+    work: &WorkArgs,
+    target: &Path,
+) -> Result<u8, Stop> {
+    if let Some(why) = question.is_adaptive() {
+        return Err(Stop::bad_input(format!("--plan: {why}")));
+    }
+    let stages = question.stages();
+    let runs = runs_of(&stages);
+    let threads = work.threads.map_or(1, u64::from);
+    let mut pace = None;
+    let shards = match work.plan.shards {
+        Some(shards) if shards > runs => {
+            return Err(Stop::bad_input(format!(
+                "--shards: {shards}, but there are {}; allowed: 1 to {runs}",
+                tables::counted(runs, "run")
+            )));
+        }
+        Some(shards) => shards,
+        None => {
+            let pilot = pilot(&question.study(), &stages, &Control::default())?;
+            let seconds = 60.0 * work.plan.shard_minutes.unwrap_or(MINUTES);
+            let all = pilot.seconds_per_run * runs as f64;
+            pace = Some((all, pilot.runs));
+            ((all / (seconds * threads as f64)).ceil() as u64).clamp(1, MOST_SHARDS.min(runs))
+        }
+    };
+    let identity = question.identity().map_err(Stop::bad_input)?;
+    let id = hash(&identity);
+    let planned = Planned {
+        title: &question.title().1,
+        arguments: common::arguments(),
+        identity,
+        runs,
+        shards,
+        shelf,
+    };
+    write(planned, target)?;
+    if work.quiet {
+        return Ok(codes::SUCCESS);
+    }
+    for note in question.notes() {
+        print::err(&format!("note: {note}\n"));
+    }
+    let mut lines = vec![
+        ("Plan".to_string(), target.display().to_string()),
+        ("Id".to_string(), id.chars().take(16).collect()),
+        ("Runs".to_string(), tables::grouped(runs)),
+        (
+            "Shards".to_string(),
+            format!(
+                "{}, of up to {} each",
+                tables::grouped(shards),
+                tables::counted(runs.div_ceil(shards), "run")
+            ),
+        ),
+    ];
+    if let Some((seconds, runs)) = pace {
+        lines.push((
+            "Work".to_string(),
+            format!(
+                "about {} on one thread (from {})",
+                tables::duration(seconds),
+                tables::counted(runs, "run")
+            ),
+        ));
+    }
+    Ok(print::out(&tables::pairs(&lines)))
+}
+
+/// Opens a plan folder and reads what it asks, from its own files.
+pub(crate) fn open(path: &Path) -> Result<(PlanFolder, Box<dyn Question>), Stop> {
+    let mut folder = PlanFolder::open(path)?;
+    let shelf = folder.files()?;
+    let arguments = folder.arguments().iter().map(String::as_str);
+    let command = Command::try_parse_from(std::iter::once("dualtrack").chain(arguments));
+    let question = match command {
+        Ok(command) => command.question(&shelf),
+        Err(error) => Some(Err(Stop::bad_input(error))),
+    };
+    let question = question.unwrap_or_else(|| {
+        Err(Stop::bad_input(format!(
+            "{}: its command runs no study",
+            path.display()
+        )))
+    })?;
+    let identity = question.identity().map_err(Stop::bad_input)?;
+    folder.check_identity(&identity, runs_of(&question.stages()))?;
+    Ok((folder, question))
+}
+
+/// Threads for looking at files.
+pub(crate) fn readers() -> usize {
+    common::threads(None).min(8)
+}
