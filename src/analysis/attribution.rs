@@ -1,16 +1,16 @@
 //! What each mechanism contributes: Shapley values over all combinations of switches.
 
-use crate::analysis::{estimate_columns, mean_cells};
+use crate::analysis::{About, run_columns};
 use crate::input::experiment::factor::{Assignment, Variant};
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_or;
 use crate::model::params::{Parameter, table::PARAMETERS};
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::difference;
 use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
 use crate::study::table::RunTable;
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::columns::ColumnInfo;
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
 
 /// Group of the switches.
 const GROUP: &str = "mechanisms";
@@ -42,11 +42,10 @@ pub fn mechanisms(names: &[String]) -> Result<Vec<&'static Parameter>, Vec<Strin
             .unwrap_or(given);
         match known.iter().find(|known| name(known) == plain) {
             None => {
-                let hint = nearest(plain, known.iter().map(|known| name(known))).map_or_else(
-                    || "`dualtrack params mechanisms` lists them".to_string(),
-                    |near| format!("nearest valid name: `{near}`"),
-                );
-                problems.push(format!("unknown mechanism `{given}`; {hint}"));
+                let hint = near_or(plain, known.iter().map(|known| name(known)), || {
+                    "; `dualtrack params mechanisms` lists them".to_string()
+                });
+                problems.push(format!("unknown mechanism `{given}`{hint}"));
             }
             Some(known) if found.iter().any(|other| other.key == known.key) => {
                 problems.push(format!("`{plain}` is named twice; allowed: once"));
@@ -70,20 +69,12 @@ pub fn mechanisms(names: &[String]) -> Result<Vec<&'static Parameter>, Vec<Strin
 /// All combinations: mechanism `i` is on in those whose number has bit `i`.
 pub fn combinations(mechanisms: &[&'static Parameter]) -> Vec<Variant> {
     let count = 1usize << mechanisms.len().min(PLAYERS);
-    (0..count)
-        .map(|number| Variant {
-            scenario: None,
-            set: mechanisms
-                .iter()
-                .enumerate()
-                .map(|(bit, mechanism)| Assignment {
-                    key: mechanism.key.to_string(),
-                    value: is_on(number, bit).to_string(),
-                    ..Assignment::default()
-                })
-                .collect(),
-        })
-        .collect()
+    let combination = |number| {
+        let switches = mechanisms.iter().enumerate();
+        let set = switches.map(|(bit, own)| Assignment::new(own.key, is_on(number, bit)));
+        Variant::of(set)
+    };
+    (0..count).map(combination).collect()
 }
 
 fn is_on(number: usize, bit: usize) -> bool {
@@ -187,10 +178,16 @@ pub fn sheets(
     ]
 }
 
-const NONE_WHOLE: &str = "no replicate has the response in all combinations, or only one has";
-
-fn response_column() -> ColumnInfo {
-    ColumnInfo::new("response", Kind::Text, "", "name of the response")
+/// What the columns of an estimate over whole replicates say.
+fn about(name: &'static str, meaning: &'static str) -> About {
+    About {
+        name,
+        unit: "unit of the response",
+        meaning,
+        missing: "no replicate has the response in all combinations, or only one has",
+        interval: "Student's t over replicates",
+        n: "replicates with all combinations",
+    }
 }
 
 fn shapley_sheet(
@@ -198,43 +195,29 @@ fn shapley_sheet(
     responses: &[&str],
     mechanisms: &[&'static Parameter],
 ) -> Sheet {
-    let mut columns = vec![
-        response_column(),
-        ColumnInfo::new("mechanism", Kind::Text, "", "name of the switch"),
-    ];
-    columns.extend(estimate_columns(
-        "value",
-        "unit of the response",
-        "Shapley value: what turning the mechanism on adds, averaged over all orders of turning mechanisms on; values add up to all on less all off",
-        NONE_WHOLE,
-        "Student's t over replicates",
-        "replicates with all combinations",
-    ));
-    columns.push(
-        ColumnInfo::new(
-            "share",
-            Kind::Number,
-            "1",
-            "value over the whole difference, all on less all off; below 0 where the mechanism works against it",
-        )
-        .missing("the whole difference cannot be told from 0"),
-    );
-    let mut sheet = Sheet::new(FileInfo::new(
-        "shapley",
-        "what a mechanism contributes to a response",
-        &["response", "mechanism"],
-        columns,
-    ));
-    for (of, response) in found.responses.iter().zip(responses) {
-        for (place, mechanism) in mechanisms.iter().enumerate() {
-            let value = of.shapley.as_ref().and_then(|all| all.values.get(place));
-            let mut row: Vec<Cell> = vec![(*response).into(), name(mechanism).into()];
-            row.extend(mean_cells(value));
-            row.push(value.and_then(|value| of.share(value.mean)).into());
-            sheet.rows.push(row);
-        }
-    }
-    sheet
+    let value = "Shapley value: what turning the mechanism on adds, averaged over all orders of turning mechanisms on; \
+                 values add up to all on less all off";
+    let share = "value over the whole difference, all on less all off; below 0 where the mechanism works against it";
+    let row = "what a mechanism contributes to a response";
+    let mut table = Columns::<(&OfResponse, &str, usize)>::new("shapley", row);
+    let of_mechanism = |(of, _, place): (&OfResponse, &str, usize)| {
+        let shapley = of.shapley.as_ref()?;
+        shapley.values.get(place).copied()
+    };
+    columns!(table, |(_, response, place)| {
+        key "response": "name of the response" => response;
+        key "mechanism": "name of the switch" => name(mechanisms[place]);
+    });
+    table.estimate(about("value", value), of_mechanism);
+    columns!(table, |row| {
+        "share": share
+            => row.0.share(of_mechanism(row)?.mean), missing("the whole difference cannot be told from 0");
+    });
+    let responses = found.responses.iter().zip(responses);
+    table.fill(responses.flat_map(|(of, response)| {
+        let places = 0..mechanisms.len();
+        places.map(move |place| (of, *response, place))
+    }))
 }
 
 fn interactions_sheet(
@@ -242,70 +225,40 @@ fn interactions_sheet(
     responses: &[&str],
     mechanisms: &[&'static Parameter],
 ) -> Sheet {
-    let mut columns = vec![
-        response_column(),
-        ColumnInfo::new("mechanism_1", Kind::Text, "", "name of a switch"),
-        ColumnInfo::new("mechanism_2", Kind::Text, "", "name of another switch"),
-    ];
-    columns.extend(estimate_columns(
-        "value",
-        "unit of the response",
-        "what both add together beyond what they add apart, averaged over combinations of the others: above 0 they reinforce each other, below 0 one makes the other needless",
-        NONE_WHOLE,
-        "Student's t over replicates",
-        "replicates with all combinations",
-    ));
-    let mut sheet = Sheet::new(FileInfo::new(
-        "interactions",
-        "two mechanisms and a response",
-        &["response", "mechanism_1", "mechanism_2"],
-        columns,
-    ));
-    let label = |place: usize| {
-        mechanisms
-            .get(place)
-            .map_or("", |mechanism| name(mechanism))
-    };
+    let meaning = "what both add together beyond what they add apart, averaged over combinations of the others: above 0 \
+                   they reinforce each other, below 0 one makes the other needless";
+    let row = "two mechanisms and a response";
+    let mut table = Columns::<(&OfResponse, &str, (usize, usize))>::new("interactions", row);
+    columns!(table, |(_, response, pair)| {
+        key "response": "name of the response" => response;
+        key "mechanism_1": "name of a switch" => name(mechanisms[pair.0]);
+        key "mechanism_2": "name of another switch" => name(mechanisms[pair.1]);
+    });
+    table.estimate(about("value", meaning), |(of, _, pair)| {
+        let mut pairs = of.shapley.as_ref()?.interactions.iter();
+        pairs.find(|(own, _)| *own == pair).map(|(_, value)| *value)
+    });
+    let count = mechanisms.len();
+    let mut rows = Vec::new();
     for (of, response) in found.responses.iter().zip(responses) {
-        for one in 0..mechanisms.len() {
-            for other in one + 1..mechanisms.len() {
-                let value = of.shapley.as_ref().and_then(|all| {
-                    let mut pairs = all.interactions.iter();
-                    pairs.find(|(pair, _)| *pair == (one, other))
-                });
-                let mut row: Vec<Cell> =
-                    vec![(*response).into(), label(one).into(), label(other).into()];
-                row.extend(mean_cells(value.map(|(_, value)| value)));
-                sheet.rows.push(row);
-            }
-        }
+        let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
+        rows.extend(pairs.map(|pair| (of, *response, pair)));
     }
-    sheet
+    table.fill(rows)
 }
 
-/// Number of a combination and which mechanisms are on in it.
-fn combination_columns(mechanisms: &[&'static Parameter]) -> Vec<ColumnInfo> {
-    let mut columns = vec![ColumnInfo::new(
-        "combination",
-        Kind::Integer,
-        "1",
-        "number of the combination: the sum of 1, 2, 4, ... of the mechanisms that are on, in their order",
-    )];
-    columns.extend(mechanisms.iter().map(|mechanism| {
-        ColumnInfo::new(
-            name(mechanism),
-            Kind::Boolean,
-            "",
-            format!("whether `{}` is on", mechanism.key),
-        )
-    }));
-    columns
-}
-
-fn combination_cells(number: usize, mechanisms: usize) -> Vec<Cell> {
-    let mut cells = vec![number.into()];
-    cells.extend((0..mechanisms).map(|bit| Cell::Flag(is_on(number, bit))));
-    cells
+/// Adds the number of a combination, and which mechanisms are on in it.
+fn combination_columns<'a, R: Copy + 'a>(
+    table: &mut Columns<'a, R>,
+    mechanisms: &[&'static Parameter],
+    number: impl Fn(R) -> usize + Copy + 'a,
+) {
+    let meaning = "number of the combination: the sum of 1, 2, 4, ... of the mechanisms that are on, in their order";
+    table.column("combination", meaning, number).key();
+    for (bit, mechanism) in mechanisms.iter().enumerate() {
+        let meaning = format!("whether `{}` is on", mechanism.key);
+        table.column(name(mechanism), meaning, move |row| is_on(number(row), bit));
+    }
 }
 
 fn combinations_sheet(
@@ -313,33 +266,20 @@ fn combinations_sheet(
     responses: &[&str],
     mechanisms: &[&'static Parameter],
 ) -> Sheet {
-    let mut columns = combination_columns(mechanisms);
-    columns.push(response_column());
-    columns.extend(estimate_columns(
-        "mean",
-        "unit of the response",
-        "mean over the replicates that have all combinations",
-        NONE_WHOLE,
-        "Student's t over replicates",
-        "replicates with all combinations",
-    ));
-    let mut sheet = Sheet::new(FileInfo::new(
-        "combinations",
-        "a response with some mechanisms on and the others off",
-        &["combination", "response"],
-        columns,
-    ));
-    for number in 0..1 << mechanisms.len() {
-        for (of, response) in found.responses.iter().zip(responses) {
-            let mut row = combination_cells(number, mechanisms.len());
-            row.push((*response).into());
-            row.extend(mean_cells(
-                of.combinations.get(number).and_then(Option::as_ref),
-            ));
-            sheet.rows.push(row);
-        }
-    }
-    sheet
+    let meaning = "mean over the replicates that have all combinations";
+    let row = "a response with some mechanisms on and the others off";
+    let mut table = Columns::<(usize, &OfResponse, &str)>::new("combinations", row);
+    combination_columns(&mut table, mechanisms, |(number, ..)| number);
+    columns!(table, |(_, _, response)| {
+        key "response": "name of the response" => response;
+    });
+    table.estimate(about("mean", meaning), |(number, of, _)| {
+        of.combinations.get(number).copied().flatten()
+    });
+    table.fill((0..1 << mechanisms.len()).flat_map(|number| {
+        let responses = found.responses.iter().zip(responses);
+        responses.map(move |(of, response)| (number, of, *response))
+    }))
 }
 
 /// `runs.csv`: every run.
@@ -349,45 +289,14 @@ pub fn runs_sheet(
     responses: Vec<ColumnInfo>,
     mechanisms: &[&'static Parameter],
 ) -> Sheet {
-    let mut columns = combination_columns(mechanisms);
-    columns.push(ColumnInfo::new(
-        "replicate",
-        Kind::Integer,
-        "1",
-        "replicate, from 0; with the seed it fixes the luck of the run",
-    ));
-    columns.push(ColumnInfo::new(
-        "seed",
-        Kind::Integer,
-        "1",
-        "seed of the run",
-    ));
-    let count = responses.len();
-    columns.extend(responses);
-    columns.push(
-        ColumnInfo::new("error", Kind::Text, "", "why the run failed").missing("the run went well"),
-    );
-    let mut sheet = Sheet::new(FileInfo::new(
-        "runs",
-        "a run: a combination of mechanisms with the luck of a replicate",
-        &["combination", "replicate"],
-        columns,
-    ));
-    for number in 0..runs.points() {
-        for replicate in 0..runs.replicates() {
-            let mut row = combination_cells(number, mechanisms.len());
-            row.push(replicate.into());
-            row.push(seed.into());
-            let value = |response| Cell::from(runs.value(response, number, replicate));
-            row.extend((0..count).map(value));
-            let error = runs.error(number, replicate);
-            row.push(error.map_or(Cell::Missing, |error| {
-                Cell::from(error.replace(['\n', '\r'], "; "))
-            }));
-            sheet.rows.push(row);
-        }
-    }
-    sheet
+    let row = "a run: a combination of mechanisms with the luck of a replicate";
+    let mut table = Columns::<(usize, usize)>::new("runs", row);
+    combination_columns(&mut table, mechanisms, |(number, _)| number);
+    run_columns(&mut table, runs, seed, responses);
+    table.fill((0..runs.points()).flat_map(|number| {
+        let replicates = 0..runs.replicates();
+        replicates.map(move |replicate| (number, replicate))
+    }))
 }
 
 #[cfg(test)]

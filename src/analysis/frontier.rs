@@ -9,6 +9,7 @@ use crate::input::experiment::{
     points::Points,
 };
 use crate::input::scenario::Scenario;
+use crate::kernel::named::named;
 use crate::stats::bootstrap::RESAMPLES;
 use crate::stats::estimate::Estimate;
 use crate::stats::pareto::{Direction, chance_non_dominated, non_dominated};
@@ -79,10 +80,7 @@ fn differs(experiment: &Experiment, base: &Scenario, variant: &Variant) -> bool 
             is_dated || (parameter.get)(&world.params) != value
         }
         None => {
-            let alone = Variant {
-                scenario: None,
-                set: vec![assignment.clone()],
-            };
+            let alone = Variant::of([assignment.clone()]);
             let other = experiment.worlds.scenario(&alone);
             other.map_or(true, |other| other.resolved != base.resolved)
         }
@@ -102,33 +100,21 @@ pub struct OfPoint {
     pub chance: Option<f64>,
 }
 
-/// Where an objective moves from the base to a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Toward {
-    /// The interval of the difference lies on the good side.
-    Better,
-    /// On the bad side.
-    Worse,
-    /// It does not move at all, or the interval begins at 0.
-    NotWorse,
-    /// The interval has both sides in it, or there is none.
-    NotShown,
+named! {
+    /// Where an objective moves from the base to a point.
+    pub enum Toward {
+        /// The interval of the difference lies on the good side.
+        Better = "better",
+        /// On the bad side.
+        Worse = "worse",
+        /// It does not move at all, or the interval begins at 0.
+        NotWorse = "not_worse",
+        /// The interval has both sides in it, or there is none.
+        NotShown = "not_shown",
+    }
 }
 
 impl Toward {
-    /// Names in results.
-    pub const NAMES: &'static [&'static str] = &["better", "worse", "not_worse", "not_shown"];
-
-    /// The name in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Toward::Better => "better",
-            Toward::Worse => "worse",
-            Toward::NotWorse => "not_worse",
-            Toward::NotShown => "not_shown",
-        }
-    }
-
     fn of(difference: &Estimate, direction: Direction) -> Self {
         let Some((low, high)) = difference.interval() else {
             return Toward::NotShown;
@@ -149,42 +135,23 @@ impl Toward {
     }
 }
 
-/// What a move from the base is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// An objective gets better and no other can have got worse, as far as intervals tell.
-    FreeGain,
-    /// An objective gets better and none is shown to get worse, which one may.
-    PossibleGain,
-    /// One gets better and one worse.
-    TradeOff,
-    /// One gets worse and none is shown to get better.
-    Loss,
-    /// Nothing can be told from luck.
-    NotShown,
+named! {
+    /// What a move from the base is worth.
+    pub enum Verdict {
+        /// An objective gets better and no other can have got worse, as far as intervals tell.
+        FreeGain = "free_gain",
+        /// An objective gets better and none is shown to get worse, which one may.
+        PossibleGain = "possible_gain",
+        /// One gets better and one worse.
+        TradeOff = "trade_off",
+        /// One gets worse and none is shown to get better.
+        Loss = "loss",
+        /// Nothing can be told from luck.
+        NotShown = "not_shown",
+    }
 }
 
 impl Verdict {
-    /// Names in results.
-    pub const NAMES: &'static [&'static str] = &[
-        "free_gain",
-        "possible_gain",
-        "trade_off",
-        "loss",
-        "not_shown",
-    ];
-
-    /// The name in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::FreeGain => "free_gain",
-            Verdict::PossibleGain => "possible_gain",
-            Verdict::TradeOff => "trade_off",
-            Verdict::Loss => "loss",
-            Verdict::NotShown => "not_shown",
-        }
-    }
-
     fn of(effects: &[Option<Effect>]) -> Self {
         let towards: Option<Vec<Toward>> = effects
             .iter()

@@ -117,15 +117,7 @@ impl Sample {
                     coordinates.extend(points.coordinates(point));
                     places.extend(points.places(point));
                 }
-                Method::RankCorrelation => {
-                    let values = points.values(point);
-                    let numbers = points.factors().iter().zip(&values);
-                    coordinates.extend(
-                        numbers.map(|(factor, value)| {
-                            value.as_ref().map(|value| factor.number(value))
-                        }),
-                    );
-                }
+                Method::RankCorrelation => coordinates.extend(points.numbers(point)),
             }
         }
         Ok(Sample {
@@ -262,7 +254,7 @@ fn of_response(sample: &Sample, runs: &RunTable, response: usize) -> OfResponse 
             let indices = found.into_iter().map(|effects| match effects {
                 None => vec![None; 3],
                 Some(effects) => {
-                    let mu = crate::analysis::uncertain(&effects.mu);
+                    let mu = Uncertain::from(effects.mu);
                     vec![Some(effects.mu_star), Some(mu), effects.sigma]
                 }
             });

@@ -23,7 +23,7 @@ use crate::input::experiment::{
     reader::{self, Overlay},
 };
 use crate::input::scenario::shelf::Shelf;
-use crate::kernel::text::nearest;
+use crate::kernel::text::{near_or, ticked_list};
 use crate::measure::response::spec::Responses;
 use crate::study::error::StudyError;
 use crate::study::execute::Study;
@@ -152,19 +152,10 @@ fn target(text: &str, responses: &Responses) -> Result<Target, String> {
     let response = match name {
         None => 0,
         Some(name) => responses.position(name).ok_or_else(|| {
-            let names = || {
-                responses
-                    .list()
-                    .iter()
-                    .map(|response| response.name.as_str())
-            };
-            let hint = nearest(name, names()).map_or_else(
-                || {
-                    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-                    format!("; allowed: {}", names.join(", "))
-                },
-                |near| format!("; nearest valid name: `{near}`"),
-            );
+            let list = responses.list().iter();
+            let names = || list.clone().map(|response| response.name.as_str());
+            let all = || format!("; allowed: {}", ticked_list(names()));
+            let hint = near_or(name, names(), all);
             format!("there is no response `{name}`{hint}")
         })?,
     };

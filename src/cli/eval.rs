@@ -15,7 +15,7 @@ use crate::input::experiment::{
 };
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_or;
 use crate::measure::response::spec::Responses;
 use crate::study::arm::Arm;
 use crate::study::codec::Measured;
@@ -179,10 +179,9 @@ impl Evaluator {
             );
         };
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            let hint = nearest(key, KEYS.iter().copied()).map_or_else(
-                || "; allowed: `set`, `seed`, `replicate`".to_string(),
-                |near| format!("; nearest valid name: `{near}`"),
-            );
+            let hint = near_or(key, KEYS.iter().copied(), || {
+                "; allowed: `set`, `seed`, `replicate`".to_string()
+            });
             return Err(format!("unknown key `{key}`{hint}"));
         }
         let whole = |key: &str, default: u64| match object.get(key) {

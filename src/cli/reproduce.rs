@@ -310,7 +310,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
     );
     for (place, claim) in study.register.claims.iter().enumerate() {
         let verdict = found.verdicts[place];
-        let head = format!("{:<4}{:<14}", claim.id, verdict.word());
+        let head = format!("{:<4}{:<14}", claim.id, verdict.name());
         text.push_str(&wrapped(&tables::bold(&head), &claim.says));
         if let Some(open) = &claim.open {
             text.push_str(&wrapped("", &format!("not run: {open}")));
@@ -349,7 +349,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
     let counts: Vec<String> = words
         .iter()
         .filter(|own| count(**own) > 0)
-        .map(|own| format!("{}: {}", own.word(), count(*own)))
+        .map(|own| format!("{}: {}", own.name(), count(*own)))
         .collect();
     let closing = format!(
         "Of {}, {}. A claim holds where the 95 % interval lies wholly on the expected side and is contradicted where it \

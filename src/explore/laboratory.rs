@@ -13,7 +13,7 @@ use crate::input::experiment::{
 };
 use crate::input::scenario::{Scenario, problems::Problems, shelf::Shelf, shipped};
 use crate::kernel::quarter::Quarter;
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_or;
 use crate::measure::response::spec::Responses;
 use crate::model::params::table::PARAMETERS;
 use crate::model::{data::World, error::ModelError, setup::Setup};
@@ -135,10 +135,7 @@ impl Laboratory {
 
     /// A side made ready to run.
     pub(crate) fn setup(&self, side: &Side) -> Result<Setup, Refusal> {
-        let variant = Variant {
-            scenario: None,
-            set: assignments(side)?,
-        };
+        let variant = Variant::of(assignments(side)?);
         let explored = self.find(&side.scenario)?;
         let setup = explored.worlds.setup(&variant).map_err(Refusal::Request)?;
         check_quarters(setup.world())?;
@@ -147,10 +144,7 @@ impl Laboratory {
 
     /// A side as an arm of a study.
     pub(crate) fn arm(&self, side: &Side, responses: &Responses) -> Result<Arm, Refusal> {
-        let variant = Variant {
-            scenario: None,
-            set: assignments(side)?,
-        };
+        let variant = Variant::of(assignments(side)?);
         let explored = self.find(&side.scenario)?;
         let arm = Arm::new(&side.scenario, &explored.worlds, &variant, responses);
         let arm = arm.map_err(Refusal::Request)?;
@@ -162,10 +156,7 @@ impl Laboratory {
 
     /// The scenario of a side as a file with `--set` would give it.
     pub(crate) fn scenario_of(&self, side: &Side) -> Result<Arc<Scenario>, Refusal> {
-        let variant = Variant {
-            scenario: None,
-            set: assignments(side)?,
-        };
+        let variant = Variant::of(assignments(side)?);
         let worlds = &self.find(&side.scenario)?.worlds;
         let scenario = worlds.scenario(&variant);
         scenario.map_err(|problems| Refusal::Request(problems.to_string()))
@@ -233,13 +224,10 @@ pub(crate) fn unknown<'a>(
     found: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> String {
-    let hint = nearest(found, known.clone()).map_or_else(
-        || {
-            let names: Vec<&str> = known.take(40).collect();
-            format!("; allowed: {}", names.join(", "))
-        },
-        |near| format!("; nearest valid name: `{near}`"),
-    );
+    let hint = near_or(found, known.clone(), || {
+        let names: Vec<&str> = known.take(40).collect();
+        format!("; allowed: {}", names.join(", "))
+    });
     format!("unknown {what} `{found}`{hint}")
 }
 

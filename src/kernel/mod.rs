@@ -6,6 +6,7 @@ pub mod control;
 pub mod keyed;
 pub mod lanes;
 pub mod math;
+pub mod named;
 pub mod ordered;
 pub mod pages;
 pub mod parallel;

@@ -44,23 +44,51 @@ impl std::fmt::Display for Ticked<'_> {
 /// What is allowed in place of a wrong name: the nearest, or all where they are few.
 pub(crate) fn hint<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
     const FEW: usize = 12;
-    if let Some(near) = nearest(name, names.clone()) {
-        return format!("; nearest valid name: `{near}`");
-    }
-    let first: Vec<&str> = names.clone().take(FEW).collect();
-    match names.count() {
-        0 => "; there is none".to_string(),
-        count if count > FEW => {
-            format!("; allowed: one of {count} names, such as `{}`", first[0])
+    near_or(name, names.clone(), || {
+        let first: Vec<&str> = names.clone().take(FEW).collect();
+        match names.count() {
+            0 => "; there is none".to_string(),
+            count if count > FEW => {
+                format!("; allowed: one of {count} names, such as `{}`", first[0])
+            }
+            _ => format!("; allowed: {}", ticked_list(first)),
         }
-        _ => format!("; allowed: {}", ticked_list(&first)),
-    }
+    })
+}
+
+/// The nearest of some names, as a hint behind what is allowed; nothing where none is near.
+pub(crate) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    near_or(name, names, String::new)
+}
+
+/// The nearest of some names, or else what `or` says.
+pub(crate) fn near_or<'a>(
+    name: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    or: impl FnOnce() -> String,
+) -> String {
+    let near = nearest(name, names.into_iter());
+    near.map_or_else(or, |near| format!("; nearest valid name: `{near}`"))
+}
+
+/// As [`near`], of values that stand in quotes.
+pub(crate) fn near_value<'a>(value: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    let near = nearest(value, values.into_iter());
+    near.map_or_else(String::new, |near| {
+        format!("; nearest valid name: \"{near}\"")
+    })
 }
 
 /// Names in backticks, with commas.
-pub(crate) fn ticked_list(names: &[&str]) -> String {
-    let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    ticked.join(", ")
+pub(crate) fn ticked_list<T: fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
+    let ticked = names.into_iter().map(|name| format!("`{name}`"));
+    ticked.collect::<Vec<String>>().join(", ")
+}
+
+/// Values in quotes, with a word or a comma between.
+pub(crate) fn quoted_list(values: &[&str], between: &str) -> String {
+    let quoted = values.iter().map(|value| format!("\"{value}\""));
+    quoted.collect::<Vec<String>>().join(between)
 }
 
 /// The nearest of some names, where one is near enough to have been meant: a third of the letters may

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::text::nearest;
+use crate::kernel::text::near;
 use crate::table::compression::Compression;
 
 /// Names of the trace files.
@@ -45,9 +45,7 @@ impl TraceSettings {
                 .iter()
                 .filter(|column| !known.contains(&column.as_str()))
             {
-                let hint = nearest(column, known.iter().copied()).map_or(String::new(), |name| {
-                    format!("; nearest valid name: `{name}`")
-                });
+                let hint = near(column, known.iter().copied());
                 found.push((
                     key.clone(),
                     format!(

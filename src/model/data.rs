@@ -1,5 +1,6 @@
 //! What a run is given: cities, sectors, instruments, dates and parameters. No luck, no state.
 
+use crate::kernel::named::named;
 use crate::kernel::quarter::Quarter;
 use crate::model::params::{Parameter, Value, table::Params};
 use crate::model::shared::SharedList;
@@ -73,83 +74,37 @@ pub struct City {
     pub focus: [Option<u32>; 3],
 }
 
-/// Market tier of a city, as the paper's note 16 uses the word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// First tier.
-    First,
-    /// "New first tier".
-    NewFirst,
-    /// Second tier.
-    Second,
-    /// Third tier.
-    Third,
-    /// A county.
-    County,
-}
-
-impl Tier {
-    /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] = &["first", "new_first", "second", "third", "county"];
-    const ALL: [Tier; 5] = [
-        Tier::First,
-        Tier::NewFirst,
-        Tier::Second,
-        Tier::Third,
-        Tier::County,
-    ];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// The tier of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tier| tier.name() == name)
+named! {
+    /// Market tier of a city, as the paper's note 16 uses the word.
+    #[derive(PartialOrd, Ord)]
+    pub enum Tier {
+        /// First tier.
+        First = "first",
+        /// "New first tier".
+        NewFirst = "new_first",
+        /// Second tier.
+        Second = "second",
+        /// Third tier.
+        Third = "third",
+        /// A county.
+        County = "county",
     }
 }
 
-/// Administrative rank: cities compete with those of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
-    /// Reports to the centre.
-    Municipality,
-    /// Between province and prefecture.
-    SubProvincial,
-    /// Prefecture that is a provincial capital.
-    Capital,
-    /// Other prefecture.
-    Prefecture,
-    /// County.
-    County,
-}
-
-impl Rank {
-    /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] = &[
-        "municipality",
-        "sub_provincial",
-        "capital",
-        "prefecture",
-        "county",
-    ];
-    const ALL: [Rank; 5] = [
-        Rank::Municipality,
-        Rank::SubProvincial,
-        Rank::Capital,
-        Rank::Prefecture,
-        Rank::County,
-    ];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// The rank of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rank| rank.name() == name)
+named! {
+    /// Administrative rank: cities compete with those of their own.
+    #[derive(PartialOrd, Ord)]
+    pub enum Rank {
+        /// Reports to the centre.
+        Municipality = "municipality",
+        /// Between province and prefecture.
+        SubProvincial = "sub_provincial",
+        /// Prefecture that is a provincial capital.
+        Capital = "capital",
+        /// Other prefecture.
+        Prefecture = "prefecture",
+        /// County.
+        County = "county",
     }
 }
 
@@ -184,41 +139,19 @@ pub struct Sector {
     pub supplies_compute: f64,
 }
 
-/// Channel through which an instrument of talent policy works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// Trains new researchers.
-    Train,
-    /// Attracts researchers to live in the city.
-    Attract,
-    /// Borrows researchers' time without moving them.
-    Soft,
-    /// Makes the city's own researchers more productive.
-    Motivate,
-    /// Matches researchers and work.
-    Match,
-}
-
-impl Channel {
-    /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] = &["train", "attract", "soft", "motivate", "match"];
-    /// All of them, in order.
-    pub const ALL: [Channel; 5] = [
-        Channel::Train,
-        Channel::Attract,
-        Channel::Soft,
-        Channel::Motivate,
-        Channel::Match,
-    ];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// The channel of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.name() == name)
+named! {
+    /// Channel through which an instrument of talent policy works.
+    pub enum Channel {
+        /// Trains new researchers.
+        Train = "train",
+        /// Attracts researchers to live in the city.
+        Attract = "attract",
+        /// Borrows researchers' time without moving them.
+        Soft = "soft",
+        /// Makes the city's own researchers more productive.
+        Motivate = "motivate",
+        /// Matches researchers and work.
+        Match = "match",
     }
 }
 
@@ -259,54 +192,23 @@ pub struct Closure {
     pub from: Option<Quarter>,
 }
 
-/// What a dated event acts on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Track {
-    /// European regulatory pressure (national).
-    EuPressure,
-    /// US technological pressure (national).
-    UsPressure,
-    /// Export controls (national).
-    ExportControls,
-    /// Attention, by sector.
-    Attention,
-    /// Jump of the frontier, by sector.
-    FrontierShock,
-    /// Central plans that raise priorities, by sector.
-    CentralPlan,
-    /// On record for charts and comparison; acts on nothing.
-    Record,
-}
-
-impl Track {
-    /// Names in files, in order.
-    pub const NAMES: &'static [&'static str] = &[
-        "eu_pressure",
-        "us_pressure",
-        "export_controls",
-        "attention",
-        "frontier_shock",
-        "central_plan",
-        "record",
-    ];
-    const ALL: [Track; 7] = [
-        Track::EuPressure,
-        Track::UsPressure,
-        Track::ExportControls,
-        Track::Attention,
-        Track::FrontierShock,
-        Track::CentralPlan,
-        Track::Record,
-    ];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// The track of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|track| track.name() == name)
+named! {
+    /// What a dated event acts on.
+    pub enum Track {
+        /// European regulatory pressure (national).
+        EuPressure = "eu_pressure",
+        /// US technological pressure (national).
+        UsPressure = "us_pressure",
+        /// Export controls (national).
+        ExportControls = "export_controls",
+        /// Attention, by sector.
+        Attention = "attention",
+        /// Jump of the frontier, by sector.
+        FrontierShock = "frontier_shock",
+        /// Central plans that raise priorities, by sector.
+        CentralPlan = "central_plan",
+        /// On record for charts and comparison; acts on nothing.
+        Record = "record",
     }
 }
 

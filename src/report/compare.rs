@@ -1,54 +1,47 @@
 //! The report of `dualtrack compare`.
 
-use std::collections::BTreeMap;
-
-use crate::kernel::quarter::Quarter;
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     bars::{Bar, Bars},
     frame::Across,
-    lines::{Line, Lines, Point},
+    lines::Lines,
     multiples::Multiples,
 };
 use crate::report::page::Part;
-use crate::report::rows::{Row, Rows, counted, plain};
+use crate::report::rows::{Row, Rows, counted, over_quarters, plain};
 use crate::report::words::words;
 use crate::table::error::OutputError;
 use crate::table::source::Source;
 
-/// Treatments that lines can tell apart.
-const TREATMENTS: usize = 8;
 /// Responses with small charts.
 const RESPONSES: usize = 24;
 
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, OutputError> {
     let needed = ["treatment", "response", "difference", "low", "high"];
-    let effects = Rows::needed(source, "effects", &needed)?;
+    let at_points = Rows::found(source, "robustness", &needed)?;
+    // A comparison at design points has its effects point by point.
+    let effects = match &at_points {
+        Some(_) => Rows::default(),
+        None => Rows::needed(source, "effects", &needed)?,
+    };
     let mut part = Part {
         subtitle: "What a change of rules does: base and treatments run on the same luck, replicate by replicate, so that \
-                   their difference is the rules' doing."
-            .to_string(),
+                   their difference is the rules' doing.",
         ..Part::default()
     };
-    let treatments = effects.distinct("treatment");
-    part.facts
-        .push(("Treatments".to_string(), treatments.join(", ")));
-    for treatment in &treatments {
-        let rows: Vec<Row<'_>> = effects
-            .iter()
-            .filter(|row| row.text("treatment") == *treatment)
-            .collect();
-        one(treatment, &rows, &mut part);
+    let treatments = at_points.as_ref().unwrap_or(&effects).distinct("treatment");
+    part.fact("Treatments", treatments.join(", "));
+    for treatment in effects.distinct("treatment") {
+        one(treatment, &effects.with("treatment", treatment), &mut part);
     }
     over_time(source, &mut part)?;
     robustness(source, &mut part)?;
     part.reading = vec![
         "Every difference is treatment minus base in runs that share their luck; intervals are 95 % intervals of the mean \
          difference after Student. An interval that lies on one side of 0 shows a direction. One that holds 0 shows \
-         neither an effect nor that there is none: more replicates narrow it."
-            .to_string(),
-        "Many responses are looked at here. Of twenty that do not change, about one will seem to by chance.".to_string(),
+         neither an effect nor that there is none: more replicates narrow it.",
+        "Many responses are looked at here. Of twenty that do not change, about one will seem to by chance.",
     ];
     Ok(part)
 }
@@ -78,15 +71,15 @@ fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
         });
     let bars: Vec<Bar> = bars.collect();
     if !bars.is_empty() {
-        part.figure(Figure::new(
+        part.figure(
             format!("effects-{treatment}"),
             format!("What {treatment} changes, relative to the base"),
             "Each mark is the mean difference to the base in per cent of the mean under the base, with its 95 % interval. \
              At the right stands the verdict on the difference itself: higher, lower, or not shown where the interval \
              holds 0.",
             n,
-            Bars { title: "response".into(), across: "change against the base, %".into(), bars, is_marks: true },
-        ));
+            Bars::new("response", "change against the base, %", bars).as_marks(),
+        );
     }
     let mut data = Data::new([
         "Response",
@@ -98,7 +91,6 @@ fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
         "Verdict",
     ]);
     for row in rows {
-        let short = |column: &str| row.estimate(column, "", "");
         let same = row
             .number("same_sign_share")
             .map_or("–".to_string(), |share| format!("{:.0} %", share * 100.0));
@@ -108,9 +100,9 @@ fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
                 "1" => String::new(),
                 unit => unit.to_string(),
             },
-            short("base_mean"),
-            short("treatment_mean"),
-            row.estimate("difference", "low", "high"),
+            row.short("base_mean"),
+            row.short("treatment_mean"),
+            row.estimate("difference"),
             same,
             row.text("verdict").to_string(),
         ]);
@@ -134,61 +126,20 @@ fn over_time(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let Some(rows) = Rows::found(source, "effects_over_time", &needed)? else {
         return Ok(());
     };
-    let mut quarters: Vec<Quarter> = rows
-        .distinct("quarter")
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    quarters.sort_unstable();
-    let mut treatments = rows.distinct("treatment");
-    treatments.truncate(TREATMENTS);
-    if quarters.is_empty() {
+    if rows.is_empty() {
         return Ok(());
     }
-    let mut found: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
-    for row in rows.iter() {
-        let place = row
-            .text("quarter")
-            .parse::<Quarter>()
-            .ok()
-            .and_then(|quarter| quarters.binary_search(&quarter).ok());
-        let Some(place) = place else {
-            continue;
-        };
-        let points = found
-            .entry((row.text("response"), row.text("treatment")))
-            .or_insert_with(|| vec![Point::default(); quarters.len()]);
-        points[place] = Point {
-            value: row.number("difference"),
-            interval: row.interval("low", "high"),
-            spread: None,
-        };
-    }
-    let panels = rows
-        .distinct("response")
-        .into_iter()
-        .take(RESPONSES)
-        .map(|response| {
-            let line = |treatment: &&str| Line {
-                name: treatment.to_string(),
-                points: found
-                    .get(&(response, *treatment))
-                    .cloned()
-                    .unwrap_or_default(),
-            };
-            let lines = Lines {
-                across: Across::Quarters(quarters.clone()),
-                up: String::new(),
-                lines: treatments.iter().map(line).collect(),
-                strips: Vec::new(),
-                from_zero: true,
-                is_ranking: false,
-            };
-            (words(response), lines)
-        });
+    let responses = rows.distinct("response").into_iter().take(RESPONSES);
+    let panels = responses.map(|response| {
+        let of = rows.with("response", response);
+        let (quarters, lines) = over_quarters(&of, "treatment", "difference");
+        let mut lines = Lines::new(Across::Quarters(quarters), "", lines);
+        lines.from_zero = true;
+        (words(response), lines)
+    });
     let panels: Vec<(String, Lines)> = panels.collect();
     part.heading("over-time", "Effects over time");
-    part.figure(Figure::new(
+    part.figure(
         "effects-over-time",
         "When the difference opens",
         "One small chart for each response, with its own scale, in the response's unit: treatment minus base in each \
@@ -196,7 +147,7 @@ fn over_time(source: &Source, part: &mut Part) -> Result<(), OutputError> {
          0, as both have the same luck.",
         counted(rows.iter(), "pairs of runs"),
         Multiples { panels, is_shared: false },
-    ));
+    );
     Ok(())
 }
 
@@ -218,20 +169,15 @@ fn robustness(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     ];
     let mut has_heading = false;
     for (name, caption) in tables {
-        let Some(rows) = Rows::found(source, name, &[])? else {
+        let Some(rows) = Rows::found(source, name, &[])?.filter(|rows| !rows.is_empty()) else {
             continue;
         };
-        if rows.is_empty() {
-            continue;
-        }
         if !has_heading {
             part.heading("robustness", "Does it hold elsewhere?");
             has_heading = true;
         }
-        part.table(
-            format!("{caption} ({name}.csv, first 60 rows.)"),
-            plain(&rows, 60),
-        );
+        let caption = format!("{caption} ({name}.csv, first 60 rows.)");
+        part.table(caption, plain(&rows, 60));
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! The report of `dualtrack frontier`.
 
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     bars::{Bar, Bars},
     scale,
     scatter::{Dot, Scatter},
 };
 use crate::report::page::Part;
-use crate::report::rows::{Row, Rows, plain};
-use crate::report::words::words;
+use crate::report::rows::{Row, Rows, axis, meaning, plain};
+use crate::report::words::{list_of, words};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
 
@@ -31,26 +31,12 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         .filter(|name| rows.has(&format!("{name}_se")) && rows.has(&format!("{name}_n")))
         .collect();
     let mut part = Part {
-        subtitle: "Which combinations of rules are worth having: those that no other combination beats in every objective."
-            .to_string(),
+        subtitle: "Which combinations of rules are worth having: those that no other combination beats in every objective.",
         ..Part::default()
     };
-    let kept = rows
-        .iter()
-        .filter(|row| row.text("non_dominated") == "true")
-        .count();
-    part.facts = vec![
-        ("Design points".to_string(), rows.iter().count().to_string()),
-        ("Non-dominated".to_string(), kept.to_string()),
-        (
-            "Objectives".to_string(),
-            objectives
-                .iter()
-                .map(|name| words(name))
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-    ];
+    part.fact("Design points", rows.iter().count());
+    part.fact("Non-dominated", rows.with("non_dominated", "true").len());
+    part.fact("Objectives", list_of(&objectives));
     let is_factor = |name: &&String| {
         let name = name.as_str();
         !matches!(
@@ -70,27 +56,11 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
             .collect();
         format!("point {}: {}", row.text("design_point"), parts.join(", "))
     };
-    let axis = |name: &str| {
-        let [_, unit, meaning] = source.column("frontier", name).unwrap_or_default();
-        let meaning = meaning
-            .split(". Missing")
-            .next()
-            .unwrap_or("")
-            .trim_end_matches('.')
-            .to_string();
-        let wanted = if meaning.ends_with("to be high") {
-            ", to be high"
-        } else if meaning.ends_with("to be low") {
-            ", to be low"
-        } else {
-            ""
-        };
-        let unit = if unit.is_empty() || unit == "1" {
-            String::new()
-        } else {
-            format!(", {unit}")
-        };
-        format!("{}{unit}{wanted}", words(name))
+    let title = |name: &str| {
+        let meaning = meaning(source, "frontier", name);
+        let wanted = [", to be high", ", to be low"];
+        let wanted = wanted.iter().find(|wanted| meaning.ends_with(&wanted[2..]));
+        axis(source, "frontier", name) + wanted.unwrap_or(&"")
     };
     let n = {
         let counts = objectives.iter().flat_map(|name| {
@@ -102,43 +72,41 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         })
     };
     part.heading("frontier", "The frontier");
-    let mut drawn = 0;
-    for (place, one) in objectives.iter().enumerate() {
-        for other in objectives.iter().skip(place + 1) {
-            if drawn == PAIRS {
-                continue;
-            }
-            drawn += 1;
-            let dots = rows.iter().filter_map(|row| {
-                let ends = |name: &str, value: f64| {
-                    row.number(&format!("{name}_se"))
-                        .map(|se| (value - 1.96 * se, value + 1.96 * se))
-                };
-                let (x, y) = (row.number(one)?, row.number(other)?);
-                let is_strong = row.text("non_dominated") == "true";
-                Some(Dot {
-                    name: said(&row),
-                    label: if is_strong {
-                        row.text("design_point").to_string()
-                    } else {
-                        String::new()
-                    },
-                    x,
-                    y,
-                    x_interval: ends(one, x),
-                    y_interval: ends(other, y),
-                    is_strong,
-                    more: row.number("chance_non_dominated"),
-                })
-            });
-            let chart = Scatter {
-                across: axis(one),
-                up: axis(other),
-                more: "chance to be non-dominated".to_string(),
-                dots: dots.collect(),
-                is_joined: objectives.len() == 2,
+    let pairs = objectives.iter().enumerate().flat_map(|(place, one)| {
+        let others = objectives.iter().skip(place + 1);
+        others.map(move |other| (one, other))
+    });
+    for (one, other) in pairs.take(PAIRS) {
+        let dots = rows.iter().filter_map(|row| {
+            let ends = |name: &str, value: f64| {
+                row.number(&format!("{name}_se"))
+                    .map(|se| (value - 1.96 * se, value + 1.96 * se))
             };
-            part.figure(Figure::new(
+            let (x, y) = (row.number(one)?, row.number(other)?);
+            let is_strong = row.text("non_dominated") == "true";
+            Some(Dot {
+                name: said(&row),
+                label: if is_strong {
+                    row.text("design_point").to_string()
+                } else {
+                    String::new()
+                },
+                x,
+                y,
+                x_interval: ends(one, x),
+                y_interval: ends(other, y),
+                is_strong,
+                more: row.number("chance_non_dominated"),
+            })
+        });
+        let chart = Scatter {
+            across: title(one),
+            up: title(other),
+            more: "chance to be non-dominated".to_string(),
+            dots: dots.collect(),
+            is_joined: objectives.len() == 2,
+        };
+        part.figure(
                 format!("frontier-{one}-{other}"),
                 format!("{} against {}", words(other), words(one).to_lowercase()),
                 "Each mark is a combination of rules, at the means of its runs. Full marks with numbers are non-dominated: no \
@@ -146,8 +114,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
                  about two standard errors to each side.",
                 &n,
                 chart,
-            ));
-        }
+            );
     }
     chances(&rows, &n, &mut part);
     let mut data = Data::new(["Point".to_string()]);
@@ -156,14 +123,11 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     data.columns
         .extend(objectives.iter().map(|name| words(name)));
     data.columns.push("Chance".to_string());
-    for row in rows
-        .iter()
-        .filter(|row| row.text("non_dominated") == "true")
-    {
+    for row in rows.with("non_dominated", "true") {
         let mut cells = vec![row.text("design_point").to_string()];
         cells.extend(factors.iter().map(|name| row.text(name).to_string()));
-        cells.extend(objectives.iter().map(|name| row.estimate(name, "", "")));
-        cells.push(row.estimate("chance_non_dominated", "", ""));
+        cells.extend(objectives.iter().map(|name| row.short(name)));
+        cells.push(row.short("chance_non_dominated"));
         data.rows.push(cells);
     }
     part.table(
@@ -179,11 +143,9 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     }
     part.reading = vec![
         "Whether a point is on the frontier is itself an estimate. The chance is the share of resamples of replicates in which \
-         it is non-dominated; a point near 1 is there whatever the luck, one near 0.5 could as well not be."
-            .to_string(),
+         it is non-dominated; a point near 1 is there whatever the luck, one near 0.5 could as well not be.",
         "The frontier weighs nothing against anything: which of its points is best depends on how much of one objective one \
-         would give for another."
-            .to_string(),
+         would give for another.",
     ];
     Ok(part)
 }
@@ -214,14 +176,14 @@ fn chances(rows: &Rows, n: &str, part: &mut Part) {
     });
     let bars: Vec<Bar> = bars.collect();
     if !bars.is_empty() {
-        part.figure(Figure::new(
+        part.figure(
             "chances",
             "How sure it is that a point is on the frontier",
             "Share of bootstrap resamples of replicates, the same for all points, in which the point is non-dominated. Blue: \
              non-dominated by means; dark: dominated by means, but perhaps by luck. The numbers of the figure above say what \
              each point is.",
             n,
-            Bars { title: "point".into(), across: "chance, 0 to 1".into(), bars, is_marks: false },
-        ));
+            Bars::new("point", "chance, 0 to 1", bars),
+        );
     }
 }

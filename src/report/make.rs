@@ -5,6 +5,7 @@ use crate::report::words::{last_of_path, slug};
 use crate::report::{attribution, compare, frontier, reproduce, run, sensitivity, sweep};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
+use serde_json::Value;
 use std::path::Path;
 
 /// Commands whose results have a report.
@@ -48,38 +49,26 @@ pub fn make(folder: &Path) -> Result<Part, OutputError> {
 /// What all reports have in common.
 pub(crate) fn finish(source: &Source, part: &mut Part) {
     let text = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
-    let period = format!(
-        "{} to {}",
-        source.text("first_quarter"),
-        source.text("last_quarter")
+    let said = |name: &str| source.text(name).to_string();
+    let period = match (source.text("first_quarter"), source.text("last_quarter")) {
+        ("", "") => String::new(),
+        (first, last) => format!("{first} to {last}"),
+    };
+    let program = format!(
+        "{} {} ({})",
+        said("program"),
+        said("version"),
+        said("commit")
     );
     let mut facts = vec![
         ("Scenario", last_of_path(source.text("scenario"))),
-        (
-            "Quarters",
-            if period.len() > 4 {
-                period
-            } else {
-                String::new()
-            },
-        ),
+        ("Quarters", period),
         ("Replicates", text(source.number("replicates"))),
         ("Seed", text(source.number("seed"))),
-        (
-            "Program",
-            format!(
-                "{} {} ({})",
-                source.text("program"),
-                source.text("version"),
-                source.text("commit")
-            ),
-        ),
+        ("Program", program),
         (
             "Finished",
-            source
-                .text("finished")
-                .replace('T', " ")
-                .replace('Z', " UTC"),
+            said("finished").replace('T', " ").replace('Z', " UTC"),
         ),
     ];
     facts.retain(|(_, value)| !value.is_empty());
@@ -93,14 +82,8 @@ pub(crate) fn finish(source: &Source, part: &mut Part) {
             title => title.to_string(),
         };
     }
-    let warnings = source
-        .manifest()
-        .get("warnings")
-        .and_then(serde_json::Value::as_array);
-    let warnings = warnings
-        .into_iter()
-        .flatten()
-        .filter_map(serde_json::Value::as_str);
+    let warnings = source.manifest().get("warnings").and_then(Value::as_array);
+    let warnings = warnings.into_iter().flatten().filter_map(Value::as_str);
     part.warnings.extend(warnings.map(ToString::to_string));
     part.manifest = crate::table::json::json_text(source.manifest());
     // Names for links are unique in a part.

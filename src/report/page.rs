@@ -1,9 +1,11 @@
 //! A report as one HTML file.
 
 use askama::Template;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use crate::report::figure::{Data, Figure, style};
+use crate::report::figure::{Chart, Data, Figure, style};
 use crate::table::error::OutputError;
 
 /// Rows of a figure's table that are shown; the download has all.
@@ -34,13 +36,13 @@ pub struct Part {
     /// Its title.
     pub title: String,
     /// A sentence under the title.
-    pub subtitle: String,
+    pub subtitle: &'static str,
     /// What one should know first.
     pub facts: Vec<(String, String)>,
     /// The rest.
     pub blocks: Vec<Block>,
     /// Plain words on how to read it.
-    pub reading: Vec<String>,
+    pub reading: Vec<&'static str>,
     /// The manifest.
     pub manifest: String,
     /// Doubts about the result.
@@ -64,8 +66,21 @@ impl Part {
         self.blocks.push(Block::Note(text.into()));
     }
 
-    /// Adds a figure.
-    pub fn figure(&mut self, figure: Figure) {
+    /// Adds what one should know first.
+    pub fn fact(&mut self, name: impl Into<String>, value: impl ToString) {
+        self.facts.push((name.into(), value.to_string()));
+    }
+
+    /// Adds a figure: its name for links, what it shows, what one sees, and how many runs are behind it.
+    pub fn figure(
+        &mut self,
+        id: impl Into<String>,
+        title: impl Into<String>,
+        caption: impl Into<String>,
+        n: impl Into<String>,
+        chart: impl Chart + 'static,
+    ) {
+        let figure = Figure::new(id, title, caption, n, chart);
         self.blocks.push(Block::Figure(Box::new(figure)));
     }
 
@@ -82,14 +97,11 @@ impl Part {
         })
     }
 
-    fn headings(&self) -> Vec<(&str, &str)> {
-        let mut headings = Vec::new();
-        for block in &self.blocks {
-            if let Block::Heading(id, text) = block {
-                headings.push((id.as_str(), text.as_str()));
-            }
-        }
-        headings
+    fn headings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Heading(id, text) => Some((id.as_str(), text.as_str())),
+            _ => None,
+        })
     }
 }
 
@@ -137,8 +149,8 @@ pub fn render(parts: &[Part]) -> Result<String, OutputError> {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
          form-action 'none'",
-        base64(&Sha256::digest(style.as_bytes())),
-        base64(&Sha256::digest(script.as_bytes()))
+        BASE64_STANDARD.encode(Sha256::digest(style.as_bytes())),
+        BASE64_STANDARD.encode(Sha256::digest(script.as_bytes()))
     );
     let page = Page {
         title: parts.first().map_or("Report", |part| part.title.as_str()),
@@ -152,47 +164,24 @@ pub fn render(parts: &[Part]) -> Result<String, OutputError> {
         .map_err(|error| OutputError::Input(format!("the page cannot be written: {error}")))
 }
 
+/// What stands in the address of a download as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'(')
+    .remove(b')');
+
 /// A table as the address of a download.
 fn download(data: &Data) -> String {
-    let mut out = String::from("data:text/csv;charset=utf-8,");
-    for byte in data.csv().bytes() {
-        match byte {
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b','
-            | b':'
-            | b'('
-            | b')' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for three in bytes.chunks(3) {
-        let get = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
-        let word = get(0) << 16 | get(1) << 8 | get(2);
-        for place in 0..4 {
-            if place > three.len() {
-                out.push('=');
-            } else {
-                out.push(char::from(
-                    LETTERS[(word >> (18 - 6 * place)) as usize & 63],
-                ));
-            }
-        }
-    }
-    out
+    let text = data.csv();
+    format!(
+        "data:text/csv;charset=utf-8,{}",
+        utf8_percent_encode(&text, PLAIN)
+    )
 }
 
 #[cfg(test)]
@@ -200,30 +189,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_that_of_the_standard() {
-        // RFC 4648, section 10.
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
-
-    #[test]
     fn hostile_texts_show_as_text() {
         let hostile = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\"'";
         let mut part = Part {
             title: hostile.to_string(),
-            subtitle: hostile.to_string(),
+            subtitle: hostile,
             ..Part::default()
         };
-        part.facts.push((hostile.to_string(), hostile.to_string()));
+        part.fact(hostile, hostile);
         part.warnings.push(hostile.to_string());
-        part.reading.push(hostile.to_string());
+        part.reading.push(hostile);
         part.manifest = hostile.to_string();
         part.heading(hostile, hostile);
         part.text(hostile);

@@ -1,6 +1,13 @@
 //! Small tables, whole, and values of them.
 
-use crate::report::figure::{Data, bars::Bar, scale};
+use crate::kernel::quarter::Quarter;
+use crate::report::figure::{
+    Data,
+    bars::Bar,
+    lines::{LINES, Line, Point},
+    scale,
+};
+use crate::report::words::words;
 use crate::table::error::OutputError;
 use crate::table::read::Table;
 use crate::table::source::Source;
@@ -81,17 +88,72 @@ impl Rows {
         self.rows.is_empty()
     }
 
+    /// Rows with a text in a column.
+    pub fn with(&self, column: &str, text: &str) -> Vec<Row<'_>> {
+        self.iter().filter(|row| row.text(column) == text).collect()
+    }
+
     /// Different texts of a column, in the order they come.
     pub fn distinct(&self, column: &str) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        for row in self.iter() {
-            let text = row.text(column);
-            if seen.insert(text) {
-                found.push(text);
+        distinct(self.iter().map(|row| row.text(column)))
+    }
+}
+
+/// Different texts in the order they come.
+pub fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = std::collections::BTreeSet::new();
+    texts.filter(|text| seen.insert(*text)).collect()
+}
+
+/// Rows by the texts of two columns.
+pub struct Crossed<'a> {
+    /// Different texts of the one column, which go down.
+    pub down: Vec<&'a str>,
+    /// Different texts of the other, which go across.
+    pub across: Vec<&'a str>,
+    /// The last row of each pair, line by line.
+    pub cells: Vec<Option<Row<'a>>>,
+}
+
+impl<'a> Crossed<'a> {
+    /// Of at most `most` texts each.
+    pub fn of(rows: &[Row<'a>], down: &str, across: &str, most: usize) -> Self {
+        let texts = |column: &str| {
+            let mut texts = distinct(rows.iter().map(|row| row.text(column)));
+            texts.truncate(most);
+            texts
+        };
+        let (lines, columns) = (texts(down), texts(across));
+        let mut cells = vec![None; lines.len() * columns.len()];
+        for row in rows {
+            let line = lines.iter().position(|text| *text == row.text(down));
+            let column = columns.iter().position(|text| *text == row.text(across));
+            if let (Some(line), Some(column)) = (line, column) {
+                cells[line * columns.len() + column] = Some(*row);
             }
         }
-        found
+        Crossed {
+            down: lines,
+            across: columns,
+            cells,
+        }
+    }
+
+    /// Means as a table, whose first column has a name.
+    pub fn means(&self, first: &str) -> Data {
+        let mut data = Data::new([first]);
+        data.columns
+            .extend(self.across.iter().map(|text| words(text)));
+        for (text, cells) in self
+            .down
+            .iter()
+            .zip(self.cells.chunks(self.across.len().max(1)))
+        {
+            let mean = |row: &Option<Row<'_>>| row.map_or(String::new(), |row| row.short("mean"));
+            let line = std::iter::once(words(text)).chain(cells.iter().map(mean));
+            data.rows.push(line.collect());
+        }
+        data
     }
 }
 
@@ -124,6 +186,15 @@ impl<'a> Row<'a> {
         Some((self.number(low)?, self.number(high)?))
     }
 
+    /// As a point of a line, with its interval in `low` and `high`.
+    pub fn point(&self, value: &str) -> Point {
+        Point {
+            value: self.number(value),
+            interval: self.interval("low", "high"),
+            spread: None,
+        }
+    }
+
     /// As a bar with an interval in `low` and `high`.
     pub fn bar(&self, name: impl Into<String>, value: &str, series: usize) -> Bar {
         Bar {
@@ -135,15 +206,16 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// `0.41 [0.40, 0.42]`, for tables.
-    pub fn estimate(&self, value: &str, low: &str, high: &str) -> String {
-        let shown = self.number(value).map_or("–".to_string(), scale::number);
-        match self.interval(low, high) {
-            Some((low, high)) => {
-                format!("{shown} [{}, {}]", scale::number(low), scale::number(high))
-            }
-            None => shown,
-        }
+    /// `0.41`, for tables.
+    pub fn short(&self, value: &str) -> String {
+        self.number(value).map_or("–".to_string(), scale::number)
+    }
+
+    /// `0.41 [0.40, 0.42]`, for tables, with the interval in `low` and `high`.
+    pub fn estimate(&self, value: &str) -> String {
+        self.number(value).map_or("–".to_string(), |value| {
+            scale::estimate(value, self.interval("low", "high"))
+        })
     }
 }
 
@@ -160,6 +232,30 @@ pub fn counted<'a>(rows: impl Iterator<Item = Row<'a>>, what: &str) -> String {
     }
 }
 
+/// Lines over the quarters of some rows, one for each text of a column, as many as can be told apart.
+pub fn over_quarters(rows: &[Row<'_>], name: &str, value: &str) -> (Vec<Quarter>, Vec<Line>) {
+    let quarter = |row: &Row<'_>| row.text("quarter").parse::<Quarter>().ok();
+    let mut quarters: Vec<Quarter> = rows.iter().filter_map(quarter).collect();
+    quarters.sort_unstable();
+    quarters.dedup();
+    let names = distinct(rows.iter().map(|row| row.text(name)));
+    let line = |text: &str| {
+        let mut points = vec![Point::default(); quarters.len()];
+        for row in rows.iter().filter(|row| row.text(name) == text) {
+            let place = quarter(row).and_then(|quarter| quarters.binary_search(&quarter).ok());
+            if let Some(place) = place {
+                points[place] = row.point(value);
+            }
+        }
+        Line {
+            name: text.to_string(),
+            points,
+        }
+    };
+    let lines = names.into_iter().take(LINES).map(line).collect();
+    (quarters, lines)
+}
+
 /// A table as it is, its numbers shortened, cut after some rows.
 pub fn plain(rows: &Rows, most: usize) -> Data {
     let short = |cell: &String| match cell.parse::<f64>() {
@@ -167,11 +263,7 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
         _ => cell.clone(),
     };
     Data {
-        columns: rows
-            .columns
-            .iter()
-            .map(|name| crate::report::words::words(name))
-            .collect(),
+        columns: rows.columns.iter().map(|name| words(name)).collect(),
         rows: rows
             .rows
             .iter()
@@ -181,14 +273,18 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
     }
 }
 
+/// What the description of a result says of a column, without where it is missing and without a full stop.
+pub fn meaning(source: &Source, table: &str, column: &str) -> String {
+    let [_, _, meaning] = source.column(table, column).unwrap_or_default();
+    let meaning = meaning.split(". Missing").next().unwrap_or("");
+    meaning.trim_end_matches('.').to_string()
+}
+
 /// Name of a response for an axis, with its unit.
 pub fn axis(source: &Source, table: &str, response: &str) -> String {
-    let unit = source
-        .column(table, response)
-        .map(|[_, unit, _]| unit)
-        .unwrap_or_default();
+    let [_, unit, _] = source.column(table, response).unwrap_or_default();
     match unit.as_str() {
-        "" | "1" => crate::report::words::words(response),
-        unit => format!("{}, {unit}", crate::report::words::words(response)),
+        "" | "1" => words(response),
+        unit => format!("{}, {unit}", words(response)),
     }
 }

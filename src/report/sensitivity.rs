@@ -1,14 +1,13 @@
 //! The report of `dualtrack sensitivity`.
 
 use crate::report::figure::{
-    Figure,
     bars::{Bar, Bars},
     heat::{Heat, Ramp},
     scale,
 };
 use crate::report::page::Part;
-use crate::report::rows::{Row, Rows, counted};
-use crate::report::words::words;
+use crate::report::rows::{Row, Rows, counted, meaning};
+use crate::report::words::{lower_first, words};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
 
@@ -61,41 +60,31 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     )?;
     let mut part = Part {
         subtitle: "Which settings matter: how much of the variation of a response each factor is responsible for, and how \
-                   much is luck."
-            .to_string(),
+                   much is luck.",
         ..Part::default()
     };
     let present: Vec<&(&str, &str, bool, &str)> = INDICES
         .iter()
         .filter(|index| rows.iter().any(|row| row.text("index") == index.0))
         .collect();
-    part.facts.push((
-        "Factors".to_string(),
-        rows.distinct("factor").len().to_string(),
-    ));
+    part.fact("Factors", rows.distinct("factor").len().to_string());
     if present.is_empty() {
         part.note("sensitivity.csv holds no index that this report knows.");
     }
     noise(source, &mut part)?;
     for response in rows.distinct("response") {
-        let of: Vec<Row<'_>> = rows
-            .iter()
-            .filter(|row| row.text("response") == response)
-            .collect();
+        let of = rows.with("response", response);
         part.heading(&format!("response-{response}"), &words(response));
         bars(response, &of, &present, &mut part);
     }
     interactions(source, &mut part)?;
     part.reading = vec![
         "An index is an estimate; the whiskers are its 95 % interval. A factor whose interval touches 0 is not shown to \
-         matter, within the range over which it was moved. Widen the range and it may."
-            .to_string(),
+         matter, within the range over which it was moved. Widen the range and it may.",
         "Where total and first-order index of a factor differ, it acts together with others. First-order indices add up to \
-         1 where no factor does. Small estimates may fall below 0 by noise."
-            .to_string(),
+         1 where no factor does. Small estimates may fall below 0 by noise.",
         "The noise share says how much of the variation between means of design points is luck that more replicates would \
-         remove. Where it is large, indices are blurred."
-            .to_string(),
+         remove. Where it is large, indices are blurred.",
     ];
     Ok(part)
 }
@@ -116,10 +105,12 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
     });
     let all = order.len();
     order.truncate(FACTORS);
+    // Of two means of effects, the absolute one has the bar.
+    let shown: Vec<_> = present.iter().filter(|index| index.0 != "mu").collect();
     let mut bars: Vec<Bar> = Vec::new();
     for row in &order {
         let factor = row.text("factor");
-        for (series, index) in present.iter().filter(|index| index.0 != "mu").enumerate() {
+        for (series, index) in shown.iter().enumerate() {
             let of = rows
                 .iter()
                 .find(|row| row.text("factor") == factor && row.text("index") == index.0);
@@ -134,42 +125,26 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
             bars.push(of.bar(name, "estimate", series));
         }
     }
-    let said: Vec<String> = present
-        .iter()
-        .filter(|index| index.0 != "mu")
-        .enumerate()
-        .map(|(series, index)| {
-            format!(
-                "{} ({}): {}",
-                index.1,
-                if series == 0 { "blue" } else { "orange" },
-                index.3
-            )
-        })
+    let said = shown.iter().zip(["blue", "orange"]);
+    let said: Vec<String> = said
+        .map(|(index, colour)| format!("{} ({colour}): {}", index.1, index.3))
         .collect();
-    let shown = if all > FACTORS {
+    let cut = if all > FACTORS {
         format!(" The {FACTORS} largest of {all} factors are shown.")
     } else {
         String::new()
     };
-    part.figure(Figure::new(
+    part.figure(
         format!("indices-{response}"),
         format!("What moves {}", words(response).to_lowercase()),
         format!(
-            "Factors with the largest {} first. Shown are: {}. Whiskers are 95 % intervals.{shown}",
+            "Factors with the largest {} first. Shown are: {}. Whiskers are 95 % intervals.{cut}",
             main.1,
             said.join("; ")
         ),
         counted(rows.iter().copied(), "base rows, trajectories or points"),
-        Bars {
-            title: "factor".into(),
-            across: present
-                .first()
-                .map_or(String::new(), |_| main.1.to_string()),
-            bars,
-            is_marks: false,
-        },
-    ));
+        Bars::new("factor", main.1, bars),
+    );
 }
 
 fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
@@ -211,21 +186,11 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
             series: 5,
             ..Bar::default()
         });
-        let meaning = source
-            .column("noise", column)
-            .map(|[_, _, meaning]| meaning)
-            .unwrap_or_default();
-        let meaning = if meaning.is_empty() {
-            String::new()
-        } else {
-            let meaning = meaning
-                .split(". Missing")
-                .next()
-                .unwrap_or("")
-                .trim_end_matches('.');
-            format!(" In full: {}.", crate::report::words::lower_first(meaning))
+        let meaning = match meaning(source, "noise", column) {
+            meaning if meaning.is_empty() => meaning,
+            meaning => format!(" In full: {}.", lower_first(&meaning)),
         };
-        part.figure(Figure::new(
+        part.figure(
             format!("noise-{column}"),
             title,
             format!("One bar for each response, with 95 % intervals.{meaning}"),
@@ -233,13 +198,8 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
                 Some((_, runs)) => format!("n = {} runs", scale::grouped(runs, 0)),
                 None => String::new(),
             },
-            Bars {
-                title: "response".into(),
-                across: format!("{across}, 0 to 1"),
-                bars: bars.collect(),
-                is_marks: false,
-            },
-        ));
+            Bars::new("response", format!("{across}, 0 to 1"), bars),
+        );
     }
     Ok(())
 }
@@ -254,23 +214,20 @@ fn interactions(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     }
     part.heading("interactions", "Which factors act together");
     for response in rows.distinct("response") {
-        let of: Vec<Row<'_>> = rows
-            .iter()
-            .filter(|row| row.text("response") == response)
-            .collect();
+        let of = rows.with("response", response);
         if let Some(heat) = pairs(
             &of,
             ("factor_1", "factor_2"),
             "estimate",
             "share of variance",
         ) {
-            part.figure(Figure::new(
+            part.figure(
                 format!("interactions-{response}"),
                 format!("Pairs of factors for {}", words(response).to_lowercase()),
                 "Share of variance that two factors have only together (second-order index). Below 0 is noise.",
                 counted(of.into_iter(), "base rows"),
                 heat,
-            ));
+            );
         }
     }
     Ok(())

@@ -24,15 +24,10 @@ pub fn slug(text: &str) -> String {
 /// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`: a name of a column for people.
 pub(crate) fn words(name: &str) -> String {
     let (name, when) = name.split_once('@').unwrap_or((name, ""));
-    let name = match label(name) {
-        Some(label) => label.to_string(),
-        None => plain_words(name),
-    };
-    let name = if when.is_empty() {
-        name
-    } else {
-        format!("{name}, {when}")
-    };
+    let mut name = label(name).map_or_else(|| plain_words(name), ToString::to_string);
+    if !when.is_empty() {
+        name += &format!(", {when}");
+    }
     let words: Vec<&str> = name
         .split(' ')
         .map(|word| match word {
@@ -45,6 +40,12 @@ pub(crate) fn words(name: &str) -> String {
         })
         .collect();
     capital(&words.join(" "))
+}
+
+/// Names of columns for people, with commas between them.
+pub(crate) fn list_of(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| words(name)).collect();
+    names.join(", ")
 }
 
 /// A sentence as a part of another.

@@ -1,5 +1,7 @@
 //! Means with their precision.
 
+use std::cell::Cell;
+
 use crate::stats::student;
 
 /// Confidence of all intervals, as a share.
@@ -58,6 +60,17 @@ pub struct Uncertain {
     pub standard_error: Option<f64>,
     /// Lower and upper end of its 95 % interval; none where it cannot be had. Each method says which interval.
     pub interval: Option<(f64, f64)>,
+}
+
+impl From<Estimate> for Uncertain {
+    fn from(mean: Estimate) -> Self {
+        Uncertain {
+            n: mean.n,
+            value: mean.mean,
+            standard_error: mean.standard_error(),
+            interval: mean.interval(),
+        }
+    }
 }
 
 impl Uncertain {
@@ -144,10 +157,20 @@ pub fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
 /// Quantile of Student's t with `n - 1` degrees of freedom that a two-sided 95 % interval takes; none for
 /// fewer than two observations.
 pub fn t_quantile(n: usize) -> Option<f64> {
+    thread_local! {
+        /// Tables ask for that of the same n again and again, and it takes its time.
+        static LAST: Cell<(usize, Option<f64>)> = const { Cell::new((0, None)) };
+    }
     if n < 2 {
         return None;
     }
-    student::quantile(0.5 + CONFIDENCE / 2.0, (n - 1) as f64)
+    let (known, quantile) = LAST.get();
+    if known == n {
+        return quantile;
+    }
+    let quantile = student::quantile(0.5 + CONFIDENCE / 2.0, (n - 1) as f64);
+    LAST.set((n, quantile));
+    quantile
 }
 
 #[cfg(test)]

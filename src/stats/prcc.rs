@@ -82,6 +82,17 @@ pub fn prcc(
         .collect()
 }
 
+/// Factors that have a correlation, the strongest first; equals in their order.
+pub fn by_strength(found: Vec<Option<RankCorrelation>>) -> Vec<(usize, RankCorrelation)> {
+    let found = found.into_iter().enumerate();
+    let mut list: Vec<_> = found
+        .filter_map(|(factor, found)| Some((factor, found?)))
+        .collect();
+    let size = |own: &(usize, RankCorrelation)| own.1.coefficient.value.abs();
+    list.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
+    list
+}
+
 /// Coefficients where the ranks of the response follow from those of the factors, by the sign of each factor's part in
 /// them; none where it has no part.
 fn exact(

@@ -17,6 +17,7 @@ pub mod parquet;
 pub mod paths;
 pub mod place;
 pub mod read;
+pub mod rows;
 pub mod sheet;
 pub mod source;
 pub mod writer;

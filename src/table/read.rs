@@ -91,6 +91,18 @@ impl Table {
         })
     }
 
+    /// Places of columns that must be there.
+    ///
+    /// # Errors
+    /// If one is not.
+    pub fn places<const N: usize>(&self, names: [&str; N]) -> Result<[usize; N], OutputError> {
+        let mut places = [0; N];
+        for (place, name) in places.iter_mut().zip(names) {
+            *place = self.column(name)?;
+        }
+        Ok(places)
+    }
+
     /// Goes to the next row; false at the end.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Small tables of results, made in memory: columns that describe themselves, and rows of cells.
 
+use crate::kernel::quarter::Quarter;
 use crate::table::cell::{write_count, write_real, write_text};
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
@@ -22,45 +23,30 @@ pub enum Cell {
     Missing,
 }
 
-impl From<Option<f64>> for Cell {
-    fn from(value: Option<f64>) -> Self {
-        value.map_or(Cell::Missing, Cell::Real)
-    }
+macro_rules! cells {
+    ($($type:ty: |$value:ident| $cell:expr;)+) => {
+        $(impl From<$type> for Cell {
+            fn from($value: $type) -> Self {
+                $cell
+            }
+        })+
+    };
 }
 
-impl From<f64> for Cell {
-    fn from(value: f64) -> Self {
-        Cell::Real(value)
-    }
+cells! {
+    f64: |value| Cell::Real(value);
+    u64: |value| Cell::Count(value);
+    u32: |value| Cell::Count(value.into());
+    usize: |value| Cell::Count(value as u64);
+    bool: |value| Cell::Flag(value);
+    &str: |value| Cell::Text(value.to_string());
+    String: |value| Cell::Text(value);
+    Quarter: |value| Cell::Text(value.to_string());
 }
 
-impl From<u64> for Cell {
-    fn from(value: u64) -> Self {
-        Cell::Count(value)
-    }
-}
-
-impl From<usize> for Cell {
-    fn from(value: usize) -> Self {
-        Cell::Count(value as u64)
-    }
-}
-
-impl From<bool> for Cell {
-    fn from(value: bool) -> Self {
-        Cell::Flag(value)
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(value: &str) -> Self {
-        Cell::Text(value.to_string())
-    }
-}
-
-impl From<String> for Cell {
-    fn from(value: String) -> Self {
-        Cell::Text(value)
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Missing, T::into)
     }
 }
 
@@ -118,28 +104,5 @@ impl Sheet {
         let mut writer = Writer::create(place, self.info.file, Compression::None)?;
         writer.write(&self.to_csv(), self.rows.len() as u64)?;
         writer.finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::cell::Kind;
-    use crate::table::columns::ColumnInfo;
-
-    #[test]
-    fn cells_are_written_as_in_traces() {
-        let columns = vec![
-            ColumnInfo::new("name", Kind::Text, "", "a name"),
-            ColumnInfo::new("x", Kind::Number, "1", "a number").missing("there is none"),
-            ColumnInfo::new("n", Kind::Integer, "1", "a count"),
-        ];
-        let mut sheet = Sheet::new(FileInfo::new("t", "a row", &["name"], columns));
-        sheet
-            .rows
-            .push(vec!["a,b".into(), Some(0.5).into(), 3usize.into()]);
-        sheet.rows.push(vec!["c".into(), None.into(), 0u64.into()]);
-        let text = String::from_utf8(sheet.to_csv()).expect("text");
-        assert_eq!(text, "name,x,n\n\"a,b\",0.5,3\nc,,0\n");
     }
 }

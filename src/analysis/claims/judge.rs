@@ -5,34 +5,27 @@
 //! any is, and is not shown otherwise. Parts that are only reported do not count.
 
 use crate::input::claims::expectation::Expectation;
+use crate::kernel::named::named;
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::difference;
 
-/// What the runs say to a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds.
-    Holds,
-    /// The runs show the contrary.
-    Contradicted,
-    /// The runs show neither.
-    NotShown,
-    /// Nothing was expected.
-    Reported,
-    /// It was not run.
-    Open,
+named! {
+    /// What the runs say to a claim.
+    pub enum Verdict {
+        /// It holds.
+        Holds = "holds",
+        /// The runs show the contrary.
+        Contradicted = "contradicted",
+        /// The runs show neither.
+        NotShown = "not shown",
+        /// Nothing was expected.
+        Reported = "reported",
+        /// It was not run.
+        Open = "open",
+    }
 }
 
 impl Verdict {
-    /// Words in results.
-    pub const WORDS: &'static [&'static str] =
-        &["holds", "contradicted", "not shown", "reported", "open"];
-
-    /// The word in results.
-    pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-
     /// Of a claim, from its parts.
     pub fn of_parts(parts: impl Iterator<Item = Verdict>) -> Verdict {
         let parts: Vec<Verdict> = parts.filter(|part| *part != Verdict::Reported).collect();
@@ -122,7 +115,7 @@ mod tests {
     fn an_interval_decides_by_the_side_of_the_bound_it_lies_on() {
         let judge = |text: &str, low, high| {
             let expect = Expectation::parse(text).expect("valid");
-            expect.judge(Some(&estimate(low, high))).word()
+            expect.judge(Some(&estimate(low, high))).name()
         };
         assert_eq!(judge("> 0", 0.25, 0.5), "holds");
         assert_eq!(judge("> 0", -0.25, 0.5), "not shown");

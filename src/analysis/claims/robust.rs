@@ -16,7 +16,7 @@ use crate::input::experiment::{
 };
 use crate::model::params::table::PARAMETERS;
 use crate::stats::estimate::{Estimate, Uncertain};
-use crate::stats::prcc::prcc;
+use crate::stats::prcc::{by_strength, prcc};
 use crate::stats::tree::Tree;
 use crate::study::codec::Measured;
 use crate::study::error::StudyError;
@@ -162,11 +162,7 @@ pub fn robustness(study: &Study, found: &AtPoints) -> Vec<Robustness> {
     let factors = found.points.factors();
     let mut rows = Vec::new();
     for point in 0..found.estimates.len() as u64 {
-        let values = found.points.values(point);
-        let numbers = factors.iter().zip(&values);
-        rows.extend(
-            numbers.map(|(factor, value)| value.as_ref().map(|value| factor.number(value))),
-        );
+        rows.extend(found.points.numbers(point));
     }
     let names: Vec<&str> = factors.iter().map(|factor| factor.name.as_str()).collect();
     let claims = 0..study.register.claims.len();
@@ -236,14 +232,8 @@ fn of_claim(
         let Ok(list) = prcc(rows, &effects, names.len()) else {
             continue;
         };
-        let found = list.into_iter().enumerate();
-        let mut list: Vec<_> = found
-            .filter_map(|(factor, found)| Some((factor, found?)))
-            .collect();
-        let size =
-            |own: &(usize, crate::stats::prcc::RankCorrelation)| own.1.coefficient.value.abs();
-        list.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
-        for (rank, (factor, found)) in list.into_iter().take(NAMED).enumerate() {
+        let strongest = by_strength(list).into_iter().take(NAMED);
+        for (rank, (factor, found)) in strongest.enumerate() {
             drivers.push(Driver {
                 part: plan.part + 1,
                 rank: rank + 1,

@@ -2,102 +2,75 @@
 
 use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::study::{Plan, Reading, Study};
-use crate::analysis::claims::tables;
 use crate::input::claims::Design;
+use crate::kernel::quarter::Quarter;
 use crate::stats::running::Running;
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
 
 /// Claim whose course is told city by city.
 const HENAN: &str = "C5";
+const ARM: &str = "`treatment`, `control` or `difference`; the level for claims of several levels";
+
+/// What a plan measures in a quarter of an arm.
+struct Moment {
+    arm: String,
+    quarter: Quarter,
+    estimate: Running,
+}
 
 /// `series.csv`.
 pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
-    let mut columns = vec![
-        ColumnInfo::new("claim", Kind::Text, "", "short name of the claim"),
-        ColumnInfo::new("part", Kind::Integer, "1", "number of the part, from 1"),
-        ColumnInfo::new("response", Kind::Text, "", "what is measured"),
-        arm_column(),
-        ColumnInfo::new("quarter", Kind::Quarter, "", "calendar quarter"),
-    ];
-    columns.extend(tables::estimate_columns());
-    let mut sheet = Sheet::new(FileInfo::new(
-        "series",
-        "a response of a claim in a quarter, in the treatment, in the control, or their difference; flows are those of the quarter",
-        &["claim", "part", "arm", "quarter"],
-        columns,
-    ));
-    for plan in &study.plans {
-        let claim = &study.register.claims[plan.claim];
-        let part = study.part(plan);
-        let key: [Cell; 3] = [
-            claim.id.as_str().into(),
-            (plan.part + 1).into(),
-            part.response.text.as_str().into(),
-        ];
-        for (arm, quarter, estimate) in course(study, plan, runs) {
-            let mut row = key.to_vec();
-            row.extend([Cell::Text(arm), Cell::Text(quarter)]);
-            row.extend(tables::estimate_cells(&estimate));
-            sheet.rows.push(row);
-        }
-    }
-    sheet
+    let plans = study.plans.iter();
+    let courses: Vec<_> = plans
+        .map(|plan| (plan, course(study, plan, runs)))
+        .collect();
+    let row = "a response of a claim in a quarter, in the treatment, in the control, or their difference; flows are those \
+               of the quarter";
+    let mut table = Columns::<(&Plan, &Moment)>::new("series", row);
+    columns!(table, |(plan, moment)| {
+        key "claim": "short name of the claim" => study.register.claims[plan.claim].id.as_str();
+        key "part": "number of the part, from 1" => plan.part + 1;
+        "response": "what is measured" => study.part(plan).response.text.as_str();
+        key "arm": ARM => moment.arm.as_str();
+        key "quarter": "calendar quarter" => moment.quarter;
+    });
+    table.mean(|(_, moment)| moment.estimate);
+    let rows = courses
+        .iter()
+        .flat_map(|(plan, course)| course.iter().map(move |moment| (*plan, moment)));
+    table.fill(rows)
 }
 
 /// `henan.csv`; none where its claim is not run.
 pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
-    let mut columns = vec![
-        ColumnInfo::new("city_id", Kind::Text, "", "short name of the city"),
-        ColumnInfo::new(
-            "measure",
-            Kind::Text,
-            "",
-            "what is measured, of the city's foundation models",
-        ),
-        arm_column(),
-        ColumnInfo::new("quarter", Kind::Quarter, "", "calendar quarter"),
-    ];
-    columns.extend(tables::estimate_columns());
-    let mut sheet = Sheet::new(FileInfo::new(
-        "henan",
-        "a city's programme in foundation models in a quarter: with it (treatment), had the city alone been closed to it from 2023 on (control), or the difference; CNY mn of the quarter, net returns discounted to 2023Q1",
-        &["city_id", "measure", "arm", "quarter"],
-        columns,
-    ));
-    let place = study
-        .register
-        .claims
-        .iter()
-        .position(|claim| claim.id == HENAN)?;
+    let mut claims = study.register.claims.iter();
+    let place = claims.position(|claim| claim.id == HENAN)?;
+    let mut courses = Vec::new();
     for (_, plan) in study.plans_of(place) {
-        let response = &study.part(plan).response;
-        let text = response.text.as_str();
-        let (head, rest) = text.split_once('[')?;
+        let (head, rest) = study.part(plan).response.text.split_once('[')?;
         let measure = head.rsplit('.').next().unwrap_or(head);
         let city = rest.split([',', ']']).next().unwrap_or(rest);
-        for (arm, quarter, estimate) in course(study, plan, runs) {
-            let mut row: Vec<Cell> = vec![city.into(), measure.into()];
-            row.extend([Cell::Text(arm), Cell::Text(quarter)]);
-            row.extend(tables::estimate_cells(&estimate));
-            sheet.rows.push(row);
-        }
+        courses.push((city, measure, course(study, plan, runs)));
     }
-    Some(sheet)
+    let row = "a city's programme in foundation models in a quarter: with it (treatment), had the city alone been closed to \
+               it from 2023 on (control), or the difference; CNY mn of the quarter, net returns discounted to 2023Q1";
+    let mut table = Columns::<(&str, &str, &Moment)>::new("henan", row);
+    columns!(table, |(city, measure, moment)| {
+        key "city_id": "short name of the city" => city;
+        key "measure": "what is measured, of the city's foundation models" => measure;
+        key "arm": ARM => moment.arm.as_str();
+        key "quarter": "calendar quarter" => moment.quarter;
+    });
+    table.mean(|(_, _, moment)| moment.estimate);
+    let rows = courses.iter().flat_map(|(city, measure, course)| {
+        course.iter().map(move |moment| (*city, *measure, moment))
+    });
+    Some(table.fill(rows))
 }
 
-fn arm_column() -> ColumnInfo {
-    ColumnInfo::new(
-        "arm",
-        Kind::Text,
-        "",
-        "`treatment`, `control` or `difference`; the level for claims of several levels",
-    )
-}
-
-/// Arm, quarter and estimate, arm by arm.
-fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<(String, String, Running)> {
+/// A plan's moments, arm by arm.
+fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<Moment> {
     let first = plan.readings.first().map(|(reading, _)| reading.arm);
     let start = first.map(|arm| study.runs.arms[arm].world().start);
     let (Some(first), Some(start)) = (first, start) else {
@@ -110,9 +83,11 @@ fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<(String, String, Runni
             let values = runs
                 .replicates()
                 .filter_map(|replicate| of(replicate, quarter));
-            let running: Running = values.collect();
-            let date = start.plus(quarter as i32).to_string();
-            found.push((name.to_string(), date, running));
+            found.push(Moment {
+                arm: name.to_string(),
+                quarter: start.plus(quarter as i32),
+                estimate: values.collect(),
+            });
         }
     };
     match &study.part(plan).design {

@@ -1,60 +1,84 @@
 //! Tables of comparisons, and of what the base tells.
 
 use crate::analysis::claims::runs::Runs;
-use crate::analysis::claims::stories::Story;
+use crate::analysis::claims::stories::{Measure, Story};
 use crate::analysis::claims::study::Study;
-use crate::analysis::claims::tables::{estimate_cells, estimate_columns, text};
-use crate::input::claims::label;
+use crate::input::claims::{Comparison, label};
+use crate::model::data::{Channel, Instrument};
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
 use crate::stats::running::Running;
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
+
+/// An outcome of a side of a comparison.
+struct Row<'a> {
+    comparison: &'a Comparison,
+    side: &'a str,
+    arm: String,
+    response: &'a str,
+    /// Pairs of replicates.
+    n: usize,
+    mean: Option<Estimate>,
+    /// Mean difference to the base.
+    difference: Option<Estimate>,
+    /// Mean of the base.
+    base: Option<Estimate>,
+}
 
 /// `regimes.csv` and `disputes.csv`.
 pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
-    let number = |name: &'static str, meaning: &'static str| {
-        ColumnInfo::new(name, Kind::Number, "unit of the response", meaning)
-            .missing("too few replicates have it")
-    };
-    let mut sheets: Vec<Sheet> = Vec::new();
+    let rows = rows(study, runs);
+    let mut files: Vec<&'static str> = Vec::new();
+    for comparison in &study.register.comparisons {
+        if !files.contains(&comparison.table) {
+            files.push(comparison.table);
+        }
+    }
+    let sheet =
+        |file| comparisons_sheet(file, rows.iter().filter(|row| row.comparison.table == file));
+    files.into_iter().map(sheet).collect()
+}
+
+fn comparisons_sheet<'a>(file: &'static str, rows: impl Iterator<Item = &'a Row<'a>>) -> Sheet {
+    let unit = "unit of the response";
+    let few = "too few replicates have it";
+    let ratio = "mean of the side over that of the base; for competitiveness of the coordinated side, the price of \
+                 competition";
+    let mut table = Columns::<&Row<'_>>::new(file, "an outcome of a side, held against the base");
+    columns!(table, |row| {
+        key "comparison": "short name of the comparison" => row.comparison.name.as_str();
+        "about": "what is asked" => row.comparison.about.as_str();
+        key "side": "name of the side; `base` is what the others are held against" => row.side;
+        "arm": "what the side lays over the base" => row.arm.as_str();
+        key "response": "what is measured, in the last quarter or over the run" => row.response;
+        "n": "pairs of replicates that have it" => row.n;
+        "mean": "mean of the side" => Some(row.mean?.mean), unit(unit), missing(few);
+        "low" to "high": "its 95 % interval, Student's t" => row.mean?.interval(), unit(unit), missing(few);
+        "difference": "mean difference to the base on the same luck"
+            => Some(row.difference?.mean), unit(unit), missing(few);
+        "difference_low" to "difference_high": "its 95 % interval"
+            => row.difference?.interval(), unit(unit), missing(few);
+        "ratio": ratio => row.ratio(), missing("the mean of the base is 0");
+    });
+    table.fill(rows)
+}
+
+impl Row<'_> {
+    fn ratio(&self) -> Option<f64> {
+        let base = self.base?.mean;
+        (base != 0.0).then_some(self.mean?.mean / base)
+    }
+}
+
+fn rows<'a>(study: &'a Study, runs: &Runs) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
     for sides in &study.sides {
         let comparison = &study.register.comparisons[sides.comparison];
-        let place = sheets
-            .iter()
-            .position(|sheet| sheet.info.file == comparison.table);
-        let place = place.unwrap_or_else(|| {
-            let columns = vec![
-                text("comparison", "short name of the comparison"),
-                text("about", "what is asked"),
-                text("side", "name of the side; `base` is what the others are held against"),
-                text("arm", "what the side lays over the base"),
-                text("response", "what is measured, in the last quarter or over the run"),
-                ColumnInfo::new("n", Kind::Integer, "1", "pairs of replicates that have it"),
-                number("mean", "mean of the side"),
-                number("low", "lower end of its 95 % interval, Student's t"),
-                number("high", "upper end of its 95 % interval, Student's t"),
-                number("difference", "mean difference to the base on the same luck"),
-                number("difference_low", "lower end of its 95 % interval"),
-                number("difference_high", "upper end of its 95 % interval"),
-                ColumnInfo::new("ratio", Kind::Number, "1", "mean of the side over that of the base; for competitiveness of the coordinated side, the price of competition").missing("the mean of the base is 0"),
-            ];
-            sheets.push(Sheet::new(FileInfo::new(
-                comparison.table,
-                "an outcome of a side, held against the base",
-                &["comparison", "side", "response"],
-                columns,
-            )));
-            sheets.len() - 1
-        });
         for (side, readings) in sides.readings.iter().enumerate() {
-            let name = match side {
-                0 => ("base".to_string(), "base".to_string()),
-                _ => {
-                    let (name, variant) = &comparison.sides[side - 1];
-                    (name.clone(), label(variant))
-                }
+            let (side, arm) = match side.checked_sub(1).map(|place| &comparison.sides[place]) {
+                Some((name, variant)) => (name.as_str(), label(variant)),
+                None => ("base", "base".to_string()),
             };
             for (at, response) in comparison.responses.iter().enumerate() {
                 let pairs = runs.replicates().filter_map(|replicate| {
@@ -62,136 +86,95 @@ pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
                     Some((own, runs.value(replicate, sides.readings[0][at])?))
                 });
                 let (own, base): (Vec<f64>, Vec<f64>) = pairs.unzip();
-                let differences = differences(&own, &base);
-                let (mean, difference) = (Estimate::of(&own), Estimate::of(&differences));
-                let ends = |estimate: Option<Estimate>| {
-                    let ends = estimate.and_then(|estimate| estimate.interval());
-                    [ends.map(|ends| ends.0), ends.map(|ends| ends.1)]
-                };
-                let [low, high] = ends(mean);
-                let [difference_low, difference_high] = ends(difference);
-                let of_base = Estimate::of(&base)
-                    .map(|base| base.mean)
-                    .filter(|mean| *mean != 0.0);
-                sheets[place].rows.push(vec![
-                    comparison.name.as_str().into(),
-                    comparison.about.as_str().into(),
-                    name.0.as_str().into(),
-                    name.1.as_str().into(),
-                    response.text.as_str().into(),
-                    own.len().into(),
-                    mean.map(|mean| mean.mean).into(),
-                    low.into(),
-                    high.into(),
-                    difference.map(|difference| difference.mean).into(),
-                    difference_low.into(),
-                    difference_high.into(),
-                    mean.zip(of_base)
-                        .map(|(mean, base)| mean.mean / base)
-                        .into(),
-                ]);
+                rows.push(Row {
+                    comparison,
+                    side,
+                    arm: arm.clone(),
+                    response: &response.text,
+                    n: own.len(),
+                    mean: Estimate::of(&own),
+                    difference: Estimate::of(&differences(&own, &base)),
+                    base: Estimate::of(&base),
+                });
             }
         }
     }
-    sheets
+    rows
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
 pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
     let running = |place: usize| -> Running {
         let replicates = runs.replicates();
-        replicates
-            .filter_map(|replicate| runs.story(replicate, place))
-            .collect()
+        let values = replicates.filter_map(|replicate| runs.story(replicate, place));
+        values.collect()
     };
-    let mut sheets = Vec::new();
-    for (file, row) in [
-        (
-            "figure1",
-            "a measure of the life of instruments over the base run: of the nation, an instrument, or a city",
-        ),
-        (
-            "portfolios",
-            "how far a city's portfolio is that of the paper's Table 1 (Jaccard index), or the share of a channel in what a tier spends on instruments, at the end of the run",
-        ),
-    ] {
-        let mut columns = vec![
-            text("level", "what it is about"),
-            text("id", "which of them").missing("it is about the nation"),
-            text("measure", "what is measured"),
-            text("unit", "its unit, `1` for a pure number"),
-        ];
-        columns.extend(estimate_columns());
-        let mut sheet = Sheet::new(FileInfo::new(
-            file,
-            row,
-            &["level", "id", "measure"],
-            columns,
-        ));
-        for (place, measure) in story.measures.iter().enumerate() {
-            if measure.table != file {
-                continue;
-            }
-            let id = Some(measure.id.clone()).filter(|id| !id.is_empty());
-            let mut row: Vec<Cell> = vec![
-                measure.level.into(),
-                id.map_or(Cell::Missing, Cell::Text),
-                measure.name.as_str().into(),
-                measure.unit.into(),
-            ];
-            row.extend(estimate_cells(&running(place)));
-            sheet.rows.push(row);
-        }
-        sheets.push(sheet);
-    }
-    let Some(arm) = study.base_arm else {
-        return sheets;
-    };
-    let world = study.runs.arms[arm].world();
-    let mut columns = vec![
-        text(
-            "city_id",
-            "short name of the city, in the order of the paper's table",
-        ),
-        text("instrument_id", "short name of the instrument"),
-        ColumnInfo {
-            names: crate::model::data::Channel::NAMES,
-            ..text("channel", "channel of the instrument")
-        },
-        ColumnInfo::new(
-            "in_the_paper",
-            Kind::Boolean,
-            "",
-            "whether the paper's Table 1 names it for the city",
-        ),
-    ];
-    columns.extend(estimate_columns());
-    let mut sheet = Sheet::new(FileInfo::new(
-        "table1",
-        "an instrument of a city of the paper's Table 1, with the share of replicates in which it is in force at the end of the run",
-        &["city_id", "instrument_id"],
-        columns,
-    ));
-    let mut places = story
+    let measures: Vec<(&Measure, Running)> = story
         .measures
         .iter()
         .enumerate()
-        .filter(|(_, own)| own.table == "table1");
-    for (city, paper) in &story.coded {
-        for (m, instrument) in world.instruments.iter().enumerate() {
-            let Some((place, _)) = places.next() else {
-                break;
-            };
-            let mut row: Vec<Cell> = vec![
-                world.cities[*city].id.as_str().into(),
-                instrument.id.as_str().into(),
-                instrument.channel.name().into(),
-                (paper >> m & 1 == 1).into(),
-            ];
-            row.extend(estimate_cells(&running(place)));
-            sheet.rows.push(row);
+        .map(|(place, measure)| (measure, running(place)))
+        .collect();
+    let of_file = |file| {
+        measures
+            .iter()
+            .copied()
+            .filter(move |(measure, _)| measure.table == file)
+    };
+    let life = "a measure of the life of instruments over the base run: of the nation, an instrument, or a city";
+    let portfolios = "how far a city's portfolio is that of the paper's Table 1 (Jaccard index), or the share of a channel in \
+                      what a tier spends on instruments, at the end of the run";
+    let mut sheets = vec![
+        measures_sheet("figure1", life, of_file("figure1")),
+        measures_sheet("portfolios", portfolios, of_file("portfolios")),
+    ];
+    if let Some(arm) = study.base_arm {
+        let world = study.runs.arms[arm].world();
+        let mut places = of_file("table1");
+        let mut rows = Vec::new();
+        for (city, paper) in &story.coded {
+            let instruments = world.instruments.iter().enumerate().zip(&mut places);
+            rows.extend(instruments.map(|((m, instrument), (_, share))| {
+                (
+                    world.cities[*city].id.as_str(),
+                    instrument,
+                    paper >> m & 1 == 1,
+                    share,
+                )
+            }));
         }
+        sheets.push(portfolio_sheet(&rows));
     }
-    sheets.push(sheet);
     sheets
+}
+
+fn measures_sheet<'a>(
+    file: &'static str,
+    row: &'static str,
+    rows: impl Iterator<Item = (&'a Measure, Running)>,
+) -> Sheet {
+    let mut table = Columns::<(&Measure, Running)>::new(file, row);
+    columns!(table, |(measure, _)| {
+        key "level": "what it is about" => measure.level;
+        key "id": "which of them"
+            => Some(measure.id.as_str()).filter(|id| !id.is_empty()), missing("it is about the nation");
+        key "measure": "what is measured" => measure.name.as_str();
+        "unit": "its unit, `1` for a pure number" => measure.unit;
+    });
+    table.mean(|(_, values)| values);
+    table.fill(rows)
+}
+
+fn portfolio_sheet(rows: &[(&str, &Instrument, bool, Running)]) -> Sheet {
+    let row = "an instrument of a city of the paper's Table 1, with the share of replicates in which it is in force at the end \
+               of the run";
+    let mut table = Columns::<(&str, &Instrument, bool, Running)>::new("table1", row);
+    columns!(table, |(city, instrument, is_named, _)| {
+        key "city_id": "short name of the city, in the order of the paper's table" => city;
+        key "instrument_id": "short name of the instrument" => instrument.id.as_str();
+        "channel": "channel of the instrument" => instrument.channel.name(), names(Channel::NAMES);
+        "in_the_paper": "whether the paper's Table 1 names it for the city" => is_named;
+    });
+    table.mean(|(.., values)| values);
+    table.fill(rows.iter().copied())
 }

@@ -1,15 +1,13 @@
 //! Differences quarter by quarter: the response to a treatment at each date, and summed up to it.
 
-use crate::analysis::compare::{Quantiles, key_columns};
 use crate::kernel::quarter::Quarter;
 use crate::measure::response::spec::Responses;
 use crate::stats::rounding::difference;
 use crate::stats::running::Running;
 use crate::study::arm::Arm;
 use crate::study::codec::Measured;
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
 
 /// Differences of all treatments in all quarters, replicate by replicate.
 #[derive(Debug, Default)]
@@ -106,82 +104,48 @@ impl Course {
     }
 
     fn sheet_of(&self, names: &[&str], responses: &Responses) -> Sheet {
-        let mut sheet = Sheet::new(info());
-        let mut quantiles = Quantiles::default();
+        let unit = "unit of the response";
+        let none = "no pair of runs has values in the quarter";
+        let few = "fewer than two pairs have values in the quarter";
+        let none_so_far = "no pair of runs has had a value so far";
+        let few_so_far = "fewer than two pairs have had a value so far";
+        let sum = "mean of the sum of differences from the first quarter to this one; a quarter without a value adds \
+                   nothing";
+        let row = "a response to a treatment in a quarter that treatment and base have in common";
+        let mut table =
+            Columns::<(&str, &str, Quarter, &[Running; 2])>::new("effects_over_time", row);
+        columns!(table, |(treatment, response, quarter, [now, so_far])| {
+            key "treatment": "name of the treatment" => treatment;
+            key "response": "name of the response" => response;
+            key "quarter": "calendar quarter" => quarter;
+            "n": "pairs of runs that both have a value in the quarter" => now.n();
+            "difference": "mean of treatment minus base in the quarter" => now.mean(), unit(unit), missing(none);
+            "se": "standard error of the difference" => now.standard_error(), unit(unit), missing(few);
+            "low" to "high": "its 95 % interval, Student's t"
+                => now.estimate()?.interval(), unit(unit), missing(few);
+            "cumulative": sum => so_far.mean(), unit(unit), missing(none_so_far);
+            "cumulative_se": "standard error of the sum" => so_far.standard_error(), unit(unit), missing(few_so_far);
+            "cumulative_low" to "cumulative_high": "its 95 % interval, Student's t"
+                => so_far.estimate()?.interval(), unit(unit), missing(few_so_far);
+        });
+        let mut rows = Vec::new();
         for (overlap, name) in self.treatments.iter().zip(names) {
             for (place, response) in responses.list().iter().enumerate() {
                 for quarter in 0..overlap.quarters {
-                    let date = overlap.first.plus(quarter as i32).to_string();
-                    let [now, so_far] = &overlap.cells[quarter * self.responses + place];
-                    let mut row: Vec<Cell> = vec![
-                        (*name).into(),
-                        response.name.as_str().into(),
-                        date.into(),
-                        now.n().into(),
-                    ];
-                    for values in [now, so_far] {
-                        row.extend(numbers(values, &mut quantiles));
-                    }
-                    sheet.rows.push(row);
+                    let date = overlap.first.plus(quarter as i32);
+                    let cells = &overlap.cells[quarter * self.responses + place];
+                    rows.push((*name, response.name.as_str(), date, cells));
                 }
             }
         }
-        sheet
+        table.fill(rows)
     }
-}
-
-/// Mean, standard error, and both ends of Student's interval.
-fn numbers(values: &Running, quantiles: &mut Quantiles) -> [Cell; 4] {
-    let (mean, error) = (values.mean(), values.standard_error());
-    let half = error.zip(quantiles.of(values.n())).map(|(se, t)| se * t);
-    let ends = mean.zip(half);
-    [
-        mean.into(),
-        error.into(),
-        ends.map(|(mean, half)| mean - half).into(),
-        ends.map(|(mean, half)| mean + half).into(),
-    ]
-}
-
-fn info() -> FileInfo {
-    let none = "no pair of runs has values in the quarter";
-    let few = "fewer than two pairs have values in the quarter";
-    let number = |name: &'static str, meaning: &'static str, missing: &'static str| {
-        ColumnInfo::new(name, Kind::Number, "unit of the response", meaning).missing(missing)
-    };
-    let mut columns = key_columns();
-    columns.extend([
-        ColumnInfo::new("quarter", Kind::Quarter, "", "calendar quarter"),
-        ColumnInfo::new(
-            "n",
-            Kind::Integer,
-            "1",
-            "pairs of runs that both have a value in the quarter",
-        ),
-        number("difference", "mean of treatment minus base in the quarter", none),
-        number("se", "standard error of the difference", few),
-        number("low", "lower end of its 95 % interval, Student's t", few),
-        number("high", "upper end of its 95 % interval, Student's t", few),
-        number(
-            "cumulative",
-            "mean of the sum of differences from the first quarter to this one; a quarter without a value adds nothing",
-            "no pair of runs has had a value so far",
-        ),
-        number("cumulative_se", "standard error of the sum", "fewer than two pairs have had a value so far"),
-        number("cumulative_low", "lower end of its 95 % interval, Student's t", "fewer than two pairs have had a value so far"),
-        number("cumulative_high", "upper end of its 95 % interval, Student's t", "fewer than two pairs have had a value so far"),
-    ]);
-    FileInfo::new(
-        "effects_over_time",
-        "a response to a treatment in a quarter that treatment and base have in common",
-        &["treatment", "response", "quarter"],
-        columns,
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::sheet::Cell;
 
     fn run(series: &[Option<f64>]) -> Measured {
         Measured {

@@ -14,7 +14,6 @@ pub mod robust;
 pub mod robust_sheets;
 pub mod runs;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,14 +21,15 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::check_quarters;
 use crate::input::experiment::{Experiment, factor::Variant};
-use crate::stats::estimate::t_quantile;
+use crate::kernel::named::named;
 use crate::study::arm::Arm;
 use crate::study::execute::Study;
 use crate::study::stage::{Order, PointList, Stage};
 use crate::study::sweep::plan::{Plan, PlanError};
-use crate::study::sweep::plan::{response_column, run_identity};
+use crate::study::sweep::plan::{key_columns, response_column, run_identity};
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
+use crate::table::rows::{Columns, columns};
 
 /// Name of the base in results.
 const BASE: &str = "base";
@@ -135,20 +135,15 @@ impl Comparison {
 
     /// Columns of `runs.csv`.
     pub fn runs_info(&self) -> FileInfo {
-        let mut columns = Vec::new();
-        let mut key = Vec::new();
-        if self.has_points() {
-            columns.push(point_column());
-            key.push("design_point");
+        let (mut columns, mut key) = (
+            key_columns(),
+            vec!["design_point", "replicate", "treatment"],
+        );
+        if !self.has_points() {
+            columns.remove(0);
+            key.remove(0);
         }
-        key.extend(["replicate", "treatment"]);
         columns.extend([
-            ColumnInfo::new(
-                "replicate",
-                Kind::Integer,
-                "1",
-                "replicate, from 0; with the seed it fixes the luck of the run",
-            ),
             ColumnInfo::new(
                 "treatment",
                 Kind::Text,
@@ -164,6 +159,19 @@ impl Comparison {
         );
         let row = "a run: the base or a treatment with the luck of a replicate";
         FileInfo::new("runs", row, &key, columns)
+    }
+
+    /// Adds the columns that name a treatment and a response, which a row has by their places.
+    fn key_columns<'a, R: Copy + 'a>(
+        &'a self,
+        table: &mut Columns<'a, R>,
+        places: impl Fn(R) -> (usize, usize) + Copy + 'a,
+    ) {
+        let (arms, responses) = (self.arms(), self.plan.responses().list());
+        columns!(table, |row| {
+            key "treatment": "name of the treatment" => arms[places(row).0].name.as_str();
+            key "response": "name of the response" => responses[places(row).1].name.as_str();
+        });
     }
 
     /// What was compared, for a manifest.
@@ -207,39 +215,19 @@ impl Comparison {
     }
 }
 
-/// The column that numbers design points.
-fn point_column() -> ColumnInfo {
-    ColumnInfo::new(
-        "design_point",
-        Kind::Integer,
-        "1",
-        "number of the design point, from 0; `design.csv` tells what it is",
-    )
-}
-
-/// The columns that name a treatment and a response.
-fn key_columns() -> Vec<ColumnInfo> {
-    vec![
-        ColumnInfo::new("treatment", Kind::Text, "", "name of the treatment"),
-        ColumnInfo::new("response", Kind::Text, "", "name of the response"),
-    ]
-}
-
-/// What an interval says about a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole interval is above 0.
-    Higher,
-    /// The whole interval is below 0.
-    Lower,
-    /// It holds 0, or there is none.
-    NotShown,
+named! {
+    /// What an interval says about a difference.
+    pub enum Verdict {
+        /// The whole interval is above 0.
+        Higher = "higher",
+        /// The whole interval is below 0.
+        Lower = "lower",
+        /// It holds 0, or there is none.
+        NotShown = "not shown",
+    }
 }
 
 impl Verdict {
-    /// Words in results.
-    pub const WORDS: &'static [&'static str] = &["higher", "lower", "not shown"];
-
     /// Of an interval.
     pub fn of(interval: Option<(f64, f64)>) -> Self {
         match interval {
@@ -247,32 +235,6 @@ impl Verdict {
             Some((_, high)) if high < 0.0 => Verdict::Lower,
             _ => Verdict::NotShown,
         }
-    }
-
-    /// The word in results.
-    pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-
-    /// Its column.
-    fn column(name: &'static str, meaning: &'static str) -> ColumnInfo {
-        ColumnInfo {
-            names: Self::WORDS,
-            ..ColumnInfo::new(name, Kind::Text, "", meaning)
-        }
-    }
-}
-
-/// Quantiles of Student's t by number of observations, each computed once.
-#[derive(Debug, Default)]
-struct Quantiles(BTreeMap<u64, Option<f64>>);
-
-impl Quantiles {
-    fn of(&mut self, n: u64) -> Option<f64> {
-        *self
-            .0
-            .entry(n)
-            .or_insert_with(|| t_quantile(usize::try_from(n).unwrap_or(usize::MAX)))
     }
 }
 
@@ -304,10 +266,7 @@ mod tests {
                 experiment.treatments.push(Treatment {
                     name: format!("t{number}"),
                     description: String::new(),
-                    variant: Variant {
-                        scenario: None,
-                        set,
-                    },
+                    variant: Variant::of(set),
                 });
             }
             let message = arms(&experiment).expect_err("other quarters");
@@ -325,6 +284,6 @@ mod tests {
         assert_eq!(Verdict::of(Some((-0.2, -0.1))), Verdict::Lower);
         assert_eq!(Verdict::of(Some((-0.1, 0.2))), Verdict::NotShown);
         assert_eq!(Verdict::of(Some((0.0, 0.0))), Verdict::NotShown);
-        assert_eq!(Verdict::of(None).word(), "not shown");
+        assert_eq!(Verdict::of(None).name(), "not shown");
     }
 }

@@ -1,13 +1,11 @@
 //! Which uncertain parameters decide what a treatment does, and where it does it.
 
-use crate::analysis::compare::{Comparison, key_columns};
-use crate::input::experiment::factor::FactorValue;
+use crate::analysis::compare::Comparison;
 use crate::stats::estimate::Uncertain;
-use crate::stats::prcc::{RankCorrelation, prcc};
+use crate::stats::prcc::{RankCorrelation, by_strength, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
 
 /// A leaf of the tree has at least so many points, and at least [`SMALLEST_SHARE`] of them.
 const SMALLEST_LEAF: usize = 5;
@@ -61,7 +59,7 @@ pub fn find(
     let names: Vec<&str> = ordered.iter().map(|f| factors[*f].name.as_str()).collect();
     let mut points = Vec::new();
     for point in 0..comparison.plan.points.len() {
-        let all = numbers(comparison, point);
+        let all = comparison.plan.points.numbers(point);
         points.extend(ordered.iter().map(|factor| all[*factor]));
     }
     let (mut drivers, mut regions) = (Vec::new(), Vec::new());
@@ -99,18 +97,6 @@ pub fn find(
     (drivers, regions)
 }
 
-/// Values of the factors of a point as numbers; none where the point leaves a factor as it is.
-fn numbers(comparison: &Comparison, point: u64) -> Vec<Option<f64>> {
-    let points = &comparison.plan.points;
-    let values: Vec<Option<FactorValue>> = points.values(point);
-    points
-        .factors()
-        .iter()
-        .zip(&values)
-        .map(|(factor, value)| value.as_ref().map(|value| factor.number(value)))
-        .collect()
-}
-
 /// Factors with their correlations, the strongest first.
 fn correlations(
     points: &[Option<f64>],
@@ -121,30 +107,22 @@ fn correlations(
     let partial = enough
         .then(|| prcc(points, effects, factors).ok())
         .flatten();
-    let mut found: Vec<(usize, bool, RankCorrelation)> = match partial {
-        Some(list) => list
-            .into_iter()
-            .enumerate()
-            .filter_map(|(factor, correlation)| Some((factor, true, correlation?)))
-            .collect(),
-        // Too few points to hold other factors fixed: each by itself.
-        None => (0..factors)
-            .filter_map(|factor| {
-                let column: Vec<Option<f64>> = points
-                    .iter()
-                    .skip(factor)
-                    .step_by(factors)
-                    .copied()
-                    .collect();
-                let alone = prcc(&column, effects, 1).ok();
-                let alone = alone.and_then(|list| list.first().copied().flatten());
-                Some((factor, false, alone.or_else(|| exact(&column, effects))?))
-            })
-            .collect(),
-    };
-    let size = |row: &(usize, bool, RankCorrelation)| row.2.coefficient.value.abs();
-    found.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.0.cmp(&b.0)));
-    found
+    let is_partial = partial.is_some();
+    // Too few points to hold other factors fixed: each by itself.
+    let found = partial.unwrap_or_else(|| {
+        let alone = |factor: usize| {
+            let column = points.iter().skip(factor).step_by(factors);
+            let column: Vec<Option<f64>> = column.copied().collect();
+            let alone = prcc(&column, effects, 1).ok();
+            let alone = alone.and_then(|list| list.first().copied().flatten());
+            alone.or_else(|| exact(&column, effects))
+        };
+        (0..factors).map(alone).collect()
+    });
+    let strongest = by_strength(found).into_iter();
+    strongest
+        .map(|(factor, correlation)| (factor, is_partial, correlation))
+        .collect()
 }
 
 /// The correlation of 1 or -1 where a factor alone orders all effects of too few points for others.
@@ -184,120 +162,41 @@ fn leaves(points: &[Option<f64>], effects: &[Option<f64>], factors: usize) -> Ve
 
 /// `drivers.csv`.
 pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> Sheet {
-    let mut columns = key_columns();
-    let number = |name: &'static str, meaning: &'static str| {
-        ColumnInfo::new(name, Kind::Number, "1", meaning)
-    };
-    columns.extend([
-        ColumnInfo::new("factor", Kind::Text, "", "name of the factor"),
-        ColumnInfo::new("rank", Kind::Integer, "1", "1 for the strongest correlation"),
-        ColumnInfo {
-            names: &["partial", "spearman"],
-            ..ColumnInfo::new(
-                "method",
-                Kind::Text,
-                "",
-                "rank correlation with other factors held fixed (`partial`), or by itself where points are too few for that (`spearman`)",
-            )
-        },
-        ColumnInfo::new("n", Kind::Integer, "1", "design points behind it"),
-        number("correlation", "rank correlation of factor and mean difference over points"),
-        number("low", "lower end of its 95 % interval (Fisher)").missing("there are too few points"),
-        number("high", "upper end of its 95 % interval (Fisher)").missing("there are too few points"),
-        number("p_value", "two-sided p-value of no correlation"),
-    ]);
-    let mut sheet = Sheet::new(FileInfo::new(
-        "drivers",
-        "a factor and a response to a treatment, over all design points",
-        &["treatment", "response", "factor"],
-        columns,
-    ));
-    for row in drivers {
-        let coefficient = row.correlation.coefficient;
-        sheet.rows.push(vec![
-            comparison.arms()[row.arm].name.as_str().into(),
-            comparison.plan.responses().list()[row.response]
-                .name
-                .as_str()
-                .into(),
-            comparison.plan.points.factors()[row.factor]
-                .name
-                .as_str()
-                .into(),
-            row.rank.into(),
-            if row.is_partial {
-                "partial"
-            } else {
-                "spearman"
-            }
-            .into(),
-            coefficient.n.into(),
-            coefficient.value.into(),
-            coefficient.interval.map(|ends| ends.0).into(),
-            coefficient.interval.map(|ends| ends.1).into(),
-            row.correlation.p_value.into(),
-        ]);
-    }
-    sheet
+    let method = "rank correlation with other factors held fixed (`partial`), or by itself where points are too few for \
+                  that (`spearman`)";
+    let row = "a factor and a response to a treatment, over all design points";
+    let factors = comparison.plan.points.factors();
+    let mut table = Columns::<&Driver>::new("drivers", row);
+    comparison.key_columns(&mut table, |driver| (driver.arm, driver.response));
+    columns!(table, |driver| {
+        key "factor": "name of the factor" => factors[driver.factor].name.as_str();
+        "rank": "1 for the strongest correlation" => driver.rank;
+        "method": method
+            => if driver.is_partial { "partial" } else { "spearman" }, names(&["partial", "spearman"]);
+        "n": "design points behind it" => driver.correlation.coefficient.n;
+        "correlation": "rank correlation of factor and mean difference over points"
+            => driver.correlation.coefficient.value;
+        "low" to "high": "its 95 % interval (Fisher)"
+            => driver.correlation.coefficient.interval, missing("there are too few points");
+        "p_value": "two-sided p-value of no correlation" => driver.correlation.p_value;
+    });
+    table.fill(drivers)
 }
 
 /// `regions.csv`.
 pub fn regions_sheet(comparison: &Comparison, regions: &[Region]) -> Sheet {
-    let mut columns = key_columns();
-    columns.extend([
-        ColumnInfo::new("region", Kind::Integer, "1", "number of the region, from 1"),
-        ColumnInfo::new(
-            "rule",
-            Kind::Text,
-            "",
-            "the region, in the units of the factors",
-        ),
-        ColumnInfo::new("points", Kind::Integer, "1", "design points in it"),
-        ColumnInfo::new(
-            "higher",
-            Kind::Integer,
-            "1",
-            "those in which the mean difference is above 0",
-        ),
-        ColumnInfo::new("share", Kind::Number, "1", "share of them"),
-        ColumnInfo::new(
-            "low",
-            Kind::Number,
-            "1",
-            "lower end of its 95 % interval (Wilson), taking the region as given",
-        ),
-        ColumnInfo::new(
-            "high",
-            Kind::Number,
-            "1",
-            "upper end of its 95 % interval (Wilson), taking the region as given",
-        ),
-    ]);
-    let mut sheet = Sheet::new(FileInfo::new(
-        "regions",
-        "a region of the parameter space, in which a response to a treatment is mostly higher or mostly not",
-        &["treatment", "response", "region"],
-        columns,
-    ));
-    for row in regions {
-        let share = row.leaf.share();
-        let ends = share.and_then(|share| share.interval);
-        sheet.rows.push(vec![
-            comparison.arms()[row.arm].name.as_str().into(),
-            comparison.plan.responses().list()[row.response]
-                .name
-                .as_str()
-                .into(),
-            row.number.into(),
-            Cell::Text(row.rule.clone()),
-            row.leaf.n.into(),
-            row.leaf.yes.into(),
-            share.map(|share| share.value).into(),
-            ends.map(|ends| ends.0).into(),
-            ends.map(|ends| ends.1).into(),
-        ]);
-    }
-    sheet
+    let row = "a region of the parameter space, in which a response to a treatment is mostly higher or mostly not";
+    let mut table = Columns::<&Region>::new("regions", row);
+    comparison.key_columns(&mut table, |region| (region.arm, region.response));
+    columns!(table, |region| {
+        key "region": "number of the region, from 1" => region.number;
+        "rule": "the region, in the units of the factors" => region.rule.as_str();
+        "points": "design points in it" => region.leaf.n;
+        "higher": "those in which the mean difference is above 0" => region.leaf.yes;
+        "share": "share of them" => region.leaf.share().map(|share| share.value);
+        "low" to "high": "its 95 % interval (Wilson), taking the region as given" => region.leaf.share()?.interval;
+    });
+    table.fill(regions)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! `frontier.csv`, `moves.csv` and `base.csv`.
 
 use crate::analysis::frontier::*;
-use crate::analysis::{estimate_columns, mean_cells};
+use crate::analysis::{About, run_columns};
 use crate::study::table::RunTable;
-use crate::table::cell::Kind;
-use crate::table::columns::{ColumnInfo, FileInfo};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::columns::ColumnInfo;
+use crate::table::rows::{Columns, columns};
+use crate::table::sheet::Sheet;
+
+const POINT: &str = "number of the design point, from 0; `design.csv` tells what it is";
 
 /// `frontier.csv`, `moves.csv` and `base.csv`.
 pub fn sheets(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec<Sheet> {
@@ -23,33 +25,29 @@ pub fn sheets(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec
     ]
 }
 
-fn point_column() -> ColumnInfo {
-    ColumnInfo::new(
-        "design_point",
-        Kind::Integer,
-        "1",
-        "number of the design point, from 0; `design.csv` tells what it is",
-    )
-}
-
 fn points_sheet(
     found: &Frontier,
     experiment: &Experiment,
     points: &Points,
     names: &[&str],
 ) -> Sheet {
-    let mut columns = vec![point_column()];
-    columns.extend(points.factors().iter().map(|factor| {
-        ColumnInfo::new(
-            factor.name.clone(),
-            Kind::Text,
-            factor.unit.clone(),
-            "value of the factor",
-        )
-        .missing("the point leaves it as the base has it")
-    }));
-    for (objective, name) in experiment.objectives.iter().zip(names) {
-        let list = experiment.responses.list();
+    let mut table =
+        Columns::<(usize, &OfPoint)>::new("frontier", "a design point with its objectives");
+    columns!(table, |(index, _)| {
+        key "design_point": POINT => index;
+    });
+    for (place, factor) in points.factors().iter().enumerate() {
+        let label = move |(index, _)| {
+            let values = points.values(index as u64);
+            Some(factor.label(values.get(place)?.as_ref()?))
+        };
+        table
+            .column(factor.name.clone(), "value of the factor", label)
+            .unit(factor.unit.clone())
+            .missing("the point leaves it as the base has it");
+    }
+    let list = experiment.responses.list();
+    for (place, (objective, name)) in experiment.objectives.iter().zip(names).enumerate() {
         let unit = list
             .get(objective.response)
             .map_or_else(String::new, |r| r.unit());
@@ -58,69 +56,33 @@ fn points_sheet(
         } else {
             "low"
         };
-        columns.extend([
-            ColumnInfo::new(
-                name.to_string(),
-                Kind::Number,
-                unit.clone(),
-                format!("mean over replicates; to be {towards}"),
-            )
-            .missing("no run of the point has it"),
-            ColumnInfo::new(
+        let meaning = format!("mean over replicates; to be {towards}");
+        let mean = move |(_, point): (usize, &OfPoint)| point.means.get(place).copied().flatten();
+        table
+            .column(name.to_string(), meaning, move |row| Some(mean(row)?.mean))
+            .unit(unit.clone())
+            .missing("no run of the point has it");
+        table
+            .column(
                 format!("{name}_se"),
-                Kind::Number,
-                unit,
                 "standard error of the mean",
+                move |row| mean(row)?.standard_error(),
             )
-            .missing("fewer than two runs have it"),
-            ColumnInfo::new(
-                format!("{name}_n"),
-                Kind::Integer,
-                "1",
-                "runs behind the mean",
-            ),
-        ]);
+            .unit(unit)
+            .missing("fewer than two runs have it");
+        table.column(format!("{name}_n"), "runs behind the mean", move |row| {
+            mean(row).map_or(0, |mean| mean.n)
+        });
     }
-    columns.push(
-        ColumnInfo::new(
-            "non_dominated",
-            Kind::Boolean,
-            "",
-            "whether no other point is at least as good in all objectives and better in one, by means",
-        )
-        .missing("an objective is missing"),
-    );
-    columns.push(
-        ColumnInfo::new(
-            "chance_non_dominated",
-            Kind::Number,
-            "1",
-            "share of resamples of replicates, the same for all points, in which the point is non-dominated",
-        )
-        .missing("there is one replicate, or an objective is missing"),
-    );
-    let mut sheet = Sheet::new(FileInfo::new(
-        "frontier",
-        "a design point with its objectives",
-        &["design_point"],
-        columns,
-    ));
-    for (index, point) in found.points.iter().enumerate() {
-        let mut row: Vec<Cell> = vec![index.into()];
-        let values = points.values(index as u64);
-        row.extend(points.factors().iter().zip(&values).map(|(factor, value)| {
-            let label = value.as_ref().map(|value| factor.label(value));
-            label.map_or(Cell::Missing, Cell::Text)
-        }));
-        for mean in &point.means {
-            let [value, se, _, _, n] = mean_cells(mean.as_ref());
-            row.extend([value, se, n]);
-        }
-        row.push(point.is_non_dominated.map_or(Cell::Missing, Cell::Flag));
-        row.push(point.chance.into());
-        sheet.rows.push(row);
-    }
-    sheet
+    let best =
+        "whether no other point is at least as good in all objectives and better in one, by means";
+    let chance = "share of resamples of replicates, the same for all points, in which the point is non-dominated";
+    columns!(table, |(_, point)| {
+        "non_dominated": best => point.is_non_dominated, missing("an objective is missing");
+        "chance_non_dominated": chance
+            => point.chance, missing("there is one replicate, or an objective is missing");
+    });
+    table.fill(found.points.iter().enumerate())
 }
 
 /// A list of changes in words.
@@ -135,112 +97,44 @@ pub fn words(changes: &Changes) -> String {
 fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> Sheet {
     const UNIT: &str = "unit of the response";
     let none = "no replicate has the objective at the point and under the base";
-    let mut columns = vec![
-        point_column(),
-        ColumnInfo::new(
-            "changed_factors",
-            Kind::Integer,
-            "1",
-            "number of factors in which the point differs from the base",
-        ),
-        ColumnInfo::new("changes", Kind::Text, "", "these factors with their values"),
-        ColumnInfo::new("objective", Kind::Text, "", "name of the response"),
-        ColumnInfo {
-            names: &["max", "min"],
-            ..ColumnInfo::new(
-                "direction",
-                Kind::Text,
-                "",
-                "whether it is to be high or low",
-            )
-        },
-        ColumnInfo::new("base", Kind::Number, UNIT, "mean under the base").missing(none),
-        ColumnInfo::new("point", Kind::Number, UNIT, "mean at the point").missing(none),
-    ];
-    columns.extend(estimate_columns(
-        "difference",
-        UNIT,
-        "point less base, on the same luck",
-        "no replicate has the objective in both, or only one has",
-        "Student's t over paired differences",
-        "replicates that have it in both",
-    ));
-    columns.push(ColumnInfo {
-        names: Toward::NAMES,
-        ..ColumnInfo::new(
-            "toward",
-            Kind::Text,
-            "",
-            "`better`, `worse`: the interval lies on that side of 0; `not_worse`: it begins at 0; `not_shown`: anything else",
-        )
+    let toward = "`better`, `worse`: the interval lies on that side of 0; `not_worse`: it begins at 0; `not_shown`: anything else";
+    let verdict = "of the move: `free_gain`: an objective better, all others better or not worse; `possible_gain`: an objective better, none shown to be worse; `trade_off`: one better, one worse; `loss`: one worse, none better; `not_shown`: anything else";
+    let row = "an objective, moved from the base to a design point";
+    let mut table = Columns::<(&Move, usize, Option<Effect>)>::new("moves", row);
+    columns!(table, |(one, objective, effect)| {
+        key "design_point": POINT => one.point;
+        "changed_factors": "number of factors in which the point differs from the base" => one.changes.len();
+        "changes": "these factors with their values" => words(&one.changes);
+        key "objective": "name of the response" => names[objective];
+        "direction": "whether it is to be high or low"
+            => if experiment.objectives[objective].is_maximised { "max" } else { "min" }, names(&["max", "min"]);
+        "base": "mean under the base" => Some(effect?.base), unit(UNIT), missing(none);
+        "point": "mean at the point" => Some(effect?.point), unit(UNIT), missing(none);
     });
-    columns.push(ColumnInfo {
-        names: Verdict::NAMES,
-        ..ColumnInfo::new(
-            "verdict",
-            Kind::Text,
-            "",
-            "of the move: `free_gain`: an objective better, all others better or not worse; `possible_gain`: an objective better, none shown to be worse; `trade_off`: one better, one worse; `loss`: one worse, none better; `not_shown`: anything else",
-        )
+    let about = About {
+        name: "difference",
+        unit: UNIT,
+        meaning: "point less base, on the same luck",
+        missing: "no replicate has the objective in both, or only one has",
+        interval: "Student's t over paired differences",
+        n: "replicates that have it in both",
+    };
+    table.estimate(about, |(_, _, effect)| Some(effect?.difference));
+    columns!(table, |(one, _, effect)| {
+        "toward": toward
+            => effect.map_or(Toward::NotShown, |effect| effect.toward).name(), names(Toward::NAMES);
+        "verdict": verdict => one.verdict.name(), names(Verdict::NAMES);
     });
-    let mut sheet = Sheet::new(FileInfo::new(
-        "moves",
-        "an objective, moved from the base to a design point",
-        &["design_point", "objective"],
-        columns,
-    ));
-    for one in &found.moves {
-        let objectives = experiment.objectives.iter().zip(names);
-        for ((objective, name), effect) in objectives.zip(&one.effects) {
-            let mut row: Vec<Cell> = vec![
-                one.point.into(),
-                one.changes.len().into(),
-                words(&one.changes).into(),
-                (*name).into(),
-                if objective.is_maximised { "max" } else { "min" }.into(),
-                effect.map(|effect| effect.base).into(),
-                effect.map(|effect| effect.point).into(),
-            ];
-            row.extend(mean_cells(effect.map(|effect| effect.difference).as_ref()));
-            let toward = effect.map_or(Toward::NotShown, |effect| effect.toward);
-            row.extend([toward.name().into(), one.verdict.name().into()]);
-            sheet.rows.push(row);
-        }
-    }
-    sheet
+    table.fill(found.moves.iter().flat_map(|one| {
+        let effects = one.effects.iter().enumerate();
+        effects.map(move |(objective, effect)| (one, objective, *effect))
+    }))
 }
 
 /// `base.csv`: the runs of the base.
 pub fn base_sheet(base: &RunTable, seed: u64, responses: Vec<ColumnInfo>) -> Sheet {
-    let count = responses.len();
-    let mut columns = vec![
-        ColumnInfo::new(
-            "replicate",
-            Kind::Integer,
-            "1",
-            "replicate, from 0; with the seed it fixes the luck of the run",
-        ),
-        ColumnInfo::new("seed", Kind::Integer, "1", "seed of the run"),
-    ];
-    columns.extend(responses);
-    columns.push(
-        ColumnInfo::new("error", Kind::Text, "", "why the run failed").missing("the run went well"),
-    );
-    let mut sheet = Sheet::new(FileInfo::new(
-        "base",
-        "a run of the base scenario, which design points are compared with",
-        &["replicate"],
-        columns,
-    ));
-    for replicate in 0..base.replicates() {
-        let mut row: Vec<Cell> = vec![replicate.into(), seed.into()];
-        let value = |response| Cell::from(base.value(response, 0, replicate));
-        row.extend((0..count).map(value));
-        let error = base.error(0, replicate);
-        row.push(error.map_or(Cell::Missing, |error| {
-            Cell::from(error.replace(['\n', '\r'], "; "))
-        }));
-        sheet.rows.push(row);
-    }
-    sheet
+    let row = "a run of the base scenario, which design points are compared with";
+    let mut table = Columns::<(usize, usize)>::new("base", row);
+    run_columns(&mut table, base, seed, responses);
+    table.fill((0..base.replicates()).map(|replicate| (0, replicate)))
 }

@@ -1,6 +1,6 @@
 //! What a claim expects.
 
-use crate::kernel::text::nearest;
+use crate::kernel::text::near_value;
 
 /// What a mean or a mean difference is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +42,7 @@ impl Expectation {
             .iter()
             .find_map(|(sign, make)| text.strip_prefix(sign).map(|number| of(*make, number)));
         found.flatten().ok_or_else(|| {
-            let hint = nearest(text, ["report"].into_iter())
-                .map_or_else(String::new, |near| format!("; nearest valid name: \"{near}\""));
+            let hint = near_value(text, ["report"]);
             format!(
                 "\"{text}\" is no expectation; allowed: \"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"{hint}"
             )

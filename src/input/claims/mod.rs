@@ -21,7 +21,7 @@ pub mod placement;
 pub mod reader;
 
 use crate::input::experiment::factor::{ScenarioFile, Variant};
-use crate::kernel::text::{Ticked, nearest};
+use crate::kernel::text::{Ticked, near_or, ticked_list};
 use crate::measure::response::spec::Response;
 
 use crate::input::claims::expectation::Expectation;
@@ -145,14 +145,10 @@ impl Register {
             }
             let known = || self.claims.iter().map(|claim| claim.id.as_str());
             let upper = id.to_uppercase();
-            let near = known()
-                .find(|known| *known == upper)
-                .or_else(|| nearest(id, known()));
-            let all: Vec<String> = known().map(|id| format!("`{id}`")).collect();
-            let hint = near.map_or_else(
-                || format!("; allowed: {}", all.join(", ")),
-                |near| format!("; nearest valid name: `{near}`"),
-            );
+            // Small letters are a slip, however short the name is.
+            let meant = known().find(|known| *known == upper).unwrap_or(id);
+            let all = || format!("; allowed: {}", ticked_list(known()));
+            let hint = near_or(meant, known(), all);
             return Err(format!("--claim: unknown claim {}{hint}", Ticked(id)));
         }
         self.claims.retain(|claim| ids.contains(&claim.id));

@@ -4,29 +4,20 @@ pub mod pieces;
 
 use std::path::{Path, PathBuf};
 
-use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::input::claims::placement::{Placed, Placement};
 use crate::input::claims::{Claim, Comparison, Design, Part, Register, expectation::Expectation};
-use crate::input::experiment::fields::{Fields, argument_text, number};
+use crate::input::experiment::fields::{Fields, Reading, argument_text, number, read_file};
 use crate::input::experiment::{
     factor::{Assignment, ScenarioFile, Variant},
     worlds::Worlds,
 };
 use crate::input::scenario::keys;
-use crate::input::scenario::layers::parse_document;
-use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
-use crate::input::scenario::problems::Report;
-use crate::input::scenario::{
-    place::Place,
-    problems::{Problem, Problems},
-    shelf::Shelf,
-};
-use crate::kernel::text::Quoted;
+use crate::input::scenario::places::Spot;
+use crate::input::scenario::{problems::Problems, shelf::Shelf};
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::{Response, Responses, is_name};
-use crate::table::cell::{PLAIN_CELL, is_plain_cell};
 
 /// Tables that comparisons go to.
 const TABLES: &[&str] = &["regimes", "disputes"];
@@ -50,57 +41,22 @@ pub fn load_from(shelf: &Shelf, paths: &[PathBuf]) -> Result<Register, Problems>
 }
 
 fn load_file(shelf: &Shelf, path: &Path, register: &mut Register) -> Result<(), Problems> {
-    let mut files = Files::new(&[], shelf);
-    let mut report = Report::default();
-    let nothing = || Problems::of_file(path, "the claims cannot be read");
-    let file = match files.read(path, MAX_SCENARIO_BYTES) {
-        Ok(file) => file,
-        Err((spot, message)) => {
-            let spot = spot.unwrap_or_else(|| Spot::File(files.unread(path)));
-            report.add_syntax(spot, message);
-            return Err(report.finish(&files).unwrap_or_else(nothing));
-        }
-    };
-    let text = files.text(file);
-    let document = parse_document(&text, file, &mut report);
-    let fields = Fields {
-        name: "",
-        table: document.get_ref(),
-        spot: Spot::At { file, byte: 0 },
-        file,
-    };
-    let mut reader = Reader {
-        folder: path.parent().map_or_else(PathBuf::new, Path::to_path_buf),
-        report,
-        foreign: Vec::new(),
-        shelf: shelf.clone(),
-        base: ScenarioFile::new(Path::new(""), ""),
-        worlds: None,
-    };
-    reader.file(&fields, register);
-    let Reader {
-        report, foreign, ..
-    } = reader;
-    let own = report.finish(&files);
-    let mut list: Vec<Problem> = own.map_or_else(Vec::new, |own| own.list().to_vec());
-    for problem in foreign {
-        if !list.contains(&problem) {
-            list.push(problem);
-        }
-    }
-    register.sources.extend(files.sources());
-    match Problems::from_list(list) {
-        None => Ok(()),
-        Some(problems) => Err(problems),
-    }
+    let unreadable = "the claims cannot be read";
+    let ((), sources) = read_file(shelf, path, &[], unreadable, |reading, fields| {
+        let mut reader = Reader {
+            reading,
+            base: ScenarioFile::new(Path::new(""), ""),
+            worlds: None,
+        };
+        reader.file(fields, register);
+        Some(())
+    })?;
+    register.sources.extend(sources);
+    Ok(())
 }
 
-struct Reader {
-    folder: PathBuf,
-    report: Report,
-    /// Problems of scenario files.
-    foreign: Vec<Problem>,
-    shelf: Shelf,
+struct Reader<'r, 's> {
+    reading: &'r mut Reading<'s>,
     base: ScenarioFile,
     worlds: Option<Worlds>,
 }
@@ -130,127 +86,49 @@ const CLAIM_KEYS: &[&str] = &[
     "open",
 ];
 
-impl Reader {
+impl Reader<'_, '_> {
     fn file(&mut self, fields: &Fields<'_, '_>, register: &mut Register) {
-        let keys = ["title", "description", "scenario", "claims", "comparisons"];
-        fields.check_keys(&keys, &mut self.report);
-        let title = fields.text("title", &mut self.report).unwrap_or_default();
+        fields.check_keys(&["title", "description", "scenario", "claims", "comparisons"]);
+        let title = fields.text("title").unwrap_or_default();
         if register.title.is_empty() {
             register.title = title;
         }
-        fields.text("description", &mut self.report);
-        match fields.text("scenario", &mut self.report) {
-            Some(name) => {
-                self.base = ScenarioFile::new(&self.folder, &name);
-                let worlds = Worlds::on(&self.shelf, &self.base.path, &[]);
-                match worlds.scenario(&Variant::default()) {
-                    Ok(_) => self.worlds = Some(worlds),
-                    Err(problems) => {
-                        let spot = fields.spot_of("scenario");
-                        for problem in problems.list() {
-                            match problem.of_scenario(&self.base.path) {
-                                Some(message) => self.report.add(spot, message),
-                                None => self.foreign.push(problem.clone()),
-                            }
-                        }
-                    }
+        fields.text("description");
+        if let Some(name) = fields.scenario() {
+            self.base = ScenarioFile::new(&self.reading.folder, &name);
+            let worlds = Worlds::on(&self.reading.shelf, &self.base.path, &[]);
+            match worlds.scenario(&Variant::default()) {
+                Ok(_) => self.worlds = Some(worlds),
+                Err(problems) => {
+                    let spot = fields.spot_of("scenario");
+                    let path = Some(&*self.base.path);
+                    self.reading.adopt(&problems, &[], path, Some(spot));
                 }
             }
-            None if !fields.has("scenario") && !self.report.has_syntax_problems() => {
-                let allowed = "the path of a scenario file in quotes";
-                fields.missing("scenario", allowed, &mut self.report);
-            }
-            None => {}
         }
-        for (inner, _) in self.tables(fields, "claims", "claims") {
+        for inner in fields.tables("claims", "claims") {
             if let Some(claim) = self.claim(&inner) {
                 if register.claims.iter().any(|other| other.id == claim.id) {
-                    let spot = inner.spot_of("id");
-                    let message =
-                        format!("claim {} is there twice; allowed: once", Ticked(&claim.id));
-                    self.report.add(spot, message);
+                    let id = Ticked(&claim.id);
+                    inner.refuse_key("id", format!("claim {id} is there twice; allowed: once"));
                 }
                 register.claims.push(claim);
             }
         }
-        for (inner, _) in self.tables(fields, "comparisons", "comparisons") {
+        for inner in fields.tables("comparisons", "comparisons") {
             let comparison = self.comparison(&inner);
             register.comparisons.extend(comparison);
         }
     }
 
-    /// The tables of a list of tables.
-    fn tables<'a, 'd>(
-        &mut self,
-        fields: &Fields<'a, 'd>,
-        key: &str,
-        name: &'static str,
-    ) -> Vec<(Fields<'a, 'd>, Spot)> {
-        let allowed = format!("tables `[[{name}]]`");
-        let items = fields.list(key, &allowed, &mut self.report);
-        let mut found = Vec::new();
-        for item in items.unwrap_or_default() {
-            found.extend(self.inner(fields, name, item));
-        }
-        found
-    }
-
-    fn inner<'a, 'd>(
-        &mut self,
-        fields: &Fields<'a, 'd>,
-        name: &'static str,
-        value: &'a Spanned<DeValue<'d>>,
-    ) -> Option<(Fields<'a, 'd>, Spot)> {
-        let spot = fields.at(value.span().start);
-        match value.get_ref() {
-            DeValue::Table(table) => {
-                let file = fields.file;
-                let inner = Fields {
-                    name,
-                    table,
-                    spot,
-                    file,
-                };
-                Some((inner, spot))
-            }
-            _ => {
-                let (literal, spot) = fields.literal(value);
-                let message = format!("{} is {literal}; allowed: a table", Ticked(name));
-                self.report.add(spot, message);
-                None
-            }
-        }
-    }
-
-    fn needed(&mut self, fields: &Fields<'_, '_>, key: &str) -> String {
-        if !fields.has(key) {
-            fields.missing(key, "a text in quotes", &mut self.report);
-        }
-        self.cell(fields, key).unwrap_or_default()
-    }
-
-    /// A text that goes into tables of results.
-    fn cell(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<String> {
-        let text = fields.text(key, &mut self.report)?;
-        if !is_plain_cell(&text) {
-            let message = format!(
-                "{} is {}; allowed: {PLAIN_CELL}",
-                fields.key(key),
-                Quoted(&text)
-            );
-            self.report.add(fields.spot_of(key), message);
-        }
-        Some(text)
-    }
-
     fn claim(&mut self, fields: &Fields<'_, '_>) -> Option<Claim> {
-        fields.check_keys(CLAIM_KEYS, &mut self.report);
-        let id = self.needed(fields, "id");
-        let says = self.needed(fields, "says");
-        let section = self.cell(fields, "section").unwrap_or_default();
-        let open = self.cell(fields, "open");
+        fields.check_keys(CLAIM_KEYS);
+        let id = fields.needed("id");
+        let says = fields.needed("says");
+        let section = fields.cell("section").unwrap_or_default();
+        let open = fields.cell("open");
         let inherited = Inherited {
-            set: fields.settings("set", &self.folder, &mut self.report),
+            set: fields.settings("set", &self.reading.folder),
             treatment: self.variant(fields, "treatment"),
             control: self.variant(fields, "control"),
             steps: self.steps(fields),
@@ -259,7 +137,7 @@ impl Reader {
         if fields.has("response") {
             parts.extend(self.part(fields, &inherited));
         }
-        for (inner, _) in self.tables(fields, "parts", "claims.parts") {
+        for inner in fields.tables("parts", "claims.parts") {
             let keys = [
                 "treatment",
                 "control",
@@ -269,11 +147,11 @@ impl Reader {
                 "per",
                 "expect",
             ];
-            inner.check_keys(&keys, &mut self.report);
+            inner.check_keys(&keys);
             parts.extend(self.part(&inner, &inherited));
         }
-        for (inner, _) in self.tables(fields, "reports", "claims.reports") {
-            inner.check_keys(&["treatment", "control", "responses"], &mut self.report);
+        for inner in fields.tables("reports", "claims.reports") {
+            inner.check_keys(&["treatment", "control", "responses"]);
             let design = self.design(&inner, &inherited);
             for (response, spot) in self.responses(&inner) {
                 self.bind(&design, &response, spot);
@@ -285,10 +163,10 @@ impl Reader {
                 });
             }
         }
-        if parts.is_empty() && open.is_none() && self.report.is_empty() {
+        if parts.is_empty() && open.is_none() && !fields.has_problems() {
             let allowed =
                 "what is measured, in quotes; or `open` with the reason why the claim is not run";
-            fields.missing("response", allowed, &mut self.report);
+            fields.missing("response", allowed);
         }
         Some(Claim {
             id,
@@ -303,32 +181,26 @@ impl Reader {
     fn part(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Option<Part> {
         let design = self.design(fields, inherited);
         if !fields.has("response") {
-            fields.missing("response", "what is measured, in quotes", &mut self.report);
+            fields.missing("response", "what is measured, in quotes");
         }
         if !fields.has("expect") {
             fields.missing(
                 "expect",
                 "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
-                &mut self.report,
             );
         }
         let response = self.response(fields, "response", &design);
         let minus = self.response(fields, "minus", &design);
         let per = self.response(fields, "per", &design);
-        if let (Some(value), Placement::Alone(_) | Placement::Paired(..)) =
-            (fields.get("per"), &design)
-        {
-            let spot = fields.at(value.span().start);
-            self.report
-                .add(spot, "`per` stands without `steps`; allowed: with them");
+        if fields.has("per") && !matches!(design, Placement::Steps(_)) {
+            fields.refuse_key("per", "`per` stands without `steps`; allowed: with them");
         }
-        let text = fields.text("expect", &mut self.report)?;
+        let text = fields.text("expect")?;
         let expect = match Expectation::parse(&text) {
             Ok(expect) => expect,
             Err(message) => {
-                let spot = fields.spot_of("expect");
-                let message = format!("{}: {message}", fields.key("expect"));
-                self.report.add(spot, message);
+                let key = fields.key("expect");
+                fields.refuse_key("expect", format!("{key}: {message}"));
                 return None;
             }
         };
@@ -350,7 +222,7 @@ impl Reader {
         key: &str,
         design: &Placement,
     ) -> Option<Response> {
-        let text = fields.text(key, &mut self.report)?;
+        let text = fields.text(key)?;
         let spot = fields.spot_of(key);
         match Response::parse(&text) {
             Ok(response) => {
@@ -358,7 +230,7 @@ impl Reader {
                 Some(response)
             }
             Err(message) => {
-                self.report.add(spot, message);
+                fields.refuse(spot, message);
                 None
             }
         }
@@ -368,7 +240,7 @@ impl Reader {
     fn responses(&mut self, fields: &Fields<'_, '_>) -> Vec<(Response, Spot)> {
         let allowed = "a list such as [\"competitiveness\"]";
         let mut found = Vec::new();
-        let items = fields.list("responses", allowed, &mut self.report);
+        let items = fields.list("responses", allowed);
         for item in items.unwrap_or_default() {
             let (literal, spot) = fields.literal(item);
             let read = match argument_text(&literal) {
@@ -379,7 +251,7 @@ impl Reader {
             };
             match read {
                 Ok(response) => found.push((response, spot)),
-                Err(message) => self.report.add(spot, message),
+                Err(message) => fields.refuse(spot, message),
             }
         }
         found
@@ -390,21 +262,12 @@ impl Reader {
         let Ok(responses) = Responses::new(vec![response.clone()]) else {
             return;
         };
-        let mut seen = Vec::new();
-        for placed in design.all() {
-            let scenario = self
-                .worlds
-                .as_ref()
-                .map(|worlds| worlds.scenario(&placed.variant));
-            let Some(Ok(scenario)) = scenario else {
-                continue;
-            };
-            for (_, message) in responses.bind(&scenario.world).err().unwrap_or_default() {
-                if !seen.contains(&message) {
-                    self.report.add(spot, message.clone());
-                    seen.push(message);
-                }
-            }
-        }
+        let worlds = design.all().into_iter().filter_map(|placed| {
+            let scenario = self.worlds.as_ref()?.scenario(&placed.variant);
+            scenario.ok()
+        });
+        let worlds: Vec<_> = worlds.collect();
+        let worlds = worlds.iter().map(|scenario| &scenario.world);
+        self.reading.bind(&responses, spot, worlds);
     }
 }

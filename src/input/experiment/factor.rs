@@ -23,14 +23,19 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// A key and its value, whose paths start from the folder that the program runs in.
+    pub fn new(key: &str, value: impl ToString) -> Self {
+        Assignment {
+            key: key.to_string(),
+            value: value.to_string(),
+            folder: PathBuf::new(),
+        }
+    }
+
     /// Reads an argument of `--set`. One without `=` has an empty value, and is refused when the scenario is read.
     pub fn parse(argument: &str) -> Self {
         let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
-        Assignment {
-            key: key.trim().to_string(),
-            value: value.trim().to_string(),
-            folder: PathBuf::new(),
-        }
+        Assignment::new(key.trim(), value.trim())
     }
 
     /// From a JSON value: a number, a text, true, false, or a list of these.
@@ -41,11 +46,7 @@ impl Assignment {
         let value = argument_text(value).ok_or_else(|| {
             format!("`{key}` is {value}; allowed: a number, a text, true, false or a list")
         })?;
-        Ok(Assignment {
-            key: key.to_string(),
-            value,
-            folder: PathBuf::new(),
-        })
+        Ok(Assignment::new(key, value))
     }
 
     /// As `--set` takes it.
@@ -104,6 +105,24 @@ pub struct Variant {
     pub scenario: Option<ScenarioFile>,
     /// Settings, in order.
     pub set: Vec<Assignment>,
+}
+
+impl Variant {
+    /// Settings over the base itself.
+    pub fn of(set: impl IntoIterator<Item = Assignment>) -> Self {
+        Variant {
+            scenario: None,
+            set: set.into_iter().collect(),
+        }
+    }
+
+    /// The scenario without the settings.
+    pub fn without_settings(&self) -> Self {
+        Variant {
+            scenario: self.scenario.clone(),
+            set: Vec::new(),
+        }
+    }
 }
 
 /// One thing that is varied.
@@ -375,18 +394,10 @@ impl Factor {
             (FactorValue::Level(place), Values::Levels(levels)) => levels
                 .get(*place)
                 .map_or_else(Variant::default, |level| level.variant.clone()),
-            (value, _) => Variant {
-                scenario: None,
-                set: self
-                    .key
-                    .iter()
-                    .map(|key| Assignment {
-                        key: key.clone(),
-                        value: number_text(value),
-                        folder: PathBuf::new(),
-                    })
-                    .collect(),
-            },
+            (value, _) => {
+                let key = self.key.iter();
+                Variant::of(key.map(|key| Assignment::new(key, number_text(value))))
+            }
         }
     }
 

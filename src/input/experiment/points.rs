@@ -217,6 +217,16 @@ impl Points {
             .collect()
     }
 
+    /// The values of a point as numbers (see [`Factor::number`]), a factor each; none where the point leaves it as the base
+    /// has it.
+    pub fn numbers(&self, index: u64) -> Vec<Option<f64>> {
+        let values = self.values(index);
+        let pairs = self.factors.iter().zip(&values);
+        pairs
+            .map(|(factor, value)| Some(factor.number(value.as_ref()?)))
+            .collect()
+    }
+
     /// What a point lays over the base.
     pub fn variant(&self, values: &[Option<FactorValue>]) -> Variant {
         let mut variant = Variant::default();

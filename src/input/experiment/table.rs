@@ -5,10 +5,10 @@ use crate::input::experiment::fields::quoted;
 use crate::input::scenario::places::{Files, Spot};
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::{
-    table_text::field_start,
-    tables::{cells, separator, too_wide, unclosed},
+    table_text::{Records, field_start},
+    tables::{separator, too_wide},
 };
-use crate::kernel::text::{Ticked, hint, nearest, ticked_list};
+use crate::kernel::text::{Ticked, hint, near, nearest, ticked_list};
 
 /// Columns that number the points of our own tables and say nothing about factors.
 const IGNORED: &[&str] = &["design_point", "point_id"];
@@ -21,31 +21,18 @@ pub(crate) fn read(
     report: &mut Report,
 ) -> Vec<Vec<FactorValue>> {
     let text = files.text(file);
-    let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let skipped = text.len() - body.len();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(body.as_bytes());
-    let mut record = csv::StringRecord::new();
-    let start = |record: &csv::StringRecord| {
-        let byte = record
-            .position()
-            .map_or(0, |position| position.byte() as usize);
-        field_start(&text, skipped + byte, 0)
-    };
-    if !matches!(reader.read_record(&mut record), Ok(true)) {
+    let mut records = Records::of(&text, file);
+    let Ok(Some(start)) = records.advance() else {
         report.add(
             Spot::File(file),
             "the table is empty; allowed: a head with the names of the factors",
         );
         return Vec::new();
-    }
-    let width = record.len();
+    };
     let names = Head {
-        record: &record,
+        record: &records.record,
         text: &text,
-        start: start(&record),
+        start,
         file,
     };
     let Some(columns) = names.columns(factors, report) else {
@@ -53,37 +40,27 @@ pub(crate) fn read(
     };
     let mut rows = Vec::new();
     loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
+        let start = match records.advance() {
+            Ok(Some(start)) => start,
+            Ok(None) => break,
             Err(error) => {
-                report.add(
-                    Spot::File(file),
-                    format!("the table cannot be read: {error}"),
-                );
+                let message = format!("the table cannot be read: {error}");
+                report.add(Spot::File(file), message);
                 break;
             }
+        };
+        if !records.fits(start, report) {
+            continue;
         }
-        let start = start(&record);
         let spot = |column| Spot::At {
             file,
             byte: field_start(&text, start, column),
         };
-        if record.len() != width {
-            let end = skipped + reader.position().byte() as usize;
-            let message = format!(
-                "the row has {}; allowed: {width}, as in the head{}",
-                cells(record.len()),
-                unclosed(text.get(start..end).unwrap_or_default())
-            );
-            report.add(spot(0), message);
-            continue;
-        }
         let row: Vec<Option<FactorValue>> = factors
             .iter()
             .zip(&columns)
             .map(|(factor, column)| {
-                let cell = record.get(*column).unwrap_or_default().trim();
+                let cell = records.record.get(*column).unwrap_or_default().trim();
                 value(factor, cell)
                     .map_err(|message| report.add(spot(*column), message))
                     .ok()
@@ -188,10 +165,7 @@ fn value(factor: &Factor, cell: &str) -> Result<FactorValue, String> {
             .map(FactorValue::Level)
             .ok_or_else(|| {
                 let labels: Vec<&str> = levels.iter().map(|level| level.label.as_str()).collect();
-                let near = nearest(cell, labels.iter().copied()).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                refused(ticked_list(&labels) + &near)
+                refused(ticked_list(&labels) + &near(cell, labels.iter().copied()))
             }),
         Values::Range(range) => {
             let allowed = || {

@@ -141,11 +141,7 @@ impl Worlds {
         let Some(fast) = fast else {
             return self.read_world(variant);
         };
-        let plain = Variant {
-            scenario: variant.scenario.clone(),
-            set: Vec::new(),
-        };
-        let mut laid = self.read_world(&plain)?;
+        let mut laid = self.read_world(&variant.without_settings())?;
         for (parameter, value) in fast {
             parameter.set(&mut laid.world.params, &value)?;
             // A value without a date holds for the whole run, as in a scenario file.
@@ -192,19 +188,12 @@ mod tests {
 
     fn assignments(set: &[(&str, &str)]) -> Vec<Assignment> {
         set.iter()
-            .map(|(key, value)| Assignment {
-                key: key.to_string(),
-                value: value.to_string(),
-                ..Assignment::default()
-            })
+            .map(|(key, value)| Assignment::new(key, value))
             .collect()
     }
 
     fn variant(set: &[(&str, &str)]) -> Variant {
-        Variant {
-            scenario: None,
-            set: assignments(set),
-        }
+        Variant::of(assignments(set))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::{Codes, Index};
 use crate::input::scenario::{
-    format::{Cell, Column, Format},
+    format::{Cell, Format, columns},
     table_text::Table,
 };
 use crate::kernel::quarter::Quarter;
@@ -15,111 +15,36 @@ use crate::model::data::{City, Closure, Rank, Tier};
 /// Regions, in the division of the national statistics.
 pub const REGIONS: &[&str] = &["East", "Central", "West", "Northeast"];
 
-const fn column(name: &'static str, cell: Cell, required: bool, meaning: &'static str) -> Column {
-    Column {
-        name,
-        cell,
-        required,
-        meaning,
-    }
-}
-
-const fn real(min: f64, max: f64, unit: &'static str) -> Cell {
-    Cell::Real { min, max, unit }
-}
-
 /// Columns of the table of cities.
 pub static FORMAT: Format = Format {
     table: "cities",
     row: "city",
     id: "city_id",
-    columns: &[
-        column("city_id", Cell::Id, true, "Stable short name."),
-        column(
-            "code",
-            Cell::Code,
-            true,
-            "Stable number that addresses the city's luck: its GB/T 2260 code.",
-        ),
-        column("name", Cell::Text, true, "Name for people."),
-        column("province", Cell::Text, true, "Province."),
-        column("region", Cell::Choice(REGIONS), true, "Region."),
-        column("tier", Cell::Choice(Tier::NAMES), true, "Market tier."),
-        column(
-            "rank",
-            Cell::Choice(Rank::NAMES),
-            true,
-            "Administrative rank.",
-        ),
-        column(
-            "latitude_deg",
-            real(-90.0, 90.0, "degrees north"),
-            true,
-            "Latitude.",
-        ),
-        column(
-            "longitude_deg",
-            real(-180.0, 180.0, "degrees east"),
-            true,
-            "Longitude.",
-        ),
-        column(
-            "revenue_2015_cny_bn",
-            real(1e-6, 1e6, "CNY bn"),
-            true,
-            "General public budget revenue in 2015.",
-        ),
-        column(
-            "gdp_2015_cny_bn",
-            real(1e-6, 1e6, "CNY bn"),
-            true,
-            "GDP in 2015.",
-        ),
-        column(
-            "gdp_growth_2010_2015_per_year",
-            real(-0.5, 1.0, "1/year"),
-            false,
-            "Growth of nominal GDP from 2010 to 2015; empty where unknown.",
-        ),
-        column(
-            "research_intensity_2015",
-            real(0.0, 1.0, ""),
-            true,
-            "Research and development over GDP in 2015.",
-        ),
-        column(
-            "universities",
-            real(0.0, 1e4, ""),
-            true,
-            "Universities that train researchers.",
-        ),
-        column(
-            "amenity_0_1",
-            real(0.0, 1.0, ""),
-            true,
-            "How attractive residency is.",
-        ),
-        column(
-            "sector_1",
-            Cell::Text,
-            false,
-            "The sector the city is best known for.",
-        ),
-        column("sector_2", Cell::Text, false, "The second."),
-        column("sector_3", Cell::Text, false, "The third."),
-        column(
-            "closed_sectors",
-            Cell::Text,
-            false,
-            "Sectors on which the city spends nothing new (E12), with `;` between them.",
-        ),
-        column(
-            "closed_from",
-            Cell::Quarter,
-            false,
-            "First quarter in which they are closed; empty, they are from the start.",
-        ),
-    ],
+    columns: columns! {
+        "city_id": Cell::Id => "Stable short name.";
+        "code": Cell::Code => "Stable number that addresses the city's luck: its GB/T 2260 code.";
+        "name": Cell::Text => "Name for people.";
+        "province": Cell::Text => "Province.";
+        "region": Cell::Choice(REGIONS) => "Region.";
+        "tier": Cell::Choice(Tier::NAMES) => "Market tier.";
+        "rank": Cell::Choice(Rank::NAMES) => "Administrative rank.";
+        "latitude_deg": Cell::real(-90.0, 90.0, "degrees north") => "Latitude.";
+        "longitude_deg": Cell::real(-180.0, 180.0, "degrees east") => "Longitude.";
+        "revenue_2015_cny_bn": Cell::real(1e-6, 1e6, "CNY bn") => "General public budget revenue in 2015.";
+        "gdp_2015_cny_bn": Cell::real(1e-6, 1e6, "CNY bn") => "GDP in 2015.";
+        optional "gdp_growth_2010_2015_per_year": Cell::real(-0.5, 1.0, "1/year")
+            => "Growth of nominal GDP from 2010 to 2015; empty where unknown.";
+        "research_intensity_2015": Cell::SHARE => "Research and development over GDP in 2015.";
+        "universities": Cell::real(0.0, 1e4, "") => "Universities that train researchers.";
+        "amenity_0_1": Cell::SHARE => "How attractive residency is.";
+        optional "sector_1": Cell::Text => "The sector the city is best known for.";
+        optional "sector_2": Cell::Text => "The second.";
+        optional "sector_3": Cell::Text => "The third.";
+        optional "closed_sectors": Cell::Text
+            => "Sectors on which the city spends nothing new (E12), with `;` between them.";
+        optional "closed_from": Cell::Quarter
+            => "First quarter in which they are closed; empty, they are from the start.";
+    },
 };
 
 /// Cities with the lists they refer to.

@@ -3,68 +3,27 @@
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Index;
 use crate::input::scenario::{
-    format::{Cell, Column, Format},
+    format::{Cell, Format, columns},
     table_text::Table,
 };
 use crate::kernel::text::Quoted;
 use crate::kernel::text::Ticked;
 use crate::model::data::{Event, PilotZone, Track};
 
-const fn column(name: &'static str, cell: Cell, required: bool, meaning: &'static str) -> Column {
-    Column {
-        name,
-        cell,
-        required,
-        meaning,
-    }
-}
-
 /// Columns of the table of events.
 pub static EVENTS: Format = Format {
     table: "events",
     row: "event",
     id: "title",
-    columns: &[
-        column(
-            "quarter",
-            Cell::Quarter,
-            true,
-            "Quarter in which it happens.",
-        ),
-        column(
-            "track",
-            Cell::Choice(Track::NAMES),
-            true,
-            "What it acts on.",
-        ),
-        column(
-            "sectors",
-            Cell::Text,
-            true,
-            "Sectors it touches: `all`, or names with `;` between them.",
-        ),
-        column(
-            "intensity_0_1",
-            Cell::Real {
-                min: 0.0,
-                max: 1.0,
-                unit: "",
-            },
-            true,
-            "Intensity, a judgement.",
-        ),
-        column(
-            "half_life_quarters",
-            Cell::Real {
-                min: 0.01,
-                max: 1e4,
-                unit: "quarters",
-            },
-            false,
-            "Quarters after which half of its effect is left; empty, it is permanent.",
-        ),
-        column("title", Cell::Text, true, "Title for charts."),
-    ],
+    columns: columns! {
+        "quarter": Cell::Quarter => "Quarter in which it happens.";
+        "track": Cell::Choice(Track::NAMES) => "What it acts on.";
+        "sectors": Cell::Text => "Sectors it touches: `all`, or names with `;` between them.";
+        "intensity_0_1": Cell::SHARE => "Intensity, a judgement.";
+        optional "half_life_quarters": Cell::real(0.01, 1e4, "quarters")
+            => "Quarters after which half of its effect is left; empty, it is permanent.";
+        "title": Cell::Text => "Title for charts.";
+    },
 };
 
 /// Columns of the table of pilot zones.
@@ -72,15 +31,10 @@ pub static PILOT_ZONES: Format = Format {
     table: "pilot_zones",
     row: "pilot zone",
     id: "city_id",
-    columns: &[
-        column("city_id", Cell::Text, true, "The city."),
-        column(
-            "from_quarter",
-            Cell::Quarter,
-            true,
-            "First quarter as a zone.",
-        ),
-    ],
+    columns: columns! {
+        "city_id": Cell::Text => "The city.";
+        "from_quarter": Cell::Quarter => "First quarter as a zone.";
+    },
 };
 
 /// Reads the table of events.

@@ -1,6 +1,7 @@
 //! What a data table may hold: its columns and what their cells take.
 
 use crate::kernel::quarter::NotAQuarter;
+use crate::kernel::text::quoted_list;
 
 /// Largest stable number: it fits a signed 64-bit number of any reader.
 pub(crate) const LARGEST_CODE: u64 = i64::MAX as u64;
@@ -56,6 +57,14 @@ pub struct Format {
 }
 
 impl Cell {
+    /// A share or an index from 0 to 1.
+    pub const SHARE: Cell = Cell::real(0.0, 1.0, "");
+
+    /// A number.
+    pub const fn real(min: f64, max: f64, unit: &'static str) -> Self {
+        Cell::Real { min, max, unit }
+    }
+
     /// What is allowed, in words.
     pub fn allowed(self) -> String {
         match self {
@@ -65,11 +74,22 @@ impl Cell {
             Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
             Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
             Cell::Quarter => NotAQuarter.to_string(),
-            Cell::Choice(names) => names
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect::<Vec<_>>()
-                .join(", "),
+            Cell::Choice(names) => quoted_list(names, ", "),
         }
     }
 }
+
+/// Columns of a table, one a line: name, what its cells hold, and its meaning; `optional` ones may be absent, and their
+/// cells empty.
+macro_rules! columns {
+    ($($($optional:ident)? $name:literal: $cell:expr => $meaning:literal;)+) => {
+        &[$(crate::input::scenario::format::Column {
+            name: $name,
+            cell: $cell,
+            required: stringify!($($optional)?).is_empty(),
+            meaning: $meaning,
+        }),+]
+    };
+}
+
+pub(crate) use columns;

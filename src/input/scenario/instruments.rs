@@ -3,57 +3,25 @@
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Codes;
 use crate::input::scenario::{
-    format::{Cell, Column, Format},
+    format::{Cell, Format, columns},
     table_text::Table,
 };
 use crate::model::data::{Channel, Instrument};
-
-const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {
-    Column {
-        name,
-        cell,
-        required: true,
-        meaning,
-    }
-}
 
 /// Columns of the table of instruments.
 pub static FORMAT: Format = Format {
     table: "instruments",
     row: "instrument",
     id: "instrument_id",
-    columns: &[
-        column("instrument_id", Cell::Id, "Stable short name."),
-        column(
-            "code",
-            Cell::Code,
-            "Stable number that addresses the instrument's luck.",
-        ),
-        column("name", Cell::Text, "Name for people."),
-        column(
-            "channel",
-            Cell::Choice(Channel::NAMES),
-            "Channel through which it works.",
-        ),
-        column(
-            "tier_slope",
-            Cell::Real {
-                min: -1.0,
-                max: 1.0,
-                unit: "",
-            },
-            "Above 0 it works better where residency is attractive, below 0 the reverse.",
-        ),
-        column(
-            "overseas_share",
-            Cell::Real {
-                min: 0.0,
-                max: 1.0,
-                unit: "",
-            },
-            "Share of its effect that wins researchers from abroad.",
-        ),
-    ],
+    columns: columns! {
+        "instrument_id": Cell::Id => "Stable short name.";
+        "code": Cell::Code => "Stable number that addresses the instrument's luck.";
+        "name": Cell::Text => "Name for people.";
+        "channel": Cell::Choice(Channel::NAMES) => "Channel through which it works.";
+        "tier_slope": Cell::real(-1.0, 1.0, "")
+            => "Above 0 it works better where residency is attractive, below 0 the reverse.";
+        "overseas_share": Cell::SHARE => "Share of its effect that wins researchers from abroad.";
+    },
 };
 
 /// Reads the table. Instruments come in the order of their codes, whatever that of the rows: which of several is tried is

@@ -13,7 +13,7 @@ use crate::input::scenario::problems::Report;
 use crate::input::scenario::shipped;
 use crate::input::scenario::values::{dated, override_column, override_table, parameter_value};
 use crate::kernel::quarter::{NotAQuarter, Quarter};
-use crate::kernel::text::{Ticked, nearest};
+use crate::kernel::text::{Ticked, near_or, nearest};
 
 /// Most files in a chain of `extends`.
 const DEEPEST: usize = 16;
@@ -221,10 +221,9 @@ impl Reader<'_> {
         for (name, _) in change {
             let key = name.get_ref();
             if key != "from" && key != "set" {
-                let near = nearest(key, ["from", "set"].into_iter());
-                misspelt.extend(near);
-                let hint = near.map_or("; allowed: `from` and `set`".to_string(), |name| {
-                    format!("; nearest valid name: `{name}`")
+                misspelt.extend(nearest(key, ["from", "set"].into_iter()));
+                let hint = near_or(key, ["from", "set"], || {
+                    "; allowed: `from` and `set`".to_string()
                 });
                 self.report.add(
                     self.start(name),

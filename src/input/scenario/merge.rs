@@ -179,6 +179,12 @@ impl Merged {
         }
     }
 
+    /// Where a setting is given; the first file where it is not.
+    pub fn spot(&self, key: &str) -> Spot {
+        let given = self.settings.get(key);
+        given.map_or(Spot::File(0), |given| given.spot)
+    }
+
     /// The value of a setting: as given, or its default.
     fn value(&self, key: &str) -> Option<Literal> {
         let given = self.settings.get(key).map(|given| given.value.clone());

@@ -205,10 +205,7 @@ impl Loader<'_> {
         let merged = self.merged;
         let (start, end) = (merged.start(), merged.end());
         if end.plus(-1) > Quarter::RANGE.1 {
-            let spot = merged
-                .settings
-                .get("run.start")
-                .map_or(Spot::File(0), |given| given.spot);
+            let spot = merged.spot("run.start");
             let last = Quarter::RANGE.1;
             self.report.add(
                 spot,
@@ -324,10 +321,7 @@ impl Loader<'_> {
             } else {
                 "cities.drop"
             };
-            let spot = merged
-                .settings
-                .get(key)
-                .map_or(Spot::File(0), |given| given.spot);
+            let spot = merged.spot(key);
             self.report
                 .add(spot, "no city is left; allowed: at least 1");
         }
@@ -354,11 +348,7 @@ impl Loader<'_> {
         let Some((path, spot)) = self.merged.path(key) else {
             // A file that could not be read, or is not valid TOML, may well have named it.
             if required && self.is_whole && !self.report.has_syntax_problems() {
-                let spot = self
-                    .merged
-                    .settings
-                    .get(key)
-                    .map_or(Spot::File(0), |given| given.spot);
+                let spot = self.merged.spot(key);
                 let other = if key == "data.cities" {
                     ", or a table `[cities.synthetic]`"
                 } else {

@@ -11,8 +11,7 @@ use crate::input::scenario::{
     table_text::{Table, field_start},
 };
 use crate::kernel::quarter::Quarter;
-use crate::kernel::text::Quoted;
-use crate::kernel::text::{Ticked, hint, nearest};
+use crate::kernel::text::{Quoted, Ticked, hint, near_value};
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
 
 /// One row. A cell that cannot be read is reported, and a harmless value stands for it.
@@ -103,21 +102,23 @@ impl<'a> Row<'a> {
         self.refuse(name, message);
     }
 
+    /// What is written in a cell; none where an override is no text.
+    fn written(&self, name: &str) -> Option<&'a str> {
+        match self.found(name) {
+            Found::Cell(text) => Some(text),
+            Found::Override(Literal::Text(text)) => Some(text),
+            Found::Override(_) => None,
+        }
+    }
+
     /// The text of a cell; reported where it is empty and must not be.
     pub fn text(&mut self, name: &str) -> &'a str {
-        let text = match self.found(name) {
-            Found::Cell(text) => text,
-            Found::Override(Literal::Text(text)) => text.as_str(),
-            Found::Override(_) => "",
-        };
+        let written = self.written(name);
+        let text = written.unwrap_or("");
         let required = self
             .position(name)
             .is_some_and(|at| self.table.format.columns[at].required);
-        let is_text = matches!(
-            self.found(name),
-            Found::Cell(_) | Found::Override(Literal::Text(_))
-        );
-        if (text.is_empty() && required) || !is_text {
+        if (text.is_empty() && required) || written.is_none() {
             self.refuse_value(name, "");
         } else if !is_plain_cell(text) {
             let message = format!(
@@ -134,17 +135,9 @@ impl<'a> Row<'a> {
     pub fn id(&mut self) -> String {
         let name = self.table.format.id;
         let text = self.plain(name);
-        if text.is_empty() {
+        let is_letter = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+        if text.is_empty() || text.starts_with('-') || !text.bytes().all(is_letter) {
             self.refuse_value(name, "");
-        }
-        let fits = text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
-            && !text.starts_with('-');
-        if !fits {
-            self.refuse_value(name, "");
-        }
-        if !fits || text.is_empty() {
             self.table.lacks_a_name();
         }
         text.to_string()
@@ -222,13 +215,10 @@ impl<'a> Row<'a> {
 
     /// A quarter, or nothing.
     pub fn optional_quarter(&mut self, name: &str) -> Option<Quarter> {
-        let text = match self.found(name) {
-            Found::Cell("") => return None,
-            Found::Cell(text) => text,
-            Found::Override(Literal::Text(text)) => text.as_str(),
-            Found::Override(_) => "",
-        };
-        let quarter = text.parse().ok();
+        if matches!(self.found(name), Found::Cell("")) {
+            return None;
+        }
+        let quarter = self.written(name).and_then(|text| text.parse().ok());
         if quarter.is_none() {
             self.refuse_value(name, "");
         }
@@ -242,17 +232,10 @@ impl<'a> Row<'a> {
         names: &'static [&'static str],
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = match self.found(name) {
-            Found::Cell(text) => text,
-            Found::Override(Literal::Text(text)) => text.as_str(),
-            Found::Override(_) => "",
-        };
+        let text = self.written(name).unwrap_or("");
         let chosen = read(text);
         if chosen.is_none() {
-            let hint = nearest(text, names.iter().copied()).map_or(String::new(), |near| {
-                format!("; nearest valid name: \"{near}\"")
-            });
-            self.refuse_value(name, &hint);
+            self.refuse_value(name, &near_value(text, names.iter().copied()));
         }
         chosen
     }

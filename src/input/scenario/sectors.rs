@@ -3,84 +3,35 @@
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::rows::Codes;
 use crate::input::scenario::{
-    format::{Cell, Column, Format},
+    format::{Cell, Format, columns},
     table_text::Table,
 };
 use crate::model::data::Sector;
 
-const SHARE: Cell = Cell::Real {
-    min: 0.0,
-    max: 1.0,
-    unit: "",
-};
 // The scales of growth go up to 3: what falls by a third or more would fall below 0.
-const GROWTH: Cell = Cell::Real {
-    min: -0.3,
-    max: 1.0,
-    unit: "1/quarter",
-};
-
-const fn column(name: &'static str, cell: Cell, meaning: &'static str) -> Column {
-    Column {
-        name,
-        cell,
-        required: true,
-        meaning,
-    }
-}
+const GROWTH: Cell = Cell::real(-0.3, 1.0, "1/quarter");
 
 /// Columns of the table of sectors.
 pub static FORMAT: Format = Format {
     table: "sectors",
     row: "sector",
     id: "sector_id",
-    columns: &[
-        column("sector_id", Cell::Id, "Stable short name."),
-        column(
-            "code",
-            Cell::Code,
-            "Stable number that addresses the sector's luck.",
-        ),
-        column("name", Cell::Text, "Name for people."),
-        column("strategic_0_1", SHARE, "Strategic weight."),
-        column("risk_0_1", SHARE, "Risk that draws restrictive regulation."),
-        column("compute_0_1", SHARE, "Dependence on controlled compute."),
-        column("scale_0_1", SHARE, "Scale economies."),
-        column(
-            "frontier_growth_per_quarter",
-            GROWTH,
-            "Growth of the US frontier.",
-        ),
-        column(
-            "demand_growth_per_quarter",
-            GROWTH,
-            "Growth of national demand.",
-        ),
-        column("first_tier_lean_0_1", SHARE, "Lean on first-tier cities."),
-        column(
-            "initial_frontier_ratio",
-            Cell::Real {
-                min: 0.001,
-                max: 10.0,
-                unit: "",
-            },
-            "National capability over the US frontier at the start.",
-        ),
-        column(
-            "import_share",
-            Cell::Real {
-                min: 0.0,
-                max: 0.99,
-                unit: "",
-            },
-            "Share of imports in the market.",
-        ),
-        column(
-            "supplies_compute_0_1",
-            SHARE,
-            "Weight with which the sector's gap makes compute scarce.",
-        ),
-    ],
+    columns: columns! {
+        "sector_id": Cell::Id => "Stable short name.";
+        "code": Cell::Code => "Stable number that addresses the sector's luck.";
+        "name": Cell::Text => "Name for people.";
+        "strategic_0_1": Cell::SHARE => "Strategic weight.";
+        "risk_0_1": Cell::SHARE => "Risk that draws restrictive regulation.";
+        "compute_0_1": Cell::SHARE => "Dependence on controlled compute.";
+        "scale_0_1": Cell::SHARE => "Scale economies.";
+        "frontier_growth_per_quarter": GROWTH => "Growth of the US frontier.";
+        "demand_growth_per_quarter": GROWTH => "Growth of national demand.";
+        "first_tier_lean_0_1": Cell::SHARE => "Lean on first-tier cities.";
+        "initial_frontier_ratio": Cell::real(0.001, 10.0, "")
+            => "National capability over the US frontier at the start.";
+        "import_share": Cell::real(0.0, 0.99, "") => "Share of imports in the market.";
+        "supplies_compute_0_1": Cell::SHARE => "Weight with which the sector's gap makes compute scarce.";
+    },
 };
 
 /// Reads the table.

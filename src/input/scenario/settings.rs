@@ -6,6 +6,7 @@
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::Spot;
 use crate::kernel::quarter::Quarter;
+use crate::kernel::text::{near_value, quoted_list};
 use crate::measure::trace_settings as traces;
 use crate::table::compression::Compression;
 
@@ -107,12 +108,6 @@ pub static SETTINGS: &[Setting] = &[
 impl Setting {
     /// What is allowed, in words: `a whole number from 1 to 4000 (quarters), default 40`.
     pub fn allowed(&self) -> String {
-        let quoted = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect::<Vec<_>>()
-        };
         let unit = if self.unit.is_empty() {
             String::new()
         } else {
@@ -124,9 +119,9 @@ impl Setting {
             SettingKind::Quarter => crate::kernel::quarter::NotAQuarter.to_string(),
             SettingKind::Whole { min, max } => format!("a whole number from {min} to {max}{unit}"),
             SettingKind::Real { min, max } => format!("{min} to {max}{unit}"),
-            SettingKind::Choice { names } => quoted(names).join(" or "),
+            SettingKind::Choice { names } => quoted_list(names, " or "),
             SettingKind::Names { names: [] } => "a list of names in quotes".to_string(),
-            SettingKind::Names { names } => format!("a list of {}", quoted(names).join(", ")),
+            SettingKind::Names { names } => format!("a list of {}", quoted_list(names, ", ")),
         };
         match (self.default, self.kind) {
             (None | Some(""), _) | (_, SettingKind::Names { .. }) => range,
@@ -174,12 +169,7 @@ impl Setting {
         let refused = |found: &Literal, hint: String| {
             format!("`{key}` is {found}; allowed: {}{hint}", self.allowed())
         };
-        let hint = |name: &str, names: &[&'static str]| {
-            crate::kernel::text::nearest(name, names.iter().copied())
-                .map_or(String::new(), |near| {
-                    format!("; nearest valid name: \"{near}\"")
-                })
-        };
+        let hint = |name: &str, names: &[&'static str]| near_value(name, names.iter().copied());
         let fits = match (self.kind, value) {
             (SettingKind::Text | SettingKind::File, Literal::Text(_)) => true,
             (SettingKind::Quarter, Literal::Text(text)) => text.parse::<Quarter>().is_ok(),

@@ -4,7 +4,7 @@
 //! that of a declared column which is missing.
 
 use crate::input::scenario::format::Cell;
-use crate::input::scenario::table_text::{Table, field_start};
+use crate::input::scenario::table_text::{Records, Table, field_start};
 use std::collections::HashMap;
 
 use crate::input::scenario::places::Spot;
@@ -18,19 +18,9 @@ impl Table {
     /// Returns false where the head is such that no row could be read.
     pub fn read(&self, report: &mut Report, mut read: impl FnMut(&mut Row<'_>)) -> bool {
         let text = &*self.text;
-        // A byte-order mark is no part of the first name.
-        let skipped = if text.starts_with('\u{feff}') {
-            '\u{feff}'.len_utf8()
-        } else {
-            0
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(&text.as_bytes()[skipped..]);
-        let mut record = csv::StringRecord::new();
+        let mut records = Records::of(text, self.file);
         let mut slots: Option<Vec<Option<usize>>> = None;
-        let (mut width, mut line, mut counted_to) = (0, 1, 0);
+        let (mut line, mut counted_to) = (1, 0);
         let mut first_lines: HashMap<String, usize> = HashMap::new();
         let has_ids = self
             .format
@@ -38,41 +28,25 @@ impl Table {
             .iter()
             .any(|column| column.cell == Cell::Id);
         // The text is valid UTF-8 and in memory, so that reading fails at its end alone.
-        while matches!(reader.read_record(&mut record), Ok(true)) {
-            let byte = record
-                .position()
-                .map_or(0, |position| position.byte() as usize);
-            let start = field_start(text, skipped + byte, 0);
+        while let Ok(Some(start)) = records.advance() {
             let passed = text.as_bytes().get(counted_to..start).unwrap_or_default();
             line += passed.iter().filter(|byte| **byte == b'\n').count();
             counted_to = start;
             let Some(slots) = &slots else {
-                width = record.len();
-                slots = Some(self.head(&record, start, report));
+                slots = Some(self.head(&records.record, start, report));
                 if slots.as_ref().is_none_or(|found| !self.is_complete(found)) {
                     self.lacks_a_name();
                     return false;
                 }
                 continue;
             };
-            if record.len() != width {
-                let cells = cells(record.len());
-                let spot = Spot::At {
-                    file: self.file,
-                    byte: start,
-                };
-                let end = reader.position().byte() as usize + skipped;
-                let hint = unclosed(text.get(start..end).unwrap_or_default());
-                report.add(
-                    spot,
-                    format!("the row has {cells}; allowed: {width}, as in the head{hint}"),
-                );
+            if !records.fits(start, report) {
                 self.lacks_a_name();
                 continue;
             }
             let mut row = Row {
                 table: self,
-                record: &record,
+                record: &records.record,
                 slots,
                 start,
                 id: "",
@@ -247,23 +221,6 @@ pub(crate) fn too_wide(names: &[&str]) -> Option<String> {
             names.len()
         )
     })
-}
-
-/// A number of cells, in words.
-pub(crate) fn cells(count: usize) -> String {
-    match count {
-        1 => "1 cell".to_string(),
-        count => format!("{count} cells"),
-    }
-}
-
-/// A hint for a row of a wrong width with quotation marks in it.
-pub(crate) fn unclosed(row: &str) -> &'static str {
-    if row.contains('"') {
-        "; does a quotation mark in it lack its end?"
-    } else {
-        ""
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::input::scenario::formats::FORMATS;
 use crate::input::scenario::keys::{self, Key};
 use crate::input::scenario::literal::Literal;
-use crate::kernel::text::{Ticked, nearest};
+use crate::kernel::text::{Ticked, near, near_or, near_value, ticked_list};
 use crate::model::params::{Kind, Parameter, Timing, Value};
 
 /// A change of a key at a date; an error says whether it is about the value.
@@ -57,13 +57,12 @@ pub(crate) fn parameter_value(
         _ => None,
     };
     read.ok_or_else(|| {
-        let near = match (parameter.kind, value) {
-            (Kind::Choice { names }, Literal::Text(text)) => nearest(text, names.iter().copied()),
-            _ => None,
+        let hint = match (parameter.kind, value) {
+            (Kind::Choice { names }, Literal::Text(text)) => {
+                near_value(text, names.iter().copied())
+            }
+            _ => String::new(),
         };
-        let hint = near.map_or(String::new(), |name| {
-            format!("; nearest valid name: \"{name}\"")
-        });
         format!(
             "`{}` is {value}; allowed: {}{hint}",
             parameter.key,
@@ -78,16 +77,11 @@ pub(crate) fn override_table(table: &str) -> Result<(), String> {
         return Ok(());
     }
     let names = || FORMATS.iter().map(|format| format.table);
-    let allowed = names()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let hint = nearest(table, names()).map_or(String::new(), |name| {
-        format!("; nearest valid name: `{name}`")
-    });
     Err(format!(
-        "unknown table {} in `overrides`; allowed: {allowed}{hint}",
-        Ticked(table)
+        "unknown table {} in `overrides`; allowed: {}{}",
+        Ticked(table),
+        ticked_list(names()),
+        near(table, names())
     ))
 }
 
@@ -106,18 +100,8 @@ pub(crate) fn override_column(table: &str, column: &str) -> Result<(), String> {
     if names().any(|name| name == column) {
         return Ok(());
     }
-    let hint = nearest(column, names()).map_or_else(
-        || {
-            format!(
-                "; allowed: {}",
-                names()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )
-        },
-        |name| format!("; nearest valid name: `{name}`"),
-    );
+    let all = || format!("; allowed: {}", ticked_list(names()));
+    let hint = near_or(column, names(), all);
     Err(format!(
         "unknown column {} in `overrides.{table}`{hint}",
         Ticked(column)

@@ -1,6 +1,7 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
-use crate::kernel::text::nearest;
+use crate::kernel::named::named;
+use crate::kernel::text::{near, near_or, ticked_list};
 use crate::measure::outcome::Kind;
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, Terms};
@@ -10,38 +11,20 @@ use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorS
 use crate::model::data::World;
 use crate::table::columns::Text;
 
-/// The table a quantity is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    National,
-    Cities,
-    Sectors,
-    Allocations,
-    Derived,
-    /// Somebody else's code.
-    Own,
+named! {
+    /// The table a quantity is read from.
+    pub(crate) enum Source {
+        National = "national",
+        Cities = "cities",
+        Sectors = "sectors",
+        Allocations = "allocations",
+        Derived = "derived",
+        /// Somebody else's code.
+        Own = "own",
+    }
 }
 
 impl Source {
-    const ALL: [(Source, &'static str); 5] = [
-        (Source::National, "national"),
-        (Source::Cities, "cities"),
-        (Source::Sectors, "sectors"),
-        (Source::Allocations, "allocations"),
-        (Source::Derived, "derived"),
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        Self::ALL.get(self as usize).map_or("own", |known| known.1)
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .map(|(source, _)| source)
-    }
-
     /// Whether a city and a sector must be named.
     fn needs(self, column: &str) -> (bool, bool) {
         match self {
@@ -67,7 +50,7 @@ fn readings(source: Source) -> &'static [Reading] {
 
 /// The two parts of a named ratio.
 pub(crate) fn ratio(column: &str) -> Option<[&'static str; 2]> {
-    let mut all = Source::ALL.iter().flat_map(|(source, _)| readings(*source));
+    let mut all = Source::ALL.into_iter().flat_map(readings);
     all.find(|own| own.name == column && own.ratio.is_some())?
         .ratio
 }
@@ -119,21 +102,20 @@ impl Quantity {
     /// # Errors
     /// A sentence with what was found, what is allowed and the nearest valid name.
     pub(crate) fn parse(text: &str, column: Option<&str>) -> Result<Self, String> {
+        let is_table = |source: &Source| *source != Source::Own;
         let (head, ids) = split_ids(text)?;
         let (table, written) = match head.split_once('.') {
             Some((table, column)) => (Some(table.trim()), column.trim()),
             None => (None, head.trim()),
         };
         let source = match table {
-            Some(name) => Source::from_name(name).ok_or_else(|| {
-                let names = || Source::ALL.iter().map(|(_, name)| *name);
-                let hint = nearest(name, names()).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+            Some(name) => Source::from_name(name).filter(is_table).ok_or_else(|| {
+                let tables = || Source::ALL.into_iter().filter(is_table);
+                let names = || tables().map(Source::name);
                 format!(
-                    "unknown table `{name}` in `{text}`; allowed: {}{hint}",
-                    all.join(", ")
+                    "unknown table `{name}` in `{text}`; allowed: {}{}",
+                    ticked_list(names()),
+                    near(name, names())
                 )
             })?,
             None => guess_source(&ids, column.unwrap_or(written)),
@@ -174,12 +156,9 @@ impl Quantity {
         ) -> Result<usize, String> {
             let Some(id) = id else { return Ok(0) };
             let mut known = ids.clone();
-            known.position(|known| known == id).ok_or_else(|| {
-                let hint = nearest(id, ids).map_or_else(String::new, |near| {
-                    format!("; nearest valid name: `{near}`")
-                });
-                format!("the world has no {what} `{id}`{hint}")
-            })
+            known
+                .position(|known| known == id)
+                .ok_or_else(|| format!("the world has no {what} `{id}`{}", near(id, ids)))
         }
         let cities = world.cities.iter().map(|city| city.id.as_str());
         let sectors = world.sectors.iter().map(|sector| sector.id.as_str());
@@ -230,10 +209,9 @@ fn terms(source: Source, column: &str) -> Result<Found, String> {
     if source == Source::National {
         known.extend(DERIVED.iter().map(|row| row.name));
     }
-    let hint = nearest(column, known.into_iter()).map_or_else(
-        || "; `docs/outputs.md` lists the columns".to_string(),
-        |near| format!("; nearest valid name: `{near}`"),
-    );
+    let hint = near_or(column, known, || {
+        "; `docs/outputs.md` lists the columns".to_string()
+    });
     Err(format!(
         "`{}` has no column of numbers `{column}`{hint}",
         source.name()

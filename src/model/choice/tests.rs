@@ -15,17 +15,8 @@ use std::path::Path;
 /// Gives the rows of the instruments that the cities gave up.
 fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
-    let variant = Variant {
-        scenario: None,
-        set: sets
-            .iter()
-            .map(|(key, value)| Assignment {
-                key: key.to_string(),
-                value: value.to_string(),
-                ..Assignment::default()
-            })
-            .collect(),
-    };
+    let set = sets.iter();
+    let variant = Variant::of(set.map(|(key, value)| Assignment::new(key, value)));
     let setup = Worlds::new(&base, &[]).setup(&variant).expect("a world");
     let luck = Luck {
         seed: 5,

@@ -180,11 +180,7 @@ impl<P: Default> Parameter<P> {
             Kind::Real { min, max } => format!("{min} to {max}{unit}"),
             Kind::Count { min, max } => format!("a whole number from {min} to {max}{unit}"),
             Kind::Switch => "true or false".to_string(),
-            Kind::Choice { names } => names
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect::<Vec<_>>()
-                .join(" or "),
+            Kind::Choice { names } => crate::kernel::text::quoted_list(names, " or "),
         };
         format!("{range}, default {}", self.default())
     }

@@ -1,5 +1,6 @@
 //! The table of parameters. One row each; everything that names a parameter is made from here.
 
+use crate::kernel::named::named;
 use crate::model::params::parameter::{self, Kind, Timing, Value};
 
 /// One row of the table of [`Params`].
@@ -124,39 +125,20 @@ macro_rules! from_value {
     };
     (Choice, $field:expr, $value:expr) => {
         if let Value::Choice(name) = $value {
-            $field = Allocation::from_name(name)
+            $field = Allocation::from_name(name).unwrap_or_default()
         }
     };
 }
 
-/// Who decides how a city's sector budget is composed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Allocation {
-    /// Each official, by E10 to E12.
-    #[default]
-    Tournament,
-    /// A planner, by marginal national value at the same total (E40).
-    Coordinated,
-}
-
-impl Allocation {
-    /// Names in files.
-    pub const NAMES: &'static [&'static str] = &["tournament", "coordinated"];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Allocation::Tournament => "tournament",
-            Allocation::Coordinated => "coordinated",
-        }
-    }
-
-    fn from_name(name: &str) -> Self {
-        if name == "coordinated" {
-            Allocation::Coordinated
-        } else {
-            Allocation::Tournament
-        }
+named! {
+    /// Who decides how a city's sector budget is composed.
+    #[derive(Default)]
+    pub enum Allocation {
+        /// Each official, by E10 to E12.
+        #[default]
+        Tournament = "tournament",
+        /// A planner, by marginal national value at the same total (E40).
+        Coordinated = "coordinated",
     }
 }
 

@@ -40,18 +40,9 @@ impl Chart for Areas {
             .iter()
             .map(|(name, _, sum)| format!("{name}{sum}"))
             .collect();
-        let widest = labels
-            .iter()
-            .map(|label| scale::text_width(label, 12.0))
-            .fold(0.0, f64::max);
-        let strip_room = self
-            .strips
-            .iter()
-            .map(|strip| scale::text_width(&strip.name, 10.5))
-            .fold(0.0, f64::max);
-        let left = (strip_room + 12.0).max(48.0);
+        let left = Frame::left(&self.strips);
         let right = if size.is_wide() {
-            width - widest.min(230.0) - 32.0
+            width - scale::widest(&labels, 12.0).min(230.0) - 32.0
         } else {
             width - 10.0
         };
@@ -120,44 +111,28 @@ impl Chart for Areas {
             for (number, (label, place)) in labels.iter().zip(places).enumerate() {
                 svg.rect(
                     &format!("a{}", number % 7),
-                    right + 8.0,
-                    place - 6.0,
-                    12.0,
-                    12.0,
+                    (right + 8.0, place - 6.0),
+                    (12.0, 12.0),
                     "",
                 );
                 svg.text(
                     "",
                     Anchor::Start,
-                    right + 25.0,
-                    place + 4.0,
+                    (right + 25.0, place + 4.0),
                     &scale::fit(label, 230.0, 12.0),
                 );
             }
         }
         if size.is_wide() {
-            for place in 0..count {
-                let left = if place == 0 {
-                    x(0)
-                } else {
-                    (x(place - 1) + x(place)) / 2.0
-                };
-                let right = if place + 1 == count {
-                    x(place)
-                } else {
-                    (x(place) + x(place + 1)) / 2.0
-                };
-                let mut title = self.across.label(place);
+            frame.hits(&mut svg, &self.across, |place| {
+                let mut said = self.across.label(place);
                 for (name, values, _) in self.parts.iter().rev() {
-                    title += &format!(
-                        "\n{name}: {}",
-                        scale::number(values.get(place).copied().unwrap_or(0.0))
-                    );
+                    let value = values.get(place).copied().unwrap_or(0.0);
+                    said += &format!("\n{name}: {}", scale::number(value));
                 }
                 let sum = sums[place].last().copied().unwrap_or(0.0);
-                title += &format!("\nsum: {}", scale::number(sum));
-                svg.rect("hit", left, top, right - left, bottom - top, &title);
-            }
+                said + &format!("\nsum: {}", scale::number(sum))
+            });
         }
         svg
     }

@@ -2,7 +2,7 @@
 
 use crate::report::figure::scale::{self, Linear};
 use crate::report::figure::svg::{Anchor, Svg};
-use crate::report::figure::{Chart, Data, Size, cell};
+use crate::report::figure::{Chart, Data, Size, cell, cells};
 
 /// A bar.
 #[derive(Clone, Debug, Default)]
@@ -32,16 +32,36 @@ pub struct Bars {
     pub is_marks: bool,
 }
 
+impl Bars {
+    /// Bars from 0: what they are, name and unit of their length, and the bars.
+    pub fn new(
+        title: impl Into<String>,
+        across: impl Into<String>,
+        bars: impl IntoIterator<Item = Bar>,
+    ) -> Self {
+        Bars {
+            title: title.into(),
+            across: across.into(),
+            bars: bars.into_iter().collect(),
+            is_marks: false,
+        }
+    }
+
+    /// Only marks and intervals of the same.
+    pub fn as_marks(self) -> Self {
+        Bars {
+            is_marks: true,
+            ..self
+        }
+    }
+}
+
 impl Chart for Bars {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
         let most = if size.is_wide() { 260.0 } else { 128.0 };
-        let names = self
-            .bars
-            .iter()
-            .map(|bar| scale::text_width(&bar.name, 12.0))
-            .fold(0.0, f64::max);
-        let left = names.min(most) + 10.0;
+        let names = self.bars.iter().map(|bar| &bar.name);
+        let left = scale::widest(names, 12.0).min(most) + 10.0;
         let notes: Vec<String> = self
             .bars
             .iter()
@@ -51,12 +71,8 @@ impl Chart for Bars {
                 _ => "no value".to_string(),
             })
             .collect();
-        let widest = notes
-            .iter()
-            .map(|note| scale::text_width(note, 10.5))
-            .fold(0.0, f64::max);
         let most_note = if size.is_wide() { 220.0 } else { 118.0 };
-        let right = width - widest.min(most_note) - 12.0;
+        let right = width - scale::widest(&notes, 10.5).min(most_note) - 12.0;
         let each = 22.0;
         let top = 10.0;
         let bottom = top + each * self.bars.len() as f64;
@@ -76,30 +92,19 @@ impl Chart for Bars {
         };
         let labels = scale::tick_labels(&ticks);
         // Labels that would touch are thinned.
-        let wide = labels
-            .iter()
-            .map(|label| scale::text_width(label, 10.5))
-            .fold(0.0, f64::max)
-            + 6.0;
+        let wide = scale::widest(&labels, 10.5) + 6.0;
         let thin = ((wide * ticks.len() as f64 / (right - left).max(1.0)).ceil() as usize).max(1);
         for (place, (tick, label)) in ticks.iter().zip(&labels).enumerate() {
             let class = if *tick == 0.0 { "zero" } else { "grid" };
             svg.line(class, (x.at(*tick), top), (x.at(*tick), bottom));
             if place % thin == 0 {
-                svg.text(
-                    "soft small",
-                    Anchor::Middle,
-                    x.at(*tick),
-                    bottom + 15.0,
-                    label,
-                );
+                svg.small(Anchor::Middle, (x.at(*tick), bottom + 15.0), label);
             }
         }
         svg.text(
             "soft",
             Anchor::Middle,
-            (left + right) / 2.0,
-            bottom + 35.0,
+            ((left + right) / 2.0, bottom + 35.0),
             &scale::fit(&self.across, width - 10.0, 12.0),
         );
         for (number, (bar, note)) in self.bars.iter().zip(&notes).enumerate() {
@@ -107,53 +112,28 @@ impl Chart for Bars {
             svg.text(
                 "",
                 Anchor::End,
-                left - 7.0,
-                middle + 4.0,
+                (left - 7.0, middle + 4.0),
                 &scale::fit_name(&bar.name, most, 12.0),
             );
-            svg.text(
-                "soft small",
+            svg.small(
                 Anchor::Start,
-                right + 8.0,
-                middle + 3.5,
+                (right + 8.0, middle + 3.5),
                 &scale::fit(note, most_note, 10.5),
             );
             let Some(value) = bar.value else {
                 continue;
             };
-            let said = match bar.interval {
-                Some((low, high)) => {
-                    format!(
-                        "{}: {} [{}, {}]",
-                        bar.name,
-                        scale::number(value),
-                        scale::number(low),
-                        scale::number(high)
-                    )
-                }
-                None => format!("{}: {}", bar.name, scale::number(value)),
-            };
+            let said = format!("{}: {}", bar.name, scale::estimate(value, bar.interval));
             let colour = format!("f{}", bar.series % 8);
             let (from, to) = (x.at(0.0), x.at(value));
             if !self.is_marks {
-                let start = from.min(to);
-                svg.rect(
-                    &format!("bar {colour}"),
-                    start,
-                    middle - 7.0,
-                    (to - from).abs().max(0.8),
-                    14.0,
-                    &said,
-                );
+                svg.bar(&format!("bar {colour}"), (from, to), middle, 0.8, &said);
             }
             if let Some((low, high)) = bar.interval {
-                let (low, high) = (x.at(low), x.at(high));
-                svg.line("whisker", (low, middle), (high, middle));
-                svg.line("whisker", (low, middle - 4.0), (low, middle + 4.0));
-                svg.line("whisker", (high, middle - 4.0), (high, middle + 4.0));
+                svg.whisker((x.at(low), x.at(high)), middle);
             }
             if self.is_marks {
-                svg.circle(&format!("dot {colour}"), to, middle, 5.0, "", &said);
+                svg.circle(&format!("dot {colour}"), (to, middle), 5.0, "", &said);
             }
         }
         svg
@@ -162,12 +142,9 @@ impl Chart for Bars {
     fn data(&self) -> Data {
         let mut data = Data::new([self.title.as_str(), self.across.as_str(), "low", "high"]);
         for bar in &self.bars {
-            data.rows.push(vec![
-                bar.name.clone(),
-                cell(bar.value),
-                cell(bar.interval.map(|ends| ends.0)),
-                cell(bar.interval.map(|ends| ends.1)),
-            ]);
+            let [low, high] = cells(bar.interval);
+            data.rows
+                .push(vec![bar.name.clone(), cell(bar.value), low, high]);
         }
         data
     }

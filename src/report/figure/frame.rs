@@ -211,12 +211,12 @@ impl Frame {
             } else {
                 label.as_str()
             };
-            svg.text("soft small", Anchor::End, left - 5.0, place + 3.5, label);
+            svg.small(Anchor::End, (left - 5.0, place + 3.5), label);
         }
         if !plan.up_title.is_empty() {
             let start = left - 40.0_f64.min(left - 2.0);
             let title = scale::fit(plan.up_title, right - start, TITLE_SIZE);
-            svg.text("soft", Anchor::Start, start, top - 12.0, &title);
+            svg.text("soft", Anchor::Start, (start, top - 12.0), &title);
         }
         let mut row = bottom + 16.0;
         for (value, label) in plan.across.ticks(right - left) {
@@ -229,7 +229,7 @@ impl Frame {
             } else {
                 Anchor::Middle
             };
-            svg.text("soft small", anchor, place, row, &label);
+            svg.small(anchor, (place, row), &label);
         }
         let frame = Frame { x, y };
         for (number, strip) in plan.strips.iter().enumerate() {
@@ -237,6 +237,29 @@ impl Frame {
             frame.strip(svg, plan, strip, number, row);
         }
         frame
+    }
+
+    /// Columns over the places of the axis across that say something when pointed at.
+    pub fn hits(&self, svg: &mut Svg, across: &Across, said: impl Fn(usize) -> String) {
+        let count = across.len();
+        let x = |place: usize| self.x.at(across.value(place));
+        let between = |place: usize| (x(place - 1) + x(place)) / 2.0;
+        for place in 0..count {
+            let left = if place == 0 { x(0) } else { between(place) };
+            let right = if place + 1 == count {
+                x(place)
+            } else {
+                between(place + 1)
+            };
+            let size = ((right - left).max(2.0), self.y.from - self.y.to);
+            svg.rect("hit", (left, self.y.to), size, &said(place));
+        }
+    }
+
+    /// Room that names of strips and labels of ticks need to the left of a chart.
+    pub fn left(strips: &[Strip]) -> f64 {
+        let names = strips.iter().map(|strip| &strip.name);
+        (scale::widest(names, 10.5) + 12.0).max(48.0)
     }
 
     /// Height that ticks and strips need under a chart.
@@ -253,13 +276,7 @@ impl Frame {
             return;
         };
         svg.line("grid", (left, row), (right, row));
-        svg.text(
-            "soft small",
-            Anchor::End,
-            left - 5.0,
-            row + 3.5,
-            &strip.name,
-        );
+        svg.small(Anchor::End, (left - 5.0, row + 3.5), &strip.name);
         let mut at: Vec<(Quarter, Vec<&str>)> = Vec::new();
         for (quarter, title) in &strip.events {
             if quarter < first || quarter > last {
@@ -275,9 +292,9 @@ impl Frame {
             let title = format!("{quarter}: {}", titles.join("; "));
             let class = format!("dot f{}", number % 8);
             match number % 4 {
-                0 => svg.circle(&class, x, row, 4.2, "", &title),
+                0 => svg.circle(&class, (x, row), 4.2, "", &title),
                 1 => svg.path(&class, &diamond(x, row, 5.2), &title),
-                2 => svg.rect(&class, x - 3.8, row - 3.8, 7.6, 7.6, &title),
+                2 => svg.rect(&class, (x - 3.8, row - 3.8), (7.6, 7.6), &title),
                 _ => svg.path(&class, &triangle(x, row, 5.2), &title),
             }
         }
@@ -329,10 +346,10 @@ pub fn legend(svg: &mut Svg, size: Size, top: f64, entries: &[(Swatch, &str)]) -
         match swatch {
             Swatch::Line(number) => svg.line(&format!("l l{}", number % 8), (x, y), (x + 22.0, y)),
             Swatch::Area(number) => {
-                svg.rect(&format!("a{}", number % 7), x, y - 6.0, 18.0, 12.0, "")
+                svg.rect(&format!("a{}", number % 7), (x, y - 6.0), (18.0, 12.0), "")
             }
         }
-        svg.text("", Anchor::Start, x + 27.0, y + 4.0, &name);
+        svg.text("", Anchor::Start, (x + 27.0, y + 4.0), &name);
         x += needed;
     }
     y + 10.0 - top

@@ -1,7 +1,7 @@
 //! Heat maps.
 
 use crate::report::figure::scale;
-use crate::report::figure::style::ramp_step;
+use crate::report::figure::style::{ramp_key, ramp_step};
 use crate::report::figure::svg::{Anchor, Svg};
 use crate::report::figure::{Chart, Data, Size, cell};
 
@@ -12,6 +12,16 @@ pub enum Ramp {
     Much,
     /// As far below 0 as above.
     Signed,
+}
+
+impl Ramp {
+    /// Its letter in names of classes.
+    fn letter(self) -> char {
+        match self {
+            Ramp::Much => 'm',
+            Ramp::Signed => 'd',
+        }
+    }
 }
 
 /// A table of coloured cells.
@@ -62,10 +72,11 @@ impl Heat {
             0.5
         };
         let step = ramp_step(share);
-        match self.ramp {
-            Ramp::Much => (format!("m{step}"), step >= 5),
-            Ramp::Signed => (format!("d{step}"), step <= 1 || step >= 7),
-        }
+        let is_dark = match self.ramp {
+            Ramp::Much => step >= 5,
+            Ramp::Signed => step <= 1 || step >= 7,
+        };
+        (format!("{}{step}", self.ramp.letter()), is_dark)
     }
 }
 
@@ -73,17 +84,8 @@ impl Chart for Heat {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
         let most = if size.is_wide() { 190.0 } else { 92.0 };
-        let names = self
-            .rows
-            .iter()
-            .map(|name| scale::text_width(name, 11.0))
-            .fold(0.0, f64::max);
-        let left = names.min(most) + 10.0;
-        let longest = self
-            .columns
-            .iter()
-            .map(|name| scale::text_width(name, 11.0))
-            .fold(0.0, f64::max);
+        let left = scale::widest(&self.rows, 11.0).min(most) + 10.0;
+        let longest = scale::widest(&self.columns, 11.0);
         let count = self.columns.len().max(1) as f64;
         let cell_width = ((width - left - 8.0) / count).min(86.0);
         let is_turned = longest > cell_width - 4.0;
@@ -104,7 +106,7 @@ impl Chart for Heat {
                 let name = scale::fit(name, room, 10.5);
                 svg.turned("small", Anchor::End, (x + 3.0, top - 5.0), 52.0, &name);
             } else {
-                svg.text("small", Anchor::Middle, x, top - 6.0, name);
+                svg.text("small", Anchor::Middle, (x, top - 6.0), name);
             }
         }
         let shows_numbers = cell_width >= 32.0 && cell_height >= 16.0;
@@ -116,21 +118,17 @@ impl Chart for Heat {
             svg.text(
                 "small",
                 Anchor::End,
-                left - 6.0,
-                y + cell_height / 2.0 + 3.5,
+                (left - 6.0, y + cell_height / 2.0 + 3.5),
                 &scale::fit(name, most, 10.5),
             );
             for (column, column_name) in self.columns.iter().enumerate() {
                 let x = left + cell_width * column as f64;
+                let mut put = |class: &str, room: f64, said: &str| {
+                    let size = (cell_width - 2.0 * room, cell_height - 2.0 * room);
+                    svg.rect(class, (x + room, y + room), size, said);
+                };
                 let Some(value) = self.get(row, column) else {
-                    svg.rect(
-                        "none",
-                        x + 0.5,
-                        y + 0.5,
-                        cell_width - 1.0,
-                        cell_height - 1.0,
-                        "",
-                    );
+                    put("none", 0.5, "");
                     continue;
                 };
                 let (class, is_dark) = self.colour(value);
@@ -139,23 +137,9 @@ impl Chart for Heat {
                 } else {
                     String::new()
                 };
-                svg.rect(
-                    &class,
-                    x + 0.5,
-                    y + 0.5,
-                    cell_width - 1.0,
-                    cell_height - 1.0,
-                    &said,
-                );
+                put(&class, 0.5, &said);
                 if self.marked.get(row * self.columns.len() + column) == Some(&true) {
-                    svg.rect(
-                        "mark",
-                        x + 1.5,
-                        y + 1.5,
-                        cell_width - 3.0,
-                        cell_height - 3.0,
-                        "",
-                    );
+                    put("mark", 1.5, "");
                 }
                 let text = scale::grouped(value, decimals);
                 if shows_numbers && scale::text_width(&text, 10.5) < cell_width - 4.0 {
@@ -164,50 +148,18 @@ impl Chart for Heat {
                     } else {
                         "small onlight"
                     };
-                    svg.text(
-                        class,
-                        Anchor::Middle,
-                        x + cell_width / 2.0,
-                        y + cell_height / 2.0 + 3.6,
-                        &text,
-                    );
+                    let middle = (x + cell_width / 2.0, y + cell_height / 2.0 + 3.6);
+                    svg.text(class, Anchor::Middle, middle, &text);
                 }
             }
         }
         let y = bottom + 30.0;
-        svg.text(
-            "soft",
-            Anchor::Start,
-            left,
-            y - 8.0,
-            &scale::fit(
-                &format!("{} (columns: {})", self.value, self.across),
-                width - left - 4.0,
-                12.0,
-            ),
-        );
+        let said = format!("{} (columns: {})", self.value, self.across);
+        let said = scale::fit(&said, width - left - 4.0, 12.0);
+        svg.text("soft", Anchor::Start, (left, y - 8.0), &said);
         let part = (220.0_f64.min(width - left - 90.0) / 9.0).max(6.0);
-        for step in 0..9 {
-            let class = match self.ramp {
-                Ramp::Much => format!("m{step}"),
-                Ramp::Signed => format!("d{step}"),
-            };
-            svg.rect(&class, left + part * step as f64, y, part, 10.0, "");
-        }
-        svg.text(
-            "soft small",
-            Anchor::Start,
-            left,
-            y + 24.0,
-            &scale::number(low),
-        );
-        svg.text(
-            "soft small",
-            Anchor::End,
-            left + part * 9.0,
-            y + 24.0,
-            &scale::number(high),
-        );
+        let ramp = self.ramp.letter();
+        ramp_key(&mut svg, ramp, (left, y), (part, 10.0), 24.0, (low, high));
         svg
     }
 

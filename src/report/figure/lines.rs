@@ -3,7 +3,7 @@
 use crate::report::figure::frame::{Across, Frame, Plan, Strip, Swatch, legend};
 use crate::report::figure::scale;
 use crate::report::figure::svg::{self, Anchor, Svg};
-use crate::report::figure::{Chart, Data, Size, cell};
+use crate::report::figure::{Chart, Data, Size, cell, cells};
 
 /// A point of a line, with what is known about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +25,9 @@ pub struct Line {
     pub points: Vec<Point>,
 }
 
+/// Lines that can be told apart.
+pub const LINES: usize = 8;
+
 /// Lines over quarters, numbers or names.
 #[derive(Clone, Debug)]
 pub struct Lines {
@@ -32,7 +35,7 @@ pub struct Lines {
     pub across: Across,
     /// Name and unit of what goes up.
     pub up: String,
-    /// The lines; at most eight can be told apart.
+    /// The lines; at most [`LINES`] can be told apart.
     pub lines: Vec<Line>,
     /// Dated events.
     pub strips: Vec<Strip>,
@@ -43,6 +46,18 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// Lines without events, on an axis around their values.
+    pub fn new(across: Across, up: impl Into<String>, lines: Vec<Line>) -> Self {
+        Lines {
+            across,
+            up: up.into(),
+            lines,
+            strips: Vec::new(),
+            from_zero: false,
+            is_ranking: false,
+        }
+    }
+
     /// Smallest and largest value of lines and bands.
     pub fn range(&self) -> (f64, f64) {
         let sign = if self.is_ranking { -1.0 } else { 1.0 };
@@ -102,59 +117,36 @@ impl Lines {
                 }));
             svg.path(&format!("l l{}", number % 8), &d, "");
             if self.across.len() <= 12 {
+                let class = format!("dot f{}", number % 8);
                 for (place, point) in line.points.iter().enumerate() {
                     if let Some(value) = point.value {
-                        svg.circle(
-                            &format!("dot f{}", number % 8),
-                            x(place),
-                            self.y(frame, value),
-                            3.2,
-                            "",
-                            "",
-                        );
+                        let at = (x(place), self.y(frame, value));
+                        svg.circle(&class, at, 3.2, "", "");
                     }
                 }
             }
         }
     }
 
-    /// Columns that show their values when pointed at.
-    fn hits(&self, svg: &mut Svg, frame: &Frame, top: f64, bottom: f64) {
-        let count = self.across.len();
-        for place in 0..count {
-            let x = |place: usize| frame.x.at(self.across.value(place));
-            let left = if place == 0 {
-                x(0)
-            } else {
-                (x(place - 1) + x(place)) / 2.0
-            };
-            let right = if place + 1 == count {
-                x(place)
-            } else {
-                (x(place) + x(place + 1)) / 2.0
-            };
-            let mut title = self.across.label(place);
-            for line in &self.lines {
-                let Some(point) = line.points.get(place) else {
-                    continue;
-                };
-                let Some(value) = point.value else {
-                    continue;
-                };
-                title += &format!("\n{}: {}", line.name, scale::number(value));
-                if let Some((low, high)) = point.interval {
-                    title += &format!(" [{}, {}]", scale::number(low), scale::number(high));
-                }
+    /// Draws names of the lines from one side to the other; returns the height.
+    pub(crate) fn legend(&self, svg: &mut Svg, size: Size, top: f64) -> f64 {
+        let lines = self.lines.iter().enumerate();
+        let entries = lines.map(|(number, line)| (Swatch::Line(number), line.name.as_str()));
+        let entries: Vec<(Swatch, &str)> = entries.collect();
+        legend(svg, size, top, &entries) + 4.0
+    }
+
+    /// What the lines say at a place.
+    fn said(&self, place: usize) -> String {
+        let mut said = self.across.label(place);
+        for line in &self.lines {
+            let point = line.points.get(place).copied().unwrap_or_default();
+            if let Some(value) = point.value {
+                let estimate = scale::estimate(value, point.interval);
+                said += &format!("\n{}: {estimate}", line.name);
             }
-            svg.rect(
-                "hit",
-                left,
-                top,
-                (right - left).max(2.0),
-                bottom - top,
-                &title,
-            );
         }
+        said
     }
 }
 
@@ -162,17 +154,8 @@ impl Chart for Lines {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
         let has_labels = size.is_wide() && self.lines.len() > 1;
-        let widest = self
-            .lines
-            .iter()
-            .map(|line| scale::text_width(&line.name, 12.0))
-            .fold(0.0, f64::max);
-        let strip_room = self
-            .strips
-            .iter()
-            .map(|strip| scale::text_width(&strip.name, 10.5))
-            .fold(0.0, f64::max);
-        let left = (strip_room + 12.0).max(48.0);
+        let widest = scale::widest(self.lines.iter().map(|line| &line.name), 12.0);
+        let left = Frame::left(&self.strips);
         let right = if has_labels {
             width - widest.min(190.0) - 16.0
         } else {
@@ -188,13 +171,7 @@ impl Chart for Lines {
         let mut svg = Svg::new(width, 0.0);
         let mut top = 4.0;
         if !size.is_wide() && self.lines.len() > 1 {
-            let entries: Vec<(Swatch, &str)> = self
-                .lines
-                .iter()
-                .enumerate()
-                .map(|(number, line)| (Swatch::Line(number), line.name.as_str()))
-                .collect();
-            top += legend(&mut svg, size, top, &entries) + 4.0;
+            top += self.legend(&mut svg, size, top);
         }
         top += 24.0;
         let bottom = top + height;
@@ -213,8 +190,7 @@ impl Chart for Lines {
             svg.text(
                 "soft",
                 Anchor::Middle,
-                (left + right) / 2.0,
-                bottom + below - 5.0,
+                ((left + right) / 2.0, bottom + below - 5.0),
                 self.across.title(),
             );
         }
@@ -236,14 +212,13 @@ impl Chart for Lines {
                 svg.text(
                     "",
                     Anchor::Start,
-                    right + 13.0,
-                    place + 4.0,
+                    (right + 13.0, place + 4.0),
                     &scale::fit(&line.name, 190.0, 12.0),
                 );
             }
         }
         if size.is_wide() {
-            self.hits(&mut svg, &frame, top, bottom);
+            frame.hits(&mut svg, &self.across, |place| self.said(place));
         }
         svg
     }
@@ -277,7 +252,7 @@ impl Chart for Lines {
                 row.push(cell(point.value));
                 for (is_there, ends) in [(intervals, point.interval), (spreads, point.spread)] {
                     if is_there {
-                        row.extend([cell(ends.map(|ends| ends.0)), cell(ends.map(|ends| ends.1))]);
+                        row.extend(cells(ends));
                     }
                 }
             }

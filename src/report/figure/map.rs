@@ -2,7 +2,7 @@
 
 use crate::report::figure::scale;
 use crate::report::figure::scatter::place_label;
-use crate::report::figure::style::ramp_step;
+use crate::report::figure::style::{ramp_key, ramp_step};
 use crate::report::figure::svg::{Anchor, Svg, short};
 use crate::report::figure::{Chart, Data, Size, cell};
 
@@ -74,21 +74,17 @@ impl Chart for Map {
         let mut svg = Svg::new(width, bottom + 78.0);
         for degree in degrees(west, east) {
             svg.line("grid", (x(degree), top), (x(degree), bottom));
-            svg.text(
-                "soft small",
+            svg.small(
                 Anchor::Middle,
-                x(degree),
-                bottom + 13.0,
+                (x(degree), bottom + 13.0),
                 &format!("{}°E", short(degree)),
             );
         }
         for degree in degrees(south, north) {
             svg.line("grid", (x(west), y(degree)), (x(east), y(degree)));
-            svg.text(
-                "soft small",
+            svg.small(
                 Anchor::End,
-                x(west) - 3.0,
-                y(degree) + 3.5,
+                (x(west) - 3.0, y(degree) + 3.5),
                 &format!("{}°N", short(degree)),
             );
         }
@@ -139,7 +135,7 @@ impl Chart for Map {
             );
             let class = format!("city m{}", step(shade_now));
             let (cx, cy, r) = (x(place.longitude), y(place.latitude), radius(size_now));
-            svg.circle(&class, cx, cy, r, &more, &said);
+            svg.circle(&class, (cx, cy), r, &more, &said);
             let inner = (r * 0.8).min(18.0);
             taken.push((cx - inner, cy - inner, cx + inner, cy + inner));
         }
@@ -159,55 +155,27 @@ impl Chart for Map {
         }
         let row = bottom + 36.0;
         let key = largest * 0.25;
-        svg.circle("ring", left + 12.0, row + 14.0, radius(key), "", "");
+        svg.circle("ring", (left + 12.0, row + 14.0), radius(key), "", "");
         let wide = if size.is_wide() { 300.0 } else { 130.0 };
-        svg.text(
-            "soft small",
+        svg.small(
             Anchor::Start,
-            left + 34.0,
-            row + 10.0,
+            (left + 34.0, row + 10.0),
             &scale::fit(&self.size, wide, 10.5),
         );
-        svg.text(
-            "soft small",
+        svg.small(
             Anchor::Start,
-            left + 34.0,
-            row + 24.0,
+            (left + 34.0, row + 24.0),
             &format!("circle: {}", scale::number(key)),
         );
         let start = if size.is_wide() { 400.0 } else { 200.0 };
         let part = if size.is_wide() { 24.0 } else { 15.0 };
-        svg.text(
-            "soft small",
+        svg.small(
             Anchor::Start,
-            start,
-            row + 4.0,
+            (start, row + 4.0),
             &scale::fit(&self.shade, width - start - 4.0, 10.5),
         );
-        for step in 0..9 {
-            svg.rect(
-                &format!("m{step}"),
-                start + part * step as f64,
-                row + 9.0,
-                part,
-                9.0,
-                "",
-            );
-        }
-        svg.text(
-            "soft small",
-            Anchor::Start,
-            start,
-            row + 30.0,
-            &scale::number(low),
-        );
-        svg.text(
-            "soft small",
-            Anchor::End,
-            start + part * 9.0,
-            row + 30.0,
-            &scale::number(high),
-        );
+        let corner = (start, row + 9.0);
+        ramp_key(&mut svg, 'm', corner, (part, 9.0), 21.0, (low, high));
         svg
     }
 

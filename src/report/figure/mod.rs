@@ -105,6 +105,11 @@ pub fn cell(value: Option<f64>) -> String {
     value.map(scale::exact).unwrap_or_default()
 }
 
+/// Both ends of an interval.
+pub fn cells(ends: Option<(f64, f64)>) -> [String; 2] {
+    [cell(ends.map(|ends| ends.0)), cell(ends.map(|ends| ends.1))]
+}
+
 /// A figure of a page.
 pub struct Figure {
     /// Name for links and files, unique in its page.

@@ -1,6 +1,6 @@
 //! Small multiples of lines on one scale.
 
-use crate::report::figure::frame::{Frame, Plan, Swatch, legend};
+use crate::report::figure::frame::{Frame, Plan};
 use crate::report::figure::lines::Lines;
 use crate::report::figure::scale;
 use crate::report::figure::svg::{Anchor, Svg};
@@ -63,16 +63,10 @@ impl Chart for Multiples {
         let mut top = 2.0;
         if let Some((_, first)) = self.panels.first() {
             if first.lines.len() > 1 {
-                let entries: Vec<(Swatch, &str)> = first
-                    .lines
-                    .iter()
-                    .enumerate()
-                    .map(|(number, line)| (Swatch::Line(number), line.name.as_str()))
-                    .collect();
-                top += legend(&mut svg, size, top, &entries) + 4.0;
+                top += first.legend(&mut svg, size, top);
             }
             if self.is_shared {
-                svg.text("soft", Anchor::Start, 2.0, top + 12.0, &first.up);
+                svg.text("soft", Anchor::Start, (2.0, top + 12.0), &first.up);
                 top += 20.0;
             }
         }
@@ -88,7 +82,7 @@ impl Chart for Multiples {
             let y = top + down * (number / columns) as f64;
             for (line, text) in two_lines(title, each - 14.0).iter().enumerate() {
                 let base = y + 12.0 + 13.0 * line as f64;
-                svg.text("bold small", Anchor::Start, left + 4.0, base, text);
+                svg.text("bold small", Anchor::Start, (left + 4.0, base), text);
             }
             let up = if self.is_shared {
                 all.unwrap_or((0.0, 1.0))

@@ -129,6 +129,14 @@ pub fn number(value: f64) -> String {
     grouped(value, decimals)
 }
 
+/// A number with its interval in brackets, where there is one.
+pub fn estimate(value: f64, interval: Option<(f64, f64)>) -> String {
+    match interval {
+        Some((low, high)) => format!("{} [{}, {}]", number(value), number(low), number(high)),
+        None => number(value),
+    }
+}
+
 /// Fixed decimals, a thin space that does not break between thousands, a true minus sign.
 pub fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
@@ -197,6 +205,12 @@ pub fn text_width(text: &str, size: f64) -> f64 {
         .sum();
     // System fonts differ; the wider ones are reckoned with.
     ems * size * 1.08
+}
+
+/// Width of the longest of some texts; 0 of none.
+pub fn widest<'a>(texts: impl IntoIterator<Item = &'a String>, size: f64) -> f64 {
+    let widths = texts.into_iter().map(|text| text_width(text, size));
+    widths.fold(0.0, f64::max)
 }
 
 /// A text cut to a width, with a sign where something is left out.

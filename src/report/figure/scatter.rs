@@ -82,8 +82,7 @@ impl Chart for Scatter {
         svg.text(
             "soft",
             Anchor::Middle,
-            (left + right) / 2.0,
-            bottom + 36.0,
+            ((left + right) / 2.0, bottom + 36.0),
             &self.across,
         );
         let at = |dot: &Dot| (frame.x.at(dot.x), frame.y.at(dot.y));
@@ -125,9 +124,9 @@ impl Chart for Scatter {
             }
             let many = self.dots.len() > 300;
             if dot.is_strong {
-                svg.circle("dot f0", x, y, if many { 3.0 } else { 5.5 }, "", &title);
+                svg.circle("dot f0", (x, y), if many { 3.0 } else { 5.5 }, "", &title);
             } else {
-                svg.circle("ring", x, y, if many { 2.2 } else { 4.0 }, "", &title);
+                svg.circle("ring", (x, y), if many { 2.2 } else { 4.0 }, "", &title);
             }
             taken.push((x - 5.0, y - 5.0, x + 5.0, y + 5.0));
         }
@@ -222,7 +221,7 @@ fn put(
             room.2 < other.0 || room.0 > other.2 || room.3 < other.1 || room.1 > other.3
         });
         if is_free && room.0 > 2.0 && room.1 > 0.0 && room.2 < width - 2.0 {
-            svg.text(class, anchor, at, base, label);
+            svg.text(class, anchor, (at, base), label);
             taken.push(room);
             return Some((anchor, at, base));
         }

@@ -1,5 +1,8 @@
 //! Colours and type of figures.
 
+use crate::report::figure::scale;
+use crate::report::figure::svg::{Anchor, Svg};
+
 /// The style sheet of figures, with variables for colours.
 pub const SHEET: &str = include_str!("../templates/figure.css");
 
@@ -82,6 +85,28 @@ pub fn ramp_step(share: f64) -> usize {
         return 0;
     }
     (share * 9.0).floor().clamp(0.0, 8.0) as usize
+}
+
+/// Draws the steps of a ramp (`m` or `d`), `size` each, with what its ends stand for so far
+/// `below`.
+pub fn ramp_key(
+    svg: &mut Svg,
+    ramp: char,
+    (x, y): (f64, f64),
+    (part, height): (f64, f64),
+    below: f64,
+    (low, high): (f64, f64),
+) {
+    for step in 0..9 {
+        let corner = (x + part * f64::from(step), y);
+        svg.rect(&format!("{ramp}{step}"), corner, (part, height), "");
+    }
+    svg.small(Anchor::Start, (x, y + below), &scale::number(low));
+    svg.small(
+        Anchor::End,
+        (x + part * 9.0, y + below),
+        &scale::number(high),
+    );
 }
 
 #[cfg(test)]

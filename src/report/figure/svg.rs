@@ -101,8 +101,14 @@ impl Svg {
         ));
     }
 
-    /// A rectangle with a text that shows when pointed at.
-    pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64, title: &str) {
+    /// A rectangle from its upper left corner, with a text that shows when pointed at.
+    pub fn rect(
+        &mut self,
+        class: &str,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        title: &str,
+    ) {
         self.push(format_args!(
             "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
             short(x),
@@ -114,7 +120,14 @@ impl Svg {
     }
 
     /// A circle with a text that shows when pointed at. `more` are further attributes, already escaped.
-    pub fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64, more: &str, title: &str) {
+    pub fn circle(
+        &mut self,
+        class: &str,
+        (x, y): (f64, f64),
+        radius: f64,
+        more: &str,
+        title: &str,
+    ) {
         self.push(format_args!(
             "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"{more}",
             short(x),
@@ -131,7 +144,7 @@ impl Svg {
     }
 
     /// A text.
-    pub fn text(&mut self, class: &str, anchor: Anchor, x: f64, y: f64, text: &str) {
+    pub fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {
         self.push(format_args!(
             "<text class=\"{class}\" x=\"{}\" y=\"{}\"{}>{}</text>",
             short(x),
@@ -139,6 +152,24 @@ impl Svg {
             anchor.attribute(),
             escape(text)
         ));
+    }
+
+    /// A small text in soft ink: labels of axes and notes.
+    pub fn small(&mut self, anchor: Anchor, at: (f64, f64), text: &str) {
+        self.text("soft small", anchor, at, text);
+    }
+
+    /// A level bar between two places, at least so long.
+    pub fn bar(&mut self, class: &str, (from, to): (f64, f64), y: f64, least: f64, title: &str) {
+        let length = (to - from).abs().max(least);
+        self.rect(class, (from.min(to), y - 7.0), (length, 14.0), title);
+    }
+
+    /// An interval on a level line.
+    pub fn whisker(&mut self, (low, high): (f64, f64), y: f64) {
+        self.line("whisker", (low, y), (high, y));
+        self.line("whisker", (low, y - 4.0), (low, y + 4.0));
+        self.line("whisker", (high, y - 4.0), (high, y + 4.0));
     }
 
     /// A text that reads upwards, or slanting, turned by `degrees` around its point.
@@ -228,8 +259,8 @@ mod tests {
             "&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot; x"
         );
         let mut svg = Svg::new(10.0, 10.0);
-        svg.text("t", Anchor::Start, 0.0, 0.0, hostile);
-        svg.rect("r", 0.0, 0.0, 1.0, 1.0, hostile);
+        svg.text("t", Anchor::Start, (0.0, 0.0), hostile);
+        svg.rect("r", (0.0, 0.0), (1.0, 1.0), hostile);
         let text = svg.inline("c", hostile) + &svg.file("", hostile);
         assert!(!text.contains("<script"));
     }

@@ -3,7 +3,7 @@
 use crate::report::figure::bars::Bar;
 use crate::report::figure::scale::{self, Linear};
 use crate::report::figure::svg::{Anchor, Svg};
-use crate::report::figure::{Chart, Data, Size, cell};
+use crate::report::figure::{Chart, Data, Size, cell, cells};
 
 /// Steps from a start to an end, one under the other.
 #[derive(Clone, Debug)]
@@ -22,16 +22,9 @@ impl Chart for Waterfall {
     fn draw(&self, size: Size) -> Svg {
         let width = size.width();
         let most = if size.is_wide() { 240.0 } else { 120.0 };
-        let names = self
-            .steps
-            .iter()
-            .map(|step| step.name.as_str())
-            .chain([self.start.0.as_str(), self.end.0.as_str()]);
-        let left = names
-            .map(|name| scale::text_width(name, 12.0))
-            .fold(0.0, f64::max)
-            .min(most)
-            + 10.0;
+        let names = self.steps.iter().map(|step| &step.name);
+        let names = names.chain([&self.start.0, &self.end.0]);
+        let left = scale::widest(names, 12.0).min(most) + 10.0;
         let right = width - 62.0;
         let (each, top) = (24.0, 10.0);
         let bottom = top + each * (self.steps.len() + 2) as f64;
@@ -64,24 +57,14 @@ impl Chart for Waterfall {
             to: right,
         };
         for (tick, label) in ticks.iter().zip(scale::tick_labels(&ticks)) {
-            svg.line(
-                if *tick == 0.0 { "zero" } else { "grid" },
-                (x.at(*tick), top),
-                (x.at(*tick), bottom),
-            );
-            svg.text(
-                "soft small",
-                Anchor::Middle,
-                x.at(*tick),
-                bottom + 15.0,
-                &label,
-            );
+            let class = if *tick == 0.0 { "zero" } else { "grid" };
+            svg.line(class, (x.at(*tick), top), (x.at(*tick), bottom));
+            svg.small(Anchor::Middle, (x.at(*tick), bottom + 15.0), &label);
         }
         svg.text(
             "soft",
             Anchor::Middle,
-            (left + right) / 2.0,
-            bottom + 36.0,
+            ((left + right) / 2.0, bottom + 36.0),
             &self.across,
         );
         let row = |number: usize| top + each * (number as f64 + 0.5);
@@ -90,30 +73,19 @@ impl Chart for Waterfall {
             svg.text(
                 "bold",
                 Anchor::End,
-                left - 7.0,
-                y + 4.0,
+                (left - 7.0, y + 4.0),
                 &scale::fit(name, most, 12.0),
             );
             // A bar has its foot at 0; where 0 is not on the axis, a mark stands for the value.
             let at = x.at(*value);
             if low <= 0.0 && high >= 0.0 {
-                let from = x.at(0.0);
-                svg.rect(
-                    "bar f5",
-                    from.min(at),
-                    y - 7.0,
-                    (at - from).abs().max(1.5),
-                    14.0,
-                    "",
-                );
+                svg.bar("bar f5", (x.at(0.0), at), y, 1.5, "");
             } else {
-                svg.rect("bar f5", at - 2.5, y - 9.0, 5.0, 18.0, "");
+                svg.rect("bar f5", (at - 2.5, y - 9.0), (5.0, 18.0), "");
             }
-            svg.text(
-                "soft small",
+            svg.small(
                 Anchor::Start,
-                right + 8.0,
-                y + 3.5,
+                (right + 8.0, y + 3.5),
                 &scale::number(*value),
             );
         };
@@ -124,8 +96,7 @@ impl Chart for Waterfall {
             svg.text(
                 "",
                 Anchor::End,
-                left - 7.0,
-                y + 4.0,
+                (left - 7.0, y + 4.0),
                 &scale::fit(&step.name, most, 12.0),
             );
             let Some(value) = step.value else {
@@ -135,27 +106,12 @@ impl Chart for Waterfall {
             svg.line("guide", (from, y - each + 7.0), (from, y + 7.0));
             let class = if value >= 0.0 { "bar f0" } else { "bar f1" };
             let said = format!("{}: {}", step.name, signed(value));
-            svg.rect(
-                class,
-                from.min(to),
-                y - 7.0,
-                (to - from).abs().max(1.0),
-                14.0,
-                &said,
-            );
+            svg.bar(class, (from, to), y, 1.0, &said);
             if let Some((low, high)) = step.interval {
-                let (low, high) = (x.at(reached[number] + low), x.at(reached[number] + high));
-                svg.line("whisker", (low, y), (high, y));
-                svg.line("whisker", (low, y - 4.0), (low, y + 4.0));
-                svg.line("whisker", (high, y - 4.0), (high, y + 4.0));
+                let ends = [low, high].map(|end| x.at(reached[number] + end));
+                svg.whisker(ends.into(), y);
             }
-            svg.text(
-                "soft small",
-                Anchor::Start,
-                right + 8.0,
-                y + 3.5,
-                &signed(value),
-            );
+            svg.small(Anchor::Start, (right + 8.0, y + 3.5), &signed(value));
         }
         svg
     }
@@ -163,22 +119,14 @@ impl Chart for Waterfall {
     fn data(&self) -> Data {
         let mut data = Data::new(["step", self.across.as_str(), "low", "high"]);
         let whole = |(name, value): &(String, f64)| {
-            vec![
-                name.clone(),
-                cell(Some(*value)),
-                String::new(),
-                String::new(),
-            ]
+            let [low, high] = cells(None);
+            vec![name.clone(), cell(Some(*value)), low, high]
         };
         data.rows.push(whole(&self.start));
         for step in &self.steps {
-            let ends = step.interval;
-            data.rows.push(vec![
-                step.name.clone(),
-                cell(step.value),
-                cell(ends.map(|ends| ends.0)),
-                cell(ends.map(|ends| ends.1)),
-            ]);
+            let [low, high] = cells(step.interval);
+            data.rows
+                .push(vec![step.name.clone(), cell(step.value), low, high]);
         }
         data.rows.push(whole(&self.end));
         data

@@ -1,6 +1,5 @@
 //! The report of `dualtrack reproduce`: the paper's claims in the paper's order.
 
-pub mod columns;
 pub mod report;
 pub mod stories;
 pub mod verdicts;

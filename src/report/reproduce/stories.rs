@@ -2,12 +2,12 @@
 
 use crate::measure::outcomes::SIDES;
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     bars::{Bar, Bars},
     heat::{Heat, Ramp},
 };
 use crate::report::page::Part;
-use crate::report::rows::{Row, Rows, counted, plain};
+use crate::report::rows::{Crossed, Row, Rows, counted, plain};
 use crate::report::words::words;
 use crate::table::error::OutputError;
 use crate::table::source::Source;
@@ -16,15 +16,19 @@ use crate::table::source::Source;
 const SHOWN: usize = 100;
 /// Adds those that are there.
 pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
-    if let Some(rows) = Rows::found(source, "figure1", &[])? {
+    if let Some(rows) = Rows::found(source, "figure1", &["level", "id", "measure", "mean"])? {
         part.heading("figure1", "Figure 1 of the paper: the cycle of policy");
         figure_1(&rows, part);
     }
-    if let Some(rows) = Rows::found(source, "table1", &[])? {
+    if let Some(rows) = Rows::found(
+        source,
+        "table1",
+        &["city_id", "instrument_id", "in_the_paper", "mean"],
+    )? {
         part.heading("table1", "Table 1 of the paper: measures of cities");
         table_1(&rows, part);
     }
-    if let Some(rows) = Rows::found(source, "portfolios", &[])? {
+    if let Some(rows) = Rows::found(source, "portfolios", &["level", "id", "measure", "mean"])? {
         part.heading("portfolios", "Portfolios of cities");
         portfolios(&rows, part);
     }
@@ -32,7 +36,8 @@ pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         ("regimes", "Other regimes"),
         ("disputes", "Where readers of the paper differ"),
     ] {
-        if let Some(rows) = Rows::found(source, name, &[])? {
+        let needed = ["comparison", "side", "response", "mean"];
+        if let Some(rows) = Rows::found(source, name, &needed)? {
             part.heading(name, title);
             comparisons(name, &rows, part);
         }
@@ -45,65 +50,15 @@ pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
             && !rows.is_empty()
         {
             part.heading(name, title);
-            as_it_is(name, &rows, part);
+            let caption = format!("Rows of {name}.csv, at most {SHOWN}.");
+            part.table(caption, plain(&rows, SHOWN));
         }
     }
     Ok(())
 }
 
-fn as_it_is(name: &str, rows: &Rows, part: &mut Part) {
-    part.table(
-        format!("Rows of {name}.csv, at most {SHOWN}."),
-        plain(rows, SHOWN),
-    );
-}
-
-fn has(rows: &Rows, columns: &[&str]) -> bool {
-    columns.iter().all(|column| rows.has(column))
-}
-
-fn of_level<'a>(rows: &'a Rows, level: &'a str) -> Vec<Row<'a>> {
-    rows.iter()
-        .filter(|row| row.text("level") == level)
-        .collect()
-}
-
-/// Means by id and measure as a table.
-fn crossed(rows: &[Row<'_>], first: &str) -> Data {
-    let mut measures: Vec<&str> = Vec::new();
-    let mut ids: Vec<&str> = Vec::new();
-    for row in rows {
-        for (list, text) in [
-            (&mut measures, row.text("measure")),
-            (&mut ids, row.text("id")),
-        ] {
-            if !list.contains(&text) && list.len() < SHOWN {
-                list.push(text);
-            }
-        }
-    }
-    let mut data = Data::new([first]);
-    data.columns
-        .extend(measures.iter().map(|measure| words(measure)));
-    for id in ids {
-        let mut cells = vec![words(id)];
-        cells.extend(measures.iter().map(|measure| {
-            let row = rows
-                .iter()
-                .find(|row| row.text("id") == id && row.text("measure") == *measure);
-            row.map_or(String::new(), |row| row.estimate("mean", "", ""))
-        }));
-        data.rows.push(cells);
-    }
-    data
-}
-
 fn figure_1(rows: &Rows, part: &mut Part) {
-    if !has(rows, &["level", "id", "measure", "mean"]) {
-        as_it_is("figure1", rows, part);
-        return;
-    }
-    let nation = of_level(rows, "nation");
+    let nation = rows.with("level", "nation");
     let mut data = Data::new(["Measure", "Mean of a run [95 %]", "Unit"]);
     for row in &nation {
         let unit = if row.text("unit") == "1" {
@@ -113,10 +68,11 @@ fn figure_1(rows: &Rows, part: &mut Part) {
         };
         data.rows.push(vec![
             words(row.text("measure")),
-            row.estimate("mean", "low", "high"),
+            row.estimate("mean"),
             unit.to_string(),
         ]);
     }
+    let crossed = |level: &str| Crossed::of(&rows.with("level", level), "id", "measure", SHOWN);
     let n = counted(nation.into_iter(), "replicates");
     part.table(
         format!("Local trials, what the centre makes of them, and what cities make of that, over a whole run; {n}."),
@@ -124,96 +80,65 @@ fn figure_1(rows: &Rows, part: &mut Part) {
     );
     part.table(
         "The same for each instrument, means over replicates; quarters and shares over runs in which they exist.",
-        crossed(&of_level(rows, "instrument"), "Instrument"),
+        crossed("instrument").means("Instrument"),
     );
-    part.table(
-        "The same for each city.",
-        crossed(&of_level(rows, "city"), "City"),
-    );
+    part.table("The same for each city.", crossed("city").means("City"));
 }
 
 fn table_1(rows: &Rows, part: &mut Part) {
-    if !has(rows, &["city_id", "instrument_id", "in_the_paper", "mean"]) {
-        as_it_is("table1", rows, part);
-        return;
-    }
-    let (cities, instruments) = (rows.distinct("city_id"), rows.distinct("instrument_id"));
-    let mut values = vec![None; cities.len() * instruments.len()];
-    let mut marked = vec![false; values.len()];
-    for row in rows.iter() {
-        let city = cities.iter().position(|id| *id == row.text("city_id"));
-        let instrument = instruments
-            .iter()
-            .position(|id| *id == row.text("instrument_id"));
-        if let (Some(city), Some(instrument)) = (city, instrument) {
-            // Instruments go down, as in the paper's table of long names.
-            let place = instrument * cities.len() + city;
-            values[place] = row.number("mean");
-            marked[place] = row.text("in_the_paper") == "true";
-        }
-    }
+    // Instruments go down, as in the paper's table of long names.
+    let all: Vec<Row<'_>> = rows.iter().collect();
+    let crossed = Crossed::of(&all, "instrument_id", "city_id", usize::MAX);
+    let cells = || crossed.cells.iter();
     let chart = Heat {
         down: "instrument".to_string(),
         across: "cities".to_string(),
         value: "share of runs with the instrument in force".to_string(),
-        rows: instruments.iter().map(|id| words(id)).collect(),
-        columns: cities.iter().map(|id| words(id)).collect(),
-        values,
+        rows: crossed.down.iter().map(|id| words(id)).collect(),
+        columns: crossed.across.iter().map(|id| words(id)).collect(),
+        values: cells().map(|row| row.as_ref()?.number("mean")).collect(),
         ramp: Ramp::Much,
-        marked,
+        marked: cells()
+            .map(|row| row.is_some_and(|row| row.text("in_the_paper") == "true"))
+            .collect(),
     };
-    part.figure(Figure::new(
+    part.figure(
         "table1-map",
         "Which cities end up with which instruments",
         "Share of runs in which a city has an instrument in force at the end. Cells with an orange outline are measures that \
          the paper lists for the city. The model knows neither the list nor the cities' wording.",
         counted(rows.iter(), "replicates"),
         chart,
-    ));
+    );
 }
 
 fn portfolios(rows: &Rows, part: &mut Part) {
-    if !has(rows, &["level", "id", "measure", "mean"]) {
-        as_it_is("portfolios", rows, part);
-        return;
-    }
-    let cities = of_level(rows, "city");
+    let cities = rows.with("level", "city");
     let bars: Vec<Bar> = cities
         .iter()
         .map(|row| row.bar(words(row.text("id")), "mean", 0))
         .collect();
     if !bars.is_empty() {
-        part.figure(Figure::new(
+        part.figure(
             "portfolio-likeness",
             "How like a city's instruments are to those the paper lists for it",
             "Instruments that model and paper have in common, over all that either has (Jaccard), at the end of a run: 1 if \
              they are the same, 0 if none is shared. Whiskers are 95 % intervals.",
             counted(cities.iter().copied(), "replicates"),
-            Bars { title: "city".into(), across: "likeness, 0 to 1".into(), bars, is_marks: false },
-        ));
-    }
-    let tiers = of_level(rows, "tier");
-    if !tiers.is_empty() {
-        part.table(
-            "Means by tier of city and channel of instruments.",
-            crossed(&tiers, "Tier"),
+            Bars::new("city", "likeness, 0 to 1", bars),
         );
+    }
+    let tiers = rows.with("level", "tier");
+    if !tiers.is_empty() {
+        let tiers = Crossed::of(&tiers, "id", "measure", SHOWN);
+        let caption = "Means by tier of city and channel of instruments.";
+        part.table(caption, tiers.means("Tier"));
     }
 }
 
 fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
-    if !has(
-        rows,
-        &["comparison", "side", "response", "mean", "low", "high"],
-    ) {
-        as_it_is(name, rows, part);
-        return;
-    }
     for comparison in rows.distinct("comparison") {
-        let of: Vec<Row<'_>> = rows
-            .iter()
-            .filter(|row| row.text("comparison") == comparison)
-            .collect();
+        let of = rows.with("comparison", comparison);
         let about = of.first().map_or("", |row| row.text("about"));
         part.text(format!("{}: {about}.", words(comparison)));
         let n = counted(of.iter().copied(), "replicates");
@@ -238,48 +163,15 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
                     if place == 0 { 5 } else { 0 },
                 )
             };
-            part.figure(Figure::new(
+            part.figure(
                 format!("{name}-{comparison}-{response}"),
                 format!("{}: {}", words(comparison), words(response).to_lowercase()),
                 "Mean of each side with its 95 % interval; the base is dark. All sides have the same luck.",
                 &n,
-                Bars {
-                    title: "side".into(),
-                    across: words(response),
-                    bars: sides.iter().enumerate().map(bar).collect(),
-                    is_marks: false,
-                },
-            ));
+                Bars::new("side", words(response), sides.iter().enumerate().map(bar)),
+            );
         }
-        part.table("All outcomes, means of sides.", sides(&of));
+        let outcomes = Crossed::of(&of, "response", "side", SHOWN);
+        part.table("All outcomes, means of sides.", outcomes.means("Outcome"));
     }
-}
-
-/// Responses down, sides across.
-fn sides(rows: &[Row<'_>]) -> Data {
-    let mut sides: Vec<&str> = Vec::new();
-    let mut responses: Vec<&str> = Vec::new();
-    for row in rows {
-        for (list, text) in [
-            (&mut sides, row.text("side")),
-            (&mut responses, row.text("response")),
-        ] {
-            if !list.contains(&text) && list.len() < SHOWN {
-                list.push(text);
-            }
-        }
-    }
-    let mut data = Data::new(["Outcome"]);
-    data.columns.extend(sides.iter().map(|side| words(side)));
-    for response in responses {
-        let mut cells = vec![words(response)];
-        cells.extend(sides.iter().map(|side| {
-            let row = rows
-                .iter()
-                .find(|row| row.text("side") == *side && row.text("response") == response);
-            row.map_or(String::new(), |row| row.estimate("mean", "", ""))
-        }));
-        data.rows.push(cells);
-    }
-    data
 }

@@ -1,7 +1,6 @@
 //! Verdicts of claims, in words.
 
-use crate::report::reproduce::columns::{claim, first};
-use crate::report::rows::{Row, Rows};
+use crate::report::rows::Rows;
 
 /// Class of a verdict.
 pub(crate) fn class(verdict: &str) -> &'static str {
@@ -12,6 +11,15 @@ pub(crate) fn class(verdict: &str) -> &'static str {
     }
 }
 
+/// Colour of a verdict's bar.
+pub(crate) fn colour(verdict: &str) -> usize {
+    match verdict {
+        "holds" => 2,
+        "contradicted" => 1,
+        _ => 5,
+    }
+}
+
 /// What a verdict means.
 pub(crate) fn meaning(verdict: &str) -> &'static str {
     match verdict {
@@ -19,7 +27,7 @@ pub(crate) fn meaning(verdict: &str) -> &'static str {
         "contradicted" => {
             "The whole 95 % interval, of at least one part, lies on the other side: the model shows the contrary of the claim."
         }
-        "not shown" | "not_shown" => {
+        "not shown" => {
             "The interval reaches to both sides of the bound, or parts of the claim disagree: the runs show neither the claim \
              nor its contrary."
         }
@@ -29,43 +37,9 @@ pub(crate) fn meaning(verdict: &str) -> &'static str {
     }
 }
 
-/// The verdict of a claim: its own where the table has one, that of all parts where they agree.
-pub(crate) fn verdict<'a>(rows: &[Row<'a>]) -> &'a str {
-    let whole = rows
-        .first()
-        .map_or("", |row| first(row, &["claim_verdict", "verdict_of_claim"]));
-    if !whole.is_empty() {
-        return whole;
-    }
-    let mut parts: Vec<&str> = rows
-        .iter()
-        .map(|row| row.text("verdict"))
-        .filter(|verdict| *verdict != "reported")
-        .collect();
-    parts.dedup();
-    match parts.as_slice() {
-        [] => "reported",
-        [one] => one,
-        many if many.contains(&"contradicted") => "contradicted",
-        _ => "not shown",
-    }
-}
-
 /// In what share of other parameters a claim holds, where it is known.
 pub(crate) fn robust(id: &str, robustness: Option<&Rows>) -> Option<String> {
-    let rows = robustness?;
-    let row = rows.iter().find(|row| claim(row) == id)?;
-    let (name, share) = ["share_holds", "holds_share", "holds", "share"]
-        .into_iter()
-        .find_map(|column| Some((column, row.number(column)?)))?;
-    let points = ["points", "n"]
-        .into_iter()
-        .find_map(|column| row.number(column));
-    let share = match (name, points) {
-        // A count, not a share.
-        ("holds", Some(points)) if share > 1.0 && points > 0.0 => share / points,
-        _ => share,
-    };
-    let of = points.map_or(String::new(), |points| format!(" of {points:.0} points"));
-    Some(format!("{:.0} %{of}", share * 100.0))
+    let row = robustness?.iter().find(|row| row.text("claim") == id)?;
+    let (share, points) = (row.number("holds")?, row.number("points")?);
+    Some(format!("{:.0} % of {points:.0} points", share * 100.0))
 }

@@ -65,11 +65,14 @@ fn read(source: &Source) -> Result<Option<Option<Vec<City>>>, OutputError> {
     let Some(mut table) = source.table("cities")? else {
         return Ok(None);
     };
-    let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
-    let (id, name) = (table.column("city_id")?, table.column("name")?);
-    let capability = table.column(city::capability.name)?;
-    let free = table.column(city::liberalisation.name)?;
-    let spending = table.column(city::spending_cny_mn.name)?;
+    let [replicate, quarter, id, name] =
+        table.places(["replicate", "quarter", "city_id", "name"])?;
+    let outcomes = [
+        city::capability,
+        city::liberalisation,
+        city::spending_cny_mn,
+    ];
+    let [capability, free, spending] = table.places(outcomes.map(|own| own.name))?;
     let waste = WASTE.terms.iter().map(|(_, name)| table.column(name));
     let waste: Vec<usize> = waste.collect::<Result<_, _>>()?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -241,14 +244,14 @@ fn ranking(context: &Context, cities: &[City], part: &mut Part) {
         &[],
     );
     lines.is_ranking = true;
-    part.figure(Figure::new(
+    part.figure(
         "ranking",
         format!("Ranking of the {} cities that end on top", order.len()),
         "Rank by capability in all sectors, mean over replicates with its 95 % interval; a rank between two whole \
          numbers means that luck decides. Lines that cross are cities that overtake each other.",
         &context.n,
         lines,
-    ));
+    );
 }
 
 fn losses(context: &Context, cities: &[City], part: &mut Part) {
@@ -278,7 +281,7 @@ fn losses(context: &Context, cities: &[City], part: &mut Part) {
     } else {
         String::new()
     };
-    part.figure(Figure::new(
+    part.figure(
         "waste-of-cities",
         "Unproductive share of each city's spending",
         format!(
@@ -286,13 +289,8 @@ fn losses(context: &Context, cities: &[City], part: &mut Part) {
              subscale, duplicated and idle together. Whiskers are 95 % intervals of the mean.{which}"
         ),
         &context.n,
-        Bars {
-            title: "city".to_string(),
-            across: "share of spending, 0 to 1".to_string(),
-            bars: bars.collect(),
-            is_marks: false,
-        },
-    ));
+        Bars::new("city", "share of spending, 0 to 1", bars),
+    );
 }
 
 /// Sums of a city and sector.
@@ -317,15 +315,9 @@ fn allocations(
         );
         return Ok(());
     };
-    let (quarter, city, sector) = (
-        table.column("quarter")?,
-        table.column("city_id")?,
-        table.column("sector_id")?,
-    );
-    let (spending, capability) = (
-        table.column(allocation::spending_cny_mn.name)?,
-        table.column(allocation::capability.name)?,
-    );
+    let [quarter, city, sector] = table.places(["quarter", "city_id", "sector_id"])?;
+    let outcomes = [allocation::spending_cny_mn, allocation::capability];
+    let [spending, capability] = table.places(outcomes.map(|own| own.name))?;
     let places: BTreeMap<&str, usize> = cities
         .iter()
         .enumerate()
@@ -392,14 +384,14 @@ fn allocations(
         "The two maps below have the same cities and sectors, cities with most capability on top. Columns that are dark \
          from top to bottom are sectors on which everybody spends.",
     );
-    part.figure(Figure::new(
+    part.figure(
         "spending-by-sector",
         "What cities spend on",
         "Share of a city's spending on sectors that goes to each sector, over all quarters; a row adds up to 1.",
         &context.n,
         heat(shares(&|sums| sums.spending), "share of the city's spending"),
-    ));
-    part.figure(Figure::new(
+    );
+    part.figure(
         "capability-by-sector",
         "What cities have come to be able to do",
         format!(
@@ -410,6 +402,6 @@ fn allocations(
             shares(&|sums| sums.capability.get(&last).copied().unwrap_or(0.0)),
             "share of the city's capability",
         ),
-    ));
+    );
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::quarter::Quarter;
 use crate::report::figure::{
-    frame::Strip,
+    frame::{Across, Strip},
     lines::{Line, Lines, Point},
 };
 use crate::table::source::Source;
@@ -83,15 +83,11 @@ pub(crate) fn over_time(
     lines: Vec<(String, Vec<Point>)>,
     strips: &[Strip],
 ) -> Lines {
+    let lines = lines
+        .into_iter()
+        .map(|(name, points)| Line { name, points });
     Lines {
-        across: crate::report::figure::frame::Across::Quarters(quarters.to_vec()),
-        up: up.to_string(),
-        lines: lines
-            .into_iter()
-            .map(|(name, points)| Line { name, points })
-            .collect(),
         strips: strips.to_vec(),
-        from_zero: false,
-        is_ranking: false,
+        ..Lines::new(Across::Quarters(quarters.to_vec()), up, lines.collect())
     }
 }

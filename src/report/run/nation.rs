@@ -7,7 +7,7 @@ use crate::measure::outcomes::{ids::national as ids, of_nation, parts_of_spendin
 use crate::measure::reading::Reading;
 use crate::measure::seen::NationSeen;
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     areas::Areas,
     bars::{Bar, Bars},
     frame::Across,
@@ -39,7 +39,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         part.note("There is no national.csv in this folder, so that figures of the nation are missing (`traces.files`).");
         return Ok(());
     };
-    let (replicate, quarter) = (table.column("replicate")?, table.column("quarter")?);
+    let [replicate, quarter] = table.places(["replicate", "quarter"])?;
     let parts = parts_of_spending();
     let mut nation = Nation {
         shown: of_nation(REPORT)
@@ -117,7 +117,7 @@ impl Nation {
     fn growth(&self, context: &Context, part: &mut Part) {
         part.heading(ids::competitiveness.name, "Competitiveness");
         let lines = self.lines(&[(ids::competitiveness, None), (ids::sovereignty, None)]);
-        part.figure(Figure::new(
+        part.figure(
             "competitiveness-over-time",
             "How near the nation is to the frontier",
             "Competitiveness is the nation's capability over the frontier of the world, sector by sector, weighted by \
@@ -125,7 +125,7 @@ impl Nation {
              regulatory standing. The frontier moves on, so a falling line may mean growth that is too slow.",
             &context.n,
             over_time(&self.quarters.quarters(), "index, 0 to 1", lines, &context.strips),
-        ));
+        );
     }
 
     fn waste(&self, context: &Context, part: &mut Part) {
@@ -162,7 +162,7 @@ impl Nation {
             )
         });
         let whole: f64 = totals.iter().filter_map(Tally::mean).sum::<f64>() * BN;
-        part.figure(Figure::new(
+        part.figure(
             "waste-over-time",
             "Spending on AI sectors by what becomes of it",
             format!(
@@ -179,7 +179,7 @@ impl Nation {
                 parts: columns.collect(),
                 strips: Vec::new(),
             },
-        ));
+        );
         let bars = parts.iter().enumerate().map(|(place, own)| {
             let share = shares[place].point(1.0);
             Bar {
@@ -194,24 +194,19 @@ impl Nation {
                 series: if place == 0 { 0 } else { 1 },
             }
         });
-        part.figure(Figure::new(
+        part.figure(
             "waste-shares",
             format!("Shares of spending over {span}"),
             "Each bar is a part of spending on sectors as a share of all of it; the five add up to 1. Whiskers are 95 % \
              intervals of the mean. All but the first are unproductive.",
             &context.n,
-            Bars {
-                title: "part".to_string(),
-                across: "share of spending on sectors, 0 to 1".to_string(),
-                bars: bars.collect(),
-                is_marks: false,
-            },
-        ));
+            Bars::new("part", "share of spending on sectors, 0 to 1", bars),
+        );
     }
 
     fn likeness(&self, context: &Context, part: &mut Part) {
         part.heading("duplication", "How alike cities are");
-        part.figure(Figure::new(
+        part.figure(
             "similarity",
             "Likeness of what cities spend on",
             "Mean cosine between the sector shares of two cities: 1 means that they spend on the same sectors in the same \
@@ -224,8 +219,8 @@ impl Nation {
                 self.lines(&[(ids::similarity_all, Some("All pairs of cities")), (ids::similarity_peers, Some("Peers"))]),
                 &[],
             ),
-        ));
-        part.figure(Figure::new(
+        );
+        part.figure(
             ids::specialisation.name,
             "Specialisation and concentration",
             "Specialisation is Krugman's index: 0 where every city spends as the nation does, 2 where no two share a \
@@ -240,7 +235,7 @@ impl Nation {
                 ]),
                 &[],
             ),
-        ));
+        );
     }
 
     fn rules(&self, context: &Context, part: &mut Part) {
@@ -252,7 +247,7 @@ impl Nation {
             &context.strips,
         );
         figure.from_zero = true;
-        part.figure(Figure::new(
+        part.figure(
             ids::liberalisation.name,
             "The two tracks: cities facilitate, the centre restricts",
             "Liberalisation is the share of facilitating instruments that cities have in force, weighted by how fully they \
@@ -261,19 +256,16 @@ impl Nation {
              plans of the centre.",
             &context.n,
             figure,
-        ));
+        );
     }
 }
 
 /// `0.410 [0.407, 0.413]`, with as many decimals everywhere.
 fn even(tally: &Tally, decimals: usize) -> String {
-    let point = tally.point(1.0);
     let shown = |value: f64| scale::grouped(value, decimals);
-    match (point.value, point.interval) {
-        (Some(value), Some((low, high))) => {
-            format!("{} [{}, {}]", shown(value), shown(low), shown(high))
-        }
-        (Some(value), None) => shown(value),
-        _ => "–".to_string(),
+    let value = tally.mean().map_or("–".to_string(), shown);
+    match tally.interval() {
+        Some((low, high)) => format!("{value} [{}, {}]", shown(low), shown(high)),
+        None => value,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::quarter::Quarter;
 use crate::report::figure::{
-    Data, Figure, areas::Areas, frame::Across, lines::Point, multiples::Multiples, scale,
+    Data, areas::Areas, frame::Across, lines::Point, multiples::Multiples, scale,
 };
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
@@ -47,11 +47,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         return Ok(());
     };
     let columns = ["replicate", "quarter", "event", "city_id", "instrument_id"];
-    let mut places = [0; 5];
-    for (place, name) in places.iter_mut().zip(columns) {
-        *place = table.column(name)?;
-    }
-    let [replicate, quarter, event, city, instrument] = places;
+    let [replicate, quarter, event, city, instrument] = table.places(columns)?;
     let mut found: BTreeMap<String, Instrument> = BTreeMap::new();
     let mut by_quarter: BTreeMap<Quarter, [u64; EVENTS.len()]> = BTreeMap::new();
     while table.advance()? {
@@ -139,7 +135,7 @@ fn flows(
                 format!(", {} a run", scale::number(sum)),
             )
         });
-    part.figure(Figure::new(
+    part.figure(
         "events-over-time",
         "From local trial to national measure and back",
         "Events of a quarter, mean over replicates. A city pioneers an instrument with a design of its own, others copy \
@@ -152,7 +148,7 @@ fn flows(
             parts: parts.collect(),
             strips: Vec::new(),
         },
-    ));
+    );
 }
 
 fn spread(
@@ -181,14 +177,14 @@ fn spread(
         lines.from_zero = true;
         (context.name(id), lines)
     });
-    part.figure(Figure::new(
+    part.figure(
         "instruments-in-force",
         "How each instrument spreads",
         "Number of cities that have an instrument in force, mean over replicates, one small chart for each instrument, \
          all on one scale: pioneered, copied or taken up before, and not given up since.",
         &context.n,
         Multiples { panels: panels.collect(), is_shared: true },
-    ));
+    );
 }
 
 fn lives(

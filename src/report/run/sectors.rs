@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::measure::outcomes::ids::sector as ids;
-use crate::report::figure::{Figure, multiples::Multiples};
+use crate::report::figure::multiples::Multiples;
 use crate::report::page::Part;
 use crate::report::run::context::{Context, over_time};
 use crate::report::tally::Quarters;
@@ -18,12 +18,9 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
     let Some(mut table) = source.table("sectors")? else {
         return Ok(());
     };
-    let (quarter, sector) = (table.column("quarter")?, table.column("sector_id")?);
-    let (capability, frontier) = (
-        table.column(ids::capability.name)?,
-        table.column(ids::frontier.name)?,
-    );
-    let used = table.column(ids::utilisation.name)?;
+    let [quarter, sector] = table.places(["quarter", "sector_id"])?;
+    let outcomes = [ids::capability, ids::frontier, ids::utilisation];
+    let [capability, frontier, used] = table.places(outcomes.map(|own| own.name))?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut sectors: Vec<(String, Quarters)> = Vec::new();
     let mut is_cut = false;
@@ -75,7 +72,7 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
         lines.from_zero = true;
         (context.name(id), lines)
     });
-    part.figure(Figure::new(
+    part.figure(
         "sectors-over-time",
         "Each sector's way to the frontier, and how much of it is used",
         "One small chart for each sector, all on one scale. The full line is the nation's capability over the world's \
@@ -83,6 +80,6 @@ pub(crate) fn add(source: &Source, context: &Context, part: &mut Part) -> Result
          grew faster than demand.",
         &context.n,
         Multiples { panels: panels.collect(), is_shared: true },
-    ));
+    );
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Factors of a sweep and their levels.
 
 use crate::report::figure::{lines::Point, scale};
+use crate::report::rows::axis;
+use crate::table::source::Source;
 use std::collections::BTreeMap;
 
 /// A factor with its value at each design point.
@@ -35,15 +37,33 @@ impl Factor {
     }
 }
 
-/// What is known of a response at a design point.
-pub(crate) type Found = BTreeMap<String, BTreeMap<String, Point>>;
+/// A sweep as its tables tell it.
+pub(crate) struct Swept<'a> {
+    pub(crate) source: &'a Source,
+    /// Names of the design points.
+    pub(crate) points: Vec<String>,
+    /// Responses that are shown.
+    pub(crate) responses: Vec<&'a str>,
+    /// What is known, by response and design point.
+    pub(crate) found: BTreeMap<(String, String), Point>,
+    /// How many runs are behind a design point.
+    pub(crate) n: String,
+}
 
-pub(crate) fn values(found: &Found, response: &str, points: &[String]) -> Vec<Point> {
-    let of = found.get(response);
-    points
-        .iter()
-        .map(|point| of.and_then(|of| of.get(point)).copied().unwrap_or_default())
-        .collect()
+impl Swept<'_> {
+    /// What is known of a response, point by point.
+    pub(crate) fn values(&self, response: &str) -> Vec<Point> {
+        let key = |point: &String| (response.to_string(), point.clone());
+        let points = self.points.iter();
+        points
+            .map(|point| self.found.get(&key(point)).copied().unwrap_or_default())
+            .collect()
+    }
+
+    /// Name of a response for an axis, with its unit.
+    pub(crate) fn axis(&self, response: &str) -> String {
+        axis(self.source, "runs", response)
+    }
 }
 
 /// A level for people: a number without superfluous digits.

@@ -1,40 +1,24 @@
 //! Sweeps of two factors on a grid.
 
 use crate::report::figure::{
-    Figure,
     frame::Across,
     heat::{Heat, Ramp},
     lines::{Line, Lines},
     multiples::Multiples,
 };
 use crate::report::page::Part;
-use crate::report::rows::axis;
-use crate::report::sweep::factor::{Factor, Found, label, values};
+use crate::report::sweep::factor::{Factor, Swept, label};
 use crate::report::words::words;
-use crate::table::source::Source;
 
 /// Maps of two factors, and lines.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of a sweep, each for itself"
-)]
-pub(crate) fn two(
-    down: &Factor,
-    across: &Factor,
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+pub(crate) fn two(swept: &Swept<'_>, down: &Factor, across: &Factor, part: &mut Part) {
     part.heading(
         "responses",
         &format!("Responses to {} and {}", down.name, across.name),
     );
     let (rows, columns) = (down.levels(), across.levels());
-    for response in responses {
-        let of = values(found, response, points);
+    for response in &swept.responses {
+        let of = swept.values(response);
         let mut cells = vec![None; rows.len() * columns.len()];
         for (place, point) in of.iter().enumerate() {
             let row = rows.iter().position(|level| *level == down.values[place]);
@@ -49,30 +33,30 @@ pub(crate) fn two(
         let chart = Heat {
             down: down.name.clone(),
             across: across.name.clone(),
-            value: axis(source, "runs", response),
+            value: swept.axis(response),
             rows: rows.iter().rev().map(|level| label(level)).collect(),
             columns: columns.iter().map(|level| label(level)).collect(),
             values: cells,
             ramp: Ramp::Much,
             marked: Vec::new(),
         };
-        part.figure(Figure::new(
+        part.figure(
             format!("response-{response}"),
             words(response),
             format!(
                 "Mean over replicates. From bottom to top: {}; from left to right: {}.",
                 down.name, across.name
             ),
-            n,
+            &swept.n,
             chart,
-        ));
+        );
     }
     if columns.len() <= 12 && rows.len() <= 8 {
-        let panels = responses.iter().map(|response| {
-            let of = values(found, response, points);
+        let panels = swept.responses.iter().map(|response| {
+            let of = swept.values(response);
             let line = |row: &&str| {
                 let point = |column: &&str| {
-                    let place = (0..points.len()).find(|place| {
+                    let place = (0..swept.points.len()).find(|place| {
                         down.values[*place] == *row && across.values[*place] == *column
                     });
                     place
@@ -90,24 +74,18 @@ pub(crate) fn two(
                 .map(|level| level.parse::<f64>().ok())
                 .collect::<Option<Vec<f64>>>();
             let title = across.name.clone();
-            let lines = Lines {
-                across: match numbers {
-                    Some(values) => Across::Numbers { title, values },
-                    None => Across::Names {
-                        title,
-                        names: columns.iter().map(ToString::to_string).collect(),
-                    },
+            let over = match numbers {
+                Some(values) => Across::Numbers { title, values },
+                None => Across::Names {
+                    title,
+                    names: columns.iter().map(ToString::to_string).collect(),
                 },
-                up: String::new(),
-                lines: rows.iter().map(line).collect(),
-                strips: Vec::new(),
-                from_zero: false,
-                is_ranking: false,
             };
-            (axis(source, "runs", response), lines)
+            let lines = Lines::new(over, "", rows.iter().map(line).collect());
+            (swept.axis(response), lines)
         });
         let panels = panels.collect();
-        part.figure(Figure::new(
+        part.figure(
             "lines",
             format!("The same as lines over {}", across.name),
             format!(
@@ -116,8 +94,8 @@ pub(crate) fn two(
                  each other.",
                 across.name, down.name
             ),
-            n,
+            &swept.n,
             Multiples { panels, is_shared: false },
-        ));
+        );
     }
 }

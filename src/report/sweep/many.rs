@@ -1,36 +1,27 @@
 //! Sweeps of many factors.
 
 use crate::report::figure::{
-    Figure,
     bars::{Bar, Bars},
     scatter::{Dot, Scatter},
 };
 use crate::report::page::Part;
-use crate::report::rows::axis;
-use crate::report::sweep::factor::{Factor, Found, values};
+use crate::report::sweep::factor::{Factor, Swept};
 use crate::report::words::words;
-use crate::table::source::Source;
+use crate::stats::prcc::ranks;
 
 /// Points of a scatter.
 const POINTS: usize = 2000;
 
 /// Scatters over the factors that matter most, and rank correlations.
-pub(crate) fn several(
-    factors: &[&Factor],
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+pub(crate) fn several(swept: &Swept<'_>, factors: &[&Factor], part: &mut Part) {
+    let points = &swept.points;
     part.heading("responses", "Responses");
     let numeric: Vec<(&str, Vec<f64>)> = factors
         .iter()
         .filter_map(|factor| Some((factor.name.as_str(), factor.numbers()?)))
         .collect();
-    for response in responses {
-        let of = values(found, response, points);
+    for response in &swept.responses {
+        let of = swept.values(response);
         let known: Vec<usize> = (0..points.len())
             .filter(|place| of[*place].value.is_some())
             .collect();
@@ -43,7 +34,7 @@ pub(crate) fn several(
             })
             .collect();
         ranked.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(b.1)));
-        let name = axis(source, "runs", response);
+        let name = swept.axis(response);
         if let Some((_, factor, x)) = ranked.first() {
             let dots = known
                 .iter()
@@ -62,7 +53,7 @@ pub(crate) fn several(
                     is_strong: true,
                     ..Dot::default()
                 });
-            part.figure(Figure::new(
+            part.figure(
                 format!("response-{response}"),
                 format!("{} over {factor}", words(response)),
                 format!(
@@ -71,7 +62,7 @@ pub(crate) fn several(
                     words(response).to_lowercase(),
                     known.len()
                 ),
-                n,
+                &swept.n,
                 Scatter {
                     across: factor.to_string(),
                     up: name.clone(),
@@ -79,7 +70,7 @@ pub(crate) fn several(
                     dots: dots.collect(),
                     is_joined: false,
                 },
-            ));
+            );
         }
         let bars = ranked.iter().take(20).map(|(value, name, _)| Bar {
             name: name.to_string(),
@@ -87,44 +78,16 @@ pub(crate) fn several(
             series: usize::from(*value < 0.0),
             ..Bar::default()
         });
-        part.figure(Figure::new(
+        part.figure(
             format!("correlations-{response}"),
             format!("What goes with {}", words(response).to_lowercase()),
             "Rank correlation (Spearman) of each factor with the mean of the response, over design points: 1 if the \
              response always rises with the factor, -1 if it always falls, near 0 if it does neither. dualtrack \
              sensitivity says more, with intervals.",
             format!("n = {} design points", known.len()),
-            Bars {
-                title: "factor".into(),
-                across: "rank correlation, -1 to 1".into(),
-                bars: bars.collect(),
-                is_marks: false,
-            },
-        ));
+            Bars::new("factor", "rank correlation, -1 to 1", bars),
+        );
     }
-}
-
-/// Ranks, of equals their mean.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut from = 0;
-    while from < order.len() {
-        let same = |place: &usize| values[*place] == values[order[from]];
-        let to = from
-            + order[from..]
-                .iter()
-                .take_while(|place| same(place))
-                .count()
-                .max(1);
-        let rank = (from + to - 1) as f64 / 2.0;
-        order[from..to]
-            .iter()
-            .for_each(|place| ranks[*place] = rank);
-        from = to;
-    }
-    ranks
 }
 
 /// Pearson's correlation; none where something does not vary.
@@ -147,9 +110,9 @@ mod tests {
 
     #[test]
     fn rank_correlation_by_hand() {
-        // Ranks 0, 1.5, 1.5, 3 against 0, 1, 2, 3: 4.5 / sqrt(4.5 * 5) = 0.948683.
+        // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5) = 0.948683.
         let x = ranks(&[1.0, 5.0, 5.0, 9.0]);
-        assert_eq!(x, [0.0, 1.5, 1.5, 3.0]);
+        assert_eq!(x, [1.0, 2.5, 2.5, 4.0]);
         let found = correlation(&x, &ranks(&[1.0, 2.0, 3.0, 40.0])).expect("varies");
         approx::assert_relative_eq!(found, 0.948_683_298, epsilon = 1e-9);
         assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);

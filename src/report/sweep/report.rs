@@ -1,14 +1,14 @@
 //! The report of a sweep.
 
 use crate::report::figure::{
-    Data, Figure,
+    Data,
     bars::{Bar, Bars},
     frame::Across,
-    lines::{Line, Lines, Point},
+    lines::{Line, Lines},
 };
 use crate::report::page::Part;
-use crate::report::rows::{Rows, axis, counted};
-use crate::report::sweep::factor::{Factor, Found, values};
+use crate::report::rows::{Rows, counted};
+use crate::report::sweep::factor::{Factor, Swept};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
 use crate::report::words::words;
@@ -16,10 +16,10 @@ use crate::table::error::OutputError;
 use crate::table::source::Source;
 
 /// Responses with figures.
-pub(crate) const RESPONSES: usize = 24;
+const RESPONSES: usize = 24;
 
 /// Levels of a factor in a heat map.
-pub(crate) const LEVELS: usize = 30;
+const LEVELS: usize = 30;
 
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, OutputError> {
@@ -31,8 +31,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     let design = Rows::needed(source, "design", &["design_point"])?;
     let mut part = Part {
         subtitle: "What happens when settings are moved: a sweep runs the model at design points, each a choice of \
-                   levels for the factors, several times with other luck."
-            .to_string(),
+                   levels for the factors, several times with other luck.",
         ..Part::default()
     };
     let factors: Vec<Factor> = design
@@ -51,22 +50,12 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         .iter()
         .map(|row| row.text("design_point").to_string())
         .collect();
-    let mut found = Found::new();
-    for row in summary.iter() {
-        let point = Point {
-            value: row.number("mean"),
-            interval: row.interval("low", "high"),
-            spread: None,
-        };
-        found
-            .entry(row.text("response").to_string())
-            .or_default()
-            .insert(row.text("design_point").to_string(), point);
-    }
-    part.facts = vec![
-        ("Design points".to_string(), points.len().to_string()),
-        ("Factors".to_string(), factors.len().to_string()),
-    ];
+    let found = summary.iter().map(|row| {
+        let key = ["response", "design_point"].map(|column| row.text(column).to_string());
+        (key.into(), row.point("mean"))
+    });
+    part.fact("Design points", points.len());
+    part.fact("Factors", factors.len());
     let question = source
         .manifest()
         .pointer("/experiment/description")
@@ -89,82 +78,64 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         ));
         responses.truncate(RESPONSES);
     }
-    let n = counted(summary.iter(), "replicates at each design point");
+    let swept = Swept {
+        source,
+        points,
+        responses,
+        found: found.collect(),
+        n: counted(summary.iter(), "replicates at each design point"),
+    };
     let varied: Vec<&Factor> = factors
         .iter()
         .filter(|factor| factor.levels().len() > 1)
         .collect();
     match varied.as_slice() {
-        [] => only_values(&responses, &found, source, &n, &mut part),
-        [factor] => one(factor, &points, &responses, &found, source, &n, &mut part),
-        [down, across] if is_grid(down, across, points.len()) => {
-            two(
-                down, across, &points, &responses, &found, source, &n, &mut part,
-            );
+        [] => only_values(&swept, &mut part),
+        [factor] => one(&swept, factor, &mut part),
+        [down, across] if is_grid(down, across, swept.points.len()) => {
+            two(&swept, down, across, &mut part);
         }
-        many => several(many, &points, &responses, &found, source, &n, &mut part),
+        many => several(&swept, many, &mut part),
     }
     levels(&factors, &mut part);
     part.reading = vec![
         "A design point is one choice of levels for all factors. Each value is a mean over replicates at a design point, \
          and intervals are 95 % intervals of the mean after Student; all design points meet the same luck, so that \
-         differences between them are better known than the intervals of each suggest."
-            .to_string(),
+         differences between them are better known than the intervals of each suggest.",
         "A response is what a run is measured by. A pattern in these figures holds for the model with the other settings \
-         as they are, and within the range that was swept."
-            .to_string(),
+         as they are, and within the range that was swept.",
     ];
     Ok(part)
 }
 
-pub(crate) fn is_grid(down: &Factor, across: &Factor, points: usize) -> bool {
+fn is_grid(down: &Factor, across: &Factor, points: usize) -> bool {
     let (rows, columns) = (down.levels().len(), across.levels().len());
     rows <= LEVELS && columns <= LEVELS && rows * columns == points
 }
 
-pub(crate) fn only_values(
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+fn only_values(swept: &Swept<'_>, part: &mut Part) {
     part.heading("responses", "Responses");
-    let bars = responses.iter().filter_map(|response| {
-        let point = found.get(*response)?.values().next()?;
+    let bars = swept.responses.iter().filter_map(|response| {
+        let point = swept.values(response).first().copied()?;
         Some(Bar {
-            name: axis(source, "runs", response),
+            name: swept.axis(response),
             value: point.value,
             interval: point.interval,
             ..Bar::default()
         })
     });
-    let bars = Bars {
-        title: "response".into(),
-        across: "mean".into(),
-        bars: bars.collect(),
-        is_marks: true,
-    };
-    part.figure(Figure::new(
+    part.figure(
         "responses",
         "Responses at the one design point",
         "Means with 95 % intervals.",
-        n,
-        bars,
-    ));
+        &swept.n,
+        Bars::new("response", "mean", bars).as_marks(),
+    );
 }
 
-pub(crate) fn one(
-    factor: &Factor,
-    points: &[String],
-    responses: &[&str],
-    found: &Found,
-    source: &Source,
-    n: &str,
-    part: &mut Part,
-) {
+fn one(swept: &Swept<'_>, factor: &Factor, part: &mut Part) {
     part.heading("responses", &format!("Responses to {}", factor.name));
-    let mut order: Vec<usize> = (0..points.len()).collect();
+    let mut order: Vec<usize> = (0..swept.points.len()).collect();
     let across = match factor.numbers() {
         Some(numbers) => {
             order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
@@ -179,35 +150,29 @@ pub(crate) fn one(
         },
     };
     let lines = |response: &str| {
-        let values = values(found, response, points);
-        Lines {
-            across: across.clone(),
-            up: axis(source, "runs", response),
-            lines: vec![Line {
-                name: words(response),
-                points: order.iter().map(|place| values[*place]).collect(),
-            }],
-            strips: Vec::new(),
-            from_zero: false,
-            is_ranking: false,
-        }
+        let values = swept.values(response);
+        let line = Line {
+            name: words(response),
+            points: order.iter().map(|place| values[*place]).collect(),
+        };
+        Lines::new(across.clone(), swept.axis(response), vec![line])
     };
-    for response in responses {
-        part.figure(Figure::new(
+    for response in &swept.responses {
+        part.figure(
             format!("response-{response}"),
             format!("{} over {}", words(response), factor.name),
             format!(
                 "Mean of {} at each level of {}, with its 95 % interval; all other settings stay as they are.",
-                axis(source, "runs", response),
+                swept.axis(response),
                 factor.name
             ),
-            n,
+            &swept.n,
             lines(response),
-        ));
+        );
     }
 }
 
-pub(crate) fn levels(factors: &[Factor], part: &mut Part) {
+fn levels(factors: &[Factor], part: &mut Part) {
     let mut data = Data::new(["Factor", "Levels", "From", "To"]);
     for factor in factors {
         let levels = factor.levels();

@@ -51,6 +51,19 @@ fn a_comparison_shows_effects_and_their_course() {
 }
 
 #[test]
+fn a_comparison_at_design_points_says_where_it_holds() {
+    let robustness =
+        "treatment,response,points,higher,difference,low,high\nfree,gap,40,0.75,0.1,0,0.2\n";
+    let drivers = "treatment,response,factor,rank,correlation\nfree,gap,budgets.retention,1,-0.5\n";
+    let folder = made(
+        "compare",
+        &[("robustness.csv", robustness), ("drivers.csv", drivers)],
+    );
+    let page = page(&folder);
+    assert!(page.contains("Does it hold elsewhere?") && page.contains("budgets.retention"));
+}
+
+#[test]
 fn indices_attributions_and_frontiers_have_pages() {
     let name = quoted();
     let sensitivity = format!(
@@ -96,9 +109,10 @@ fn indices_attributions_and_frontiers_have_pages() {
 fn claims_come_in_their_order_with_verdict_and_robustness() {
     let name = quoted();
     let claims = format!(
-        "claim,section,says,response,expect,n,estimate,low,high,verdict\n\
-         A2,3,{name},stringency,> 0,4,0.5,0.4,0.6,holds\nA1,3,second,gap,< 0,4,0.5,0.4,0.6,contradicted\n\
-         D1,5,third,,,,,,,open\n"
+        "claim,section,says,response,n,effect,low,high,expectation,verdict,claim_verdict,reading\n\
+         A2,3,{name},stringency,4,0.5,0.4,0.6,> 0,holds,holds,so\n\
+         A1,3,second,gap,4,0.5,0.4,0.6,< 0,contradicted,contradicted,otherwise\n\
+         D1,5,third,,,,,,,open,open,not run\n"
     );
     let series = format!(
         "claim,part,response,arm,quarter,mean,low,high,n\nA2,1,{name},treatment,2015Q1,1,0.9,1.1,4\n\
@@ -107,12 +121,15 @@ fn claims_come_in_their_order_with_verdict_and_robustness() {
     let files = [
         ("claims.csv", &*claims),
         ("series.csv", &*series),
-        ("robustness.csv", "claim,points,share_holds\nA2,64,0.75\n"),
+        ("robustness.csv", "claim,points,holds\nA2,64,0.75\n"),
         (
             "henan.csv",
             "city_id,measure,arm,quarter,mean,low,high,n\nzhengzhou,spending,treatment,2023Q1,1,,,4\n",
         ),
-        ("regimes.csv", "regime,mean\n=1+1,0.5\n"),
+        (
+            "regimes.csv",
+            "comparison,about,side,response,mean\nx,y,base,=1+1,0.5\n",
+        ),
     ];
     let text = page(&made("reproduce", &files));
     let place = |part: &str| {

@@ -3,7 +3,7 @@
 use crate::input::claims::reader::*;
 use crate::measure::outcomes::COMPARED_RESPONSES;
 
-impl Reader {
+impl Reader<'_, '_> {
     /// Treatment, control or levels of a part, with what the claim hands down.
     pub(crate) fn design(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Placement {
         let is_own = |key: &str| fields.name != "claims" && fields.has(key);
@@ -56,46 +56,27 @@ impl Reader {
         let Err(problems) = worlds.scenario(&placed.variant) else {
             return;
         };
-        for problem in problems.list() {
-            let written = match &problem.place {
-                Place::Set(argument) => {
-                    let mut spots = placed.spots.iter();
-                    let own = spots.find(|(set, _)| set.argument() == *argument);
-                    own.map(|(_, spot)| *spot).or(placed.at)
-                }
-                _ => None,
-            };
-            let scenario = placed.variant.scenario.as_ref();
-            let whole = scenario.and_then(|scenario| problem.of_scenario(&scenario.path));
-            match (written, placed.at.zip(whole)) {
-                (Some(spot), _) => self.report.add(spot, problem.message.clone()),
-                (None, Some((spot, message))) => self.report.add(spot, message),
-                (None, None) => self.foreign.push(problem.clone()),
-            }
-        }
+        let scenario = placed.variant.scenario.as_ref();
+        let path = scenario.map(|scenario| &*scenario.path);
+        self.reading
+            .adopt(&problems, &placed.spots, path, placed.at);
     }
 
     /// A table with `set`, `scenario` or nothing, which is the base.
-    pub(crate) fn variant(&mut self, fields: &Fields<'_, '_>, key: &'static str) -> Option<Placed> {
-        let (table, spot) = fields.table(key, &mut self.report)?;
-        let inner = Fields {
-            name: key,
-            table,
-            spot,
-            file: fields.file,
-        };
-        inner.check_keys(&["set", "scenario"], &mut self.report);
+    pub(crate) fn variant(&self, fields: &Fields<'_, '_>, key: &'static str) -> Option<Placed> {
+        let inner = fields.table(key)?;
+        inner.check_keys(&["set", "scenario"]);
         Some(self.placed(&inner))
     }
 
-    pub(crate) fn placed(&mut self, fields: &Fields<'_, '_>) -> Placed {
-        let spots = fields.settings("set", &self.folder, &mut self.report);
+    pub(crate) fn placed(&self, fields: &Fields<'_, '_>) -> Placed {
+        let spots = fields.settings("set", &self.reading.folder);
         // Its name stands in tables of results.
-        let scenario = self.cell(fields, "scenario");
+        let scenario = fields.cell("scenario");
         let at = fields.spot_of("scenario");
         Placed {
             variant: Variant {
-                scenario: scenario.map(|name| ScenarioFile::new(&self.folder, &name)),
+                scenario: scenario.map(|name| ScenarioFile::new(&self.reading.folder, &name)),
                 set: spots.iter().map(|(set, _)| set.clone()).collect(),
             },
             spots,
@@ -104,54 +85,45 @@ impl Reader {
     }
 
     /// `steps = { key = ..., levels = [...] }`.
-    pub(crate) fn steps(&mut self, fields: &Fields<'_, '_>) -> Option<Vec<(f64, Placed)>> {
-        let (table, spot) = fields.table("steps", &mut self.report)?;
-        let inner = Fields {
-            name: "steps",
-            table,
-            spot,
-            file: fields.file,
-        };
-        inner.check_keys(&["key", "levels"], &mut self.report);
-        let key = self.needed(&inner, "key");
+    pub(crate) fn steps(&self, fields: &Fields<'_, '_>) -> Option<Vec<(f64, Placed)>> {
+        let inner = fields.table("steps")?;
+        inner.check_keys(&["key", "levels"]);
+        let key = inner.needed("key");
         let is_key = match keys::check(&key) {
             _ if !inner.has("key") => false,
             Ok(()) => true,
             Err(message) => {
-                self.report.add(inner.spot_of("key"), message);
+                inner.refuse_key("key", message);
                 false
             }
         };
         let mut is_whole = is_key;
         let allowed = "a list of at least three numbers";
         if !inner.has("levels") {
-            inner.missing("levels", allowed, &mut self.report);
+            inner.missing("levels", allowed);
         }
-        let items = inner.list("levels", allowed, &mut self.report)?;
+        let items = inner.list("levels", allowed)?;
         let mut levels: Vec<(f64, Placed)> = Vec::new();
         for item in items {
             let (literal, at) = inner.literal(item);
             let Some((level, value)) = number(&literal).zip(argument_text(&literal)) else {
                 let message = format!("`steps.levels` holds {literal}; allowed: numbers");
-                self.report.add(at, message);
+                inner.refuse(at, message);
                 is_whole = false;
                 continue;
             };
             if levels.last().is_some_and(|(last, _)| *last >= level) {
                 let message =
                     format!("`steps.levels` holds {level} out of order; allowed: rising numbers");
-                self.report.add(at, message);
+                inner.refuse(at, message);
             }
             let set = Assignment {
                 key: key.clone(),
                 value,
-                folder: self.folder.clone(),
+                folder: self.reading.folder.clone(),
             };
             let placed = Placed {
-                variant: Variant {
-                    scenario: None,
-                    set: vec![set.clone()],
-                },
+                variant: Variant::of([set.clone()]),
                 spots: vec![(set, at)],
                 at: Some(at),
             };
@@ -161,39 +133,36 @@ impl Reader {
             return None;
         }
         if levels.len() < 3 {
-            let spot = inner.spot_of("levels");
-            let message = format!(
-                "`steps.levels` has {} numbers; allowed: {allowed}",
-                levels.len()
-            );
-            self.report.add(spot, message);
+            let count = levels.len();
+            let message = format!("`steps.levels` has {count} numbers; allowed: {allowed}");
+            inner.refuse_key("levels", message);
         }
         Some(levels)
     }
 
     pub(crate) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
         let keys = ["table", "name", "about", "sides", "responses"];
-        fields.check_keys(&keys, &mut self.report);
+        fields.check_keys(&keys);
         if !fields.has("table") {
-            fields.missing("table", "\"regimes\" or \"disputes\"", &mut self.report);
+            fields.missing("table", "\"regimes\" or \"disputes\"");
         }
-        let table = fields.choice("table", TABLES, &mut self.report);
-        let name = self.needed(fields, "name");
-        let about = self.cell(fields, "about").unwrap_or_default();
+        let table = fields.choice("table", TABLES);
+        let name = fields.needed("name");
+        let about = fields.cell("about").unwrap_or_default();
         let mut sides: Vec<(String, Placed)> = Vec::new();
-        for (inner, spot) in self.tables(fields, "sides", "comparisons.sides") {
-            inner.check_keys(&["name", "set", "scenario"], &mut self.report);
+        for inner in fields.tables("sides", "comparisons.sides") {
+            inner.check_keys(&["name", "set", "scenario"]);
             if !inner.has("name") {
-                inner.missing("name", "a text in quotes", &mut self.report);
+                inner.missing("name", "a text in quotes");
             }
-            let side = inner.text("name", &mut self.report).unwrap_or_default();
+            let side = inner.text("name").unwrap_or_default();
             let is_given = inner.has("name");
             if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
                 let message = format!(
                     "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
                     Ticked(&side)
                 );
-                self.report.add(spot, message);
+                inner.refuse(inner.spot, message);
             }
             let placed = self.placed(&inner);
             self.probe(&placed);

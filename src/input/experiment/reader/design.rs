@@ -3,42 +3,32 @@
 use crate::input::experiment::reader::*;
 use crate::input::scenario::shipped;
 
-impl Reader {
+impl Reader<'_, '_> {
     pub(crate) fn design(
         &mut self,
         fields: &Fields<'_, '_>,
         factors: &[Factor],
         has_other: bool,
     ) -> Option<DesignSpec> {
-        let Some((inner, spot)) = fields.table("design", &mut self.report) else {
+        let Some(inner) = fields.table("design") else {
             if !factors.is_empty() && !fields.has("design") && !has_other {
-                fields.missing("design", "a table with `kind`", &mut self.report);
+                fields.missing("design", "a table with `kind`");
             }
             return None;
         };
-        let inner = Fields {
-            name: "design",
-            table: inner,
-            spot,
-            file: fields.file,
-        };
         if !inner.has("kind") {
-            let names: Vec<String> = DesignSpec::NAMES
-                .iter()
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            inner.missing("kind", &names.join(" or "), &mut self.report);
+            inner.missing("kind", &quoted_list(DesignSpec::NAMES, " or "));
             return None;
         }
-        let kind = inner.choice("kind", DesignSpec::NAMES, &mut self.report)?;
+        let kind = inner.choice("kind", DesignSpec::NAMES)?;
         if factors.is_empty() {
             // Where factors are written, what is wrong with them is said already.
             let is_consequence = ["factors", "uncertain"].iter().any(|key| fields.has(key));
-            if is_consequence && !self.report.is_empty() {
+            if is_consequence && fields.has_problems() {
                 return None;
             }
-            self.report.add(
-                spot,
+            fields.refuse(
+                inner.spot,
                 "there is a design without factors; allowed: at least one `[[factors]]`, or `uncertain`",
             );
             return None;
@@ -50,10 +40,8 @@ impl Reader {
             "saltelli" => &["kind", "base_points", "second_order", "seed"],
             _ => &["kind", "file"],
         };
-        inner.check_keys(keys, &mut self.report);
-        let seed = inner
-            .whole("seed", 0, i64::MAX as u64, &mut self.report)
-            .unwrap_or(1);
+        inner.check_keys(keys);
+        let seed = inner.whole("seed", 0, i64::MAX as u64).unwrap_or(1);
         let spec = match kind {
             "grid" => DesignSpec::Grid,
             "one_at_a_time" => DesignSpec::OneAtATime,
@@ -68,16 +56,14 @@ impl Reader {
             "morris" => DesignSpec::Morris {
                 trajectories: self.size(&inner, "trajectories")?,
                 levels: inner
-                    .whole("levels", 2, 1000, &mut self.report)
+                    .whole("levels", 2, 1000)
                     .and_then(|levels| u32::try_from(levels).ok())
                     .unwrap_or(4),
                 seed,
             },
             "saltelli" => DesignSpec::Saltelli {
                 base_points: self.size(&inner, "base_points")?,
-                second_order: inner
-                    .switch("second_order", &mut self.report)
-                    .unwrap_or(false),
+                second_order: inner.switch("second_order").unwrap_or(false),
                 seed,
             },
             _ => DesignSpec::Table {
@@ -85,7 +71,7 @@ impl Reader {
             },
         };
         if let Err(message) = Points::new(factors, Some(&spec)) {
-            self.report.add(spot, format!("`design`: {message}"));
+            inner.refuse(inner.spot, format!("`design`: {message}"));
         }
         Some(spec)
     }
@@ -93,9 +79,9 @@ impl Reader {
     fn size(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<u64> {
         if !fields.has(key) {
             let allowed = format!("a whole number from 1 to {MOST_POINTS}");
-            fields.missing(key, &allowed, &mut self.report);
+            fields.missing(key, &allowed);
         }
-        fields.whole(key, 1, MOST_POINTS, &mut self.report)
+        fields.whole(key, 1, MOST_POINTS)
     }
 
     fn table_rows(
@@ -104,23 +90,22 @@ impl Reader {
         factors: &[Factor],
     ) -> Option<Vec<Vec<crate::input::experiment::factor::FactorValue>>> {
         if !fields.has("file") {
-            fields.missing("file", "the path of a CSV file in quotes", &mut self.report);
+            fields.missing("file", "the path of a CSV file in quotes");
         }
-        let name = fields.text("file", &mut self.report)?;
-        let path = shipped::beside(&self.folder, &name);
-        match self.files.read(&path, MAX_TABLE_BYTES) {
-            Ok(file) => Some(table::read(file, &self.files, factors, &mut self.report)),
-            Err((spot, message)) => {
-                let here = fields
-                    .get("file")
-                    .map_or(fields.spot, |value| fields.at(value.span().start));
-                match spot {
-                    Some(spot) => self.report.add(spot, message),
-                    None => self.report.add(
-                        here,
-                        format!("`design.file` names {}: {message}", path.display()),
-                    ),
-                }
+        let name = fields.text("file")?;
+        let path = shipped::beside(&self.reading.folder, &name);
+        match self.reading.files.read(&path, MAX_TABLE_BYTES) {
+            Ok(file) => {
+                let report = &mut self.reading.report.borrow_mut();
+                Some(table::read(file, &self.reading.files, factors, report))
+            }
+            Err((Some(spot), message)) => {
+                fields.refuse(spot, message);
+                None
+            }
+            Err((None, message)) => {
+                let path = path.display();
+                fields.refuse_key("file", format!("`design.file` names {path}: {message}"));
                 None
             }
         }
@@ -132,14 +117,8 @@ impl Reader {
         responses: &Responses,
         are_others: bool,
     ) -> Vec<Objective> {
-        let Some((table, spot)) = fields.table("objectives", &mut self.report) else {
+        let Some(inner) = fields.table("objectives") else {
             return Vec::new();
-        };
-        let inner = Fields {
-            name: "objectives",
-            table,
-            spot,
-            file: fields.file,
         };
         let names: Vec<&str> = responses
             .list()
@@ -148,11 +127,11 @@ impl Reader {
             .collect();
         // Those of responses that the command line has replaced stay without effect.
         if !are_others {
-            inner.check_keys(&names, &mut self.report);
+            inner.check_keys(&names);
         }
         let mut objectives = Vec::new();
         for (place, name) in names.iter().enumerate() {
-            let direction = inner.choice(name, &["max", "min"], &mut self.report);
+            let direction = inner.choice(name, &["max", "min"]);
             objectives.extend(direction.map(|direction| Objective {
                 response: place,
                 is_maximised: direction == "max",

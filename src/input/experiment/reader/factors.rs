@@ -5,6 +5,7 @@ use crate::input::experiment::fields::number;
 use crate::input::experiment::reader::*;
 use crate::input::scenario::keys;
 use crate::input::scenario::settings::{self, SettingKind};
+use crate::kernel::text::near_or;
 use crate::measure::response::spec::RESERVED;
 use crate::model::params::{self, Kind, Parameter};
 use crate::table::cell::{PLAIN_CELL, is_plain_cell};
@@ -21,7 +22,57 @@ const KEYS: &[&str] = &[
     "sd",
 ];
 
-impl Reader {
+/// Refuses keys that have no effect on a run of an experiment.
+pub(crate) fn check_effect(fields: &Fields<'_, '_>, key: &str, spot: Spot) {
+    let key = key.split('@').next().unwrap_or(key);
+    let instead = match key {
+        "run.seed" => "`seed` of the experiment, which all of its runs have in common",
+        "run.replicates" => {
+            "`replicates` of the experiment, which all of its points have in common"
+        }
+        "title" | "description" => "keys that change a run",
+        _ if key.starts_with("traces.") => "keys that change a run; experiments write no traces",
+        _ => return,
+    };
+    fields.refuse(
+        spot,
+        format!("`{key}` has no effect in an experiment; allowed: {instead}"),
+    );
+}
+
+/// A level is written into tables of results as it is: it must not be a formula to a spreadsheet.
+fn check_label(fields: &Fields<'_, '_>, label: &str, spot: Spot) {
+    if !is_plain_cell(label) {
+        let message = format!(
+            "{} cannot name a level; allowed: a number, or {PLAIN_CELL}",
+            Ticked(label)
+        );
+        fields.refuse(spot, message);
+    }
+}
+
+fn check_uncertain(fields: &Fields<'_, '_>, name: &str, spot: Spot) {
+    let is_uncertain = |parameter: &&Parameter| parameter.uncertain.is_some();
+    let names = || {
+        let rows = PARAMETERS.iter().filter(is_uncertain);
+        rows.flat_map(|parameter| [parameter.group(), parameter.key])
+    };
+    if names().any(|known| known == name) {
+        return;
+    }
+    let hint = near_or(name, names(), || {
+        "; `dualtrack params` lists the parameters".to_string()
+    });
+    fields.refuse(
+        spot,
+        format!(
+            "no parameter of {} has an uncertain range{hint}",
+            Ticked(name)
+        ),
+    );
+}
+
+impl Reader<'_, '_> {
     pub(crate) fn factors(
         &mut self,
         fields: &Fields<'_, '_>,
@@ -29,12 +80,8 @@ impl Reader {
         probes: &mut Vec<Probe>,
     ) -> Vec<Factor> {
         let mut factors: Vec<Factor> = Vec::new();
-        let items = fields.list("factors", "tables `[[factors]]`", &mut self.report);
-        for item in items.unwrap_or_default() {
-            let Some(inner) = self.inner(fields, "factors", item) else {
-                continue;
-            };
-            inner.check_keys(KEYS, &mut self.report);
+        for inner in fields.tables("factors", "factors") {
+            inner.check_keys(KEYS);
             let Some(factor) = self.factor(&inner, probes) else {
                 continue;
             };
@@ -42,10 +89,8 @@ impl Reader {
                 other.name == factor.name || (other.key.is_some() && other.key == factor.key)
             });
             if is_taken {
-                self.report.add(
-                    inner.spot,
-                    format!("two factors vary {}; allowed: one", Ticked(&factor.name)),
-                );
+                let name = Ticked(&factor.name);
+                inner.refuse(inner.spot, format!("two factors vary {name}; allowed: one"));
             }
             factors.push(factor);
         }
@@ -83,15 +128,13 @@ impl Reader {
                         .any(|own| own.name == other && own.key == factor.key)
                 };
                 match taken.iter().find(|(known, _)| *known == key) {
-                    Some((_, other)) if !(factor.key.is_some() && is_told(other)) => {
-                        self.report.add(
-                            spot,
-                            format!(
-                                "factors `{other}` and `{}` both set `{key}`; allowed: one of them",
-                                factor.name
-                            ),
-                        )
-                    }
+                    Some((_, other)) if !(factor.key.is_some() && is_told(other)) => fields.refuse(
+                        spot,
+                        format!(
+                            "factors `{other}` and `{}` both set `{key}`; allowed: one of them",
+                            factor.name
+                        ),
+                    ),
                     Some(_) => {}
                     None => taken.push((key, &factor.name)),
                 }
@@ -99,7 +142,7 @@ impl Reader {
             let response =
                 responses.and_then(|list| list.list().iter().find(|own| own.name == factor.name));
             if let Some(response) = response {
-                self.report.add(
+                fields.refuse(
                     spot,
                     format!(
                         "a factor and a response are both named `{}`, as would be two columns of results; allowed: names that differ",
@@ -109,7 +152,7 @@ impl Reader {
             }
         }
         if let [one, other, ..] = of_scenarios[..] {
-            self.report.add(
+            fields.refuse(
                 spot,
                 format!(
                     "factors `{one}` and `{other}` both take another scenario in place of the base; allowed: one, with a level for each combination"
@@ -120,7 +163,7 @@ impl Reader {
             .iter()
             .find(|treatment| treatment.variant.scenario.is_some());
         if let (Some(factor), Some(treatment)) = (of_scenarios.first(), treatment) {
-            self.report.add(
+            fields.refuse(
                 spot,
                 format!(
                     "factor `{factor}` and treatment `{}` both take another scenario in place of the base; allowed: one of them",
@@ -128,26 +171,6 @@ impl Reader {
                 ),
             );
         }
-    }
-
-    /// Refuses keys that have no effect on a run of an experiment.
-    pub(crate) fn check_effect(&mut self, key: &str, spot: Spot) {
-        let key = key.split('@').next().unwrap_or(key);
-        let instead = match key {
-            "run.seed" => "`seed` of the experiment, which all of its runs have in common",
-            "run.replicates" => {
-                "`replicates` of the experiment, which all of its points have in common"
-            }
-            "title" | "description" => "keys that change a run",
-            _ if key.starts_with("traces.") => {
-                "keys that change a run; experiments write no traces"
-            }
-            _ => return,
-        };
-        self.report.add(
-            spot,
-            format!("`{key}` has no effect in an experiment; allowed: {instead}"),
-        );
     }
 
     /// `uncertain = true`, or a list of groups and keys: every parameter with an uncertain range that is neither
@@ -170,10 +193,10 @@ impl Reader {
                 for (item, spot) in items {
                     match item {
                         Literal::Text(name) => {
-                            self.check_uncertain(&name, spot);
+                            check_uncertain(fields, &name, spot);
                             names.push(name);
                         }
-                        other => self.report.add(
+                        other => fields.refuse(
                             spot,
                             format!("`uncertain` holds {other}; allowed: groups and keys of parameters in quotes"),
                         ),
@@ -182,7 +205,7 @@ impl Reader {
                 Some(names)
             }
             other => {
-                self.report.add(
+                fields.refuse(
                     spot,
                     format!("`uncertain` is {other}; allowed: true, false, or a list of groups and keys of parameters"),
                 );
@@ -205,46 +228,17 @@ impl Reader {
         }
     }
 
-    fn check_uncertain(&mut self, name: &str, spot: Spot) {
-        let is_uncertain = |parameter: &&Parameter| parameter.uncertain.is_some();
-        let names = || {
-            let rows = PARAMETERS.iter().filter(is_uncertain);
-            rows.flat_map(|parameter| [parameter.group(), parameter.key])
-        };
-        if names().any(|known| known == name) {
-            return;
-        }
-        let hint = nearest(name, names()).map_or_else(
-            || "; `dualtrack params` lists the parameters".to_string(),
-            |near| format!("; nearest valid name: `{near}`"),
-        );
-        self.report.add(
-            spot,
-            format!(
-                "no parameter of {} has an uncertain range{hint}",
-                Ticked(name)
-            ),
-        );
-    }
-
     fn factor(&mut self, fields: &Fields<'_, '_>, probes: &mut Vec<Probe>) -> Option<Factor> {
-        let key = fields.text("key", &mut self.report);
-        let name = fields
-            .text("name", &mut self.report)
-            .or_else(|| key.clone());
+        let key = fields.text("key");
+        let name = fields.text("name").or_else(|| key.clone());
         let Some(name) = name else {
             if !fields.has("key") && !fields.has("name") {
-                fields.missing(
-                    "key",
-                    "the key of a parameter, setting or cell",
-                    &mut self.report,
-                );
+                fields.missing("key", "the key of a parameter, setting or cell");
             }
             return None;
         };
         if fields.has("name") && (!is_name(&name) || RESERVED.contains(&name.as_str())) {
-            self.report.add(
-                fields.spot_of("name"),
+            fields.refuse_key("name",
                 format!(
                     "{} cannot name a factor; allowed: small letters, digits and `_`, a letter first, at most 64, and no other column of results",
                     Ticked(&name)
@@ -252,18 +246,18 @@ impl Reader {
             );
         }
         if let Some(Err(message)) = key.as_deref().map(keys::check) {
-            self.report.add(fields.spot_of("key"), message);
+            fields.refuse_key("key", message);
             return None;
         }
         if let Some(key) = &key {
-            self.check_effect(key, fields.spot_of("key"));
+            check_effect(fields, key, fields.spot_of("key"));
         }
         let parameter = key.as_deref().and_then(params::find);
         let values = if fields.has("levels") {
             for other in ["range", "distribution", "steps", "mode", "mean", "sd"] {
-                if let Some(value) = fields.get(other) {
-                    self.report.add(
-                        fields.at(value.span().start),
+                if fields.has(other) {
+                    fields.refuse_key(
+                        other,
                         format!("`factors.{other}` and `factors.levels` stand together; allowed: one of them"),
                     );
                 }
@@ -287,22 +281,17 @@ impl Reader {
         probes: &mut Vec<Probe>,
     ) -> Option<Values> {
         let allowed = "a list of values, or of tables with `name` and `set` or `scenario`";
-        let items = fields.list("levels", allowed, &mut self.report)?;
+        let items = fields.list("levels", allowed)?;
         let mut levels: Vec<Level> = Vec::new();
         for item in items {
             let (literal, spot) = fields.literal(item);
             let level = match (item.get_ref(), key, argument_text(&literal)) {
                 (DeValue::Table(_), _, _) => self.level_table(fields, item, probes)?,
                 (_, Some(key), Some(value)) => {
-                    let set = vec![Assignment {
-                        key: key.to_string(),
-                        value: value.clone(),
-                        folder: self.folder.clone(),
-                    }];
-                    let variant = Variant {
-                        scenario: None,
-                        set,
-                    };
+                    let variant = Variant::of([Assignment {
+                        folder: self.reading.folder.clone(),
+                        ..Assignment::new(key, &value)
+                    }]);
                     probes.push(Probe {
                         variant: variant.clone(),
                         spot,
@@ -311,12 +300,11 @@ impl Reader {
                         Literal::Text(text) => text.clone(),
                         _ => value,
                     };
-                    self.check_label(&label, spot);
+                    check_label(fields, &label, spot);
                     Level { label, variant }
                 }
                 _ => {
-                    self.report
-                        .add(spot, format!("`factors.levels` holds {literal}; allowed: {allowed}; values need `key`"));
+                    fields.refuse(spot, format!("`factors.levels` holds {literal}; allowed: {allowed}; values need `key`"));
                     return None;
                 }
             };
@@ -326,7 +314,7 @@ impl Reader {
                     || number(other).is_some_and(|other| Some(other) == number(&level))
             };
             if levels.iter().any(is_same) {
-                self.report.add(
+                fields.refuse(
                     spot,
                     format!(
                         "two levels are {}; allowed: levels that differ",
@@ -337,7 +325,7 @@ impl Reader {
             levels.push(level);
         }
         if levels.is_empty() {
-            fields.missing("levels", "at least one level", &mut self.report);
+            fields.missing("levels", "at least one level");
             return None;
         }
         Some(Values::Levels(levels))
@@ -349,28 +337,17 @@ impl Reader {
         item: &Spanned<DeValue<'_>>,
         probes: &mut Vec<Probe>,
     ) -> Option<Level> {
-        let inner = self.inner(fields, "factors.levels", item)?;
-        inner.check_keys(&["name", "set", "scenario"], &mut self.report);
+        let inner = fields.item("factors.levels", item)?;
+        inner.check_keys(&["name", "set", "scenario"]);
         let variant = self.variant(&inner, probes);
-        let Some(label) = inner.text("name", &mut self.report) else {
+        let Some(label) = inner.text("name") else {
             if !inner.has("name") {
-                inner.missing("name", "a text in quotes", &mut self.report);
+                inner.missing("name", "a text in quotes");
             }
             return None;
         };
-        self.check_label(&label, inner.spot_of("name"));
+        check_label(fields, &label, inner.spot_of("name"));
         Some(Level { label, variant })
-    }
-
-    /// A level is written into tables of results as it is: it must not be a formula to a spreadsheet.
-    fn check_label(&mut self, label: &str, spot: Spot) {
-        if !is_plain_cell(label) {
-            let message = format!(
-                "{} cannot name a level; allowed: a number, or {PLAIN_CELL}",
-                Ticked(label)
-            );
-            self.report.add(spot, message);
-        }
     }
 
     /// A range: given, or the uncertain one of the parameter.
@@ -391,7 +368,7 @@ impl Reader {
                 match ends.as_deref() {
                     Some([low, high]) if low < high => (*low, *high),
                     _ => {
-                        self.report.add(
+                        fields.refuse(
                             spot,
                             "`factors.range` is not two finite numbers in order; allowed: [LOW, HIGH]"
                                 .to_string(),
@@ -403,7 +380,7 @@ impl Reader {
             None => match parameter.and_then(|parameter| parameter.uncertain) {
                 Some(range) => range,
                 None => {
-                    fields.missing("range", "[LOW, HIGH], or `levels`", &mut self.report);
+                    fields.missing("range", "[LOW, HIGH], or `levels`");
                     return None;
                 }
             },
@@ -412,8 +389,8 @@ impl Reader {
             Some(Kind::Count { .. }) => true,
             Some(Kind::Switch | Kind::Choice { .. }) => {
                 let allowed = parameter.map_or_else(String::new, Parameter::allowed);
-                self.report.add(
-                    fields.spot_of("range"),
+                fields.refuse_key(
+                    "range",
                     format!(
                         "{} has no range; allowed: `levels` of {allowed}",
                         Ticked(key)
@@ -426,8 +403,8 @@ impl Reader {
                 .is_some_and(|setting| matches!(setting.kind, SettingKind::Whole { .. })),
         };
         if is_whole && (low.fract() != 0.0 || high.fract() != 0.0) {
-            self.report.add(
-                fields.spot_of("range"),
+            fields.refuse_key(
+                "range",
                 format!(
                     "{} takes whole numbers; allowed: a range between two of them",
                     Ticked(key)
@@ -441,7 +418,7 @@ impl Reader {
             distribution: self.distribution(fields, low, high)?,
             is_whole,
             steps: fields
-                .whole("steps", 2, 1_000_000, &mut self.report)
+                .whole("steps", 2, 1_000_000)
                 .and_then(|steps| u32::try_from(steps).ok())
                 .unwrap_or(if is_whole {
                     (high - low + 1.0).min(1e6) as u32
@@ -450,17 +427,14 @@ impl Reader {
                 }),
         };
         if is_whole && fields.has("steps") && range.repeats_a_step() {
-            self.report.add(
-                fields.spot_of("steps"),
+            fields.refuse_key("steps",
                 format!(
                     "{} steps from {low} to {high} repeat a whole number; allowed: fewer, so that all differ",
                     range.steps
                 ),
             );
         }
-        let spot = fields
-            .get("range")
-            .map_or(fields.spot, |value| fields.at(value.span().start));
+        let spot = fields.spot_of("range");
         for u in [0.0, 1.0] {
             let end = Factor {
                 name: key.to_string(),
@@ -483,7 +457,7 @@ impl Reader {
         high: f64,
     ) -> Option<Distribution> {
         let name = match fields.has("distribution") {
-            true => fields.choice("distribution", Distribution::NAMES, &mut self.report)?,
+            true => fields.choice("distribution", Distribution::NAMES)?,
             false => "uniform",
         };
         let needed: &[&str] = match name {
@@ -492,19 +466,19 @@ impl Reader {
             _ => &[],
         };
         for key in ["mode", "mean", "sd"] {
-            match (fields.get(key), needed.contains(&key)) {
-                (Some(value), false) => self.report.add(
-                    fields.at(value.span().start),
+            match (fields.has(key), needed.contains(&key)) {
+                (true, false) => fields.refuse_key(
+                    key,
                     format!("`factors.{key}` means nothing to the distribution \"{name}\"; allowed: to leave it out"),
                 ),
-                (None, true) => fields.missing(key, "a number", &mut self.report),
+                (false, true) => fields.missing(key, "a number"),
                 _ => {}
             }
         }
         match name {
             "log_uniform" if low <= 0.0 => {
-                self.report.add(
-                    fields.spot_of("range"),
+                fields.refuse_key(
+                    "range",
                     format!("a log-uniform range begins at {low}; allowed: above 0"),
                 );
                 None
@@ -516,7 +490,7 @@ impl Reader {
             }
             "normal" => {
                 let mean = self.inside(fields, "mean", low, high)?;
-                let sd = fields.take("sd", "a number above 0", &mut self.report, |literal| {
+                let sd = fields.take("sd", "a number above 0", |literal| {
                     number(literal).filter(|sd| *sd > 0.0)
                 })?;
                 Some(Distribution::Normal { mean, sd })
@@ -528,7 +502,7 @@ impl Reader {
     /// A number inside the range.
     fn inside(&mut self, fields: &Fields<'_, '_>, key: &str, low: f64, high: f64) -> Option<f64> {
         let allowed = format!("{low} to {high}");
-        fields.take(key, &allowed, &mut self.report, |literal| {
+        fields.take(key, &allowed, |literal| {
             number(literal).filter(|number| (low..=high).contains(number))
         })
     }
