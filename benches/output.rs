@@ -36,6 +36,7 @@ fn rows(setup: &Setup, traces: &Traces, file: Option<File>) -> u64 {
         seed: 1,
         replicates: REPLICATES,
         first: 0,
+        rules: None,
         threads: 1,
     };
     let mut rows = 0;

@@ -11,6 +11,7 @@ use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use dualtrack::input::experiment::reader::Overlay;
+use dualtrack::input::scenario::shelf::Shelf;
 use dualtrack::kernel::{control::Control, random::Luck};
 use dualtrack::study::codec::Measured;
 use dualtrack::study::error::StudyError;
@@ -41,7 +42,11 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
     if let Err(error) = std::fs::write(&path, text) {
         panic!("{error}");
     }
-    match dualtrack::input::experiment::reader::load(&path, &Overlay::default()) {
+    match dualtrack::input::experiment::reader::load_from(
+        &Shelf::default(),
+        &path,
+        &Overlay::default(),
+    ) {
         Ok(experiment) => match Plan::new(experiment) {
             Ok(plan) => plan,
             Err(error) => panic!("{error}"),
@@ -74,7 +79,7 @@ fn sweep(plan: &Plan, target: &Path, threads: usize) -> Result<(), StudyError> {
     let next = &mut |done: &[Stage], _: &mut RunStore| Ok(done.is_empty().then(|| plan.stage()));
     let stages = execute(&study, &mut store, next, threads, &Control::default())?;
     let folder = Folder::create(target, store.replaces())?;
-    let tables = write(plan, &mut store, (0, &stages[0]), folder.path())?;
+    let tables = write(plan, &mut store, (0, &stages[0]), &folder.path().into())?;
     finish_folder(folder, tables.files, "", Manifest::default())?;
     store.remove()
 }

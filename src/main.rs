@@ -1,7 +1,5 @@
-//! The command `dualtrack`; see [`dualtrack::cli`].
-
-use clap::Parser;
+//! The command `dualtrack`.
 
 fn main() -> std::process::ExitCode {
-    dualtrack::cli::Command::parse().execute()
+    dualtrack::prelude::command()
 }

@@ -86,7 +86,6 @@ impl<'a> Arbitrary<'a> for Drawn {
             start,
             quarters,
             cities: cities.into(),
-            provinces: ["A", "B", "C"].into_iter().map(String::from).collect(),
             regions: ["East", "Central", "West", "Northeast"]
                 .into_iter()
                 .map(String::from)

@@ -195,7 +195,7 @@ impl study::Question for Question {
             ..Tables::default()
         };
         for sheet in sheets {
-            tables.add(sheet.write(runs.folder)?, sheet.info);
+            tables.add(sheet.write(runs.place)?, sheet.info);
         }
         Ok(Answer {
             manifest: manifest(self, &found),

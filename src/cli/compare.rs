@@ -40,29 +40,29 @@ const MOST: u32 = 2_000;
 /// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
 /// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison goes on
 /// with `--resume`; its output is byte-identical.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Scenario file, or experiment file with treatments.
     #[arg(value_name = "BASE")]
-    base: PathBuf,
+    pub(crate) base: PathBuf,
     /// Scenario files to compare with the base, named by file name.
     #[arg(value_name = "POLICY")]
-    policies: Vec<PathBuf>,
+    pub(crate) policies: Vec<PathBuf>,
     #[command(flatten)]
-    overlay: OverlayArgs,
+    pub(crate) overlay: OverlayArgs,
     /// Add replicates until the half width of the 95 % interval (Student) of every difference is at most this: `0.001`
     /// for the first response, or `RESPONSE=0.001`.
     #[arg(long, value_name = "X", value_delimiter = ';', conflicts_with_all = ["replicates", "over"])]
-    until_halfwidth: Vec<String>,
+    pub(crate) until_halfwidth: Vec<String>,
     /// Most replicates for `--until-halfwidth`.
     #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
-    max_replicates: u32,
+    pub(crate) max_replicates: u32,
     /// Repeat the comparison at this many points of the experiment's factors, or else of all uncertain parameters
     /// (Sobol' sequence).
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..=65_536))]
-    over: Option<u64>,
+    pub(crate) over: Option<u64>,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 impl Args {
@@ -97,7 +97,7 @@ pub fn run(args: &Args) -> u8 {
 
 impl Args {
     /// The experiment, and the name of its result.
-    fn experiment(&self, shelf: &Shelf) -> Result<(Experiment, String), Stop> {
+    pub(crate) fn experiment(&self, shelf: &Shelf) -> Result<(Experiment, String), Stop> {
         let overlay = Overlay {
             has_design: self.over.is_some(),
             ..self.overlay.overlay()
@@ -294,12 +294,12 @@ impl Asked {
             ..Tables::default()
         };
         for sheet in sheets {
-            tables.add(sheet.write(runs.folder)?, sheet.info);
+            tables.add(sheet.write(runs.place)?, sheet.info);
         }
-        let rows = runs::write(comparison, runs.store, runs.stages, runs.folder)?;
+        let rows = runs::write(comparison, runs.store, runs.stages, runs.place)?;
         tables.add(rows, comparison.runs_info());
         if comparison.has_points() {
-            tables.add(write_design(runs.folder, plan)?, plan.design_info());
+            tables.add(write_design(runs.place, plan)?, plan.design_info());
         }
         let manifest = Manifest {
             replicates,

@@ -5,9 +5,8 @@
 use std::fmt::Write;
 
 use crate::cli::params::{Format, list};
-use crate::input::scenario::{schema, settings::SETTINGS};
-use crate::measure::markdown::outputs_markdown;
-use crate::measure::response::derived::derived_markdown;
+use crate::input::scenario::{cities, events, instruments, schema, sectors, settings::SETTINGS};
+use crate::measure::markdown::{derived_markdown, outputs_markdown};
 use crate::model::params::{Parameter, table::PARAMETERS};
 
 /// Path in the repository and text of every generated document.
@@ -45,7 +44,13 @@ fn parameters() -> String {
          data tables are replaced under `[overrides.<table>.<row>]`. On the command line `--set key=value` sets any of these,\n\
          `--set key@2020Q1=value` from a date on.\n",
     );
-    for table in crate::input::scenario::formats::ALL {
+    for table in [
+        &cities::FORMAT,
+        &sectors::FORMAT,
+        &instruments::FORMAT,
+        &events::PILOT_ZONES,
+        &events::EVENTS,
+    ] {
         let _ = writeln!(
             page,
             "\n## Columns of `data.{}`\n\nOne row is {}. Other columns are kept for reference and not read.\n\n| column | required | allowed | meaning |\n| --- | --- | --- | --- |",

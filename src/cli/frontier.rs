@@ -105,7 +105,7 @@ impl OverSweep for Analysis {
             columns,
         ));
         for sheet in sheets {
-            tables.add(sheet.write(runs.folder)?, sheet.info);
+            tables.add(sheet.write(runs.place)?, sheet.info);
         }
         let failed = base.failed() as u64;
         let mut text = String::new();

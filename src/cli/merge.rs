@@ -52,11 +52,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let stages = question.stages();
     let mut store = folder.store(&stages);
     let end = End {
-        command: question.command(),
         target: &target,
         threads: common::threads(None),
         started,
-        is_quiet: args.quiet,
     };
-    end.finish(&mut *question, &mut store, &stages, replaces)
+    let result = end.finish(&mut *question, &mut store, &stages, replaces)?;
+    Ok(result.tell(args.quiet))
 }

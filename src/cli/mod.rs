@@ -7,6 +7,7 @@ pub mod check;
 pub mod codes;
 pub mod common;
 pub mod compare;
+#[cfg(feature = "internals")]
 pub mod documents;
 pub mod effects;
 pub mod eval;
@@ -38,6 +39,11 @@ use std::process::ExitCode;
 use crate::cli::common::Stop;
 use crate::cli::study::Question;
 use crate::input::scenario::shelf::Shelf;
+
+/// Carries out the command that the process was called with.
+pub fn main() -> ExitCode {
+    <Command as clap::Parser>::parse().execute()
+}
 
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]

@@ -7,10 +7,11 @@ use crate::cli::common::Stop;
 use crate::cli::plan::PlanArgs;
 use crate::input::experiment::{Experiment, reader::Overlay};
 use crate::input::scenario::shelf::Shelf;
+use crate::measure::response::spec::Response;
 use crate::study::place::Begin;
 
 /// What experiments have in common on the command line.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct ExperimentArgs {
     /// Experiment file.
     #[arg(value_name = "EXPERIMENT")]
@@ -29,7 +30,7 @@ impl ExperimentArgs {
 }
 
 /// What is laid over a file.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct OverlayArgs {
     /// Number of replicates, instead of the file's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -44,6 +45,9 @@ pub struct OverlayArgs {
     /// responses.
     #[arg(long = "response", value_name = "RESPONSE,...")]
     pub responses: Vec<String>,
+    /// What a program that calls this one measures with code of its own, after all else.
+    #[arg(skip)]
+    pub own: Vec<Response>,
 }
 
 impl OverlayArgs {
@@ -53,13 +57,14 @@ impl OverlayArgs {
             replicates: self.replicates,
             seed: self.seed,
             responses: common::split_responses(&self.responses),
+            own: self.own.clone(),
             has_design: false,
         }
     }
 }
 
 /// Where and how a study is run.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct WorkArgs {
     /// Folder of the result [default: `output/` and the name of the study].
     #[arg(long, value_name = "DIR")]
@@ -80,7 +85,7 @@ pub struct WorkArgs {
 }
 
 /// What to do where there is something already.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct BeginArgs {
     /// Go on with an interrupted study; a sweep also takes over the runs that an earlier result shares with it.
     #[arg(long, conflicts_with = "force")]

@@ -19,7 +19,7 @@ use crate::study::sweep::pilot::pilot;
 const MINUTES: f64 = 10.0;
 
 /// Where a plan goes and how it is parted.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct PlanArgs {
     /// Write a plan folder for many machines instead of running.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "resume", "force", "dry_run"])]

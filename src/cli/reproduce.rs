@@ -30,6 +30,8 @@ use crate::table::manifest::Manifest;
 
 /// Folder of the paper's register, seen from where the command is called; where it is not there, the one in the program.
 const REGISTER: &str = "scenarios/claims";
+/// Pairs of runs for each claim.
+const REPLICATES: u32 = 200;
 /// Columns before the text of a claim.
 const MARGIN: usize = 18;
 
@@ -46,27 +48,43 @@ pub struct Args {
     quick: bool,
     /// Also over a sample of all uncertain parameters: where each claim holds, and what decides it.
     #[arg(long)]
-    full: bool,
+    pub(crate) full: bool,
     /// Only this claim, such as `C1`; may be given several times.
     #[arg(long = "claim", value_name = "ID")]
-    claims: Vec<String>,
+    pub(crate) claims: Vec<String>,
     /// Claim file, instead of the paper's; may be given several times.
     #[arg(long = "file", value_name = "FILE")]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Pairs of runs for each claim.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    replicates: u32,
+    #[arg(long, value_name = "N", default_value_t = REPLICATES, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(crate) replicates: u32,
     /// Design points of `--full`.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=65_536))]
-    points: u32,
+    pub(crate) points: u32,
     /// Pairs of runs at each design point of `--full`.
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    pairs: u32,
+    pub(crate) pairs: u32,
     /// Seed, instead of the base scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
-    seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     #[command(flatten)]
     work: WorkArgs,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Args {
+            quick: false,
+            full: false,
+            claims: Vec::new(),
+            files: Vec::new(),
+            replicates: REPLICATES,
+            points: 0,
+            pairs: 0,
+            seed: None,
+            work: WorkArgs::default(),
+        }
+    }
 }
 
 impl Args {
@@ -205,7 +223,7 @@ impl Question for Asked {
             ..Tables::default()
         };
         for sheet in &found.sheets {
-            tables.add(sheet.write(runs.folder)?, sheet.info.clone());
+            tables.add(sheet.write(runs.place)?, sheet.info.clone());
         }
         let warning = found.reason.as_ref().map(|reason| {
             let failed = tables::counted(found.failed, "run");

@@ -1,7 +1,8 @@
 //! `dualtrack run`: replicates of a scenario, a folder of traces, and a summary.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::SystemTime;
 
 use serde_json::json;
 
@@ -13,13 +14,16 @@ use crate::cli::progress::{self, Goal};
 use crate::cli::summary::Summary;
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::{self, Scenario};
-use crate::kernel::control::Control;
 use crate::measure::{result, traces::Traces};
-use crate::model::setup::Setup;
+use crate::model::{run::OwnRules, setup::Setup};
+use crate::study::error::StudyError;
 use crate::study::identity;
-use crate::study::job::{EngineError, Job};
+use crate::study::job::{EngineError, Job, Replicates};
+use crate::study::place::Begin;
 use crate::study::traced::TraceStore;
-use crate::table::{complete::finish_folder, folder::Folder, manifest::Manifest};
+use crate::table::{
+    complete::finish_folder, folder::Folder, manifest::Manifest, writer::WrittenFile,
+};
 
 /// Run the replicates of a scenario, write their traces, and print a summary.
 ///
@@ -58,86 +62,154 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
-    let started = std::time::SystemTime::now();
+    let started = SystemTime::now();
     let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
-    let traces = traces(&scenario)?;
-    let setup = Setup::new(scenario.world.clone()).map_err(Stop::bad_input)?;
     // Before the folder is begun, so that nothing can be left of it.
     let control = interruptible();
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("output").join(&scenario.name));
-    let identity = json!({
-        "command": "run",
-        "program": identity::of_program(),
-        "settings": identity::of_settings(&scenario),
-        "traces": scenario.resolved["traces"],
-        "data_sha256": identity::of_data(&scenario),
-        "seed": scenario.seed,
-        "replicates": scenario.replicates,
-    });
-    let begin = args.begin.begin();
-    let store = TraceStore::open(&identity, scenario.seed, &traces, &target, begin)?;
-    if !args.quiet {
-        for note in &scenario.notes {
-            print::err(&format!("note: {note}\n"));
-        }
-    }
-    let threads = common::threads(args.threads);
-    let job = Job {
-        setup: &setup,
-        traces: &traces,
-        seed: scenario.seed,
-        replicates: scenario.replicates,
-        first: 0,
-        threads,
+    let asked = Asked {
+        scenario: &scenario,
+        rules: None,
+        threads: common::threads(args.threads),
     };
-    let mut store = run_job(&job, &control, store, args.quiet)?;
-    let folder = Folder::create(&target, store.replaces())?;
-    let files = store.write(folder.path())?;
-    let description = result::description(&scenario.name, &scenario.title, &traces);
-    let manifest = manifest(&scenario, threads, started);
-    let files = finish_folder(folder, files, &description, manifest)?;
+    let begin = args.begin.begin();
+    let (kept, files) = asked.to_folder(&target, begin, started, |job, store| {
+        if !args.quiet {
+            for note in &scenario.notes {
+                print::err(&format!("note: {note}\n"));
+            }
+        }
+        let done = store.kept().outcomes.len() as u32;
+        let left = u64::from(job.replicates - done) * u64::from(job.setup.world().quarters);
+        thread::scope(|scope| {
+            // Dropped at the end, it ends the display.
+            let _display =
+                (!args.quiet).then(|| progress::show(scope, &control, Goal::Quarters(left)));
+            store.run(job, &control)
+        })
+    })?;
     if !args.quiet {
         let summary = Summary {
             scenario: &scenario,
-            kept: store.kept(),
+            kept: &kept,
             target: &target,
             files: &files,
             terminal: Terminal::of_stdout(),
         };
         print::out(&summary.to_string());
     }
-    store.remove()?;
     Ok(codes::SUCCESS)
 }
 
-/// The job, with a line of progress.
-fn run_job(
-    job: &Job<'_>,
-    control: &Control,
-    store: TraceStore,
-    is_quiet: bool,
-) -> Result<TraceStore, Stop> {
-    let done = store.kept().outcomes.len() as u32;
-    let left = u64::from(job.replicates - done) * u64::from(job.setup.world().quarters);
-    let outcome = thread::scope(|scope| {
-        // Dropped at the end, it ends the display.
-        let _display = (!is_quiet).then(|| progress::show(scope, control, Goal::Quarters(left)));
-        store.run(job, control)
-    });
-    outcome.map_err(|error| match error {
-        EngineError::Sink(error) => error.into(),
-        EngineError::Cancelled => Stop {
-            code: codes::INTERRUPTED,
-            message: "interrupted; go on with `--resume`".to_string(),
-        },
-        error => Stop {
-            code: codes::FAILURE,
-            message: error.to_string(),
-        },
-    })
+impl From<EngineError<StudyError>> for Stop {
+    fn from(error: EngineError<StudyError>) -> Self {
+        match error {
+            EngineError::Sink(error) => error.into(),
+            EngineError::Cancelled => Stop {
+                code: codes::INTERRUPTED,
+                message: "interrupted; go on with `--resume`".to_string(),
+            },
+            error => Stop {
+                code: codes::FAILURE,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+/// A scenario that is to be run.
+pub(crate) struct Asked<'a> {
+    pub scenario: &'a Scenario,
+    /// Rules in place of the shipped ones, with their name.
+    pub rules: Option<(&'a str, &'a OwnRules)>,
+    pub threads: usize,
+}
+
+impl Asked<'_> {
+    /// Makes it ready, and lets `run` do its replicates.
+    ///
+    /// # Errors
+    /// A column that is none, a world that cannot start, and what `run` says.
+    pub fn replicates<T>(&self, run: impl FnOnce(&Job<'_>) -> Result<T, Stop>) -> Result<T, Stop> {
+        let scenario = self.scenario;
+        scenario
+            .check_traces(&crate::measure::catalogue::catalogue())
+            .map_err(Stop::bad_input)?;
+        let traces = Traces::new(&scenario.traces).map_err(Stop::bad_input)?;
+        let setup = Setup::new(scenario.world.clone()).map_err(Stop::bad_input)?;
+        run(&Job {
+            setup: &setup,
+            traces: &traces,
+            seed: scenario.seed,
+            replicates: scenario.replicates,
+            first: 0,
+            rules: self.rules.map(|(_, rules)| rules),
+            threads: self.threads,
+        })
+    }
+
+    /// Runs it to a folder, with a store beside it that `run` fills; returns what is kept of it, and its files.
+    ///
+    /// # Errors
+    /// What stands in the way, and what `run` says; what is done is kept.
+    pub fn to_folder(
+        &self,
+        target: &Path,
+        begin: Begin,
+        started: SystemTime,
+        run: impl FnOnce(&Job<'_>, TraceStore) -> Result<TraceStore, EngineError<StudyError>>,
+    ) -> Result<(Replicates, Vec<WrittenFile>), Stop> {
+        let scenario = self.scenario;
+        let mut identity = json!({
+            "command": "run",
+            "program": identity::of_program(),
+            "settings": identity::of_settings(scenario),
+            "traces": scenario.resolved["traces"],
+            "data_sha256": identity::of_data(scenario),
+            "seed": scenario.seed,
+            "replicates": scenario.replicates,
+        });
+        if let Some((name, _)) = self.rules {
+            identity["rules"] = name.into();
+        }
+        self.replicates(|job| {
+            let traces = job.traces;
+            let store = TraceStore::open(&identity, scenario.seed, traces, target, begin)?;
+            let mut store = run(job, store)?;
+            let folder = Folder::create(target, store.replaces())?;
+            let files = store.write(folder.path())?;
+            let description = result::description(&scenario.name, &scenario.title, traces);
+            let manifest = self.manifest(started);
+            let files = finish_folder(folder, files, &description, manifest)?;
+            let kept = store.kept().clone();
+            store.remove()?;
+            Ok((kept, files))
+        })
+    }
+
+    /// What is known of its result.
+    pub fn manifest(&self, started: SystemTime) -> Manifest {
+        let (scenario, world) = (self.scenario, &self.scenario.world);
+        Manifest {
+            arguments: common::arguments(),
+            scenario: scenario.name.clone(),
+            title: scenario.title.clone(),
+            seed: scenario.seed,
+            replicates: scenario.replicates,
+            first_quarter: world.start.to_string(),
+            last_quarter: crate::cli::summary::last_quarter(world).to_string(),
+            threads: self.threads,
+            started: common::second(started),
+            finished: common::second(SystemTime::now()),
+            sources: common::sources(&scenario.sources),
+            settings: scenario.resolved.clone(),
+            warnings: scenario.notes.clone(),
+            ..Manifest::default()
+        }
+    }
 }
 
 /// Options that stand for keys of a scenario go the way of `--set`, so that they are checked and recorded
@@ -148,31 +220,4 @@ fn sets(args: &Args) -> Vec<String> {
     let replicates = args.replicates;
     sets.extend(replicates.map(|replicates| format!("run.replicates={replicates}")));
     sets
-}
-
-fn traces(scenario: &Scenario) -> Result<Traces, Stop> {
-    scenario
-        .check_traces(&crate::measure::catalogue::catalogue())
-        .map_err(Stop::bad_input)?;
-    Traces::new(&scenario.traces).map_err(Stop::bad_input)
-}
-
-fn manifest(scenario: &Scenario, threads: usize, started: std::time::SystemTime) -> Manifest {
-    let world = &scenario.world;
-    Manifest {
-        arguments: common::arguments(),
-        scenario: scenario.name.clone(),
-        title: scenario.title.clone(),
-        seed: scenario.seed,
-        replicates: scenario.replicates,
-        first_quarter: world.start.to_string(),
-        last_quarter: crate::cli::summary::last_quarter(world).to_string(),
-        threads,
-        started: common::second(started),
-        finished: common::second(std::time::SystemTime::now()),
-        sources: common::sources(&scenario.sources),
-        settings: scenario.resolved.clone(),
-        warnings: scenario.notes.clone(),
-        ..Manifest::default()
-    }
 }

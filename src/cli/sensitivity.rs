@@ -78,7 +78,7 @@ impl OverSweep for Analysis {
         let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
         let found = sensitivity::analyse(&self.sample, &table, runs.threads);
         for sheet in sensitivity::sheets::sheets(&found, &names(plan), &factors) {
-            tables.add(sheet.write(runs.folder)?, sheet.info);
+            tables.add(sheet.write(runs.place)?, sheet.info);
         }
         Ok(Analysed {
             text: report(&found, plan, &factors),

@@ -20,7 +20,9 @@ use crate::study::store::RunStore;
 use crate::study::sweep::pilot::pilot;
 use crate::study::sweep::tables::Tables;
 use crate::table::compression::Compression;
-use crate::table::{complete::complete_folder, datapackage, folder::Folder, manifest::Manifest};
+use crate::table::{
+    complete::complete_folder, datapackage, folder::Folder, manifest::Manifest, place::Place,
+};
 
 /// What a command asks of runs, read and checked.
 pub(crate) trait Question {
@@ -97,7 +99,7 @@ pub(crate) trait Question {
 pub(crate) struct Runs<'a> {
     pub store: &'a mut RunStore,
     pub stages: &'a [Stage],
-    pub folder: &'a Path,
+    pub place: &'a Place,
     pub threads: usize,
 }
 
@@ -145,72 +147,116 @@ pub(crate) fn carry_out(question: &mut dyn Question, work: &WorkArgs) -> Result<
     let control = common::interruptible();
     let target = work.out.clone().unwrap_or_else(|| question.target());
     let identity = question.identity().map_err(Stop::bad_input)?;
-    let begin = question.begin(work.begin.begin(), &target)?;
-    let mut store = RunStore::open(&identity, &target, begin)?;
-    question.begun(&target)?;
-    if !work.quiet {
-        for note in question.notes() {
-            print::err(&format!("note: {note}\n"));
-        }
-    }
-    let most = runs_of(&question.stages());
-    let study = question.study();
-    let outcome = thread::scope(|scope| {
-        let goal = Goal::Runs(most.saturating_sub(store.found()));
-        // Dropped at the end, it ends the display.
-        let _display = (!work.quiet).then(|| progress::show(scope, &control, goal));
-        let next = &mut |done: &[Stage], store: &mut RunStore| question.next(done, store);
-        execute(&study, &mut store, next, threads, &control)
-    });
-    let stages = outcome.map_err(|error| match error {
-        StudyError::Interrupted => Stop {
-            code: codes::INTERRUPTED,
-            message: format!(
-                "interrupted after {} of {most} runs; go on with `--resume`",
-                store.done()
-            ),
-        },
-        error => error.into(),
-    })?;
     let end = End {
-        command: question.command(),
         target: &target,
         threads,
         started,
-        is_quiet: work.quiet,
     };
-    let replaces = store.replaces();
-    let code = end.finish(question, &mut store, &stages, replaces)?;
-    store.remove()?;
-    question.ended(&target)?;
-    Ok(code)
+    let result = end.carry_out(
+        question,
+        &identity,
+        work.begin.begin(),
+        |question, store| {
+            if !work.quiet {
+                for note in question.notes() {
+                    print::err(&format!("note: {note}\n"));
+                }
+            }
+            let most = runs_of(&question.stages());
+            let outcome = thread::scope(|scope| {
+                let goal = Goal::Runs(most.saturating_sub(store.found()));
+                // Dropped at the end, it ends the display.
+                let _display = (!work.quiet).then(|| progress::show(scope, &control, goal));
+                let study = question.study();
+                run(question, &study, store, threads, &control)
+            });
+            outcome.map_err(|error| match error {
+                StudyError::Interrupted => Stop {
+                    code: codes::INTERRUPTED,
+                    message: format!(
+                        "interrupted after {} of {most} runs; go on with `--resume`",
+                        store.done()
+                    ),
+                },
+                error => error.into(),
+            })
+        },
+    )?;
+    Ok(result.tell(work.quiet))
+}
+
+/// Does all runs of a question, and returns its stages.
+///
+/// # Errors
+/// [`StudyError`].
+pub(crate) fn run(
+    question: &mut dyn Question,
+    study: &Study,
+    store: &mut RunStore,
+    threads: usize,
+    control: &Control,
+) -> Result<Vec<Stage>, StudyError> {
+    let next = &mut |done: &[Stage], store: &mut RunStore| question.next(done, store);
+    execute(study, store, next, threads, control)
 }
 
 /// How a study ends.
 pub(crate) struct End<'a> {
-    pub command: &'static str,
     pub target: &'a Path,
     pub threads: usize,
     pub started: SystemTime,
-    pub is_quiet: bool,
+}
+
+/// A result that has its name.
+pub(crate) struct Ended {
+    failed: u64,
+    /// For the terminal.
+    text: String,
+    warning: Option<String>,
 }
 
 impl End<'_> {
-    /// Makes the result of all runs, gives it its name, and tells what came of it; returns the exit code.
+    /// Takes a question from its store beside the target, which `run` fills, to the result there.
+    ///
+    /// # Errors
+    /// What stands in the way, and what `run` and the analysis say; what is done is kept.
+    pub fn carry_out<E: From<StudyError> + From<Stop>>(
+        &self,
+        question: &mut dyn Question,
+        identity: &Value,
+        begin: Begin,
+        run: impl FnOnce(&mut dyn Question, &mut RunStore) -> Result<Vec<Stage>, E>,
+    ) -> Result<Ended, E> {
+        let begin = question.begin(begin, self.target)?;
+        let mut store = RunStore::open(identity, self.target, begin)?;
+        question.begun(self.target)?;
+        let stages = run(question, &mut store)?;
+        let replaces = store.replaces();
+        let result = self.finish(question, &mut store, &stages, replaces)?;
+        store.remove()?;
+        question.ended(self.target)?;
+        Ok(result)
+    }
+
+    /// Makes the result of all runs and gives it its name.
+    ///
+    /// # Errors
+    /// What the file system or the analysis says.
     pub fn finish(
         &self,
         question: &mut dyn Question,
         store: &mut RunStore,
         stages: &[Stage],
         replaces: bool,
-    ) -> Result<u8, Stop> {
+    ) -> Result<Ended, Stop> {
         let folder = Folder::create(self.target, replaces)?;
         let answer = question.answer(Runs {
             store,
             stages,
-            folder: folder.path(),
+            place: &folder.path().into(),
             threads: self.threads,
         })?;
+        let manifest = self.manifest(question, answer.manifest);
         let Tables {
             files,
             infos,
@@ -218,30 +264,47 @@ impl End<'_> {
         } = answer.tables;
         let (name, title) = question.title();
         let description = datapackage::of_files(&name, &title, &infos, Compression::None);
-        let manifest = Manifest {
-            command: self.command,
-            arguments: common::arguments(),
-            title,
-            threads: self.threads,
-            started: common::second(self.started),
-            finished: common::second(SystemTime::now()),
-            ..answer.manifest
-        };
         let files = complete_folder(&folder, files, &description, manifest)?;
         let more = question.complete(folder.path())?;
         folder.finish()?;
-        if !self.is_quiet {
-            let files = tables::files(self.target, &files);
-            print::out(&format!("{}\n{files}{more}", answer.text));
+        Ok(Ended {
+            text: format!(
+                "{}\n{}{more}",
+                answer.text,
+                tables::files(self.target, &files)
+            ),
+            failed,
+            warning: answer.warning,
+        })
+    }
+
+    /// The manifest with what every result has.
+    pub fn manifest(&self, question: &dyn Question, known: Manifest) -> Manifest {
+        Manifest {
+            command: question.command(),
+            arguments: common::arguments(),
+            title: question.title().1,
+            threads: self.threads,
+            started: common::second(self.started),
+            finished: common::second(SystemTime::now()),
+            ..known
         }
-        if let Some(warning) = answer.warning {
+    }
+}
+
+impl Ended {
+    /// Prints what came of it; returns the exit code.
+    pub fn tell(&self, is_quiet: bool) -> u8 {
+        if !is_quiet {
+            print::out(&self.text);
+        }
+        if let Some(warning) = &self.warning {
             print::err(&format!("{warning}\n"));
         }
-        Ok(if failed > 0 {
-            codes::RUNS_FAILED
-        } else {
-            codes::SUCCESS
-        })
+        match self.failed {
+            0 => codes::SUCCESS,
+            _ => codes::RUNS_FAILED,
+        }
     }
 }
 

@@ -18,23 +18,23 @@ use crate::study::stage::Stage;
 use crate::study::sweep::plan::Plan;
 use crate::study::sweep::reuse;
 use crate::study::sweep::tables::{Tables, WITHOUT_PARQUET, describe, to_parquet, write};
-use crate::table::manifest::Manifest;
+use crate::table::{manifest::Manifest, place::Place};
 
 /// Run every design point of an experiment with every replicate.
 ///
 /// An interrupted sweep goes on with `--resume`; its output is byte-identical.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    experiment: ExperimentArgs,
+    pub(crate) experiment: ExperimentArgs,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
     #[command(flatten)]
-    format: FormatArgs,
+    pub(crate) format: FormatArgs,
 }
 
 /// Files of large tables.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct FormatArgs {
     /// Write runs and series as Parquet instead of CSV.
     #[arg(long, conflicts_with = "plan")]
@@ -221,11 +221,11 @@ impl<T: OverSweep> Question for T {
     }
 
     fn answer(&mut self, mut runs: Runs<'_>) -> Result<Answer, Stop> {
-        let (stage, folder) = ((0, &runs.stages[0]), runs.folder);
-        let mut tables = write(&self.sweep().plan, runs.store, stage, folder)?;
+        let (stage, place) = ((0, &runs.stages[0]), runs.place);
+        let mut tables = write(&self.sweep().plan, runs.store, stage, place)?;
         let Analysed { text, failed } = self.analyse(&mut runs, &mut tables)?;
         let sweep = self.sweep();
-        if sweep.is_parquet {
+        if let (true, Place::Folder(folder)) = (sweep.is_parquet, place) {
             to_parquet(folder, &mut tables)?;
         }
         let manifest = sweep.manifest(tables.failed);

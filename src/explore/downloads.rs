@@ -86,6 +86,7 @@ impl Laboratory {
             seed: request.seed,
             replicates: request.replicates,
             first: 0,
+            rules: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
         let mut bytes = Vec::new();

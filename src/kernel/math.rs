@@ -253,12 +253,6 @@ pub fn pow(x: f64, a: f64) -> f64 {
     select(a == 0.0, 1.0, value)
 }
 
-/// `1 / (1 + e^-x)`.
-#[inline(always)]
-pub fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + exp(-x))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

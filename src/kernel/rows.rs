@@ -72,18 +72,6 @@ impl Rows {
         }
     }
 
-    /// The lines of a row.
-    #[inline(always)]
-    pub fn lines_of(&self, row: usize) -> &[Lanes] {
-        &self.data[row * self.lines..(row + 1) * self.lines]
-    }
-
-    /// The numbers of a row, padding included.
-    #[inline(always)]
-    pub fn row(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
-        self.lines_of(row).iter().flat_map(|line| line.0)
-    }
-
     /// Columns of the eight rows from `first` on.
     #[inline(always)]
     pub fn columns(&self, first: usize, columns: &mut [Lanes]) {
@@ -166,7 +154,7 @@ mod tests {
         let lines = rows.lines();
         write_rows(rows.data_mut(), &mut columns, lines);
         assert_eq!((lines, rows.get(3, 8), rows.get(7, 0)), (2, 308.0, 700.0));
-        assert_eq!(rows.row(5).nth(9), Some(509.0));
+        assert_eq!(rows.get(5, 9), 509.0);
         rows.set(5, 9, 1.0);
         assert_eq!(rows.get(5, 9), 1.0);
     }

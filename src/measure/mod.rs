@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod column;
 pub mod course;
+#[cfg(feature = "internals")]
 pub mod markdown;
 pub mod outcome;
 pub mod outcomes;

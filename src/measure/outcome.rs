@@ -184,6 +184,10 @@ impl<S> Outcome<S> {
 #[derive(Debug)]
 pub struct Id<S> {
     /// Its place among the outcomes of its table.
+    #[cfg_attr(
+        not(feature = "internals"),
+        expect(dead_code, reason = "names do for what is shipped")
+    )]
     pub place: usize,
     /// Its name.
     pub name: &'static str,

@@ -2,23 +2,19 @@
 //! reports and explorer have no list of their own.
 //!
 //! What an outcome needs of a run that it does not show yet is a second line, in [`crate::model::views`] or among the
-//! sums of the pass over the cities. A program that uses the library adds outcomes with [`Registry::install`].
+//! sums of the pass over the cities.
 
-use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use crate::measure::outcome::shown::{
     CHART, EXPLORER, HEADLINE, PART, PERCENT, REPORT, SIZE, TERMINAL, TOTAL, UNDER, USUAL,
 };
-use crate::measure::outcome::{Id, Outcome, Ratio, Sum};
+use crate::measure::outcome::{Outcome, Ratio, Sum};
 use crate::measure::reading::{self, Reading};
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::equations::outside;
 use crate::model::record::Move;
 use crate::model::run::Run;
-
-/// Most outcomes of a table.
-pub const MOST: usize = 64;
 
 /// Lists of outcomes, and a constant for each that code can single it out with.
 macro_rules! outcomes {
@@ -40,6 +36,7 @@ macro_rules! outcomes {
         pub mod ids {
             $(
                 #[doc = concat!("Of `", stringify!($table), "`.")]
+                #[allow(dead_code, reason = "all outcomes have one")]
                 pub mod $ids {
                     use crate::measure::outcome::Id;
                     use crate::measure::seen::$seen;
@@ -379,54 +376,6 @@ impl Registry {
         }
     }
 
-    /// With one more of a table, as its last column.
-    #[must_use]
-    pub fn with<S: Scope>(mut self, outcome: Outcome<S>) -> Self {
-        let known = S::known_mut(&mut self);
-        let mut outcomes = std::mem::take(&mut known.outcomes);
-        outcomes.push(outcome);
-        *known = Known::of(outcomes);
-        self
-    }
-
-    /// Makes these the outcomes of the process. Once, before anything else is asked of the program.
-    ///
-    /// # Errors
-    /// A sentence, where a name is none or stands twice, where there are too many, or where it is too late.
-    pub fn install(self) -> Result<(), String> {
-        fn check<S>(known: &Known<S>) -> Result<(), String> {
-            let names: Vec<&str> = known.outcomes.iter().map(|own| own.column.name).collect();
-            if names.len() > MOST {
-                return Err(format!(
-                    "{} outcomes of one table; allowed: {MOST}",
-                    names.len()
-                ));
-            }
-            let readings = &known.readings;
-            for (place, name) in names.iter().enumerate() {
-                let is_letter =
-                    |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-                let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
-                    && name.bytes().all(is_letter);
-                let is_taken = names[..place].contains(name)
-                    || readings.iter().filter(|own| own.name == *name).count() > 1;
-                if !is_name || is_taken {
-                    return Err(format!(
-                        "an outcome cannot be named `{name}`; allowed: small letters, digits and `_`, a letter first, and no \
-                         name of another of its table"
-                    ));
-                }
-            }
-            Ok(())
-        }
-        check(&self.nation)?;
-        check(&self.city)?;
-        check(&self.sector)?;
-        check(&self.allocation)?;
-        let late = "outcomes are installed too late; allowed: once, before any is asked for";
-        KNOWN.set(self).map_err(|_| late.to_string())
-    }
-
     fn get() -> &'static Registry {
         KNOWN.get_or_init(Registry::shipped)
     }
@@ -437,6 +386,7 @@ pub trait Scope: Sized + 'static {
     /// Its table in a registry.
     fn known(registry: &Registry) -> &Known<Self>;
     /// The same, to be changed.
+    #[cfg(feature = "internals")]
     fn known_mut(registry: &mut Registry) -> &mut Known<Self>;
 
     /// The outcomes, in the order of their columns.
@@ -448,18 +398,6 @@ pub trait Scope: Sized + 'static {
     fn readings() -> &'static [Reading] {
         &Self::known(Registry::get()).readings
     }
-
-    /// The numbers of all outcomes.
-    fn values(&self, run: &Run<'_>) -> Values<Self> {
-        let mut values = Values {
-            numbers: [f64::NAN; MOST],
-            of: PhantomData,
-        };
-        for (number, outcome) in values.numbers.iter_mut().zip(Self::outcomes()) {
-            *number = outcome.column.number(run, self).unwrap_or(f64::NAN);
-        }
-        values
-    }
 }
 
 macro_rules! scope {
@@ -468,6 +406,7 @@ macro_rules! scope {
             fn known(registry: &Registry) -> &Known<Self> {
                 &registry.$field
             }
+            #[cfg(feature = "internals")]
             fn known_mut(registry: &mut Registry) -> &mut Known<Self> {
                 &mut registry.$field
             }
@@ -475,57 +414,6 @@ macro_rules! scope {
     };
 }
 scope!(NationSeen nation, CitySeen city, SectorSeen sector, AllocationSeen allocation);
-
-/// The numbers of all outcomes of a table in a quarter.
-#[derive(Clone, Copy, Debug)]
-pub struct Values<S> {
-    numbers: [f64; MOST],
-    of: PhantomData<fn(&S)>,
-}
-
-impl<S> Values<S> {
-    /// An outcome, 1 and 0 for `true` and `false`; not a number where it is missing or a text.
-    pub fn get(&self, id: Id<S>) -> f64 {
-        self.numbers[id.place]
-    }
-
-    /// An outcome; none where it is missing or a text.
-    pub fn find(&self, id: Id<S>) -> Option<f64> {
-        Some(self.get(id)).filter(|number| !number.is_nan())
-    }
-}
-
-impl<S> PartialEq for Values<S> {
-    fn eq(&self, other: &Self) -> bool {
-        let bits = |own: &Self| own.numbers.map(f64::to_bits);
-        bits(self) == bits(other)
-    }
-}
-
-/// All outcomes of the nation.
-pub fn nation(run: &mut Run<'_>) -> Values<NationSeen> {
-    nation_with(run, Passes::ALL)
-}
-
-/// Outcomes of the nation, with the passes that are wanted.
-pub fn nation_with(run: &mut Run<'_>, passes: Passes) -> Values<NationSeen> {
-    NationSeen::of(run, passes).values(run)
-}
-
-/// All outcomes of a city.
-pub fn city(run: &Run<'_>, city: usize) -> Values<CitySeen> {
-    CitySeen::of(run, city).values(run)
-}
-
-/// All outcomes of a sector.
-pub fn sector(run: &Run<'_>, sector: usize) -> Values<SectorSeen> {
-    SectorSeen::of(run, sector).values(run)
-}
-
-/// All outcomes of a sector of a city.
-pub fn allocation(run: &Run<'_>, city: usize, sector: usize) -> Values<AllocationSeen> {
-    AllocationSeen::of(run, city, sector).values(run)
-}
 
 /// Readings of the nation that are shown at a place.
 pub fn of_nation(place: u16) -> Vec<&'static Reading> {
@@ -551,4 +439,132 @@ pub fn label(name: &str) -> Option<&'static str> {
     let mut all = tables.into_iter().flatten();
     all.find(|own| own.name == name)
         .map(|own| own.label.as_str())
+}
+
+#[cfg(feature = "internals")]
+pub use all::*;
+
+/// All outcomes at once, and other ones than the program's.
+#[cfg(feature = "internals")]
+mod all {
+    use std::marker::PhantomData;
+
+    use super::*;
+    use crate::measure::outcome::Id;
+
+    /// Most outcomes of a table.
+    pub const MOST: usize = 64;
+
+    impl Registry {
+        /// With one more of a table, as its last column.
+        #[must_use]
+        pub fn with<S: Scope>(mut self, outcome: Outcome<S>) -> Self {
+            let known = S::known_mut(&mut self);
+            let mut outcomes = std::mem::take(&mut known.outcomes);
+            outcomes.push(outcome);
+            *known = Known::of(outcomes);
+            self
+        }
+
+        /// Makes these the outcomes of the process. Once, before anything else is asked of the program.
+        ///
+        /// # Errors
+        /// A sentence, where a name is none or stands twice, where there are too many, or where it is too late.
+        pub fn install(self) -> Result<(), String> {
+            fn check<S>(known: &Known<S>) -> Result<(), String> {
+                let names: Vec<&str> = known.outcomes.iter().map(|own| own.column.name).collect();
+                if names.len() > MOST {
+                    return Err(format!(
+                        "{} outcomes of one table; allowed: {MOST}",
+                        names.len()
+                    ));
+                }
+                let readings = &known.readings;
+                for (place, name) in names.iter().enumerate() {
+                    let is_letter = |byte: u8| {
+                        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+                    };
+                    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+                        && name.bytes().all(is_letter);
+                    let is_taken = names[..place].contains(name)
+                        || readings.iter().filter(|own| own.name == *name).count() > 1;
+                    if !is_name || is_taken {
+                        return Err(format!(
+                            "an outcome cannot be named `{name}`; allowed: small letters, digits and `_`, a letter first, and no \
+                             name of another of its table"
+                        ));
+                    }
+                }
+                Ok(())
+            }
+            check(&self.nation)?;
+            check(&self.city)?;
+            check(&self.sector)?;
+            check(&self.allocation)?;
+            let late = "outcomes are installed too late; allowed: once, before any is asked for";
+            KNOWN.set(self).map_err(|_| late.to_string())
+        }
+    }
+
+    /// The numbers of all outcomes of a table in a quarter.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Values<S> {
+        numbers: [f64; MOST],
+        of: PhantomData<fn(&S)>,
+    }
+
+    impl<S> Values<S> {
+        /// An outcome, 1 and 0 for `true` and `false`; not a number where it is missing or a text.
+        pub fn get(&self, id: Id<S>) -> f64 {
+            self.numbers[id.place]
+        }
+
+        /// An outcome; none where it is missing or a text.
+        pub fn find(&self, id: Id<S>) -> Option<f64> {
+            Some(self.get(id)).filter(|number| !number.is_nan())
+        }
+    }
+
+    impl<S> PartialEq for Values<S> {
+        fn eq(&self, other: &Self) -> bool {
+            let bits = |own: &Self| own.numbers.map(f64::to_bits);
+            bits(self) == bits(other)
+        }
+    }
+
+    /// All outcomes of the nation.
+    pub fn nation(run: &mut Run<'_>) -> Values<NationSeen> {
+        nation_with(run, Passes::ALL)
+    }
+
+    /// Outcomes of the nation, with the passes that are wanted.
+    pub fn nation_with(run: &mut Run<'_>, passes: Passes) -> Values<NationSeen> {
+        values(&NationSeen::of(run, passes), run)
+    }
+
+    /// All outcomes of a city.
+    pub fn city(run: &Run<'_>, city: usize) -> Values<CitySeen> {
+        values(&CitySeen::of(run, city), run)
+    }
+
+    /// All outcomes of a sector.
+    pub fn sector(run: &Run<'_>, sector: usize) -> Values<SectorSeen> {
+        values(&SectorSeen::of(run, sector), run)
+    }
+
+    /// All outcomes of a sector of a city.
+    pub fn allocation(run: &Run<'_>, city: usize, sector: usize) -> Values<AllocationSeen> {
+        values(&AllocationSeen::of(run, city, sector), run)
+    }
+
+    fn values<S: Scope>(seen: &S, run: &Run<'_>) -> Values<S> {
+        let mut values = Values {
+            numbers: [f64::NAN; MOST],
+            of: PhantomData,
+        };
+        for (number, outcome) in values.numbers.iter_mut().zip(S::outcomes()) {
+            *number = outcome.column.number(run, seen).unwrap_or(f64::NAN);
+        }
+        values
+    }
 }

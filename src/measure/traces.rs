@@ -83,6 +83,7 @@ impl Traces {
     }
 
     /// Nothing at all, for runs of which only the outcome counts.
+    #[cfg(feature = "internals")]
     pub fn none() -> Self {
         Traces {
             national: None,

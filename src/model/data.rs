@@ -19,8 +19,6 @@ pub struct World {
     pub quarters: u32,
     /// Cities, in the order of the file; all tables and traces keep it.
     pub cities: SharedList<City>,
-    /// Names of provinces, which cities refer to by index.
-    pub provinces: SharedList<String>,
     /// Names of regions, which cities refer to by index.
     pub regions: SharedList<String>,
     /// Sectors, at most [`MAX_SECTORS`].
@@ -48,7 +46,7 @@ pub struct City {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Index into [`World::provinces`].
+    /// Province, numbered from 0.
     pub province: u32,
     /// Index into [`World::regions`].
     pub region: u32,

@@ -1,13 +1,37 @@
 //! Rules that a model of one's own may replace: pure functions of numbers, each with the shipped equation as its default.
 //!
 //! [`crate::model::run::Run::step`] is compiled once with [`Shipped`]; [`crate::model::run::Run::step_with`] takes any
-//! other rules, from outside the crate as well (`examples/own_rule.rs`). The start (`docs/odd.md`, section 5) is the shipped
-//! one under any rules. Methods marked `#[inline(always)]` become vector code; others are right and slower. For the same bits on
-//! every machine, take powers and exponentials from [`crate::kernel::math`].
+//! other rules.
 
 use crate::model::equations::{budgets, evaluation};
 
-/// A set of rules. What a method is given beyond what its default uses costs nothing.
+/// A set of rules, each the shipped equation of `docs/odd.md` where it is not replaced. The start of a run (section 5) is the
+/// shipped one under any rules.
+///
+/// Methods marked `#[inline(always)]` become vector code; others are right and slower. For the same bits on every machine,
+/// take powers and exponentials from `dualtrack::prelude::math`. What a method is given beyond what its default uses costs
+/// nothing.
+///
+/// ```
+/// use dualtrack::prelude::*;
+///
+/// /// The centre reads results without noise.
+/// #[derive(Clone, Copy)]
+/// struct WithoutNoise;
+///
+/// impl Rules for WithoutNoise {
+///     #[inline(always)]
+///     fn score(&self, x: Score) -> f64 {
+///         Shipped.score(Score { noise: 0.0, ..x })
+///     }
+/// }
+///
+/// let model = Scenario::load("scenarios/china-2015-2024.toml")?.set("run.quarters", 8)?.model()?;
+/// let mut run = model.start(0);
+/// while run.step_with(WithoutNoise)? {}
+/// println!("{:.3}", run.get("competitiveness")?);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Rules: Copy + Send + Sync {
     /// E10: value of a sector to an official, a pure number.
     #[inline(always)]

@@ -1,5 +1,8 @@
 //! One replicate: a world, its draws, and the state that the schedule moves.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::kernel::random::Luck;
 use crate::model::data::World;
 use crate::model::error::ModelError;
@@ -27,6 +30,25 @@ pub struct Memory {
     shape: [usize; 3],
     state: State,
     scratch: Scratch,
+}
+
+/// Rules of somebody's own, behind one call a quarter: runs under them are compiled where they are written.
+#[derive(Clone)]
+pub struct OwnRules(Arc<Step>);
+
+type Step = dyn Fn(&mut Run<'_>, Option<&mut Journal>) -> Result<(), ModelError> + Send + Sync;
+
+impl OwnRules {
+    /// Of any rules.
+    pub fn new(rules: impl Rules + 'static) -> Self {
+        OwnRules(Arc::new(move |run, journal| run.step_with(rules, journal)))
+    }
+}
+
+impl fmt::Debug for OwnRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnRules")
+    }
 }
 
 impl<'a> Run<'a> {
@@ -84,6 +106,21 @@ impl<'a> Run<'a> {
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
         schedule::until_moves(now, state, scratch, journal.as_deref_mut());
         schedule::from_budgets(rules, now, state, scratch, journal)
+    }
+
+    /// As [`Run::step_with`], under the shipped rules where there are no own ones.
+    ///
+    /// # Errors
+    /// As [`Run::step`].
+    pub fn step_under(
+        &mut self,
+        own: Option<&OwnRules>,
+        journal: Option<&mut Journal>,
+    ) -> Result<(), ModelError> {
+        match own {
+            None => self.step(journal),
+            Some(own) => (own.0)(self, journal),
+        }
     }
 
     /// Quarters done.

@@ -169,11 +169,13 @@ impl Setup {
     }
 
     /// Value weight of a sector, sums to 1 over sectors.
+    #[cfg(feature = "internals")]
     pub fn value(&self, sector: usize) -> f64 {
         self.value[sector]
     }
 
     /// Peers of a city with weights `g_ij` (D8).
+    #[cfg(feature = "internals")]
     pub fn peers_of(&self, city: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.peers.of(city)
     }

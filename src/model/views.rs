@@ -163,6 +163,7 @@ impl Run<'_> {
     }
 
     /// Researchers of a city, FTE.
+    #[cfg(feature = "internals")]
     pub fn researchers(&self, city: usize) -> f64 {
         self.state.cities.columns[city / LANES].researchers[city % LANES]
     }
@@ -173,6 +174,7 @@ impl Run<'_> {
     }
 
     /// Career weight of the official who is in post next quarter, 0 to 1.
+    #[cfg(feature = "internals")]
     pub fn career_weight(&self, city: usize) -> f64 {
         let in_post = self.state.cities.columns[city / LANES].career_weight[city % LANES];
         let enters = self

@@ -275,14 +275,14 @@ pub fn plain(rows: &Rows, most: usize) -> Data {
 
 /// What the description of a result says of a column, without where it is missing and without a full stop.
 pub fn meaning(source: &Source, table: &str, column: &str) -> String {
-    let (_, meaning) = source.column(table, column).unwrap_or_default();
+    let [_, _, meaning] = source.column(table, column).unwrap_or_default();
     let meaning = meaning.split(". Missing").next().unwrap_or("");
     meaning.trim_end_matches('.').to_string()
 }
 
 /// Name of a response for an axis, with its unit.
 pub fn axis(source: &Source, table: &str, response: &str) -> String {
-    let (unit, _) = source.column(table, response).unwrap_or_default();
+    let [_, unit, _] = source.column(table, response).unwrap_or_default();
     match unit.as_str() {
         "" | "1" => words(response),
         unit => format!("{}, {unit}", words(response)),

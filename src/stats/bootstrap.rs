@@ -48,49 +48,11 @@ impl Resampler {
     }
 }
 
-/// Bias-corrected and accelerated 95 % interval of a statistic (BCa, Efron 1987), with the acceleration from the
-/// jackknife (Efron and Tibshirani 1993, section 14.3).
+/// Bias-corrected and accelerated 95 % interval of a mean (BCa, Efron 1987), with the acceleration from the jackknife
+/// (Efron and Tibshirani 1993, section 14.3).
 ///
-/// Resamples equal to the observed value count half as below it. A statistic that is the same in all resamples has
-/// an interval of width 0. None for fewer than two observations or resamples; where the statistic is not a finite
-/// number for the sample, for a resample or with one observation left out; and where it lies outside all its
-/// resamples. `statistic` is called with `sample.len()` numbers, or one fewer.
-pub fn bca(
-    sample: &[f64],
-    statistic: impl Fn(&[f64]) -> f64,
-    resamples: usize,
-    seed: u64,
-) -> Option<(f64, f64)> {
-    let n = sample.len();
-    if n < 2 || u32::try_from(n).is_err() {
-        return None;
-    }
-    let observed = statistic(sample);
-    let mut resampler = Resampler::new(seed);
-    let mut picks = vec![0u32; n];
-    let mut drawn = vec![0.0; n];
-    let replicates = (0..resamples as u64)
-        .map(|resample| {
-            resampler.pick(resample, &mut picks);
-            for (value, &pick) in drawn.iter_mut().zip(&picks) {
-                *value = sample[pick as usize];
-            }
-            statistic(&drawn)
-        })
-        .collect();
-    let mut rest = Vec::with_capacity(n);
-    let left_out = (0..n)
-        .map(|out| {
-            rest.clear();
-            rest.extend_from_slice(&sample[..out]);
-            rest.extend_from_slice(&sample[out + 1..]);
-            statistic(&rest)
-        })
-        .collect::<Vec<f64>>();
-    accelerated(observed, replicates, &left_out)
-}
-
-/// As [`bca`] for the mean, with the same resamples, without building them.
+/// Resamples equal to the observed value count half as below it. A constant sample has an interval of width 0. None for
+/// fewer than two observations or resamples, and where the mean is not finite or lies outside all its resamples.
 pub fn bca_mean(sample: &[f64], resamples: usize, seed: u64) -> Option<(f64, f64)> {
     let n = sample.len();
     if n < 2 || u32::try_from(n).is_err() {
@@ -200,6 +162,42 @@ pub(crate) fn variances_left_out(sample: &[f64]) -> Vec<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As [`bca_mean`] for any statistic, with the same resamples; it is called with all numbers, or one fewer.
+    fn bca(
+        sample: &[f64],
+        statistic: impl Fn(&[f64]) -> f64,
+        resamples: usize,
+        seed: u64,
+    ) -> Option<(f64, f64)> {
+        let n = sample.len();
+        if n < 2 || u32::try_from(n).is_err() {
+            return None;
+        }
+        let observed = statistic(sample);
+        let mut resampler = Resampler::new(seed);
+        let mut picks = vec![0u32; n];
+        let mut drawn = vec![0.0; n];
+        let replicates = (0..resamples as u64)
+            .map(|resample| {
+                resampler.pick(resample, &mut picks);
+                for (value, &pick) in drawn.iter_mut().zip(&picks) {
+                    *value = sample[pick as usize];
+                }
+                statistic(&drawn)
+            })
+            .collect();
+        let mut rest = Vec::with_capacity(n);
+        let left_out = (0..n)
+            .map(|out| {
+                rest.clear();
+                rest.extend_from_slice(&sample[..out]);
+                rest.extend_from_slice(&sample[out + 1..]);
+                statistic(&rest)
+            })
+            .collect::<Vec<f64>>();
+        accelerated(observed, replicates, &left_out)
+    }
 
     /// Skewed: squares of 1 to 20, over 10.
     fn sample() -> Vec<f64> {

@@ -50,7 +50,7 @@ pub(crate) fn run(
     mut function: impl FnMut(&[f64]) -> f64,
 ) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
     let (mut points, mut responses) = (Vec::new(), Vec::new());
-    let mut row = vec![None; design.factors()];
+    let mut row = vec![None; design.factors];
     for index in 0..design.len() {
         design.point(index, &mut row);
         let set: Vec<f64> = row.iter().map(|x| x.expect("every factor set")).collect();

@@ -27,23 +27,6 @@ impl Running {
         self.squares += before * (value - self.mean);
     }
 
-    /// Takes in all that another one has seen, as if it came after.
-    pub fn merge(&mut self, other: &Running) {
-        if other.n == 0 {
-            return;
-        }
-        if self.n == 0 {
-            *self = *other;
-            return;
-        }
-        let (here, there) = (self.n as f64, other.n as f64);
-        let both = here + there;
-        let apart = other.mean - self.mean;
-        self.mean += apart * (there / both);
-        self.squares += other.squares + apart * apart * (here * there / both);
-        self.n += other.n;
-    }
-
     /// How many numbers were seen.
     pub fn n(&self) -> u64 {
         self.n
@@ -136,23 +119,6 @@ mod tests {
             whole.interval().expect("two"),
         );
         approx::assert_relative_eq!(a.0, b.0, max_relative = 1e-13);
-    }
-
-    #[test]
-    fn parts_merged_agree_with_the_whole() {
-        let whole: Running = SAMPLE.into_iter().collect();
-        for cut in 0..=SAMPLE.len() {
-            let mut part: Running = SAMPLE[..cut].iter().copied().collect();
-            part.merge(&SAMPLE[cut..].iter().copied().collect());
-            assert_eq!(part.n(), 7);
-            let (a, b) = (part.mean().expect("some"), whole.mean().expect("some"));
-            approx::assert_relative_eq!(a, b, max_relative = 1e-14);
-            let (a, b) = (
-                part.variance().expect("some"),
-                whole.variance().expect("some"),
-            );
-            approx::assert_relative_eq!(a, b, max_relative = 1e-14);
-        }
     }
 
     #[test]

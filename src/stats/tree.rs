@@ -39,11 +39,6 @@ pub struct Bound {
 }
 
 impl Leaf {
-    /// Whether the outcome holds in more than half of the leaf's rows.
-    pub fn holds(&self) -> bool {
-        2 * self.yes > self.n
-    }
-
     /// Share of the leaf's rows in which the outcome holds, with the interval of Wilson (1927).
     ///
     /// The interval takes the box as given; boxes are chosen to look pure, so it is too narrow for new points.
@@ -125,16 +120,6 @@ impl Tree {
         let all: Vec<&Row> = rows.iter().collect();
         tree.cut(&all, &[], depth.min(DEPTH), smallest_leaf);
         Ok(tree)
-    }
-
-    /// Share of rows that fall into a leaf whose answer is theirs; at least the share of the more common answer.
-    pub fn accuracy(&self) -> f64 {
-        let right: usize = self
-            .leaves
-            .iter()
-            .map(|leaf| leaf.yes.max(leaf.n - leaf.yes))
-            .sum();
-        right as f64 / self.n as f64
     }
 
     fn cut(&mut self, rows: &[&Row], bounds: &[Bound], depth: usize, smallest_leaf: usize) {
@@ -264,7 +249,6 @@ mod tests {
                 "comparability >= 6"
             ]
         );
-        assert_eq!(tree.accuracy(), 1.0);
         let coarse = Tree::grow(&points, &outcomes, 1, 3, 3).expect("six rows");
         let found: Vec<_> = coarse
             .leaves
@@ -272,15 +256,6 @@ mod tests {
             .map(|leaf| (leaf.n, leaf.yes))
             .collect();
         assert_eq!(found, [(3, 3), (3, 1)]);
-        assert_eq!(
-            (coarse.leaves[0].holds(), coarse.leaves[1].holds()),
-            (true, false)
-        );
-        assert_eq!(coarse.accuracy(), 5.0 / 6.0);
-        // Half is not more than half.
-        let (n, yes) = (2, 1);
-        let bounds = Vec::new();
-        assert!(!Leaf { bounds, n, yes }.holds());
         // Yes at 6 alone: a leaf of its own would be too small.
         let last = [false, false, false, false, false, true].map(Some);
         let tree = Tree::grow(&points, &last, 1, 1, 3).expect("six rows");
@@ -297,21 +272,27 @@ mod tests {
         );
         assert_eq!((tree.leaves[0].n, tree.leaves[0].yes), (80, 0));
         assert_eq!(tree.leaves[1].share().expect("rows").value, 1.0);
-        assert_eq!(tree.accuracy(), 1.0);
     }
 
     #[test]
     fn a_corner_takes_two_questions_and_a_band_of_one_factor_is_told_as_one() {
         let corner = grown(|u| u[0] < 0.3 && u[2] < 0.5, 5);
-        let yes: Vec<_> = corner.leaves.iter().filter(|leaf| leaf.holds()).collect();
+        let yes: Vec<_> = corner
+            .leaves
+            .iter()
+            .filter(|leaf| 2 * leaf.yes > leaf.n)
+            .collect();
         assert_eq!(yes.len(), 1);
         assert_eq!(
             yes[0].bounds.iter().map(|b| b.factor).collect::<Vec<_>>(),
             [0, 2]
         );
-        assert_eq!(corner.accuracy(), 1.0);
         let band = grown(|u| (0.25..0.6).contains(&u[1]), 5);
-        let yes: Vec<_> = band.leaves.iter().filter(|leaf| leaf.holds()).collect();
+        let yes: Vec<_> = band
+            .leaves
+            .iter()
+            .filter(|leaf| 2 * leaf.yes > leaf.n)
+            .collect();
         assert_eq!(yes.len(), 1);
         assert_eq!(yes[0].bounds.len(), 1);
         assert!(yes[0].rule(&NAMES).contains(" <= intensity < "));

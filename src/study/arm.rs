@@ -7,7 +7,6 @@ use serde_json::{Value as Json, json};
 use crate::input::experiment::factor::{Variant, parameter_value};
 use crate::input::experiment::worlds::{Laid, Worlds, is_bound};
 use crate::input::scenario::Scenario;
-use crate::kernel::quarter::Quarter;
 use crate::measure::response::{probe::Bound, spec::Responses};
 use crate::model::data::{Change, World};
 use crate::model::params::{Parameter, Value};
@@ -36,10 +35,6 @@ pub struct Ready {
     pub setup: Setup,
     /// Places of the responses.
     pub bound: Bound,
-    /// First quarter.
-    pub start: Quarter,
-    /// Number of quarters.
-    pub quarters: u32,
 }
 
 impl Arm {
@@ -94,7 +89,6 @@ impl Arm {
             Some(set) => self.lay(&self.left(set))?,
             None => self.worlds.lay(&self.both(point))?,
         };
-        let (start, quarters) = (laid.world.start, laid.world.quarters);
         let bound = self.responses.bind(&laid.world).map_err(|messages| {
             let messages = messages.into_iter().map(|(_, message)| message);
             messages.collect::<Vec<String>>().join("; ")
@@ -102,8 +96,6 @@ impl Arm {
         Ok(Ready {
             setup: laid.setup()?,
             bound,
-            start,
-            quarters,
         })
     }
 

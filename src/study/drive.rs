@@ -1,12 +1,10 @@
 //! The one loop that takes a run from its start to its end.
 
-use std::convert::Infallible;
-
 use crate::kernel::control::Control;
 use crate::measure::response::probe::Probe;
 use crate::model::error::ModelError;
 use crate::model::record::Journal;
-use crate::model::run::Run;
+use crate::model::run::{OwnRules, Run};
 
 /// Looks on while a run goes from quarter to quarter.
 pub trait Observer {
@@ -40,13 +38,14 @@ pub enum Ended<E> {
     Observer(E),
 }
 
-/// Takes a run that stands at its start to its end.
+/// Takes a run that stands at its start to its end, under the shipped rules where there are no own ones.
 ///
 /// # Errors
 /// [`Ended`]; what was observed then does not count.
 pub fn drive<O: Observer>(
     run: &mut Run<'_>,
     observer: &mut O,
+    rules: Option<&OwnRules>,
     control: &Control,
 ) -> Result<(), Ended<O::Error>> {
     observer.begin(run);
@@ -59,14 +58,15 @@ pub fn drive<O: Observer>(
         if detail.replace(needed) != Some(needed) {
             run.set_detail(needed);
         }
-        run.step(observer.journal()).map_err(Ended::Model)?;
+        run.step_under(rules, observer.journal())
+            .map_err(Ended::Model)?;
         observer.observe(run).map_err(Ended::Observer)?;
     }
     Ok(())
 }
 
 impl Observer for Probe {
-    type Error = Infallible;
+    type Error = String;
 
     fn begin(&mut self, run: &Run<'_>) {
         Probe::begin(self, run);
@@ -80,8 +80,8 @@ impl Observer for Probe {
         Probe::journal(self)
     }
 
-    fn observe(&mut self, run: &mut Run<'_>) -> Result<(), Infallible> {
+    fn observe(&mut self, run: &mut Run<'_>) -> Result<(), String> {
         Probe::observe(self, run);
-        Ok(())
+        self.failure().map_or(Ok(()), Err)
     }
 }

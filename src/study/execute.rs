@@ -10,7 +10,7 @@ use crate::kernel::ordered::{Crew, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::random::Luck;
 use crate::measure::response::probe::Probe;
-use crate::model::run::{Memory, Run};
+use crate::model::run::{Memory, OwnRules, Run};
 use crate::model::setup::Setup;
 use crate::study::arm::{Arm, Ready};
 use crate::study::codec::Measured;
@@ -27,6 +27,7 @@ pub type Extra = dyn Fn(&Setup, Luck) -> Option<Vec<Option<f64>>> + Send + Sync;
 pub type Known = dyn Fn(&Stage, Cell, &mut Measured) -> bool + Send + Sync;
 
 /// Arms and their random draws.
+#[derive(Clone)]
 pub struct Study {
     /// Arms, the base first.
     pub arms: Vec<Arm>,
@@ -36,6 +37,8 @@ pub struct Study {
     pub extra: Option<(usize, Arc<Extra>)>,
     /// Runs that need not be made again.
     pub known: Option<Arc<Known>>,
+    /// Rules in place of the shipped ones; who sets them says so in the identity.
+    pub rules: Option<OwnRules>,
 }
 
 impl Study {
@@ -46,6 +49,7 @@ impl Study {
             seed,
             extra: None,
             known: None,
+            rules: None,
         }
     }
 
@@ -157,7 +161,7 @@ pub fn run_picked(
     let outcome = work_in_order(
         0..count,
         crew,
-        Worker::default,
+        || Worker::of(study),
         |worker, place, run: &mut Measured| {
             if control.is_cancelled() {
                 return Err(StudyError::Interrupted);
@@ -199,11 +203,20 @@ pub fn run_picked(
 /// Runs one world after the other, keeping its memory.
 #[derive(Debug, Default)]
 pub struct Worker {
+    rules: Option<OwnRules>,
     memory: Option<Memory>,
     values: Vec<Option<f64>>,
 }
 
 impl Worker {
+    /// Runs under the rules of a study.
+    pub fn of(study: &Study) -> Self {
+        Worker {
+            rules: study.rules.clone(),
+            ..Worker::default()
+        }
+    }
+
     /// Runs a world once; what it left is added to `out`, which is clear.
     ///
     /// # Errors
@@ -221,7 +234,7 @@ impl Worker {
             Some(memory) => memory.start(&ready.setup, luck),
             None => Run::new(&ready.setup, luck),
         };
-        match drive(&mut run, &mut probe, control) {
+        match drive(&mut run, &mut probe, self.rules.as_ref(), control) {
             Ok(()) => {
                 probe.finish(&mut self.values);
                 out.values.extend_from_slice(&self.values);
@@ -231,7 +244,7 @@ impl Worker {
             Err(Ended::Cancelled) => return Err(StudyError::Interrupted),
             // Nothing of what broke is left.
             Err(Ended::Model(error)) => out.error = Some(error.to_string()),
-            Err(Ended::Observer(never)) => match never {},
+            Err(Ended::Observer(message)) => out.error = Some(message),
         }
         Ok(())
     }

@@ -10,7 +10,8 @@ use crate::measure::{
     traces::Traces,
 };
 use crate::model::record::Journal;
-use crate::model::{error::ModelError, run::Run, setup::Setup};
+use crate::model::run::{OwnRules, Run};
+use crate::model::{error::ModelError, setup::Setup};
 use crate::study::drive::{Ended, Observer, drive};
 use std::fmt;
 
@@ -27,6 +28,8 @@ pub struct Job<'a> {
     pub replicates: u32,
     /// The first one that is run; those before it are there already.
     pub first: u32,
+    /// Rules in place of the shipped ones.
+    pub rules: Option<&'a OwnRules>,
     /// Threads, at least 1. Results do not depend on them.
     pub threads: usize,
 }
@@ -139,7 +142,7 @@ impl<'a> Worker<'a> {
             line,
             hand_over,
         };
-        drive(run, &mut watched, self.control).map_err(|ended| match ended {
+        drive(run, &mut watched, job.rules, self.control).map_err(|ended| match ended {
             Ended::Cancelled => EngineError::Cancelled,
             Ended::Observer(error) => EngineError::Sink(error),
             Ended::Model(error) => EngineError::Model {

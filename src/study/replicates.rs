@@ -195,6 +195,7 @@ mod tests {
                 seed: 3,
                 replicates: 5,
                 first: 0,
+                rules: None,
                 threads: 2,
             },
         );

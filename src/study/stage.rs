@@ -29,11 +29,6 @@ impl PointList {
         }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// What a point lays over the base.
     pub fn variant(&self, point: u64) -> Variant {
         match self {
@@ -102,11 +97,6 @@ impl Stage {
     /// How many replicates there are.
     pub fn len(&self) -> u64 {
         self.replicates.end.saturating_sub(self.replicates.start)
-    }
-
-    /// Whether there is no replicate.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The run of a number.

@@ -17,6 +17,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name in tables for people.
+    #[cfg(feature = "internals")]
     pub fn name(self) -> &'static str {
         match self {
             Kind::Number => "number",

@@ -59,10 +59,6 @@ fn resource(info: &FileInfo, compression: Compression) -> Value {
 }
 
 fn field(column: &ColumnInfo) -> Value {
-    let mut description = sentence(&column.meaning);
-    if let Some(missing) = &column.missing {
-        description.push_str(&format!(" Missing where {missing}."));
-    }
     let mut constraints = Map::new();
     if column.missing.is_none() {
         constraints.insert("required".to_string(), json!(true));
@@ -89,11 +85,20 @@ fn field(column: &ColumnInfo) -> Value {
     if !column.unit.is_empty() {
         field.insert("unit".to_string(), json!(column.unit));
     }
-    field.insert("description".to_string(), json!(description));
+    field.insert("description".to_string(), json!(described(column)));
     if !constraints.is_empty() {
         field.insert("constraints".to_string(), Value::Object(constraints));
     }
     Value::Object(field)
+}
+
+/// What a column is and where it is missing, in sentences.
+pub(crate) fn described(column: &ColumnInfo) -> String {
+    let mut text = sentence(&column.meaning);
+    if let Some(missing) = &column.missing {
+        text.push_str(&format!(" Missing where {missing}."));
+    }
+    text
 }
 
 /// A phrase with a capital and a full stop.

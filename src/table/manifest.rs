@@ -19,7 +19,7 @@ pub const COMMIT: &str = match option_env!("DUALTRACK_COMMIT") {
 };
 
 /// What a manifest holds. It is the only file with clock times.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
     /// Version of the form of this file.
     pub format: u32,

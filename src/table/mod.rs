@@ -15,6 +15,7 @@ pub mod manifest;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod paths;
+pub mod place;
 pub mod read;
 pub mod rows;
 pub mod sheet;

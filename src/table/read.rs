@@ -38,6 +38,14 @@ impl Table {
             Some("zst") => zstandard(file, path)?,
             _ => Box::new(file),
         };
+        Table::of(path, bytes)
+    }
+
+    /// A table of bytes, under a name for messages.
+    ///
+    /// # Errors
+    /// That it is empty.
+    pub(crate) fn of(path: &Path, bytes: Box<dyn Read>) -> Result<Self, OutputError> {
         let mut reader = csv::ReaderBuilder::new()
             .buffer_capacity(1 << 16)
             .from_reader(Box::new(Lines { bytes, since: 0 }) as Box<dyn Read>);

@@ -1,12 +1,11 @@
 //! Small tables of results, made in memory: columns that describe themselves, and rows of cells.
 
-use std::path::Path;
-
 use crate::kernel::quarter::Quarter;
 use crate::table::cell::{write_count, write_real, write_text};
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::error::OutputError;
+use crate::table::place::Place;
 use crate::table::writer::{Writer, WrittenFile};
 
 /// One cell.
@@ -74,14 +73,6 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A table without rows.
-    pub fn new(info: FileInfo) -> Self {
-        Sheet {
-            info,
-            rows: Vec::new(),
-        }
-    }
-
     /// Header and rows as CSV.
     pub fn to_csv(&self) -> Vec<u8> {
         let mut out = self.info.header().into_bytes();
@@ -97,12 +88,12 @@ impl Sheet {
         out
     }
 
-    /// Writes the table into a folder.
+    /// Writes the table into a folder, or memory.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, folder: &Path) -> Result<WrittenFile, OutputError> {
-        let mut writer = Writer::create(folder, self.info.file, Compression::None)?;
+    pub fn write(&self, place: impl Into<Place>) -> Result<WrittenFile, OutputError> {
+        let mut writer = Writer::create(place, self.info.file, Compression::None)?;
         writer.write(&self.to_csv(), self.rows.len() as u64)?;
         writer.finish()
     }

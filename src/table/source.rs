@@ -56,11 +56,6 @@ impl Source {
         })
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Its manifest.
     pub fn manifest(&self) -> &Value {
         &self.manifest
@@ -76,24 +71,25 @@ impl Source {
         self.manifest.get(key).and_then(Value::as_u64)
     }
 
-    /// Unit and meaning of a column, where the description has them.
-    pub fn column(&self, table: &str, column: &str) -> Option<(String, String)> {
-        let resources = self.description.get("resources")?.as_array()?;
-        let resource = resources
-            .iter()
-            .find(|resource| resource.get("name").and_then(Value::as_str) == Some(table))?;
+    /// Names of the tables that the description has.
+    pub fn tables(&self) -> Vec<String> {
+        let names = self.resources().map(|resource| text_of(resource, "name"));
+        names.collect()
+    }
+
+    fn resources(&self) -> impl Iterator<Item = &Value> {
+        let resources = self.description.get("resources").and_then(Value::as_array);
+        resources.into_iter().flatten()
+    }
+
+    /// Type, unit and meaning of a column, where the description has them.
+    pub fn column(&self, table: &str, column: &str) -> Option<[String; 3]> {
+        let named =
+            |value: &&Value, name: &str| value.get("name").and_then(Value::as_str) == Some(name);
+        let resource = self.resources().find(|resource| named(resource, table))?;
         let fields = resource.get("schema")?.get("fields")?.as_array()?;
-        let field = fields
-            .iter()
-            .find(|field| field.get("name").and_then(Value::as_str) == Some(column))?;
-        let text = |key: &str| {
-            field
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or("")
-                .to_string()
-        };
-        Some((text("unit"), text("description")))
+        let field = fields.iter().find(|field| named(field, column))?;
+        Some(["type", "unit", "description"].map(|key| text_of(field, key)))
     }
 
     /// A table of the folder, compressed or not; none where it is not there.
@@ -146,6 +142,11 @@ impl Source {
             ))
         })
     }
+}
+
+fn text_of(value: &Value, key: &str) -> String {
+    let text = value.get(key).and_then(Value::as_str);
+    text.unwrap_or_default().to_string()
 }
 
 pub(crate) fn hash(bytes: &[u8]) -> String {

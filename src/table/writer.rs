@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::table::compression::Compression;
 use crate::table::error::OutputError;
+use crate::table::place::{Memory, Place};
 
 /// Level of zstd: its default, fast enough to keep pace with a run.
 #[cfg(feature = "zstd")]
@@ -36,6 +37,8 @@ pub struct Writer {
     name: String,
     rows: u64,
     encoder: Encoder,
+    /// Where the file is put when it is whole; none where it stands in a folder.
+    memory: Option<Memory>,
 }
 
 enum Encoder {
@@ -46,19 +49,30 @@ enum Encoder {
 }
 
 impl Writer {
-    /// Creates `name` with the ending of `compression` in `folder`.
+    /// Creates `name` with the ending of `compression` in a folder, or in memory, where nothing is compressed.
     ///
     /// # Errors
     /// What the file system says.
     pub fn create(
-        folder: &Path,
+        place: impl Into<Place>,
         name: &str,
         compression: Compression,
     ) -> Result<Self, OutputError> {
+        let place = place.into();
+        let compression = match &place {
+            Place::Folder(_) => compression,
+            Place::Memory(_) => Compression::None,
+        };
         let name = file_name(name, compression);
-        let path = folder.join(&name);
+        let (path, memory) = match place {
+            Place::Folder(folder) => (folder.join(&name), None),
+            Place::Memory(memory) => (PathBuf::from(&name), Some(memory)),
+        };
         let encoder = || -> io::Result<Encoder> {
-            let file = Summed::new(fs::File::create(&path)?);
+            let file = Summed::new(match &memory {
+                Some(_) => Sink::Memory(Vec::new()),
+                None => Sink::of_file(fs::File::create(&path)?),
+            });
             Ok(match compression {
                 Compression::None => Encoder::Plain(Box::new(file)),
                 // No name and no time in the header: the same rows give the same bytes.
@@ -80,6 +94,7 @@ impl Writer {
             name,
             rows: 0,
             encoder,
+            memory,
         })
     }
 
@@ -109,9 +124,12 @@ impl Writer {
             #[cfg(feature = "zstd")]
             Encoder::Zstd(encoder) => encoder.finish(),
         };
-        let (bytes, sha256) = file
+        let (bytes, sha256, kept) = file
             .and_then(Summed::finish)
             .map_err(OutputError::io(&self.path))?;
+        if let (Some(memory), Some(kept)) = (self.memory, kept) {
+            memory.put(&self.name, kept);
+        }
         Ok(WrittenFile {
             name: self.name,
             rows: Some(self.rows),
@@ -156,11 +174,11 @@ pub(crate) fn sum_of(path: &Path) -> io::Result<(u64, String)> {
 pub fn write_whole(folder: &Path, name: &str, text: &str) -> Result<WrittenFile, OutputError> {
     let path = folder.join(name);
     let write = || {
-        let mut file = Summed::new(fs::File::create(&path)?);
+        let mut file = Summed::new(Sink::of_file(fs::File::create(&path)?));
         file.write_all(text.as_bytes())?;
         file.finish()
     };
-    let (bytes, sha256) = write().map_err(OutputError::io(&path))?;
+    let (bytes, sha256, _) = write().map_err(OutputError::io(&path))?;
     Ok(WrittenFile {
         name: name.to_string(),
         rows: None,
@@ -193,39 +211,64 @@ pub fn replace_file(target: &Path, bytes: &[u8], force: bool) -> io::Result<()> 
     kept.map(|_| ()).map_err(|error| error.error)
 }
 
+/// Where bytes end.
+enum Sink {
+    File(io::BufWriter<fs::File>),
+    Memory(Vec<u8>),
+}
+
+impl Sink {
+    fn of_file(file: fs::File) -> Self {
+        Sink::File(io::BufWriter::with_capacity(BUFFER, file))
+    }
+}
+
 /// A file that sums what is written to it.
 struct Summed {
-    file: io::BufWriter<fs::File>,
+    sink: Sink,
     sum: Sha256,
     bytes: u64,
 }
 
 impl Summed {
-    fn new(file: fs::File) -> Self {
+    fn new(sink: Sink) -> Self {
         Summed {
-            file: io::BufWriter::with_capacity(BUFFER, file),
+            sink,
             sum: Sha256::new(),
             bytes: 0,
         }
     }
 
-    fn finish(self) -> io::Result<(u64, String)> {
-        let file = self.file.into_inner().map_err(|error| error.into_error())?;
-        file.sync_all()?;
-        Ok((self.bytes, hex::encode(self.sum.finalize())))
+    /// Length, SHA-256, and the bytes themselves where they are in memory.
+    fn finish(self) -> io::Result<(u64, String, Option<Vec<u8>>)> {
+        let kept = match self.sink {
+            Sink::File(file) => {
+                let file = file.into_inner().map_err(|error| error.into_error())?;
+                file.sync_all()?;
+                None
+            }
+            Sink::Memory(bytes) => Some(bytes),
+        };
+        Ok((self.bytes, hex::encode(self.sum.finalize()), kept))
     }
 }
 
 impl Write for Summed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = match &mut self.sink {
+            Sink::File(file) => file.write(bytes)?,
+            Sink::Memory(kept) => kept.write(bytes)?,
+        };
         self.sum.update(&bytes[..written]);
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match &mut self.sink {
+            Sink::File(file) => file.flush(),
+            Sink::Memory(_) => Ok(()),
+        }
     }
 }
 
@@ -265,7 +308,10 @@ mod tests {
             path: PathBuf::from("here/national.csv"),
             name: "national.csv".to_string(),
             rows: 0,
-            encoder: Encoder::Plain(Box::new(Summed::new(file.expect("a full device")))),
+            encoder: Encoder::Plain(Box::new(Summed::new(Sink::of_file(
+                file.expect("a full device"),
+            )))),
+            memory: None,
         };
         writer.write(b"1,2\n", 1).expect("kept back");
         let error = writer.finish().expect_err("refused").to_string();

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 /// Rooms, lowest first. Each may use those before it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "kernel", "stats", "table", "model", "measure", "input", "study", "analysis", "report",
-    "explore", "cli",
+    "explore", "cli", "prelude",
 ];
 
 /// Every file of Rust below a folder.

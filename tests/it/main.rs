@@ -15,6 +15,7 @@ mod golden;
 mod hostile;
 mod layers;
 mod ledger;
+mod library;
 mod long;
 mod luck;
 mod memory;
@@ -23,7 +24,7 @@ mod report;
 mod reproduction;
 mod responses;
 mod rows;
-mod rules;
+
 mod scenario_files;
 mod sweep;
 mod traces;

@@ -23,7 +23,13 @@ fn value(world: &World, text: &str) -> Option<f64> {
     let responses = Responses::parse([text]).expect("a response");
     let bound = responses.bind(&world.clone()).expect("places");
     let mut probe = Probe::new(bound, false);
-    drive(&mut Run::new(&setup, LUCK), &mut probe, &Control::default()).expect("a run");
+    drive(
+        &mut Run::new(&setup, LUCK),
+        &mut probe,
+        None,
+        &Control::default(),
+    )
+    .expect("a run");
     let mut out = Vec::new();
     probe.finish(&mut out);
     out[0]
@@ -326,7 +332,13 @@ fn measuring_derived_responses_changes_nothing() {
     ];
     let responses = Responses::parse(texts).expect("responses");
     let mut probe = Probe::new(responses.bind(&world).expect("places"), true);
-    drive(&mut Run::new(&setup, LUCK), &mut probe, &Control::default()).expect("a run");
+    drive(
+        &mut Run::new(&setup, LUCK),
+        &mut probe,
+        None,
+        &Control::default(),
+    )
+    .expect("a run");
     let mut out = Vec::new();
     probe.finish(&mut out);
     assert_eq!(out[2].map(f64::to_bits), alone.map(f64::to_bits));

@@ -273,7 +273,8 @@ fn a_small_scenario_takes_defaults_for_what_it_does_not_say() {
     );
     assert_eq!(scenario.world.cities[1].earlier_growth, None);
     assert_eq!(scenario.world.cities[0].focus, [Some(0), Some(1), None]);
-    assert_eq!(*scenario.world.provinces, ["P", "Q"]);
+    let provinces = scenario.world.cities.iter().map(|city| city.province);
+    assert_eq!(provinces.collect::<Vec<u32>>(), [0, 1]);
     let names: Vec<_> = scenario
         .sources
         .iter()

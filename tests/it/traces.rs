@@ -89,6 +89,7 @@ fn go_on(
         seed: SEED,
         replicates: count,
         first: 0,
+        rules: None,
         threads,
     };
     let identity = serde_json::json!("small");
@@ -352,6 +353,7 @@ fn what_the_sink_says_ends_the_run() {
         seed: SEED,
         replicates: 100,
         first: 0,
+        rules: None,
         threads: 3,
     };
     let mut taken = 0;

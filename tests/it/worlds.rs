@@ -54,7 +54,6 @@ pub fn small_world() -> World {
         start: quarter(2015, 3),
         quarters: 12,
         cities: small_cities().into(),
-        provinces: ["A", "B", "C"].into_iter().map(String::from).collect(),
         regions: ["East", "West"].into_iter().map(String::from).collect(),
         sectors: small_sectors().into(),
         instruments: small_instruments().into(),
@@ -366,7 +365,6 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                             start,
                             quarters,
                             cities: cities.into(),
-                            provinces: (0..6).map(|k| format!("Province {k}")).collect(),
                             regions: (0..4).map(|k| format!("Region {k}")).collect(),
                             sectors: numbered(sectors, |sector, code| sector.code = code).into(),
                             instruments: numbered(instruments, |instrument, code| {

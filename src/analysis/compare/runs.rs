@@ -1,7 +1,5 @@
 //! Runs of a comparison as the store has them: in groups, and as rows of `runs.csv`.
 
-use std::path::Path;
-
 use crate::analysis::compare::Comparison;
 use crate::study::codec::Measured;
 use crate::study::error::StudyError;
@@ -9,6 +7,7 @@ use crate::study::stage::Stage;
 use crate::study::store::RunStore;
 use crate::study::sweep::tables::write_row;
 use crate::table::compression::Compression;
+use crate::table::place::Place;
 use crate::table::sheet::Cell;
 use crate::table::writer::{Writer, WrittenFile};
 
@@ -35,7 +34,7 @@ pub(crate) fn for_each_group(
     })
 }
 
-/// Writes `runs.csv` of all stages into a folder.
+/// Writes `runs.csv` of all stages.
 ///
 /// # Errors
 /// What the file system says; a file of the store that is not what was written.
@@ -43,11 +42,11 @@ pub fn write(
     comparison: &Comparison,
     store: &mut RunStore,
     stages: &[Stage],
-    folder: &Path,
+    to: &Place,
 ) -> Result<WrittenFile, StudyError> {
     let info = comparison.runs_info();
     let (seed, responses) = (comparison.study.seed, comparison.plan.responses().len());
-    let mut writer = Writer::create(folder, info.file, Compression::None)?;
+    let mut writer = Writer::create(to, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;
     let mut bytes = Vec::new();
     for (place, stage) in stages.iter().enumerate() {

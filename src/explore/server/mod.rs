@@ -6,7 +6,7 @@ pub mod refused;
 pub mod routes;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,14 +53,6 @@ impl Server {
             laboratory: Arc::new(laboratory),
             guard: Guard::new(token, port),
         })
-    }
-
-    /// The address it listens at.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
     }
 
     /// The link that opens the page.

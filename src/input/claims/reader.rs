@@ -22,18 +22,10 @@ use crate::measure::response::spec::{Response, Responses, is_name};
 /// Tables that comparisons go to.
 const TABLES: &[&str] = &["regimes", "disputes"];
 
-/// Reads files, one after the other.
+/// Reads files from a shelf, one after the other.
 ///
 /// # Errors
 /// Every problem of all files and of the scenarios they name.
-pub fn load(paths: &[PathBuf]) -> Result<Register, Problems> {
-    load_from(&Shelf::default(), paths)
-}
-
-/// As [`load`], with all files from a shelf.
-///
-/// # Errors
-/// As [`load`].
 pub fn load_from(shelf: &Shelf, paths: &[PathBuf]) -> Result<Register, Problems> {
     let mut register = Register::default();
     let mut problems = Vec::new();

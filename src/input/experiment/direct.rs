@@ -63,7 +63,8 @@ pub fn of_scenario(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Expe
         message,
     };
     let texts = overlay.responses.iter().map(String::as_str);
-    let responses = Responses::parse(texts).map_err(|message| one(asked(message)))?;
+    let responses = Responses::parse(texts).and_then(|responses| responses.with(&overlay.own));
+    let responses = responses.map_err(|message| one(asked(message)))?;
     if let Err(messages) = responses.bind(&scenario.world) {
         let list = messages.into_iter().map(|(_, message)| asked(message));
         return Err(all(list.collect(), path));

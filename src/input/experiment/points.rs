@@ -172,11 +172,6 @@ impl Points {
         }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Values of the factors at a point; none where the point leaves a factor as the base has it.
     pub fn values(&self, index: u64) -> Vec<Option<FactorValue>> {
         match &self.source {

@@ -7,7 +7,6 @@ pub mod treatments;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -52,7 +51,7 @@ const MOST_REPLICATES: u64 = 1_000_000;
 const MOST_POINTS: u64 = 1_000_000_000;
 
 /// What the command line lays over an experiment file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Overlay {
     /// Arguments of `--set`.
     pub sets: Vec<String>,
@@ -62,23 +61,16 @@ pub struct Overlay {
     pub seed: Option<u64>,
     /// Responses in place of the file's.
     pub responses: Vec<String>,
+    /// Responses that somebody else's code reads, after all others.
+    pub own: Vec<Response>,
     /// Whether another design takes the place of the file's, so that it needs none.
-    #[serde(default)]
     pub has_design: bool,
 }
 
-/// Reads an experiment file with its base scenario, treatments, levels and table of points.
+/// Reads an experiment file from a shelf, with its base scenario, treatments, levels and table of points.
 ///
 /// # Errors
 /// Every problem of all files.
-pub fn load(path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
-    load_from(&Shelf::default(), path, overlay)
-}
-
-/// As [`load`], with all files from a shelf.
-///
-/// # Errors
-/// As [`load`].
 pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let unreadable = "the experiment cannot be read";
     let (mut experiment, sources) =
@@ -241,7 +233,8 @@ impl Reader<'_, '_> {
             }
         }
         if !overlay.responses.is_empty() {
-            let responses = Responses::parse(overlay.responses.iter().map(String::as_str));
+            let texts = overlay.responses.iter().map(String::as_str);
+            let responses = Responses::parse(texts).and_then(|own| own.with(&overlay.own));
             let refused = |message| self.reading.add_foreign(argument_problem(message));
             return responses.map_err(refused).ok();
         }
@@ -253,6 +246,7 @@ impl Reader<'_, '_> {
         } else {
             Responses::new(list)
         };
+        let responses = responses.and_then(|responses| responses.with(&overlay.own));
         let refused = |message| fields.refuse_key("responses", message);
         responses.map_err(refused).ok()
     }

@@ -114,11 +114,6 @@ impl Worlds {
         Ok(fresh)
     }
 
-    /// Where its files are read from.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shelf
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Source, Read>> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -53,7 +53,6 @@ pub(crate) struct Cities {
     pub list: Vec<City>,
     /// Name of the city, row of the sector, and date of each closure.
     pub closures: Vec<(String, u32, Option<Quarter>)>,
-    pub provinces: Vec<String>,
     pub regions: Vec<String>,
 }
 
@@ -68,16 +67,9 @@ pub(crate) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
     table.read(report, |row| {
         let id = row.id();
         let code = codes.read(row);
-        let province = row.text("province");
-        let province = match provinces.get(province) {
-            Some(known) => *known,
-            None => {
-                let next = cities.provinces.len() as u32;
-                cities.provinces.push(province.to_string());
-                provinces.insert(province.to_string(), next);
-                next
-            }
-        };
+        let next = provinces.len() as u32;
+        let province = provinces.entry(row.text("province").to_string());
+        let province = *province.or_insert(next);
         let mut focus = [None; 3];
         for (at, column) in ["sector_1", "sector_2", "sector_3"].into_iter().enumerate() {
             let name = row.text(column);

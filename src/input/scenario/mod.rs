@@ -270,7 +270,6 @@ impl Loader<'_> {
             quarters: end.since(start).unsigned_abs(),
             closures: cities.closures(),
             cities: cities.list.into(),
-            provinces: cities.provinces.into(),
             regions: cities.regions.into(),
             sectors: sectors.unwrap_or_default().into(),
             instruments: instruments.unwrap_or_default().into(),

@@ -83,11 +83,6 @@ impl Problems {
     pub fn list(&self) -> &[Problem] {
         &self.list
     }
-
-    /// How many there are, with those that are not shown.
-    pub fn count(&self) -> usize {
-        self.list.len() + self.more
-    }
 }
 
 impl fmt::Display for Problems {
@@ -237,7 +232,7 @@ mod tests {
         assert_eq!(text.lines().count(), SHOWN + 1);
         assert!(text.starts_with("--set a=1: problem 0\n"));
         assert!(text.ends_with("\nand 9905 more problems"));
-        assert_eq!(problems.count(), KEPT + 5);
+        assert_eq!(problems.list.len() + problems.more, KEPT + 5);
     }
 
     #[test]

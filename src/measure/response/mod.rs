@@ -16,6 +16,9 @@
 //! `Response::parse` reads one, `Responses::bind` finds its places in a world, and a `Probe` watches a run.
 
 pub mod derived;
+pub mod now;
+pub mod own;
+pub mod part;
 pub mod portfolio;
 pub mod probe;
 pub mod quantity;

@@ -1,12 +1,11 @@
 //! Watches a run and reads its responses.
 
-use crate::measure::outcomes::Scope;
-use crate::measure::reading::{Terms, sum};
-use crate::measure::response::derived::{DERIVED, Derived, Place};
-use crate::measure::response::quantity::{Quantity, Source};
+use crate::measure::response::now::{Asked, Now};
+use crate::measure::response::part::{Part, of_quarter, ratio};
+use crate::measure::response::quantity::Source;
 use crate::measure::response::spec::Responses;
 use crate::measure::response::watch::Watch;
-use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
+use crate::measure::seen::{NationSeen, Passes};
 use crate::model::data::World;
 use crate::model::record::Journal;
 use crate::model::run::Run;
@@ -18,71 +17,6 @@ pub struct Bound {
     parts: Vec<[Option<Part>; 2]>,
     /// First and last quarter of each, from 0.
     periods: Vec<(u32, u32)>,
-}
-
-#[derive(Clone, Debug)]
-struct Part {
-    source: Source,
-    terms: Terms,
-    city: usize,
-    sector: usize,
-    /// First quarter of the period.
-    since: u32,
-    is_flow: bool,
-    /// Passes over the cities that it needs.
-    passes: Passes,
-}
-
-impl Part {
-    fn new(quantity: &Quantity, since: u32, world: &World) -> Result<Self, String> {
-        let (city, sector) = quantity.rows(world)?;
-        Ok(Part {
-            source: quantity.source,
-            terms: quantity.terms.clone(),
-            city,
-            sector,
-            since,
-            is_flow: quantity.is_flow,
-            passes: quantity.passes(),
-        })
-    }
-
-    /// What it reads where it is no column.
-    fn derived(&self) -> Option<&'static Derived> {
-        let (_, index) = self.terms.first()?;
-        DERIVED
-            .get(*index)
-            .filter(|_| self.source == Source::Derived)
-    }
-
-    /// Its value in the quarter just done with the weight it has in a mean over quarters; none where it is missing.
-    fn read(
-        &self,
-        run: &Run<'_>,
-        nation: Option<&NationSeen>,
-        watch: &Watch,
-    ) -> Option<(f64, f64)> {
-        fn of<S: Scope>(terms: &Terms, run: &Run<'_>, seen: &S) -> Option<f64> {
-            sum(S::outcomes(), terms, run, seen)
-        }
-        let (terms, city, sector) = (&self.terms, self.city, self.sector);
-        let value = match self.source {
-            Source::Derived => {
-                let since = self.since;
-                let place = Place {
-                    city,
-                    sector,
-                    since,
-                };
-                return (self.derived()?.read)(run, watch, place);
-            }
-            Source::National => of(terms, run, nation?),
-            Source::Cities => of(terms, run, &CitySeen::of(run, city)),
-            Source::Sectors => of(terms, run, &SectorSeen::of(run, sector)),
-            Source::Allocations => of(terms, run, &AllocationSeen::of(run, city, sector)),
-        };
-        value.map(|value| (value, 1.0))
-    }
 }
 
 impl Responses {
@@ -147,6 +81,10 @@ pub struct Probe {
     keeps_series: bool,
     /// Value of each response in each quarter, quarter by quarter.
     series: Vec<Option<f64>>,
+    /// What somebody else's code asked for so far.
+    asked: Asked,
+    /// Why somebody else's code cannot go on.
+    failure: Option<String>,
 }
 
 impl Probe {
@@ -162,7 +100,14 @@ impl Probe {
             sums,
             keeps_series,
             series: Vec::new(),
+            asked: Asked::default(),
+            failure: None,
         }
+    }
+
+    /// Why somebody else's code cannot go on; none where it can.
+    pub fn failure(&mut self) -> Option<String> {
+        self.failure.take()
     }
 
     /// Forgets the last run and looks at one that stands at its start.
@@ -182,9 +127,12 @@ impl Probe {
     /// Whether the step that does quarter `quarter`, from 0, must keep the parts of cities' spending.
     pub fn needs_detail(&self, quarter: u32) -> bool {
         self.active(quarter).any(|(_, part)| {
-            part.iter()
-                .flatten()
-                .any(|part| matches!(part.source, Source::Cities | Source::Allocations))
+            part.iter().flatten().any(|part| {
+                matches!(
+                    part.source,
+                    Source::Cities | Source::Allocations | Source::Own
+                )
+            })
         })
     }
 
@@ -212,8 +160,8 @@ impl Probe {
         }
         let mut wanted: Option<Passes> = None;
         for (_, parts) in self.active(quarter) {
-            let national = parts.iter().flatten();
-            for part in national.filter(|part| part.source == Source::National) {
+            let national = |part: &&Part| matches!(part.source, Source::National | Source::Own);
+            for part in parts.iter().flatten().filter(national) {
                 wanted = Some(wanted.unwrap_or_default().and(part.passes));
             }
         }
@@ -228,8 +176,20 @@ impl Probe {
             }
             let [above, below] = &self.bound.parts[row];
             let values = [above, below].map(|part| {
-                part.as_ref()
-                    .map(|part| part.read(run, nation.as_ref(), watch))
+                let part = part.as_ref()?;
+                let (Some(own), Some(nation)) = (&part.own, &nation) else {
+                    return Some(part.read(run, nation.as_ref(), watch));
+                };
+                let now = Now {
+                    run,
+                    nation,
+                    asked: &self.asked,
+                };
+                let value = own.read(&now).unwrap_or_else(|message| {
+                    self.failure.get_or_insert(message);
+                    None
+                });
+                Some(value.map(|value| (value, 1.0)))
             });
             if is_inside {
                 for (sum, value) in self.sums[row].iter_mut().zip(values) {
@@ -240,21 +200,7 @@ impl Probe {
                 }
             }
             if self.keeps_series {
-                let now = |value: (f64, f64)| {
-                    let is_plain = value.1 == 1.0;
-                    if is_plain {
-                        Some(value.0)
-                    } else {
-                        ratio(value.0, value.1)
-                    }
-                };
-                self.series.push(match values {
-                    [Some(Some(above)), None] => now(above),
-                    [Some(Some(above)), Some(Some(below))] => now(above)
-                        .zip(now(below))
-                        .and_then(|(above, below)| ratio(above, below)),
-                    _ => None,
-                });
+                self.series.push(of_quarter(values));
             }
         }
     }
@@ -283,12 +229,6 @@ impl Probe {
     }
 }
 
-/// A ratio; none where it has no value.
-fn ratio(above: f64, below: f64) -> Option<f64> {
-    let ratio = above / below;
-    ratio.is_finite().then_some(ratio)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -296,7 +236,7 @@ mod tests {
     use super::*;
     use crate::input::scenario;
     use crate::kernel::random::Luck;
-    use crate::measure::outcomes::{self, ids::national as ids};
+    use crate::measure::outcomes::{self, Scope, ids::national as ids};
     use crate::measure::response::quantity::columns;
     use crate::model::setup::Setup;
 

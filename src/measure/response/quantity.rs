@@ -1,31 +1,52 @@
 //! What can be read of a run in a quarter: columns of four tables, and sums of them that have a name of their own.
 
-use crate::kernel::named::named;
 use crate::kernel::text::{near, near_or, ticked_list};
 use crate::measure::outcome::Kind;
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, Terms};
 use crate::measure::response::derived::{self, DERIVED};
+use crate::measure::response::own::Own;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::model::data::World;
+use crate::table::columns::Text;
 
-named! {
-    /// The table a quantity is read from.
-    pub(crate) enum Source {
-        National = "national",
-        Cities = "cities",
-        Sectors = "sectors",
-        Allocations = "allocations",
-        Derived = "derived",
-    }
+/// The table a quantity is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    National,
+    Cities,
+    Sectors,
+    Allocations,
+    Derived,
+    /// Somebody else's code.
+    Own,
 }
 
 impl Source {
+    const ALL: [(Source, &'static str); 5] = [
+        (Source::National, "national"),
+        (Source::Cities, "cities"),
+        (Source::Sectors, "sectors"),
+        (Source::Allocations, "allocations"),
+        (Source::Derived, "derived"),
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL.get(self as usize).map_or("own", |known| known.1)
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|(_, known)| *known == name)
+            .map(|(source, _)| source)
+    }
+
     /// Whether a city and a sector must be named.
     fn needs(self, column: &str) -> (bool, bool) {
         match self {
             Source::Derived => derived::find(column).map_or((false, false), |found| found.1.needs),
-            Source::National => (false, false),
+            Source::National | Source::Own => (false, false),
             Source::Cities => (true, false),
             Source::Sectors => (false, true),
             Source::Allocations => (true, true),
@@ -33,20 +54,20 @@ impl Source {
     }
 }
 
-/// Outcomes, sums and ratios of a table; none of derived numbers.
+/// Outcomes, sums and ratios of a table; none of other numbers.
 fn readings(source: Source) -> &'static [Reading] {
     match source {
         Source::National => NationSeen::readings(),
         Source::Cities => CitySeen::readings(),
         Source::Sectors => SectorSeen::readings(),
         Source::Allocations => AllocationSeen::readings(),
-        Source::Derived => &[],
+        Source::Derived | Source::Own => &[],
     }
 }
 
 /// The two parts of a named ratio.
 pub(crate) fn ratio(column: &str) -> Option<[&'static str; 2]> {
-    let mut all = Source::ALL.into_iter().flat_map(readings);
+    let mut all = Source::ALL.iter().flat_map(|(source, _)| readings(*source));
     all.find(|own| own.name == column && own.ratio.is_some())?
         .ratio
 }
@@ -72,14 +93,19 @@ pub struct Quantity {
     pub(crate) city: Option<String>,
     pub(crate) sector: Option<String>,
     /// Unit, `1` for a pure number.
-    pub unit: &'static str,
+    pub unit: Text,
     /// Whether a period is summed over: money and events flow, everything else is a level.
     pub is_flow: bool,
+    /// The code that reads it, where it is somebody else's.
+    pub(crate) own: Option<Own>,
 }
 
 impl Quantity {
     /// Passes over the cities that it needs.
     pub(crate) fn passes(&self) -> Passes {
+        if self.own.is_some() {
+            return Passes::ALL;
+        }
         let terms = self
             .terms
             .iter()
@@ -100,7 +126,7 @@ impl Quantity {
         };
         let source = match table {
             Some(name) => Source::from_name(name).ok_or_else(|| {
-                let names = || Source::NAMES.iter().copied();
+                let names = || Source::ALL.iter().map(|(_, name)| *name);
                 format!(
                     "unknown table `{name}` in `{text}`; allowed: {}{}",
                     ticked_list(names()),
@@ -117,9 +143,23 @@ impl Quantity {
             terms,
             city,
             sector,
-            unit,
+            unit: unit.into(),
             is_flow,
+            own: None,
         })
+    }
+
+    /// A level in a unit that somebody else's code reads.
+    pub(crate) fn own(unit: &str, own: Own) -> Self {
+        Quantity {
+            source: Source::Own,
+            terms: Terms::new(),
+            city: None,
+            sector: None,
+            unit: unit.to_string().into(),
+            is_flow: false,
+            own: Some(own),
+        }
     }
 
     /// Rows of the city and the sector in a world; 0 where none is named.

@@ -6,6 +6,7 @@ use crate::kernel::quarter::Quarter;
 use crate::kernel::text::Quoted;
 use crate::kernel::text::Ticked;
 use crate::measure::outcomes::USUAL_RESPONSES;
+use crate::measure::response::own::Own;
 use crate::measure::response::quantity::{self, Quantity};
 use crate::model::data::World;
 
@@ -119,6 +120,35 @@ pub fn is_name(text: &str) -> bool {
         && text.bytes().all(is_inside)
 }
 
+/// Refuses what cannot be a response or its name.
+fn check(name: &str, what: &str) -> Result<(), String> {
+    // What is wrong with a response is said with its parts, which must be fit to be printed.
+    const LONGEST: usize = 1_000;
+    if what.contains(char::is_control) || what.chars().count() > LONGEST {
+        return Err(format!(
+            "a response is {}; allowed: up to {LONGEST} characters, no control characters among them",
+            Quoted(what)
+        ));
+    }
+    if what.is_empty() {
+        return Err(
+            "a response is empty; allowed: what is measured, such as `competitiveness`".to_string(),
+        );
+    }
+    if !is_name(name) {
+        return Err(format!(
+            "{} cannot name a response; allowed: small letters, digits and `_`, a letter first, at most 64",
+            Ticked(name)
+        ));
+    }
+    if RESERVED.contains(&name) {
+        return Err(format!(
+            "a response cannot be named `{name}`, which is a column of every result; allowed: `{name}_of_run = \"{what}\"`"
+        ));
+    }
+    Ok(())
+}
+
 impl Response {
     /// Reads `NAME=WHAT` or `WHAT`, which then names itself.
     ///
@@ -136,31 +166,7 @@ impl Response {
     /// # Errors
     /// As [`Response::parse`].
     pub fn named(name: &str, what: &str) -> Result<Self, String> {
-        // What is wrong with a response is said with its parts, which must be fit to be printed.
-        const LONGEST: usize = 1_000;
-        if what.contains(char::is_control) || what.chars().count() > LONGEST {
-            return Err(format!(
-                "a response is {}; allowed: up to {LONGEST} characters, no control characters among them",
-                Quoted(what)
-            ));
-        }
-        if what.is_empty() {
-            return Err(
-                "a response is empty; allowed: what is measured, such as `competitiveness`"
-                    .to_string(),
-            );
-        }
-        if !is_name(name) {
-            return Err(format!(
-                "{} cannot name a response; allowed: small letters, digits and `_`, a letter first, at most 64",
-                Ticked(name)
-            ));
-        }
-        if RESERVED.contains(&name) {
-            return Err(format!(
-                "a response cannot be named `{name}`, which is a column of every result; allowed: `{name}_of_run = \"{what}\"`"
-            ));
-        }
+        check(name, what)?;
         let (parts, period) = match what.split_once('@') {
             Some((parts, period)) => (parts.trim(), Some(Period::parse(period.trim())?)),
             None => (what, None),
@@ -189,6 +195,28 @@ impl Response {
             above,
             below,
             period: period.unwrap_or(default),
+        })
+    }
+
+    /// A response that somebody else's code reads, as a level with a unit. Its text is a name, or a name and a period as
+    /// in `leaders@2020..2024`; without one it is that of the last quarter.
+    ///
+    /// # Errors
+    /// A sentence with what was found and what is allowed.
+    pub fn own(text: &str, unit: &str, own: Own) -> Result<Self, String> {
+        let name = default_name(text);
+        check(&name, text)?;
+        let (what, period) = match text.split_once('@') {
+            Some((what, period)) => (what.trim(), Period::parse(period.trim())?),
+            None => (text.trim(), Period::Last),
+        };
+        check(what, text)?;
+        Ok(Response {
+            name,
+            text: format!("own.{}", text.trim()),
+            above: Quantity::own(unit, own),
+            below: None,
+            period,
         })
     }
 
@@ -291,6 +319,15 @@ impl Responses {
         Self::new(list)
     }
 
+    /// These and others.
+    ///
+    /// # Errors
+    /// A sentence where two have one name.
+    pub fn with(mut self, others: &[Response]) -> Result<Self, String> {
+        self.list.extend_from_slice(others);
+        Self::new(self.list)
+    }
+
     /// All, in order.
     pub fn list(&self) -> &[Response] {
         &self.list
@@ -299,11 +336,6 @@ impl Responses {
     /// How many.
     pub fn len(&self) -> usize {
         self.list.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     /// The place of a name.

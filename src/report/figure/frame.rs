@@ -39,11 +39,6 @@ impl Across {
         }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Name of the axis.
     pub fn title(&self) -> &str {
         match self {

@@ -190,16 +190,6 @@ impl Svg {
         ));
     }
 
-    /// Puts another drawing at a place.
-    pub fn place(&mut self, x: f64, y: f64, other: &Svg) {
-        self.push(format_args!(
-            "<g transform=\"translate({} {})\">{}</g>",
-            short(x),
-            short(y),
-            other.body
-        ));
-    }
-
     /// As an element of a page that holds the style.
     pub fn inline(&self, class: &str, label: &str) -> String {
         format!(

@@ -25,7 +25,7 @@ pub const SOBOL_DIMENSIONS: usize = sobol_burley::NUM_DIMENSIONS as usize;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Design {
     points: u64,
-    factors: usize,
+    pub(in crate::stats) factors: usize,
     rule: Rule,
 }
 
@@ -199,20 +199,14 @@ impl Design {
     }
 
     /// Number of points, at least 1.
-    #[expect(clippy::len_without_is_empty, reason = "a design is never empty")]
     pub fn len(&self) -> u64 {
         self.points
-    }
-
-    /// Number of factors, at least 1.
-    pub fn factors(&self) -> usize {
-        self.factors
     }
 
     /// Writes the coordinates of the point at `index`, from 0, to `out`, one per factor, in [0, 1].
     ///
     /// None leaves the factor as the base has it. Past the end of the design all are none. `out` holds
-    /// [`Design::factors`] places; what it has beyond becomes none, and a shorter one gets the first factors.
+    /// a place for each factor; what it has beyond becomes none, and a shorter one gets the first factors.
     pub fn point(&self, index: u64, out: &mut [Option<f64>]) {
         out.fill(None);
         if index >= self.points {

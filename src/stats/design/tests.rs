@@ -1,7 +1,7 @@
 use crate::stats::design::*;
 
 fn row(design: &Design, index: u64) -> Vec<Option<f64>> {
-    let mut out = vec![Some(9.0); design.factors()];
+    let mut out = vec![Some(9.0); design.factors];
     design.point(index, &mut out);
     out
 }

@@ -68,7 +68,7 @@ pub fn note_design(target: &Path, plan: &Plan) -> Result<(), OutputError> {
     let path = partial(target);
     match path.join(DESIGN).is_file() {
         true => Ok(()),
-        false => write_design(&path, plan).map(|_| ()),
+        false => write_design(&path.as_path().into(), plan).map(|_| ()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! `summary.csv`: each response at each design point, over replicates.
 
-use std::path::Path;
-
 use crate::stats::estimate::t_quantile;
 use crate::stats::running::Running;
 use crate::study::error::StudyError;
@@ -11,6 +9,7 @@ use crate::study::sweep::plan::Plan;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::compression::Compression;
+use crate::table::place::Place;
 use crate::table::{
     sheet::Cell,
     writer::{Writer, WrittenFile},
@@ -69,12 +68,12 @@ pub fn write(
     plan: &Plan,
     store: &mut RunStore,
     (place, stage): (usize, &Stage),
-    folder: &Path,
+    to: &Place,
 ) -> Result<WrittenFile, StudyError> {
     let responses = plan.responses().len();
     let together = (KEPT / responses.max(1)).max(1) as u64;
     let info = info();
-    let mut writer = Writer::create(folder, info.file, Compression::None)?;
+    let mut writer = Writer::create(to, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;
     let mut quantiles = Quantiles::default();
     let mut out = Vec::new();

@@ -15,13 +15,15 @@ use crate::study::sweep::summary;
 use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::error::OutputError;
+use crate::table::place::Place;
 use crate::table::sheet::Cell;
 use crate::table::writer::{Writer, WrittenFile};
 
 /// File with the runs.
 pub const RUNS: &str = "runs.csv";
 /// File with the values of each quarter.
-pub const SERIES: &str = "series.csv";
+#[cfg(feature = "parquet")]
+const SERIES: &str = "series.csv";
 
 /// Files of a result, with what they hold.
 #[derive(Debug, Default)]
@@ -42,27 +44,27 @@ impl Tables {
     }
 }
 
-/// Writes runs, series, design and summary of the runs of a stage into a folder.
+/// Writes runs, series, design and summary of the runs of a stage.
 ///
 /// # Errors
 /// What the file system says; a file of the store that is not what was written.
 pub fn write(
     plan: &Plan,
     store: &mut RunStore,
-    (place, stage): (usize, &Stage),
-    folder: &Path,
+    (number, stage): (usize, &Stage),
+    place: &Place,
 ) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let info = plan.runs_info();
-    let mut runs = begin(folder, &info)?;
+    let mut runs = begin(place, &info)?;
     let mut series = plan.series_info();
     let mut courses = match &series {
-        Some(info) => Some(begin(folder, info)?),
+        Some(info) => Some(begin(place, info)?),
         None => None,
     };
     let (seed, responses) = (plan.experiment.seed, plan.responses().len());
     let mut bytes = Vec::new();
-    store.for_each(place, |number, run| {
+    store.for_each(number, |number, run| {
         let cell = stage.cell(number);
         let key = [Cell::Count(cell.point), Cell::Count(cell.replicate)];
         bytes.clear();
@@ -81,14 +83,14 @@ pub fn write(
     if let (Some(courses), Some(info)) = (courses, series.take()) {
         tables.add(courses.finish()?, info);
     }
-    tables.add(write_design(folder, plan)?, plan.design_info());
-    let summary = summary::write(plan, store, (place, stage), folder)?;
+    tables.add(write_design(place, plan)?, plan.design_info());
+    let summary = summary::write(plan, store, (number, stage), place)?;
     tables.add(summary, summary::info());
     Ok(tables)
 }
 
-fn begin(folder: &Path, info: &FileInfo) -> Result<Writer, OutputError> {
-    let mut writer = Writer::create(folder, info.file, Compression::None)?;
+fn begin(place: &Place, info: &FileInfo) -> Result<Writer, OutputError> {
+    let mut writer = Writer::create(place, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;
     Ok(writer)
 }
@@ -147,8 +149,8 @@ fn write_course(
 ///
 /// # Errors
 /// What the file system says.
-pub fn write_design(folder: &Path, plan: &Plan) -> Result<WrittenFile, OutputError> {
-    let mut writer = begin(folder, &plan.design_info())?;
+pub fn write_design(place: &Place, plan: &Plan) -> Result<WrittenFile, OutputError> {
+    let mut writer = begin(place, &plan.design_info())?;
     let mut out = Vec::new();
     for index in 0..plan.points.len() {
         out.clear();
