@@ -73,14 +73,6 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A table without rows.
-    pub fn new(info: FileInfo) -> Self {
-        Sheet {
-            info,
-            rows: Vec::new(),
-        }
-    }
-
     /// Header and rows as CSV.
     pub fn to_csv(&self) -> Vec<u8> {
         let mut out = self.info.header().into_bytes();
