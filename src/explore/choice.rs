@@ -17,7 +17,7 @@ impl Laboratory {
     /// What is wrong with the request; a run that cannot go on.
     pub fn choice(&self, request: &ChoiceRequest) -> Result<ChoiceView, Refusal> {
         let setup = self.setup(&request.side)?;
-        check_work(&[&setup], 1)?;
+        check_work(&[setup.world()], 1)?;
         let world = setup.world();
         let ids = world.cities.iter().map(|city| city.id.as_str());
         let city = ids.clone().position(|id| id == request.city);

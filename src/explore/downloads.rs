@@ -26,7 +26,7 @@ impl Laboratory {
         let explored = self.find(&request.side.scenario)?;
         // What cannot be run is not to be saved.
         let setup = self.setup(&request.side)?;
-        check_work(&[&setup], request.replicates)?;
+        check_work(&[setup.world()], request.replicates)?;
         if i64::try_from(request.seed).is_err() {
             return Err(Refusal::Request(format!(
                 "seed {}; allowed: 0 to {}",
@@ -66,7 +66,7 @@ impl Laboratory {
             return Err(Refusal::Unknown(message));
         }
         let setup = self.setup(&request.side)?;
-        check_work(&[&setup], request.replicates)?;
+        check_work(&[setup.world()], request.replicates)?;
         let mut settings = self.scenario_of(&request.side)?.traces.clone();
         settings.files = vec![request.file.clone()];
         settings.compression = crate::table::compression::Compression::None;

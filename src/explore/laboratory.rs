@@ -14,8 +14,10 @@ use crate::input::experiment::{
 use crate::input::scenario::{Scenario, problems::Problems, shelf::Shelf, shipped};
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::nearest;
+use crate::measure::response::spec::Responses;
 use crate::model::params::table::PARAMETERS;
-use crate::model::{error::ModelError, setup::Setup};
+use crate::model::{data::World, error::ModelError, setup::Setup};
+use crate::study::arm::Arm;
 
 /// What one request may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,7 +78,7 @@ impl From<ModelError> for Refusal {
 pub(crate) struct Explored {
     pub path: PathBuf,
     pub scenario: Arc<Scenario>,
-    worlds: Worlds,
+    worlds: Arc<Worlds>,
 }
 
 /// Answers what a page asks. Files are read when it is made and stay as they were then.
@@ -139,14 +141,23 @@ impl Laboratory {
         };
         let explored = self.find(&side.scenario)?;
         let setup = explored.worlds.setup(&variant).map_err(Refusal::Request)?;
-        if setup.world().quarters > LIMITS.quarters {
-            return Err(Refusal::Request(format!(
-                "`{QUARTERS}` is {}; allowed here: up to {}",
-                setup.world().quarters,
-                LIMITS.quarters
-            )));
-        }
+        check_quarters(setup.world())?;
         Ok(setup)
+    }
+
+    /// A side as an arm of a study.
+    pub(crate) fn arm(&self, side: &Side, responses: &Responses) -> Result<Arm, Refusal> {
+        let variant = Variant {
+            scenario: None,
+            set: assignments(side)?,
+        };
+        let explored = self.find(&side.scenario)?;
+        let arm = Arm::new(&side.scenario, &explored.worlds, &variant, responses);
+        let arm = arm.map_err(Refusal::Request)?;
+        check_quarters(arm.world())?;
+        // What cannot be set up is said before anything is run.
+        arm.at(&Variant::default()).map_err(Refusal::Request)?;
+        Ok(arm)
     }
 
     /// The scenario of a side as a file with `--set` would give it.
@@ -163,7 +174,7 @@ impl Laboratory {
 
 impl Explored {
     fn read(path: &Path) -> Result<Self, Problems> {
-        let worlds = Worlds::on(&Shelf::keeping(), path, &[]);
+        let worlds = Arc::new(Worlds::on(&Shelf::keeping(), path, &[]));
         let scenario = worlds.scenario(&Variant::default())?;
         Ok(Explored {
             path: path.to_path_buf(),
@@ -171,6 +182,17 @@ impl Explored {
             worlds,
         })
     }
+}
+
+/// Refuses a world that takes too long.
+fn check_quarters(world: &World) -> Result<(), Refusal> {
+    if world.quarters <= LIMITS.quarters {
+        return Ok(());
+    }
+    Err(Refusal::Request(format!(
+        "`{QUARTERS}` is {}; allowed here: up to {}",
+        world.quarters, LIMITS.quarters
+    )))
 }
 
 /// A sentence on a scenario that no page could move.
@@ -222,18 +244,15 @@ pub(crate) fn unknown<'a>(
 }
 
 /// Refuses more replicates or more work than [`LIMITS`] allow.
-pub(crate) fn check_work(setups: &[&Setup], replicates: u32) -> Result<(), Refusal> {
+pub(crate) fn check_work(worlds: &[&World], replicates: u32) -> Result<(), Refusal> {
     if !(1..=LIMITS.replicates).contains(&replicates) {
         return Err(Refusal::Request(format!(
             "{replicates} replicates; allowed: 1 to {}",
             LIMITS.replicates
         )));
     }
-    let of_one = |setup: &&Setup| {
-        let world = setup.world();
-        world.cities.len() as u64 * u64::from(world.quarters)
-    };
-    let work = setups.iter().map(of_one).sum::<u64>() * u64::from(replicates);
+    let of_one = |world: &&World| world.cities.len() as u64 * u64::from(world.quarters);
+    let work = worlds.iter().map(of_one).sum::<u64>() * u64::from(replicates);
     if work > LIMITS.city_quarters {
         return Err(Refusal::Request(format!(
             "{work} city-quarters; allowed: up to {}: take fewer replicates or quarters",

@@ -1,20 +1,22 @@
-//! Replicates of one side or two on the same luck, told while they run.
-
-use rayon::prelude::*;
+//! Replicates of one side or two on the same random draws, told while they run.
 
 use crate::explore::answers::{Interval, RunView, SeriesView, Snapshot};
 use crate::explore::laboratory::{Laboratory, Refusal, check_work};
 use crate::explore::requests::RunRequest;
-use crate::explore::series::{self, Totals};
+use crate::explore::series;
 use crate::kernel::control::Control;
-use crate::kernel::random::Luck;
 use crate::measure::outcome::shown::TOTAL;
 use crate::measure::outcomes::of_nation;
+use crate::measure::response::spec::{Response, Responses};
 use crate::measure::seen::NationSeen;
 use crate::model::data::World;
-use crate::model::{run::Run, setup::Setup};
 use crate::stats::estimate::{Estimate, quantile};
 use crate::stats::rounding::difference;
+use crate::study::codec::Measured;
+use crate::study::error::StudyError;
+use crate::study::execute::{Study, execute};
+use crate::study::stage::{Order, PointList, Stage};
+use crate::study::store::RunStore;
 
 /// Numbers of replicates at which a page is told where the run stands.
 const TOLD_AT: &[u32] = &[
@@ -35,6 +37,16 @@ struct Record {
     totals: Vec<Option<f64>>,
 }
 
+/// What is measured: what is shown of each quarter, then totals over all of them.
+fn responses() -> Result<Responses, String> {
+    let shown = series::shown::<NationSeen>().map(|own| Response::parse(&own.name));
+    let totals = of_nation(TOTAL).into_iter().map(|own| {
+        let text = format!("total_{} = {}@all", own.name, own.name);
+        Response::parse(&text)
+    });
+    Responses::new(shown.chain(totals).collect::<Result<_, _>>()?)
+}
+
 impl Laboratory {
     /// Runs the replicates of a request and tells after some of them where it stands, last when all are done. Ends
     /// early when `tell` returns false or `control` is cancelled.
@@ -47,65 +59,80 @@ impl Laboratory {
         control: &Control,
         mut tell: impl FnMut(&Snapshot) -> bool,
     ) -> Result<(), Refusal> {
-        let base = self.setup(&request.base)?;
-        let variant = request.variant.as_ref();
-        let variant = variant.map(|side| self.setup(side)).transpose()?;
-        if let Some(variant) = &variant {
+        let responses = responses().map_err(Refusal::Request)?;
+        let sides = std::iter::once(&request.base).chain(&request.variant);
+        let arms = sides.map(|side| self.arm(side, &responses));
+        let arms = arms.collect::<Result<Vec<_>, Refusal>>()?;
+        if let [base, variant] = &arms[..] {
             check_period(base.world(), variant.world())?;
         }
-        let sides: Vec<&Setup> = std::iter::once(&base).chain(&variant).collect();
-        check_work(&sides, request.replicates)?;
-        let mut records: [Vec<Record>; 3] = Default::default();
-        let last = std::iter::once(request.replicates);
+        let worlds: Vec<&World> = arms.iter().map(|arm| arm.world()).collect();
+        check_work(&worlds, request.replicates)?;
         let early = TOLD_AT.iter().copied();
-        let stops = early.filter(|n| *n < request.replicates).chain(last);
-        for n in stops {
-            let done = records[0].len() as u32;
-            let jobs: Vec<(usize, u32)> = (done..n)
-                .flat_map(|replicate| (0..sides.len()).map(move |side| (side, replicate)))
-                .collect();
-            let found: Result<Vec<Record>, Refusal> = jobs
-                .par_iter()
-                .map_init(
-                    || None,
-                    |memory: &mut Option<Run<'_>>, (side, replicate)| {
-                        let luck = Luck {
-                            seed: request.seed,
-                            replicate: u64::from(*replicate),
-                        };
-                        let mut run = match memory.take() {
-                            Some(run) => run.rebind(sides[*side], luck),
-                            None => Run::new(sides[*side], luck),
-                        };
-                        let record = record(&mut run, control);
-                        *memory = Some(run);
-                        record
-                    },
-                )
-                .collect();
-            for ((side, _), record) in jobs.iter().zip(found?) {
-                if *side == VARIANT
-                    && let Some(base) = records[BASE].last()
-                {
-                    let difference = record.minus(base);
-                    records[DIFFERENCE].push(difference);
+        let early = early.filter(|n| *n < request.replicates);
+        let stops: Vec<u32> = early.chain([request.replicates]).collect();
+        let study = Study::new(arms, request.seed);
+        let mut records: [Vec<Record>; 3] = Default::default();
+        let mut next = |done: &[Stage], store: &mut RunStore| {
+            if let Some(last) = done.len().checked_sub(1) {
+                take(store, last, &done[last], &mut records)?;
+                let n = stops[last];
+                let is_told = tell(&snapshot(n, request.replicates, &records));
+                if !is_told && n < request.replicates {
+                    return Err(StudyError::Interrupted);
                 }
-                records[*side].push(record);
             }
-            let [base, variant, difference] = &records;
-            let where_any = |records: &[Record]| (!records.is_empty()).then(|| view(records));
-            let snapshot = Snapshot {
-                n,
-                of: request.replicates,
-                base: view(base),
-                variant: where_any(variant),
-                difference: where_any(difference),
-            };
-            if !tell(&snapshot) && n < request.replicates {
-                return Err(Refusal::Cancelled);
-            }
+            let first = done.len().checked_sub(1).map_or(0, |last| stops[last]);
+            Ok(stops.get(done.len()).map(|end| Stage {
+                points: PointList::Own,
+                replicates: first.into()..(*end).into(),
+                arms: (0..study.arms.len()).collect(),
+                order: Order::ByPoint,
+                keeps_series: true,
+            }))
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let outcome = execute(&study, &mut RunStore::memory(), &mut next, threads, control);
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(StudyError::Interrupted) => Err(Refusal::Cancelled),
+            Err(error) => Err(Refusal::Run(error.to_string())),
         }
+    }
+}
+
+/// Takes in the runs of a stage.
+fn take(
+    store: &mut RunStore,
+    place: usize,
+    stage: &Stage,
+    records: &mut [Vec<Record>; 3],
+) -> Result<(), StudyError> {
+    store.for_each(place, |number, run| {
+        if let Some(error) = &run.error {
+            return Err(StudyError::Input(error.clone()));
+        }
+        let record = Record::of(run);
+        let side = stage.cell(number).arm;
+        if side == VARIANT
+            && let Some(base) = records[BASE].last()
+        {
+            let difference = record.minus(base);
+            records[DIFFERENCE].push(difference);
+        }
+        records[side].push(record);
         Ok(())
+    })
+}
+
+fn snapshot(n: u32, of: u32, [base, variant, difference]: &[Vec<Record>; 3]) -> Snapshot {
+    let where_any = |records: &[Record]| (!records.is_empty()).then(|| view(records));
+    Snapshot {
+        n,
+        of,
+        base: view(base),
+        variant: where_any(variant),
+        difference: where_any(difference),
     }
 }
 
@@ -123,32 +150,22 @@ fn check_period(base: &World, variant: &World) -> Result<(), Refusal> {
     )))
 }
 
-/// Runs one replicate.
-fn record(run: &mut Run<'_>, control: &Control) -> Result<Record, Refusal> {
-    let world = run.world();
-    let quarters = world.quarters as usize;
-    let mut totals = Totals::new();
-    let mut all = Vec::new();
-    for quarter in 0..quarters {
-        if control.is_cancelled() {
-            return Err(Refusal::Cancelled);
-        }
-        run.step(None)?;
-        let nation = series::see(run);
-        totals.add(run, &nation);
-        let numbers: Vec<Option<f64>> = series::numbers(run, &nation).collect();
-        all.resize(numbers.len() * quarters, None);
-        for (response, number) in numbers.into_iter().enumerate() {
-            all[response * quarters + quarter] = number;
+impl Record {
+    /// Of a run, in the order of [`responses`].
+    fn of(run: &Measured) -> Self {
+        let shown = series::shown::<NationSeen>().count();
+        let totals = run.values.iter().skip(shown).zip(of_nation(TOTAL));
+        let quarters = run.series.chunks(run.values.len().max(1));
+        Record {
+            series: (0..shown)
+                .flat_map(|response| quarters.clone().map(move |numbers| numbers[response]))
+                .collect(),
+            totals: totals
+                .map(|(number, own)| number.map(|number| series::total(own, number)))
+                .collect(),
         }
     }
-    Ok(Record {
-        series: all,
-        totals: totals.finish().collect(),
-    })
-}
 
-impl Record {
     /// This minus the base, where both have the number.
     fn minus(&self, base: &Record) -> Record {
         let minus = |own: &[Option<f64>], base: &[Option<f64>]| {

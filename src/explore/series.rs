@@ -3,7 +3,7 @@
 use crate::explore::answers::Measured;
 use crate::measure::outcome::shown::{EXPLORER, HEADLINE, PERCENT, SIZE, TOTAL, USUAL};
 use crate::measure::outcomes::{Scope, of_nation, parts_of_spending};
-use crate::measure::reading::{Reading, sum};
+use crate::measure::reading::Reading;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes};
 use crate::model::run::Run;
 
@@ -69,52 +69,18 @@ pub(crate) fn numbers<S: Scope>(run: &Run<'_>, seen: &S) -> impl Iterator<Item =
     shown::<S>().map(|own| own.number(S::outcomes(), run, seen))
 }
 
-/// Sums over the quarters of a run.
-#[derive(Clone, Debug)]
-pub(crate) struct Totals {
-    readings: Vec<&'static Reading>,
-    /// Above and below the line.
-    sums: Vec<[f64; 2]>,
-}
-
-impl Totals {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        let readings = of_nation(TOTAL);
-        Totals {
-            sums: vec![[0.0; 2]; readings.len()],
-            readings,
-        }
-    }
-
-    /// Adds a quarter.
-    pub fn add(&mut self, run: &Run<'_>, nation: &NationSeen) {
-        let list = NationSeen::outcomes();
-        for (sums, own) in self.sums.iter_mut().zip(&self.readings) {
-            let parts = [Some(&own.above), own.below.as_ref()];
-            for (all, terms) in sums.iter_mut().zip(parts) {
-                *all += terms
-                    .and_then(|terms| sum(list, terms, run, nation))
-                    .unwrap_or(0.0);
-            }
-        }
-    }
-
-    /// The totals in the order of [`totals`].
-    pub fn finish(self) -> impl Iterator<Item = Option<f64>> {
-        let sums = self.sums.into_iter().zip(self.readings);
-        sums.map(|([above, below], own)| match own.below {
-            Some(_) => (below > 0.0).then(|| above / below),
-            None if is_money(own) => Some(above / 1000.0),
-            None => Some(above),
-        })
+/// A total as it is shown.
+pub(crate) fn total(own: &Reading, number: f64) -> f64 {
+    if is_money(own) {
+        number / 1000.0
+    } else {
+        number
     }
 }
 
-/// What is seen of the nation: as much as series and totals need.
+/// What is seen of the nation: as much as series need.
 pub(crate) fn see(run: &mut Run<'_>) -> NationSeen {
-    let readings = shown::<NationSeen>().chain(of_nation(TOTAL));
-    let passes = readings.fold(Passes::NONE, |all, own| {
+    let passes = shown::<NationSeen>().fold(Passes::NONE, |all, own| {
         all.and(own.cost(NationSeen::outcomes()))
     });
     NationSeen::of(run, passes)

@@ -21,7 +21,7 @@ impl Laboratory {
     /// What is wrong with the request; a run that cannot go on.
     pub fn trace(&self, request: &TraceRequest) -> Result<TraceView, Refusal> {
         let setup = self.setup(&request.side)?;
-        check_work(&[&setup], 1)?;
+        check_work(&[setup.world()], 1)?;
         let world = setup.world();
         let sector = request.sector.as_deref();
         let sector = sector.map(|id| sector_row(world, id)).transpose()?;
