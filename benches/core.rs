@@ -138,8 +138,10 @@ fn start(criterion: &mut Criterion) {
     let mut run = Some(Run::new(first, luck()));
     criterion.bench_function("move a run of china-2015-2024 to another setup", |bench| {
         bench.iter(|| {
-            let moved = run.take().map(|run| run.rebind(second, luck()));
-            run = moved.map(|run| run.rebind(first, luck()));
+            let moved = run
+                .take()
+                .map(|run| run.into_memory().start(second, luck()));
+            run = moved.map(|run| run.into_memory().start(first, luck()));
         });
     });
 }

@@ -63,13 +63,6 @@ impl<'a> Run<'a> {
         schedule::start(&self.now, &mut self.state, &mut self.scratch);
     }
 
-    /// Goes to the start of another setup with other luck. Where both have the same numbers of cities, sectors and
-    /// instruments, the memory is kept, so that a sweep takes none for each of its points. As after [`Run::new`],
-    /// no detail is kept.
-    pub fn rebind<'b>(self, setup: &'b Setup, luck: Luck) -> Run<'b> {
-        self.into_memory().start(setup, luck)
-    }
-
     /// The memory of the run, for another one.
     pub fn into_memory(self) -> Memory {
         Memory {

@@ -38,10 +38,10 @@ fn no_step_takes_memory_after_the_first_run() {
     let other = another_point();
     let mut run = Run::new(&setup, LUCK);
     let _ = of_quarters(&mut run);
-    let mut run = run.rebind(&other, LUCK);
+    let mut run = run.into_memory().start(&other, LUCK);
     let _ = of_quarters(&mut run);
     let taken = measure(|| {
-        let mut run = run.rebind(&setup, LUCK);
+        let mut run = run.into_memory().start(&setup, LUCK);
         for _ in 0..setup.world().quarters {
             run.step(None).expect("only finite numbers");
             outcomes::nation(&mut run);
@@ -61,7 +61,7 @@ fn a_run_moved_to_another_setup_is_a_run_of_it() {
     let mut used = Run::new(&setup, LUCK);
     used.set_detail(true);
     let _ = of_quarters(&mut used);
-    let mut moved = used.rebind(&other, LUCK);
+    let mut moved = used.into_memory().start(&other, LUCK);
     let mut fresh = Run::new(&other, LUCK);
     assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
     assert_eq!(outcomes::city(&moved, 0), outcomes::city(&fresh, 0));
@@ -73,7 +73,7 @@ fn a_run_can_move_to_a_world_of_another_shape() {
         Setup::new(china()).expect("a world that can start"),
         Setup::new(small_world()).expect("a world that can start"),
     );
-    let mut moved = Run::new(&setup, LUCK).rebind(&small, LUCK);
+    let mut moved = Run::new(&setup, LUCK).into_memory().start(&small, LUCK);
     let mut fresh = Run::new(&small, LUCK);
     assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
 }
