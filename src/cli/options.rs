@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use crate::cli::common;
 use crate::cli::common::Stop;
-use crate::cli::plan::PlanArgs;
 use crate::input::experiment::{Experiment, reader::Overlay};
 use crate::input::scenario::shelf::Shelf;
 use crate::measure::response::spec::Response;
 use crate::study::place::Begin;
+use crate::study::shards::plan_folder::MOST_SHARDS;
 
 /// What experiments have in common on the command line.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -82,6 +82,27 @@ pub struct WorkArgs {
     pub dry_run: bool,
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
+}
+
+/// Where a plan goes and how it is parted.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct PlanArgs {
+    /// Write a plan folder for many machines instead of running.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "resume", "force", "dry_run"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// Number of shards of the plan.
+    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u64).range(1..=MOST_SHARDS))]
+    pub(crate) shards: Option<u64>,
+    /// Minutes that a shard takes on `--threads` (1 if left out), estimated from a few runs [default: 10].
+    #[arg(long, value_name = "M", requires = "plan", conflicts_with = "shards", value_parser = minutes)]
+    pub(crate) shard_minutes: Option<f64>,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let value: Option<f64> = text.parse().ok();
+    value
+        .filter(|value| (0.001..=100_000.0).contains(value))
+        .ok_or_else(|| "allowed: minutes from 0.001 to 100000".to_string())
 }
 
 /// What to do where there is something already.

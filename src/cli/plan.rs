@@ -1,6 +1,6 @@
 //! `--plan`: a study parted into shards, in a folder for many machines.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 
@@ -17,27 +17,6 @@ use crate::study::sweep::pilot::pilot;
 
 /// Minutes of a shard where nothing else is asked for.
 const MINUTES: f64 = 10.0;
-
-/// Where a plan goes and how it is parted.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct PlanArgs {
-    /// Write a plan folder for many machines instead of running.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "resume", "force", "dry_run"])]
-    plan: Option<PathBuf>,
-    /// Number of shards of the plan.
-    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u64).range(1..=MOST_SHARDS))]
-    shards: Option<u64>,
-    /// Minutes that a shard takes on `--threads` (1 if left out), estimated from a few runs [default: 10].
-    #[arg(long, value_name = "M", requires = "plan", conflicts_with = "shards", value_parser = minutes)]
-    shard_minutes: Option<f64>,
-}
-
-fn minutes(text: &str) -> Result<f64, String> {
-    let value: Option<f64> = text.parse().ok();
-    value
-        .filter(|value| (0.001..=100_000.0).contains(value))
-        .ok_or_else(|| "allowed: minutes from 0.001 to 100000".to_string())
-}
 
 /// Carries a question out, or writes it to a plan folder; returns the exit code.
 pub(crate) fn run_or_plan(

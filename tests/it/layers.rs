@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 /// Rooms, lowest first. Each may use those before it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 11] = [
     "kernel", "stats", "table", "model", "measure", "input", "study", "analysis", "report",
-    "explore", "cli", "prelude",
+    "explore", "cli",
 ];
 
 /// Every file of Rust below a folder.

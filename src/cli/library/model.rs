@@ -1,3 +1,4 @@
+use crate::cli::library::Error;
 use crate::kernel::random::Luck;
 use crate::measure::response::now::{Asked, Now};
 use crate::measure::response::own::{self, Seen as _};
@@ -6,7 +7,6 @@ use crate::model::data::World;
 use crate::model::rules::{Rules, Shipped};
 use crate::model::run;
 use crate::model::setup::Setup;
-use crate::prelude::Error;
 
 /// A model that is ready to run: what all replicates share.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::cli::library::results::InMemory;
+use crate::cli::library::{Error, Results};
 use crate::cli::study::{End, Question, Runs, run};
 use crate::kernel::control::Control;
 use crate::kernel::random::Luck;
 use crate::measure::response::probe::Probe;
 use crate::model::run::{OwnRules, Run};
-use crate::prelude::results::InMemory;
-use crate::prelude::{Error, Results};
 use crate::study::execute::Study;
 use crate::study::place;
 use crate::study::stage::Stage;

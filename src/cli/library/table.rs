@@ -1,5 +1,5 @@
+use crate::cli::library::Error;
 use crate::kernel::text::nearest;
-use crate::prelude::Error;
 use crate::table::error::OutputError;
 use crate::table::read;
 

@@ -1,9 +1,9 @@
 use std::path::Path;
 
+use crate::cli::library::study::Asked;
+use crate::cli::library::{Begin, Error, Results};
 use crate::cli::{common, reproduce};
 use crate::input::scenario::shelf::Shelf;
-use crate::prelude::study::Asked;
-use crate::prelude::{Begin, Error, Results};
 
 /// Claims that are put to the test: treatment minus control on the same random draws.
 ///

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use crate::cli::library::study::{Asked, Named};
+use crate::cli::library::{Begin, Error, Results, Rules, Seen};
 use crate::cli::options::{ExperimentArgs, OverlayArgs};
 use crate::cli::study::Question;
 use crate::cli::{common, compare, sweep};
@@ -7,8 +9,6 @@ use crate::input::scenario::shelf::Shelf;
 use crate::measure::response::own::Own;
 use crate::measure::response::spec::Response;
 use crate::model::run::OwnRules;
-use crate::prelude::study::{Asked, Named};
-use crate::prelude::{Begin, Error, Results, Rules, Seen};
 
 /// An experiment file (`docs/experiments.md`), or a scenario file that policies are compared with.
 ///
