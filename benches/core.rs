@@ -5,7 +5,7 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dualtrack::input::scenario;
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::measure::outcomes;
 use dualtrack::model::record::Journal;
 use dualtrack::model::{run::Run, setup::Setup};
@@ -13,11 +13,11 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Other luck each time, as replicates have it: a processor that sees the same run over and over learns all its turns by
+/// Other random draws each time, as replicates have it: a processor that sees the same run over and over learns all its turns by
 /// heart and does China in 0.9 of the time.
-fn luck() -> Luck {
+fn draws() -> Draws {
     static REPLICATES: AtomicU64 = AtomicU64::new(0);
-    Luck {
+    Draws {
         seed: 1,
         replicate: REPLICATES.fetch_add(1, Ordering::Relaxed),
     }
@@ -38,7 +38,7 @@ fn setup(file: &str, sets: &[String]) -> Setup {
 /// Quarters of a run that starts anew when it is over.
 fn step(run: &mut Run, quarters: u32, journal: Option<&mut Journal>) {
     if run.quarter() == quarters {
-        run.reset(luck());
+        run.reset(draws());
     }
     if let Err(error) = run.step(journal) {
         panic!("{error}");
@@ -60,7 +60,7 @@ fn one_quarter(criterion: &mut Criterion) {
         let china = setup("china-2015-2024.toml", &[]);
         for setup in std::iter::once(&china).chain(&worlds) {
             let (quarters, cities) = (setup.world().quarters, setup.world().cities.len());
-            let mut run = Run::new(setup, luck());
+            let mut run = Run::new(setup, draws());
             group.throughput(Throughput::Elements(cities as u64));
             group.sample_size(if cities > 10_000 { 40 } else { 100 });
             group.bench_function(BenchmarkId::from_parameter(cities), |bench| {
@@ -83,12 +83,12 @@ fn one_run(criterion: &mut Criterion) {
     let setup = setup("china-2015-2024.toml", &[]);
     let quarters = setup.world().quarters;
     let cities = setup.world().cities.len();
-    let mut run = Run::new(&setup, luck());
+    let mut run = Run::new(&setup, draws());
     let mut group = criterion.benchmark_group("one run of china-2015-2024");
     group.throughput(Throughput::Elements(u64::from(quarters) * cities as u64));
     group.bench_function("no outcomes", |bench| {
         bench.iter(|| {
-            run.reset(luck());
+            run.reset(draws());
             for _ in 0..quarters {
                 step(&mut run, quarters, None);
             }
@@ -96,7 +96,7 @@ fn one_run(criterion: &mut Criterion) {
     });
     group.bench_function("national outcomes each quarter", |bench| {
         bench.iter(|| {
-            run.reset(luck());
+            run.reset(draws());
             for _ in 0..quarters {
                 step(&mut run, quarters, None);
                 black_box(outcomes::nation(&mut run));
@@ -107,7 +107,7 @@ fn one_run(criterion: &mut Criterion) {
     run.set_detail(true);
     group.bench_function("all outcomes and events each quarter", |bench| {
         bench.iter(|| {
-            run.reset(luck());
+            run.reset(draws());
             for _ in 0..quarters {
                 journal.clear();
                 step(&mut run, quarters, Some(&mut journal));
@@ -135,13 +135,13 @@ fn start(criterion: &mut Criterion) {
     });
     let points = [(); 2].map(|()| setup("china-2015-2024.toml", &[]));
     let [first, second] = &points;
-    let mut run = Some(Run::new(first, luck()));
+    let mut run = Some(Run::new(first, draws()));
     criterion.bench_function("move a run of china-2015-2024 to another setup", |bench| {
         bench.iter(|| {
             let moved = run
                 .take()
-                .map(|run| run.into_memory().start(second, luck()));
-            run = moved.map(|run| run.into_memory().start(first, luck()));
+                .map(|run| run.into_memory().start(second, draws()));
+            run = moved.map(|run| run.into_memory().start(first, draws()));
         });
     });
 }

@@ -4,7 +4,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dualtrack::kernel::lanes::{LANES, Lanes, column_by_column, each, vectorised};
 use dualtrack::kernel::math::{exp_down, pow_inside};
-use dualtrack::kernel::random::{Luck, Purpose};
+use dualtrack::kernel::random::{Draws, Purpose};
 use std::hint::black_box;
 
 /// Sectors of the shipped scenarios: two powers each in a quarter (E2 and E29), and one exponential (E12).
@@ -39,7 +39,7 @@ fn quarter(numbers: &mut [Lanes], exponent: f64) {
 }
 
 fn floor(criterion: &mut Criterion) {
-    let luck = Luck {
+    let draws = Draws {
         seed: 1,
         replicate: 0,
     }
@@ -56,7 +56,7 @@ fn floor(criterion: &mut Criterion) {
                 time += 1;
                 for block in 0..blocks {
                     let codes = std::array::from_fn(|l| (block * LANES + l) as u64);
-                    black_box(luck.blocks(&codes, time));
+                    black_box(draws.blocks(&codes, time));
                 }
                 let exponent = black_box(0.6);
                 vectorised(

@@ -12,7 +12,7 @@ use criterion::{
 };
 use dualtrack::input::experiment::reader::Overlay;
 use dualtrack::input::scenario::shelf::Shelf;
-use dualtrack::kernel::{control::Control, random::Luck};
+use dualtrack::kernel::{control::Control, random::Draws};
 use dualtrack::study::codec::Measured;
 use dualtrack::study::error::StudyError;
 use dualtrack::study::execute::{Worker, execute};
@@ -59,7 +59,7 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
 fn runs_alone(plan: &Plan) {
     let study = plan.study().unwrap_or_else(|error| panic!("{error}"));
     let (mut worker, mut run) = (Worker::default(), Measured::default());
-    let draws = Luck {
+    let draws = Draws {
         seed: study.seed,
         replicate: 0,
     };

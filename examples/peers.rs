@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use dualtrack::input::scenario;
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::measure::outcomes::{self, ids::national, ids::sector};
 use dualtrack::measure::seen::Passes;
 use dualtrack::model::data::Track;
@@ -48,14 +48,14 @@ fn setup(file: &str, sets: &[String]) -> Result<Setup, String> {
     Setup::new(scenario.world).map_err(|error| error.to_string())
 }
 
-/// Competitiveness after each quarter, mean over runs with other luck.
+/// Competitiveness after each quarter, mean over runs with other random draws.
 fn course(setup: &Setup, runs: u64) -> Result<serde_json::Value, String> {
     let quarters = setup.world().quarters;
     let mut sums = vec![0.0; quarters as usize];
-    let luck = |replicate| Luck { seed: 1, replicate };
-    let mut run = Run::new(setup, luck(0));
+    let draws = |replicate| Draws { seed: 1, replicate };
+    let mut run = Run::new(setup, draws(0));
     for replicate in 0..runs {
-        run.reset(luck(replicate));
+        run.reset(draws(replicate));
         for sum in &mut sums {
             run.step(None).map_err(|error| error.to_string())?;
             *sum += outcomes::nation_with(&mut run, Passes::NONE).get(national::competitiveness);
@@ -80,7 +80,7 @@ fn world(setup: &Setup) -> serde_json::Value {
     let world = setup.world();
     let mut start = Run::new(
         setup,
-        Luck {
+        Draws {
             seed: 1,
             replicate: 0,
         },

@@ -5,7 +5,7 @@ use dualtrack::model::data::{Change, Channel, City, Closure, Event, Instrument, 
 use dualtrack::model::params::{Kind, table::{PARAMETERS, Params}, Parameter, Timing, Value};
 use dualtrack::kernel::quarter::Quarter;
 
-/// A world and the seed of its luck.
+/// A world and the seed of its random draws.
 #[derive(Debug)]
 pub struct Drawn {
     pub world: World,

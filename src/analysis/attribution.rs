@@ -289,7 +289,7 @@ pub fn runs_sheet(
     responses: Vec<ColumnInfo>,
     mechanisms: &[&'static Parameter],
 ) -> Sheet {
-    let row = "a run: a combination of mechanisms with the luck of a replicate";
+    let row = "a run: a combination of mechanisms with the random draws of a replicate";
     let mut table = Columns::<(usize, usize)>::new("runs", row);
     combination_columns(&mut table, mechanisms, |(number, _)| number);
     run_columns(&mut table, runs, seed, responses);
@@ -357,8 +357,8 @@ mod tests {
 
     /// Worth of nothing 0, of the first 1, of the second 2, of both 5: together they add 2 more than apart, which is
     /// shared. Values are 2 and 3, the interaction is 2.
-    fn game(luck: f64) -> [f64; 4] {
-        [luck, 1.0 + luck, 2.0 + luck, 5.0 + luck]
+    fn game(draws: f64) -> [f64; 4] {
+        [draws, 1.0 + draws, 2.0 + draws, 5.0 + draws]
     }
 
     fn runs(games: &[[f64; 4]]) -> RunTable {
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn luck_that_all_combinations_share_drops_out() {
+    fn draws_that_all_combinations_share_drops_out() {
         let found = attribute(&runs(&[game(0.0), game(10.0)])).unwrap_or_else(|e| panic!("{e}"));
         let of = &found.responses[0];
         let shapley = of.shapley.as_ref().expect("values");

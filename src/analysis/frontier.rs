@@ -146,7 +146,7 @@ named! {
         TradeOff = "trade_off",
         /// One gets worse and none is shown to get better.
         Loss = "loss",
-        /// Nothing can be told from luck.
+        /// Nothing can be told from chance.
         NotShown = "not_shown",
     }
 }
@@ -171,7 +171,7 @@ impl Verdict {
     }
 }
 
-/// An objective at a point and under the base, on the same luck.
+/// An objective at a point and under the base, on the same random draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effect {
     /// Mean under the base, over replicates that both have.

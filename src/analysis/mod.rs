@@ -84,7 +84,7 @@ fn run_columns<'a>(
     responses: Vec<ColumnInfo>,
 ) {
     columns!(table, |(_, replicate)| {
-        key "replicate": "replicate, from 0; with the seed it fixes the luck of the run" => replicate;
+        key "replicate": "replicate, from 0; with the seed it fixes the random draws of the run" => replicate;
         "seed": "seed of the run" => seed;
     });
     for (place, response) in responses.into_iter().enumerate() {

@@ -143,7 +143,7 @@ pub struct OfResponse {
     pub remark: Option<String>,
 }
 
-/// How much of a response is luck.
+/// How much of a response is random.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Noise {
     /// Points with at least one run that has the response.
@@ -152,8 +152,8 @@ pub struct Noise {
     pub runs: usize,
     /// Share of the variance of a single run between points; of fewer than two replicates nothing is known.
     pub between_points: Option<Uncertain>,
-    /// Share that is luck common to all points.
-    pub common_luck: Option<Uncertain>,
+    /// Share that is random and common to all points.
+    pub common_draws: Option<Uncertain>,
     /// The rest.
     pub rest: Option<Uncertain>,
     /// Share of the variance between means of points that is noise.
@@ -173,7 +173,7 @@ impl Noise {
                 .count(),
             runs: table.iter().flatten().count(),
             between_points: parts.and_then(Components::share_between_points),
-            common_luck: parts.and_then(Components::share_common_luck),
+            common_draws: parts.and_then(Components::share_common_draws),
             rest: parts.and_then(Components::share_rest),
             of_means: parts.and_then(|parts| parts.noise_of_means(replicates)),
         }
@@ -183,7 +183,7 @@ impl Noise {
     pub fn shares(&self) -> [(&'static str, &Option<Uncertain>); 4] {
         [
             ("between_points", &self.between_points),
-            ("common_luck", &self.common_luck),
+            ("common_draws", &self.common_draws),
             ("rest", &self.rest),
             ("noise_of_means", &self.of_means),
         ]
@@ -322,7 +322,7 @@ mod tests {
         }
     }
 
-    /// y = 4 a - 2 b, with luck -1 and 1 in the two replicates.
+    /// y = 4 a - 2 b, with noise -1 and 1 in the two replicates.
     fn linear() -> Vec<[Option<f64>; 2]> {
         [0.0, 2.0, 1.0, 3.0, 2.0, 0.0]
             .iter()
@@ -346,14 +346,14 @@ mod tests {
             })
             .collect();
         assert_eq!(values, [[4.0, 4.0, 0.0], [2.0, -2.0, 0.0]]);
-        // All luck is common, so means have no noise.
+        // All noise is common, so means have no noise.
         let noise = &found.responses[0].noise;
         assert!(noise.of_means.is_some_and(|share| share.value < 1e-12));
         assert_eq!(found.responses[0].remark, None);
     }
 
     #[test]
-    fn a_failed_run_leaves_its_point_the_other_replicate_without_its_luck() {
+    fn a_failed_run_leaves_its_point_the_other_replicate_without_its_draws() {
         let mut rows = linear();
         rows[1][0] = None;
         let rows: Vec<&[Option<f64>]> = rows.iter().map(|row| row.as_slice()).collect();

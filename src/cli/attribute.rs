@@ -290,7 +290,7 @@ fn report(question: &Question, found: &Attribution) -> String {
     text.push_str(&wrapped(
         &format!(
             "Shapley values: what a mechanism adds, averaged over all orders of turning mechanisms on. Means over \
-             replicates with the same luck, n = {}, with Student's 95 % intervals. No share where the whole \
+             replicates with the same random draws, n = {}, with Student's 95 % intervals. No share where the whole \
              difference cannot be told from 0.",
             found.whole
         ),

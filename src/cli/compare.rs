@@ -1,4 +1,4 @@
-//! `dualtrack compare`: policies compared draw by draw on the same luck.
+//! `dualtrack compare`: policies compared draw by draw on the same random draws.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -90,7 +90,7 @@ impl fmt::Display for Summary<'_> {
         let closing = if self.pairs.replicates < 2 {
             "One replicate has no interval; add `--replicates 20` or more."
         } else {
-            "Change: mean of treated minus base on the same luck, with Student's interval; * where the interval leaves \
+            "Change: mean of treated minus base on the same random draws, with Student's interval; * where the interval leaves \
              out 0. Sign: share of replicates that change as the mean does. Of 20 changes that are none, one has a * by \
              chance."
         };
@@ -212,7 +212,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
     text.push_str(&wins(comparison, found));
     text.push('\n');
     text.push_str(&hanging(
-        "Change: treated minus base on the same luck; its mean, lowest and highest over points. Higher, lower, not \
+        "Change: treated minus base on the same random draws; its mean, lowest and highest over points. Higher, lower, not \
          shown: shares of points by Student's 95 % interval there. Rules are of the mean change, from a tree that looks \
          for pure regions: hints where to look, not tests.",
         0,

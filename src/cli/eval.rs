@@ -14,7 +14,7 @@ use crate::input::experiment::{
     worlds::Worlds,
 };
 use crate::kernel::control::Control;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::kernel::text::near_or;
 use crate::measure::response::spec::Responses;
 use crate::study::arm::Arm;
@@ -45,7 +45,7 @@ pub struct Args {
     /// Seed, instead of the scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     seed: Option<u64>,
-    /// Replicate; with the seed it fixes the luck.
+    /// Replicate; with the seed it fixes the random draws.
     #[arg(long, value_name = "N", default_value_t = 0)]
     replicate: u64,
     /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`.
@@ -61,14 +61,14 @@ pub fn run(args: &Args) -> u8 {
 /// One run that is asked for.
 struct Request {
     variant: Variant,
-    luck: Luck,
+    draws: Draws,
 }
 
 struct Evaluator {
     arm: Arm,
     worker: Worker,
     control: Arc<Control>,
-    luck: Luck,
+    draws: Draws,
 }
 
 fn try_run(args: &Args) -> Result<u8, Stop> {
@@ -90,7 +90,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         arm: arm.map_err(Stop::bad_input)?,
         worker: Worker::default(),
         control: common::interruptible(),
-        luck: Luck {
+        draws: Draws {
             seed: args.seed.unwrap_or(base.seed),
             replicate: args.replicate,
         },
@@ -100,7 +100,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     }
     let request = Request {
         variant: Variant::default(),
-        luck: evaluator.luck,
+        draws: evaluator.draws,
     };
     let mut code = codes::SUCCESS;
     let answer = evaluator.answer(&request, &mut code)?;
@@ -212,9 +212,9 @@ impl Evaluator {
         }
         Ok(Request {
             variant,
-            luck: Luck {
-                seed: whole("seed", self.luck.seed)?,
-                replicate: whole("replicate", self.luck.replicate)?,
+            draws: Draws {
+                seed: whole("seed", self.draws.seed)?,
+                replicate: whole("replicate", self.draws.replicate)?,
             },
         })
     }
@@ -222,8 +222,8 @@ impl Evaluator {
     /// The answer to a request; `code` gets worse where it failed.
     fn answer(&mut self, request: &Request, code: &mut u8) -> Result<Value, Stop> {
         let mut answer = Map::new();
-        answer.insert("seed".to_string(), json!(request.luck.seed));
-        answer.insert("replicate".to_string(), json!(request.luck.replicate));
+        answer.insert("seed".to_string(), json!(request.draws.seed));
+        answer.insert("replicate".to_string(), json!(request.draws.replicate));
         let mut run = Measured::default();
         let error = match self.evaluate(request, &mut run) {
             Ok(()) => None,
@@ -248,7 +248,7 @@ impl Evaluator {
     fn evaluate(&mut self, request: &Request, run: &mut Measured) -> Result<(), Failure> {
         let ready = self.arm.at(&request.variant).map_err(Failure::Input)?;
         let worker = &mut self.worker;
-        let outcome = worker.measure(&ready, request.luck, false, &self.control, run);
+        let outcome = worker.measure(&ready, request.draws, false, &self.control, run);
         outcome.map_err(Failure::Study)?;
         run.error
             .take()

@@ -362,7 +362,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
     }
     text.push_str(&wrapped(
         &format!(
-            "Listed are gains that cannot be had with fewer changes. Differences from the base on the same luck, n = \
+            "Listed are gains that cannot be had with fewer changes. Differences from the base on the same random draws, n = \
              {}, with Student's 95 % intervals.",
             plan.experiment.replicates
         ),

@@ -20,7 +20,7 @@ use crate::cli::terminal::NARROW;
 use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::{shelf::Shelf, shipped};
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::model::setup::Setup;
 use crate::report::page;
 use crate::study::execute;
@@ -164,7 +164,7 @@ impl Asked {
         let story = base.map(|base| Arc::new(Story::new(study.runs.arms[base].world())));
         if let (Some(base), Some(story)) = (base, story.clone()) {
             // A run that fails does so in its arm, too.
-            let tell = move |setup: &Setup, draws: Luck| story.tell(setup, draws).ok();
+            let tell = move |setup: &Setup, draws: Draws| story.tell(setup, draws).ok();
             if let Some(runs) = Arc::get_mut(&mut study.runs) {
                 runs.extra = Some((base, Arc::new(tell)));
             }

@@ -134,12 +134,12 @@ fn report(found: &Sensitivity, plan: &Plan, factors: &[&str]) -> String {
 fn noise_words(noise: &Noise, replicates: u32) -> String {
     let value = |share: &Option<Uncertain>| share.map(|share| share.value);
     let shares = value(&noise.between_points)
-        .zip(value(&noise.common_luck))
+        .zip(value(&noise.common_draws))
         .zip(value(&noise.rest));
     let mut text = String::new();
     if let Some(((points, common), rest)) = shares {
         text.push_str(&format!(
-            "  variance of a run: points {}, common luck {}, rest {}\n",
+            "  variance of a run: points {}, common {}, rest {}\n",
             percent(points),
             percent(common),
             percent(rest)
@@ -282,7 +282,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
     }
     if found.failed > 0 {
         let sentence = format!(
-            "{} failed. A point that lost some replicates has the mean of the others, less their luck; one that lost \
+            "{} failed. A point that lost some replicates has the mean of the others, less what their draws are worth; one that lost \
              all takes out the {who} it is part of, which the column n counts.",
             counted(found.failed as u64, "run")
         );

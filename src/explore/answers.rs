@@ -201,7 +201,7 @@ pub struct Snapshot {
     pub base: RunView,
     /// The variant.
     pub variant: Option<RunView>,
-    /// Variant minus base, in pairs of the same luck.
+    /// Variant minus base, in pairs of the same random draws.
     pub difference: Option<RunView>,
 }
 

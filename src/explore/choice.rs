@@ -5,7 +5,7 @@ use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
 use crate::explore::requests::ChoiceRequest;
 use crate::explore::story;
 use crate::explore::trace::{policy, sector_row};
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::model::choice::{Choice, SectorTerms, Seen, Spendable};
 use crate::model::data::World;
 use crate::model::run::Run;
@@ -31,11 +31,11 @@ impl Laboratory {
         }
         let asked = request.sector.as_deref();
         let asked = asked.map(|id| sector_row(world, id)).transpose()?;
-        let luck = Luck {
+        let draws = Draws {
             seed: request.seed,
             replicate: request.replicate,
         };
-        let mut run = Run::new(&setup, luck);
+        let mut run = Run::new(&setup, draws);
         for _ in 0..request.quarter {
             run.step(None)?;
         }

@@ -22,7 +22,7 @@ pub struct Side {
 pub struct RunRequest {
     /// The base.
     pub base: Side,
-    /// What is compared with it, on the same luck.
+    /// What is compared with it, on the same random draws.
     #[serde(default)]
     pub variant: Option<Side>,
     /// Seed.

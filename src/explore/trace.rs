@@ -7,7 +7,7 @@ use crate::explore::catalogue::quarters;
 use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
 use crate::explore::requests::TraceRequest;
 use crate::explore::series;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::outcomes::Scope;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen};
 use crate::model::data::World;
@@ -25,11 +25,11 @@ impl Laboratory {
         let world = setup.world();
         let sector = request.sector.as_deref();
         let sector = sector.map(|id| sector_row(world, id)).transpose()?;
-        let luck = Luck {
+        let draws = Draws {
             seed: request.seed,
             replicate: request.replicate,
         };
-        let mut run = Run::new(&setup, luck);
+        let mut run = Run::new(&setup, draws);
         run.set_detail(true);
         let mut view = TraceView {
             quarters: quarters(world),

@@ -2,21 +2,21 @@
 //!
 //! The address is (seed, replicate, purpose, code, position). Seed, replicate and purpose fill the key of
 //! ChaCha8, the stable code of a city, sector or instrument is its stream, and the position, mostly the
-//! quarter, is the block counter. Two runs with one seed therefore meet the same luck whatever their rules,
+//! quarter, is the block counter. Two runs with one seed therefore meet the same random draws whatever their rules,
 //! and no draw depends on the order of work, on threads, or on which other draws are made
 //! (`docs/odd.md`, section 4).
 
 pub mod address;
 pub mod wide;
 
-pub use address::{Block, Luck, Purpose, slot};
+pub use address::{Block, Draws, Purpose, slot};
 
 use crate::kernel::lanes::{LANES, Lanes, each};
 use crate::kernel::random::wide::WideStream;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-impl Luck {
+impl Draws {
     /// The generator of one purpose, from which blocks are read at addresses.
     pub fn stream(self, purpose: Purpose) -> Stream {
         let mut key = [0; 32];
@@ -84,31 +84,31 @@ pub fn beta_2_2(words: [u64; 3]) -> f64 {
 mod tests {
     use super::*;
 
-    const LUCK: Luck = Luck {
+    const DRAWS: Draws = Draws {
         seed: 7,
         replicate: 3,
     };
 
     #[test]
     fn a_block_depends_on_its_address_alone() {
-        let mut stream = LUCK.stream(Purpose::Moves);
+        let mut stream = DRAWS.stream(Purpose::Moves);
         let first = stream.block(110_000, 5);
         stream.block(310_000, 9);
         assert_eq!(stream.block(110_000, 5), first);
-        assert_eq!(LUCK.stream(Purpose::Moves).block(110_000, 5), first);
+        assert_eq!(DRAWS.stream(Purpose::Moves).block(110_000, 5), first);
     }
 
     #[test]
     fn each_part_of_the_address_changes_the_block() {
-        let base = LUCK.stream(Purpose::Moves).block(1, 1);
+        let base = DRAWS.stream(Purpose::Moves).block(1, 1);
         let other = [
-            LUCK.stream(Purpose::Moves).block(2, 1),
-            LUCK.stream(Purpose::Moves).block(1, 2),
-            LUCK.stream(Purpose::Evaluation).block(1, 1),
-            Luck { seed: 8, ..LUCK }.stream(Purpose::Moves).block(1, 1),
-            Luck {
+            DRAWS.stream(Purpose::Moves).block(2, 1),
+            DRAWS.stream(Purpose::Moves).block(1, 2),
+            DRAWS.stream(Purpose::Evaluation).block(1, 1),
+            Draws { seed: 8, ..DRAWS }.stream(Purpose::Moves).block(1, 1),
+            Draws {
                 replicate: 4,
-                ..LUCK
+                ..DRAWS
             }
             .stream(Purpose::Moves)
             .block(1, 1),
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn neighbouring_positions_do_not_overlap() {
-        let mut stream = LUCK.stream(Purpose::Moves);
+        let mut stream = DRAWS.stream(Purpose::Moves);
         let (now, next) = (stream.block(1, 1), stream.block(1, 2));
         assert!(now.iter().all(|word| !next.contains(word)));
     }
@@ -136,7 +136,7 @@ mod tests {
     fn the_median_of_three_uniforms_has_the_moments_of_beta_2_2() {
         // Beta(2, 2): mean 1/2, variance 1/20. With n = 20,000 the s.e. of the mean is 0.0016 and that of
         // the variance about 0.0003; bounds at four standard errors.
-        let mut stream = LUCK.stream(Purpose::Official);
+        let mut stream = DRAWS.stream(Purpose::Official);
         let draws: Vec<f64> = (0..20_000)
             .map(|code| {
                 let block = stream.block(code, 0);

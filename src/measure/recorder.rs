@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorSeen};
 use crate::measure::table::{Selection, write_moment};
 use crate::measure::traces::{FILES, File, Traces};
@@ -56,14 +56,14 @@ impl Chunk {
 pub struct Recorder<'a> {
     traces: &'a Traces,
     world: &'a World,
-    luck: Luck,
+    draws: Draws,
     /// Events of the quarter.
     journal: Journal,
     /// Cells of replicate, seed and quarter.
     moment: Vec<u8>,
     /// Design in the last row of each instrument in force, city-major; only where policies are traced.
     logged: Vec<f64>,
-    /// Leaders of regions at the start. The start holds no luck (`docs/odd.md`, 5): all replicates share them.
+    /// Leaders of regions at the start. The start holds no random draws (`docs/odd.md`, 5): all replicates share them.
     leaders: Option<Vec<ChampionEvent>>,
     pieces: Vec<Chunk>,
 }
@@ -74,7 +74,7 @@ impl<'a> Recorder<'a> {
         Recorder {
             traces,
             world,
-            luck: Luck {
+            draws: Draws {
                 seed: 0,
                 replicate: 0,
             },
@@ -87,8 +87,8 @@ impl<'a> Recorder<'a> {
     }
 
     /// Begins a replicate: `run` stands at its start. Leaders of regions are noted.
-    pub fn begin(&mut self, run: &Run<'_>, luck: Luck, chunk: &mut Chunk) {
-        self.luck = luck;
+    pub fn begin(&mut self, run: &Run<'_>, draws: Draws, chunk: &mut Chunk) {
+        self.draws = draws;
         self.journal.clear();
         if self.traces.policies.is_some() {
             let instruments = self.world.instruments.len();
@@ -283,6 +283,6 @@ impl<'a> Recorder<'a> {
     fn set_moment(&mut self, step: u32) {
         self.moment.clear();
         let quarter = self.world.start.plus(step as i32);
-        write_moment(&mut self.moment, self.luck, quarter);
+        write_moment(&mut self.moment, self.draws, quarter);
     }
 }

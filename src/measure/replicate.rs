@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::course::followed;
 use crate::measure::outcome::{Kind, shown};
 use crate::measure::outcomes::{Scope, of_nation};
@@ -17,7 +17,7 @@ pub const FIRST_YEAR: u32 = 4;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replicate {
     /// Seed and replicate.
-    pub luck: Luck,
+    pub draws: Draws,
     /// At the end of the fourth quarter, or of the last one in a shorter run.
     pub first_year_end: Vec<Option<f64>>,
     /// At the end of the last quarter.
@@ -43,9 +43,9 @@ pub(crate) fn passes() -> Passes {
 
 impl Replicate {
     /// A replicate that has not begun.
-    pub(crate) fn new(luck: Luck) -> Self {
+    pub(crate) fn new(draws: Draws) -> Self {
         Replicate {
-            luck,
+            draws,
             first_year_end: Vec::new(),
             last: Vec::new(),
             sums: vec![[0.0; 2]; kept().len()],

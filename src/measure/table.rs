@@ -1,7 +1,7 @@
 //! Tables of traces: their columns, and those a run writes.
 
 use crate::kernel::quarter::Quarter;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::column::{Column, Get};
 use crate::measure::outcome::Outcome;
 use crate::model::run::Run;
@@ -33,7 +33,7 @@ impl<S> Table<S> {
             Column::new(
                 "replicate",
                 "1",
-                "replicate, from 0; with the seed it fixes the luck of the run",
+                "replicate, from 0; with the seed it fixes the random draws of the run",
                 Get::Moment(Kind::Integer),
             ),
             Column::new("seed", "1", "seed of the run", Get::Moment(Kind::Integer)),
@@ -110,10 +110,10 @@ impl<S> Selection<S> {
 }
 
 /// Writes the cells of replicate, seed and quarter, which all rows of a quarter begin with.
-pub fn write_moment(out: &mut Vec<u8>, luck: Luck, quarter: Quarter) {
-    write_count(out, luck.replicate);
+pub fn write_moment(out: &mut Vec<u8>, draws: Draws, quarter: Quarter) {
+    write_count(out, draws.replicate);
     out.push(b',');
-    write_count(out, luck.seed);
+    write_count(out, draws.seed);
     out.push(b',');
     out.extend_from_slice(quarter.to_string().as_bytes());
 }

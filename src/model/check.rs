@@ -113,18 +113,18 @@ fn first_not_finite(now: &Now, state: &State, decisions: &[Decisions]) -> ModelE
 mod tests {
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
-    use crate::kernel::random::Luck;
+    use crate::kernel::random::Draws;
     use crate::model::run::Run;
     use crate::model::setup::Setup;
     use std::path::Path;
 
     /// City, equation and value of the error after a change to the state behind two quarters.
     fn found(setup: &Setup, spoil: impl FnOnce(&mut Run)) -> (Option<String>, &'static str, f64) {
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        let mut run = Run::new(setup, luck);
+        let mut run = Run::new(setup, draws);
         for _ in 0..2 {
             run.step(None).expect("only finite numbers");
         }

@@ -15,7 +15,7 @@ pub(crate) struct ChunkConstants {
     pub first: usize,
     /// Number of cities.
     pub cities: usize,
-    /// Stable codes, which address luck; 0 for an empty lane.
+    /// Stable codes, which address random draws; 0 for an empty lane.
     pub codes: Vec<[u64; LANES]>,
     /// What seldom is read.
     pub start: Vec<Start>,

@@ -144,7 +144,7 @@ impl CityState {
         }
     }
 
-    /// Goes back to the start of `setup`; luck is filled in by the caller.
+    /// Goes back to the start of `setup`; draws are filled in by the caller.
     pub fn reset(&mut self, setup: &Setup, parallel: bool) {
         crate::kernel::parallel::for_each(parallel, self, |index, chunk| {
             let constants = &setup.chunks[index];

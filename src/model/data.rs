@@ -1,4 +1,4 @@
-//! What a run is given: cities, sectors, instruments, dates and parameters. No luck, no state.
+//! What a run is given: cities, sectors, instruments, dates and parameters. No random draws, no state.
 
 use crate::kernel::named::named;
 use crate::kernel::quarter::Quarter;
@@ -10,7 +10,7 @@ pub const MAX_SECTORS: usize = 32;
 /// Most instruments a world may have: one bit each in a word.
 pub const MAX_INSTRUMENTS: usize = 64;
 
-/// Everything that defines a run, apart from its luck.
+/// Everything that defines a run, apart from its random draws.
 #[derive(Clone, Debug)]
 pub struct World {
     /// First quarter.
@@ -40,7 +40,7 @@ pub struct World {
 /// A city, as data give it. Equations D1 to D7 turn it into constants of the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct City {
-    /// Stable number that addresses its luck; unique in the world.
+    /// Stable number that addresses its random draws; unique in the world.
     pub code: u64,
     /// Stable short name.
     pub id: String,
@@ -111,7 +111,7 @@ named! {
 /// A sector of AI.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sector {
-    /// Stable number that addresses its luck.
+    /// Stable number that addresses its random draws.
     pub code: u64,
     /// Stable short name.
     pub id: String,
@@ -158,7 +158,7 @@ named! {
 /// An instrument of talent policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instrument {
-    /// Stable number that addresses its luck.
+    /// Stable number that addresses its random draws.
     pub code: u64,
     /// Stable short name.
     pub id: String,

@@ -1,7 +1,7 @@
 //! What holds in the quarter under way: the world, the draws, and the parameters in force.
 
 use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::model::in_force::InForce;
 use crate::model::params::table::Params;
 use crate::model::setup::Setup;
@@ -10,7 +10,7 @@ use crate::model::setup::Setup;
 #[derive(Clone, Debug)]
 pub(crate) struct Now<'a> {
     pub setup: &'a Setup,
-    pub luck: Luck,
+    pub draws: Draws,
     /// Counted from 0.
     pub quarter: u32,
     pub params: Params,
@@ -22,10 +22,10 @@ pub(crate) struct Now<'a> {
 
 impl<'a> Now<'a> {
     /// The start.
-    pub fn new(setup: &'a Setup, luck: Luck) -> Self {
+    pub fn new(setup: &'a Setup, draws: Draws) -> Self {
         Now {
             setup,
-            luck,
+            draws,
             quarter: 0,
             params: setup.world().params.clone(),
             in_force: InForce::default(),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::model::data::World;
 use crate::model::error::ModelError;
 use crate::model::now::Now;
@@ -53,13 +53,13 @@ impl fmt::Debug for OwnRules {
 
 impl<'a> Run<'a> {
     /// A replicate at its start.
-    pub fn new(setup: &'a Setup, luck: Luck) -> Self {
-        Memory::new(setup).begin(setup, luck)
+    pub fn new(setup: &'a Setup, draws: Draws) -> Self {
+        Memory::new(setup).begin(setup, draws)
     }
 
-    /// Goes back to the start with other luck, keeping the memory.
-    pub fn reset(&mut self, luck: Luck) {
-        self.now = Now::new(self.now.setup, luck);
+    /// Goes back to the start with other random draws, keeping the memory.
+    pub fn reset(&mut self, draws: Draws) {
+        self.now = Now::new(self.now.setup, draws);
         schedule::start(&self.now, &mut self.state, &mut self.scratch);
     }
 
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
 
     /// Leaders of regions at the start, to be recorded with the first quarter.
     pub fn initial_champions(&self) -> Vec<ChampionEvent> {
-        let mut fresh = Run::new(self.now.setup, self.now.luck);
+        let mut fresh = Run::new(self.now.setup, self.now.draws);
         fresh.state.nation.leaders.forget();
         let mut journal = Journal::default();
         let before = &mut fresh.scratch.champions.leaders;
@@ -157,16 +157,16 @@ impl Memory {
     }
 
     /// A replicate at its start, in this memory where it fits.
-    pub fn start(self, setup: &Setup, luck: Luck) -> Run<'_> {
+    pub fn start(self, setup: &Setup, draws: Draws) -> Run<'_> {
         if self.shape != shape(setup) {
-            return Run::new(setup, luck);
+            return Run::new(setup, draws);
         }
-        self.begin(setup, luck)
+        self.begin(setup, draws)
     }
 
-    fn begin(mut self, setup: &Setup, luck: Luck) -> Run<'_> {
+    fn begin(mut self, setup: &Setup, draws: Draws) -> Run<'_> {
         self.scratch.set_detail(setup, false);
-        let now = Now::new(setup, luck);
+        let now = Now::new(setup, draws);
         schedule::start(&now, &mut self.state, &mut self.scratch);
         Run {
             now,

@@ -49,7 +49,7 @@ fn peers(world: &World) -> Peers {
     Peers::new(&world.cities, &base, &world.params.peers)
 }
 
-/// A world made ready to run: no luck in it, shared by all replicates.
+/// A world made ready to run: no random draws in it, shared by all replicates.
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(crate) world: World,

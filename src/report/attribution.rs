@@ -23,7 +23,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     )?;
     let mut part = Part {
         subtitle: "Which mechanism is responsible for which part: every combination of mechanisms on and off, run on the \
-                   same luck, and the difference shared out fairly.",
+                   same random draws, and the difference shared out fairly.",
         ..Part::default()
     };
     let mechanisms = rows.distinct("mechanism");

@@ -26,7 +26,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         None => Rows::needed(source, "effects", &needed)?,
     };
     let mut part = Part {
-        subtitle: "What a change of rules does: base and treatments run on the same luck, replicate by replicate, so that \
+        subtitle: "What a change of rules does: base and treatments run on the same random draws, replicate by replicate, so that \
                    their difference is the rules' doing.",
         ..Part::default()
     };
@@ -38,7 +38,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     over_time(source, &mut part)?;
     robustness(source, &mut part)?;
     part.reading = vec![
-        "Every difference is treatment minus base in runs that share their luck; intervals are 95 % intervals of the mean \
+        "Every difference is treatment minus base in runs that share their random draws; intervals are 95 % intervals of the mean \
          difference after Student. An interval that lies on one side of 0 shows a direction. One that holds 0 shows \
          neither an effect nor that there is none: more replicates narrow it.",
         "Many responses are looked at here. Of twenty that do not change, about one will seem to by chance.",
@@ -144,7 +144,7 @@ fn over_time(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         "When the difference opens",
         "One small chart for each response, with its own scale, in the response's unit: treatment minus base in each \
          quarter, with its 95 % interval. The line at 0 is the base. Before a treatment begins the difference is exactly \
-         0, as both have the same luck.",
+         0, as both have the same random draws.",
         counted(rows.iter(), "pairs of runs"),
         Multiples { panels, is_shared: false },
     );

@@ -143,7 +143,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     }
     part.reading = vec![
         "Whether a point is on the frontier is itself an estimate. The chance is the share of resamples of replicates in which \
-         it is non-dominated; a point near 1 is there whatever the luck, one near 0.5 could as well not be.",
+         it is non-dominated; a point near 1 is there whatever the draws, one near 0.5 could as well not be.",
         "The frontier weighs nothing against anything: which of its points is best depends on how much of one objective one \
          would give for another.",
     ];
@@ -180,7 +180,7 @@ fn chances(rows: &Rows, n: &str, part: &mut Part) {
             "chances",
             "How sure it is that a point is on the frontier",
             "Share of bootstrap resamples of replicates, the same for all points, in which the point is non-dominated. Blue: \
-             non-dominated by means; dark: dominated by means, but perhaps by luck. The numbers of the figure above say what \
+             non-dominated by means; dark: dominated by means, but perhaps by draws. The numbers of the figure above say what \
              each point is.",
             n,
             Bars::new("point", "chance, 0 to 1", bars),

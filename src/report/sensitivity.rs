@@ -60,7 +60,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     )?;
     let mut part = Part {
         subtitle: "Which settings matter: how much of the variation of a response each factor is responsible for, and how \
-                   much is luck.",
+                   much is random.",
         ..Part::default()
     };
     let present: Vec<&(&str, &str, bool, &str)> = INDICES
@@ -83,7 +83,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
          matter, within the range over which it was moved. Widen the range and it may.",
         "Where total and first-order index of a factor differ, it acts together with others. First-order indices add up to \
          1 where no factor does. Small estimates may fall below 0 by noise.",
-        "The noise share says how much of the variation between means of design points is luck that more replicates would \
+        "The noise share says how much of the variation between means of design points is noise that more replicates would \
          remove. Where it is large, indices are blurred.",
     ];
     Ok(part)
@@ -154,7 +154,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let shares = [
         (
             "noise_of_means",
-            "Luck left in means of design points",
+            "Draws left in means of design points",
             "share of the variance between means",
         ),
         (
@@ -163,17 +163,17 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
             "share of the variance of single runs",
         ),
         (
-            "common_luck",
-            "Variation of single runs that is common luck",
+            "common_draws",
+            "Variation of single runs that all points have in common",
             "share of the variance of single runs",
         ),
         (
             "rest",
-            "Luck that falls differently at different points",
+            "Draws that falls differently at different points",
             "share of the variance of single runs",
         ),
     ];
-    part.heading("noise", "How much is luck");
+    part.heading("noise", "How much is random");
     for (column, title, across) in shares {
         if !rows.has(column) || rows.iter().all(|row| row.number(column).is_none()) {
             continue;

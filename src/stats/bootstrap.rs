@@ -14,7 +14,7 @@ pub const RESAMPLES: usize = 2_000;
 /// Resamples with replacement, each addressed by (seed, number of the resample).
 ///
 /// Two samples of one size are resampled alike with one seed, whichever is resampled first: so replicates that
-/// share their luck stay together.
+/// share their random draws stay together.
 #[derive(Clone, Debug)]
 pub struct Resampler(ChaCha8Rng);
 

@@ -1,4 +1,4 @@
-//! How much of a response's variance is the luck of replicates.
+//! How much of a response's variance is the random draws of replicates.
 
 use crate::stats::bootstrap::jackknife;
 use crate::stats::estimate::Uncertain;
@@ -7,16 +7,16 @@ use crate::stats::rounding::{ROUNDING, difference};
 /// Variance components of a table of points times replicates.
 ///
 /// The model is `y = mean + point + replicate + rest`: points and replicates are random and crossed, because all
-/// points meet the same luck in a replicate. One run per cell cannot tell the interaction of point and luck from
+/// points meet the same random draws in a replicate. One run per cell cannot tell the interaction of point and draws from
 /// noise, so the rest is both.
 ///
 /// Estimated by the analysis of variance for unequal numbers (Henderson 1953, method I; Searle, Casella and McCulloch
 /// 1992, section 5.3): observed sums of squares are set equal to their expectations. With `N` runs, `p` points with
 /// `n_i` runs, `r` replicates with `m_j` runs, `a = sum(n_i^2) / N` and `b = sum(m_j^2) / N`,
 ///
-/// - points: `SS_p = (N - a) V_point + (p - b) V_luck + (p - 1) V_rest`;
-/// - replicates: `SS_r = (r - a) V_point + (N - b) V_luck + (r - 1) V_rest`;
-/// - total: `SS = (N - a) V_point + (N - b) V_luck + (N - 1) V_rest`.
+/// - points: `SS_p = (N - a) V_point + (p - b) V_draws + (p - 1) V_rest`;
+/// - replicates: `SS_r = (r - a) V_point + (N - b) V_draws + (r - 1) V_rest`;
+/// - total: `SS = (N - a) V_point + (N - b) V_draws + (N - 1) V_rest`.
 ///
 /// Without missing runs these are the mean squares of the two-way table.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +30,9 @@ pub struct Components {
     /// Variance between points, in squared units of the response. The estimate is unbiased and can be below 0, which
     /// says that it is small; shares count it as 0 then. So for all three.
     pub between_points: f64,
-    /// Variance of the luck that all points have in common.
-    pub common_luck: f64,
-    /// Variance of the rest: luck that falls differently on different points.
+    /// Variance of the draws that all points have in common.
+    pub common_draws: f64,
+    /// Variance of the rest: draws that act differently on different points.
     pub rest: f64,
     without_point: Vec<Option<[f64; 3]>>,
     without_replicate: Vec<Option<[f64; 3]>>,
@@ -85,7 +85,7 @@ impl Components {
             total: cells.iter().flatten().sum(),
             squares: cells.iter().flatten().map(|y| y * y).sum(),
         };
-        let [between_points, common_luck, rest] = whole.components()?;
+        let [between_points, common_draws, rest] = whole.components()?;
 
         // Cells of a row or column are taken out of the margins that cross it.
         let cells_of_row = |i: usize| cells[i * replicates..(i + 1) * replicates].iter().copied();
@@ -104,7 +104,7 @@ impl Components {
             points: filled(&rows),
             replicates: filled(&columns),
             between_points,
-            common_luck,
+            common_draws,
             rest,
             without_point,
             without_replicate,
@@ -117,21 +117,21 @@ impl Components {
     /// added; `n` is the smaller of their numbers, and the interval is Student's with `n - 1` degrees of freedom, cut
     /// to 0 to 1. With few points or replicates it is rough.
     pub fn share_between_points(&self) -> Option<Uncertain> {
-        self.share(|[point, luck, rest]| (point, point + luck + rest))
+        self.share(|[point, draws, rest]| (point, point + draws + rest))
     }
 
-    /// Share of the variance of a single run that is luck common to all points.
-    pub fn share_common_luck(&self) -> Option<Uncertain> {
-        self.share(|[point, luck, rest]| (luck, point + luck + rest))
+    /// Share of the variance of a single run that is random and common to all points.
+    pub fn share_common_draws(&self) -> Option<Uncertain> {
+        self.share(|[point, draws, rest]| (draws, point + draws + rest))
     }
 
     /// Share of the variance of a single run that is the rest.
     pub fn share_rest(&self) -> Option<Uncertain> {
-        self.share(|[point, luck, rest]| (rest, point + luck + rest))
+        self.share(|[point, draws, rest]| (rest, point + draws + rest))
     }
 
     /// Share of the variance between means of points that is noise, where each point has `replicates` runs on the
-    /// same luck: `(V_rest / R) / (V_point + V_rest / R)`. Common luck moves all means alike and drops out.
+    /// same random draws: `(V_rest / R) / (V_point + V_rest / R)`. Common draws move all means alike and drops out.
     ///
     /// None for no replicates, or where means do not vary.
     pub fn noise_of_means(&self, replicates: usize) -> Option<Uncertain> {
@@ -144,7 +144,7 @@ impl Components {
             let (part, whole) = parts(components.map(|variance| variance.max(0.0)));
             (whole > 0.0 && whole.is_finite()).then(|| part / whole)
         };
-        let value = of([self.between_points, self.common_luck, self.rest])?;
+        let value = of([self.between_points, self.common_draws, self.rest])?;
         let error = |left_out: &[Option<[f64; 3]>]| {
             let shares: Vec<Option<f64>> = left_out.iter().map(|c| of((*c)?)).collect();
             jackknife(&shares)
@@ -260,7 +260,7 @@ fn solve(rows: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::random::{Luck, Purpose, normal};
+    use crate::kernel::random::{Draws, Purpose, normal};
 
     fn value(share: Option<Uncertain>) -> f64 {
         share.expect("a share").value
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn rounding_is_no_variance() {
-        // Luck alone, which all points have in common, but for the last digits.
+        // Draws alone, which all points have in common, but for the last digits.
         let cells: Vec<Option<f64>> = (0..12)
             .map(|i| {
                 Some((0.3 + 0.1 * f64::from(i % 3)) * (1.0 + f64::from(i * 5 % 7) * f64::EPSILON))
@@ -276,13 +276,13 @@ mod tests {
             .collect();
         let found = Components::of(&cells, 3).expect("enough");
         assert_eq!((found.between_points, found.rest), (0.0, 0.0));
-        assert_eq!(value(found.share_common_luck()), 1.0);
+        assert_eq!(value(found.share_common_draws()), 1.0);
         assert_eq!(found.noise_of_means(3), None);
         let still: Vec<Option<f64>> = (0..12)
             .map(|i| Some(0.4 * (1.0 + f64::from(i % 5) * f64::EPSILON)))
             .collect();
         let found = Components::of(&still, 3).expect("enough");
-        assert_eq!(found.share_common_luck(), None);
+        assert_eq!(found.share_common_draws(), None);
     }
 
     #[test]
@@ -294,7 +294,7 @@ mod tests {
         let found = Components::of(&cells, 2).expect("enough");
         assert_eq!((found.n, found.points, found.replicates), (6, 3, 2));
         approx::assert_abs_diff_eq!(found.between_points, 3.0, epsilon = 1e-12);
-        approx::assert_abs_diff_eq!(found.common_luck, 4.0 / 3.0, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(found.common_draws, 4.0 / 3.0, epsilon = 1e-12);
         approx::assert_abs_diff_eq!(found.rest, 2.0, epsilon = 1e-12);
         approx::assert_abs_diff_eq!(
             value(found.share_between_points()),
@@ -302,7 +302,7 @@ mod tests {
             epsilon = 1e-12
         );
         approx::assert_abs_diff_eq!(
-            value(found.share_common_luck()),
+            value(found.share_common_draws()),
             4.0 / 19.0,
             epsilon = 1e-12
         );
@@ -318,7 +318,7 @@ mod tests {
         let gaps = [a, None, b, None, None, None, c, None, d, e, None, f];
         let gaps = Components::of(&gaps, 3).expect("enough");
         assert_eq!((gaps.n, gaps.points, gaps.replicates), (6, 3, 2));
-        approx::assert_abs_diff_eq!(gaps.common_luck, found.common_luck, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(gaps.common_draws, found.common_draws, epsilon = 1e-12);
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
         let cells = [1.0, 2.0, 3.0, 8.0].map(Some);
         let found = Components::of(&cells, 2).expect("enough");
         approx::assert_abs_diff_eq!(found.between_points, 6.0, epsilon = 1e-12);
-        approx::assert_abs_diff_eq!(found.common_luck, 2.5, epsilon = 1e-12);
+        approx::assert_abs_diff_eq!(found.common_draws, 2.5, epsilon = 1e-12);
         approx::assert_abs_diff_eq!(found.rest, 4.0, epsilon = 1e-12);
         assert_eq!(
             Components::of(&[cells[0], cells[1], cells[2], None], 2),
@@ -349,16 +349,16 @@ mod tests {
         assert_eq!(solve(same, [1.0, 3.0, 2.0]), None);
     }
 
-    /// Points with variance 4, common luck 1, rest 2, and every hole-th cell missing.
+    /// Points with variance 4, common noise 1, rest 2, and every hole-th cell missing.
     fn drawn(seed: u64, points: usize, replicates: usize, hole: usize) -> Vec<Option<f64>> {
-        let mut stream = Luck { seed, replicate: 0 }.stream(Purpose::Evaluation);
+        let mut stream = Draws { seed, replicate: 0 }.stream(Purpose::Evaluation);
         let mut draw = |code, position| normal(stream.block(code, position)[0]);
         let effects: Vec<f64> = (0..points as u64).map(|i| 2.0 * draw(1, i)).collect();
-        let luck: Vec<f64> = (0..replicates as u64).map(|j| draw(2, j)).collect();
+        let draws: Vec<f64> = (0..replicates as u64).map(|j| draw(2, j)).collect();
         (0..points * replicates)
             .map(|cell| {
                 let rest = 2.0f64.sqrt() * draw(3, cell as u64);
-                let y = 100.0 + effects[cell / replicates] + luck[cell % replicates] + rest;
+                let y = 100.0 + effects[cell / replicates] + draws[cell % replicates] + rest;
                 (cell % hole != 0).then_some(y)
             })
             .collect()
@@ -374,7 +374,7 @@ mod tests {
             let found = Components::of(&cells, 8).expect("enough");
             for (sum, part) in
                 sums.iter_mut()
-                    .zip([found.between_points, found.common_luck, found.rest])
+                    .zip([found.between_points, found.common_draws, found.rest])
             {
                 *sum += part / 400.0;
             }
@@ -392,7 +392,7 @@ mod tests {
             let found = Components::of(&drawn(seed, 30, 20, 9), 20).expect("enough");
             let shares = [
                 found.share_between_points(),
-                found.share_common_luck(),
+                found.share_common_draws(),
                 found.share_rest(),
             ];
             for ((covered, share), truth) in
@@ -415,7 +415,7 @@ mod tests {
         let shorter = Components::of(&cells[5..], 5).expect("enough");
         let without = found.without_point[0].expect("enough");
         approx::assert_abs_diff_eq!(without[0], shorter.between_points, epsilon = 1e-9);
-        approx::assert_abs_diff_eq!(without[1], shorter.common_luck, epsilon = 1e-9);
+        approx::assert_abs_diff_eq!(without[1], shorter.common_draws, epsilon = 1e-9);
         approx::assert_abs_diff_eq!(without[2], shorter.rest, epsilon = 1e-9);
     }
 

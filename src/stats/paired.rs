@@ -1,4 +1,4 @@
-//! Two treatments on the same luck, replicate by replicate.
+//! Two treatments on the same random draws, replicate by replicate.
 
 use crate::stats::bootstrap::{bca_mean, jackknife, variances_left_out};
 use crate::stats::estimate::{Estimate, Uncertain, mean};
@@ -9,7 +9,7 @@ use crate::stats::student;
 /// Resamples behind [`Paired::bca`]: its ends move by less than 0.02 standard errors from one set of resamples to another.
 pub const RESAMPLES: usize = 20_000;
 
-/// A treatment compared with a base over replicates that share their luck.
+/// A treatment compared with a base over replicates that share their random draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Paired {
     /// Number of pairs.

@@ -30,7 +30,7 @@ pub fn non_dominated(
 /// How likely each point is non-dominated, given that its objectives are means over replicates.
 ///
 /// `cells` holds the runs point by point, in each objective by objective, in each replicate by replicate. Replicates
-/// are resampled, with one resample for all points and objectives, because points meet the same luck in a replicate;
+/// are resampled, with one resample for all points and objectives, because points meet the same random draws in a replicate;
 /// each objective is then its mean over the resampled replicates that are not missing. The value is the share of
 /// resamples in which the point is non-dominated, of those in which it has all objectives; `n` is the number of those
 /// resamples, and standard error and interval (Wilson 1927) are of the resampling alone: more resamples narrow them,
@@ -133,7 +133,7 @@ fn front(values: &[Option<f64>], directions: &[Direction]) -> Vec<Option<bool>> 
 mod tests {
     use super::Direction::{Maximise, Minimise};
     use super::*;
-    use crate::kernel::random::{Luck, Purpose, normal, uniform};
+    use crate::kernel::random::{Draws, Purpose, normal, uniform};
 
     #[test]
     fn five_points_worked_by_hand() {
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_front_is_that_of_all_comparisons() {
-        let mut stream = Luck {
+        let mut stream = Draws {
             seed: 3,
             replicate: 0,
         }
@@ -191,7 +191,7 @@ mod tests {
     fn a_clear_winner_is_certain_and_equals_share_the_chance() {
         // One objective, 40 replicates; points with means 0, 0 and -3 and noise of their own of s.d. 1: the first two
         // win about as often as their sample means say, never both, and the third never.
-        let mut stream = Luck {
+        let mut stream = Draws {
             seed: 8,
             replicate: 0,
         }
@@ -208,17 +208,17 @@ mod tests {
     }
 
     #[test]
-    fn luck_that_all_points_share_does_not_blur_the_front() {
-        // The second point is better by 0.1 in every replicate, below luck of s.d. 1.
-        let mut stream = Luck {
+    fn draws_that_all_points_share_does_not_blur_the_front() {
+        // The second point is better by 0.1 in every replicate, below noise of s.d. 1.
+        let mut stream = Draws {
             seed: 1,
             replicate: 0,
         }
         .stream(Purpose::Evaluation);
-        let luck: Vec<f64> = (0..20).map(|j| normal(stream.block(0, j)[0])).collect();
+        let draws: Vec<f64> = (0..20).map(|j| normal(stream.block(0, j)[0])).collect();
         let cells: Vec<Option<f64>> = [0.0, 0.1]
             .iter()
-            .flat_map(|better| luck.iter().map(move |x| Some(x + better)))
+            .flat_map(|better| draws.iter().map(move |x| Some(x + better)))
             .collect();
         let found = chance_non_dominated(&cells, 20, &[Maximise], 200, 1).expect("40");
         let chance: Vec<f64> = found.iter().map(|c| c.expect("runs").value).collect();

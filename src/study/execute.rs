@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::kernel::control::Control;
 use crate::kernel::ordered::{Crew, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::response::probe::Probe;
 use crate::model::run::{Memory, OwnRules, Run};
 use crate::model::setup::Setup;
@@ -22,7 +22,7 @@ use crate::study::stage::{Cell, Stage};
 use crate::study::store::RunStore;
 
 /// Measures more of a run of an arm than responses; none where the run fails, which its arm's run then does, too.
-pub type Extra = dyn Fn(&Setup, Luck) -> Option<Vec<Option<f64>>> + Send + Sync;
+pub type Extra = dyn Fn(&Setup, Draws) -> Option<Vec<Option<f64>>> + Send + Sync;
 /// Knows runs of an earlier result: puts one into what it is given, and says whether it knew it.
 pub type Known = dyn Fn(&Stage, Cell, &mut Measured) -> bool + Send + Sync;
 
@@ -167,7 +167,7 @@ pub fn run_picked(
                 return Err(StudyError::Interrupted);
             }
             let cell = stage.cell(number(place));
-            let luck = Luck {
+            let draws = Draws {
                 seed: study.seed,
                 replicate: cell.replicate,
             };
@@ -179,11 +179,11 @@ pub fn run_picked(
             }
             match worlds.get(cell).get() {
                 Some(Ok(ready)) => {
-                    worker.measure(ready, luck, stage.keeps_series, control, run)?;
+                    worker.measure(ready, draws, stage.keeps_series, control, run)?;
                     if let Some((_, extra)) =
                         study.extra.as_ref().filter(|(arm, _)| *arm == cell.arm)
                     {
-                        let numbers = extra(&ready.setup, luck);
+                        let numbers = extra(&ready.setup, draws);
                         run.values.extend(numbers.unwrap_or_default());
                     }
                 }
@@ -224,15 +224,15 @@ impl Worker {
     pub fn measure(
         &mut self,
         ready: &Ready,
-        luck: Luck,
+        draws: Draws,
         keeps_series: bool,
         control: &Control,
         out: &mut Measured,
     ) -> Result<(), StudyError> {
         let mut probe = Probe::new(ready.bound.clone(), keeps_series);
         let mut run = match self.memory.take() {
-            Some(memory) => memory.start(&ready.setup, luck),
-            None => Run::new(&ready.setup, luck),
+            Some(memory) => memory.start(&ready.setup, draws),
+            None => Run::new(&ready.setup, draws),
         };
         match drive(&mut run, &mut probe, self.rules.as_ref(), control) {
             Ok(()) => {

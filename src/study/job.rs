@@ -1,7 +1,7 @@
 //! What is to be run of one design point, and how one replicate of it is.
 
 use crate::kernel::control::Control;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::course::{Course, Line, moment};
 use crate::measure::replicate::{self, Replicate};
 use crate::measure::seen::Passes;
@@ -124,19 +124,19 @@ impl<'a> Worker<'a> {
         hand_over: impl FnMut(&mut Recorder<'a>, &Run<'_>, &mut Chunk) -> Result<(), E>,
     ) -> Result<Replicate, EngineError<E>> {
         let job = self.job;
-        let luck = Luck {
+        let draws = Draws {
             seed: job.seed,
             replicate,
         };
         if let Some(run) = &mut self.run {
-            run.reset(luck);
+            run.reset(draws);
         }
-        let run = self.run.get_or_insert_with(|| Run::new(job.setup, luck));
+        let run = self.run.get_or_insert_with(|| Run::new(job.setup, draws));
         line.clear();
         let mut watched = Watched {
             recorder: &mut self.recorder,
             control: self.control,
-            outcome: Replicate::new(luck),
+            outcome: Replicate::new(draws),
             passes: replicate::passes(),
             chunk,
             line,
@@ -173,7 +173,7 @@ where
     type Error = E;
 
     fn begin(&mut self, run: &Run<'_>) {
-        self.recorder.begin(run, self.outcome.luck, self.chunk);
+        self.recorder.begin(run, self.outcome.draws, self.chunk);
     }
 
     fn needs_detail(&self, quarter: u32) -> bool {

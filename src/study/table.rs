@@ -178,11 +178,11 @@ impl RunTable {
 
     /// A response of each point, averaged over replicates.
     ///
-    /// Points meet the same luck in a replicate, so a point that lacks one lacks its luck, too. What luck is worth is
+    /// Points meet the same random draws in a replicate, so a point that lacks one lacks its draws, too. What draws are worth is
     /// taken from points that have all replicates, as the mean distance to their means, and taken off where only
     /// some are there. None for a point without any.
     pub fn means(&self, response: usize) -> Vec<Option<f64>> {
-        let mut luck = vec![0.0; self.replicates];
+        let mut draws = vec![0.0; self.replicates];
         let mut whole = 0.0;
         let rows: Vec<Vec<Option<f64>>> = (0..self.points)
             .map(|point| self.row(response, point))
@@ -194,18 +194,18 @@ impl RunTable {
                 continue;
             };
             whole += 1.0;
-            for (luck, value) in luck.iter_mut().zip(&values) {
-                *luck += value - mean;
+            for (draws, value) in draws.iter_mut().zip(&values) {
+                *draws += value - mean;
             }
         }
         if whole > 0.0 {
-            luck.iter_mut().for_each(|luck| *luck /= whole);
+            draws.iter_mut().for_each(|draws| *draws /= whole);
         }
         rows.iter()
             .map(|row| {
                 let is_whole = row.iter().all(Option::is_some);
-                let present = row.iter().zip(&luck).filter_map(|(value, luck)| {
-                    value.map(|value| if is_whole { value } else { value - luck })
+                let present = row.iter().zip(&draws).filter_map(|(value, draws)| {
+                    value.map(|value| if is_whole { value } else { value - draws })
                 });
                 crate::stats::estimate::mean(&present.collect::<Vec<f64>>())
             })
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_point_that_lacks_a_replicate_is_not_moved_by_the_luck_of_the_others() {
-        // The first point tells that replicates are worth -1, 0 and 1. The second lacks the third and has 10 + luck
+        // The first point tells that replicates are worth -1, 0 and 1. The second lacks the third and has 10 + noise
         // in the others; the third point lacks all.
         let runs = runs(&[
             &[Some(4.0), Some(5.0), Some(6.0)],

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::kernel::control::Control;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::course::{Line, followed};
 use crate::measure::recorder::Chunk;
 use crate::measure::replicate::{Replicate, kept};
@@ -71,7 +71,7 @@ impl TraceStore {
         let mut kept = Replicates::default();
         let mut lengths = Vec::new();
         store.for_each(0, |replicate, run| {
-            let (outcome, line) = read(Luck { seed, replicate }, run);
+            let (outcome, line) = read(Draws { seed, replicate }, run);
             kept.take(outcome, &line);
             lengths = run.values[numbers()..].to_vec();
             Ok(())
@@ -281,12 +281,12 @@ fn measured(outcome: &Replicate, line: &Line) -> Measured {
 }
 
 /// A replicate from its numbers.
-fn read(luck: Luck, run: &Measured) -> (Replicate, Line) {
+fn read(draws: Draws, run: &Measured) -> (Replicate, Line) {
     let count = kept().len();
     let part = |from: usize, to: usize| run.values.get(from..to).unwrap_or(&[]);
     let sums = part(2 * count, numbers()).chunks(2);
     let outcome = Replicate {
-        luck,
+        draws,
         first_year_end: part(0, count).to_vec(),
         last: part(count, 2 * count).to_vec(),
         sums: sums

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::{Change, City, World};
 use dualtrack::model::params::{Kind, Value, table::PARAMETERS};
 use dualtrack::model::record::{Journal, Move};
@@ -15,7 +15,7 @@ use crate::ledger::{assert_equal, check_accounts, check_bounds};
 use crate::rows::{AllocationRow, CityRow, National};
 use crate::worlds::{any_world, china, order_lags, parameter, set, small_world, switch, value_at};
 
-const LUCK: Luck = Luck {
+const DRAWS: Draws = Draws {
     seed: 11,
     replicate: 1,
 };
@@ -23,7 +23,7 @@ const LUCK: Luck = Luck {
 /// Runs a world to its end and shows it after each quarter.
 fn watch(world: &World, mut look: impl FnMut(&mut Run)) {
     let setup = Setup::new(world.clone()).expect("a world that can start");
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     run.set_detail(true);
     for _ in 0..world.quarters {
         run.step(None).expect("only finite numbers");
@@ -41,7 +41,7 @@ fn trajectory(world: &World) -> Vec<National> {
 /// Pioneering in the first quarter: which instrument in which design, by code of the city.
 fn pioneered_at_first(world: &World) -> BTreeMap<u64, (u32, f64)> {
     let setup = Setup::new(world.clone()).expect("a world that can start");
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     let mut journal = Journal::default();
     run.step(Some(&mut journal)).expect("only finite numbers");
     journal
@@ -55,10 +55,10 @@ fn pioneered_at_first(world: &World) -> BTreeMap<u64, (u32, f64)> {
         .collect()
 }
 
-/// What luck alone decides before the first quarter: career weight and optima, by code of the city.
+/// What chance alone decides before the first quarter: career weight and optima, by code of the city.
 fn drawn_at_the_start(world: &World) -> BTreeMap<u64, (f64, Vec<f64>)> {
     let setup = Setup::new(world.clone()).expect("a world that can start");
-    let run = Run::new(&setup, LUCK);
+    let run = Run::new(&setup, DRAWS);
     world
         .cities
         .iter()
@@ -99,7 +99,7 @@ fn accounts_and_bounds_hold_at_both_ends_of_every_parameter() {
             set(&mut world, parameter.key, value.clone());
             order_lags(&mut world.params);
             let setup = Setup::new(world).expect("a world that can start");
-            let mut run = Run::new(&setup, LUCK);
+            let mut run = Run::new(&setup, DRAWS);
             run.set_detail(true);
             for _ in 0..12 {
                 let done = run.step(None);
@@ -117,7 +117,7 @@ fn before_the_first_quarter_nothing_is_spent() {
     switch(&mut world, "pilot_zones", true);
     world.pilot_zones[0].from = world.start;
     let setup = Setup::new(world).expect("a world that can start");
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     let nation = National::of(&mut run);
     assert_eq!(nation.spending_cny_mn, 0.0);
     assert_eq!(nation.efficiency_per_cny_bn, None);
@@ -133,7 +133,7 @@ fn before_the_first_quarter_nothing_is_spent() {
     let mut world = setup.world().clone();
     switch(&mut world, "pilot_zones", false);
     let setup = Setup::new(world).expect("a world that can start");
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     run.step(None).expect("only finite numbers");
     assert!(run.is_designated(1) && !CityRow::of(&run, 1).is_pilot_zone);
 }
@@ -171,7 +171,7 @@ fn outcomes_do_not_depend_on_the_number_of_threads() {
                 .build()
                 .expect("a pool of threads");
             pool.install(|| {
-                let mut run = Run::new(&setup, LUCK);
+                let mut run = Run::new(&setup, DRAWS);
                 (0..5)
                     .map(|_| {
                         run.step(None).expect("only finite numbers");
@@ -360,7 +360,7 @@ proptest! {
     fn accounts_and_bounds_hold_in_random_worlds(world in any_world(), seed in 0u64..1000) {
         // A world in which nobody builds anything in a sector has no frontier and is refused.
         if let Ok(setup) = Setup::new(world.0.clone()) {
-            let mut run = Run::new(&setup, Luck { seed, replicate: seed % 3 });
+            let mut run = Run::new(&setup, Draws { seed, replicate: seed % 3 });
             run.set_detail(true);
             for _ in 0..world.0.quarters {
                 prop_assert_eq!(run.step(None), Ok(()));

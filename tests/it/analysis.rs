@@ -206,7 +206,7 @@ fn each_design_has_its_indices_for_each_factor_and_response() {
         }
         let noise = folder.rows(&format!("{out}/noise.csv"));
         assert_eq!(noise.len(), 2);
-        let shares = ["between_points", "common_luck", "rest"];
+        let shares = ["between_points", "common_draws", "rest"];
         let sum: f64 = shares.map(|share| number(&noise[0], share)).iter().sum();
         assert!((sum - 1.0).abs() < 1e-12, "{sum}");
         let file = folder.path(&out).join("interactions.csv");
@@ -366,7 +366,7 @@ fn an_attribution_that_is_killed_goes_on_to_the_same_bytes() {
     assert_eq!(folder.rows("whole/runs.csv").len(), 8 * 2);
 }
 
-/// All on is the scenario itself: combinations meet the luck of a run.
+/// All on is the scenario itself: combinations meet the random draws of a run.
 #[test]
 fn a_combination_is_the_run_of_the_scenario_with_these_switches() {
     let folder = Folder::new();

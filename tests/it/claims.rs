@@ -170,7 +170,7 @@ fn every_claim_of_the_paper_has_a_verdict_and_threads_change_no_byte() {
     );
     // Ten cities of the paper by fourteen instruments.
     assert_eq!(rows(&folder, "one/table1.csv").len(), 140);
-    // Pairs share their luck: B1, C1, C2 and C7 have one control.
+    // Pairs share their random draws: B1, C1, C2 and C7 have one control.
     let control = "mechanisms.tournament = false";
     let runs = rows(&folder, "one/runs.csv");
     let own: Vec<_> = runs.iter().filter(|row| row[1] == control).collect();

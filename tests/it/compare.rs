@@ -1,4 +1,4 @@
-//! `dualtrack compare` as it is called: same luck, same bytes, and honest words about what is shown.
+//! `dualtrack compare` as it is called: same random draws, same bytes, and honest words about what is shown.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -156,7 +156,7 @@ fn a_treatment_equal_to_the_base_has_differences_of_exactly_zero() {
         }
     }
     assert_eq!(seen, 2);
-    // Base and treatment ran on their own, with the same luck.
+    // Base and treatment ran on their own, with the same random draws.
     let runs = rows(&result.join("runs.csv"));
     assert_eq!(runs.len(), 15);
     assert_eq!(runs[0]["competitiveness"], runs[2]["competitiveness"]);

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use dualtrack::input::experiment::{self, reader::Overlay};
 use dualtrack::input::scenario::{self, Scenario, problems::Problems, shelf::Shelf};
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
 use dualtrack::study::place::{Begin, partial};
@@ -87,11 +87,11 @@ pub fn run(world: &dualtrack::model::data::World, seed: u64, quarters: u32) {
         Ok(setup) => setup,
         Err(error) => return check_message(&error.to_string()),
     };
-    let luck = Luck {
+    let draws = Draws {
         seed,
         replicate: seed % 3,
     };
-    let mut run = Run::new(&setup, luck);
+    let mut run = Run::new(&setup, draws);
     run.set_detail(true);
     for _ in 0..world.quarters.min(quarters) {
         assert_eq!(run.step(None), Ok(()));

@@ -1,6 +1,6 @@
 //! Long and large runs keep their accounts. Some ten seconds of a processor.
 
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::accounts::many_cities;
@@ -15,11 +15,11 @@ fn ten_million_city_quarters_without_drift_in_the_accounts() {
     let mut world = many_cities(CITIES);
     world.quarters = QUARTERS;
     let setup = Setup::new(world).expect("a world that can start");
-    let luck = Luck {
+    let draws = Draws {
         seed: 11,
         replicate: 1,
     };
-    let mut run = Run::new(&setup, luck);
+    let mut run = Run::new(&setup, draws);
     run.set_detail(true);
     let (mut whole, mut parts) = (0.0, [0.0; 5]);
     for quarter in 0..QUARTERS {

@@ -17,7 +17,7 @@ mod layers;
 mod ledger;
 mod library;
 mod long;
-mod luck;
+mod draws;
 mod memory;
 mod outcomes;
 mod report;

@@ -1,7 +1,7 @@
 //! A run takes its memory once, and gives the same numbers in used memory as in new.
 
 use allocation_counter::measure;
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::measure::outcomes::{self, Values};
 use dualtrack::measure::seen::NationSeen;
 use dualtrack::model::params::Value;
@@ -9,7 +9,7 @@ use dualtrack::model::{run::Run, setup::Setup};
 
 use crate::worlds::{china, set, small_world};
 
-const LUCK: Luck = Luck {
+const DRAWS: Draws = Draws {
     seed: 3,
     replicate: 2,
 };
@@ -36,12 +36,12 @@ fn another_point() -> Setup {
 fn no_step_takes_memory_after_the_first_run() {
     let setup = Setup::new(china()).expect("a world that can start");
     let other = another_point();
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     let _ = of_quarters(&mut run);
-    let mut run = run.into_memory().start(&other, LUCK);
+    let mut run = run.into_memory().start(&other, DRAWS);
     let _ = of_quarters(&mut run);
     let taken = measure(|| {
-        let mut run = run.into_memory().start(&setup, LUCK);
+        let mut run = run.into_memory().start(&setup, DRAWS);
         for _ in 0..setup.world().quarters {
             run.step(None).expect("only finite numbers");
             outcomes::nation(&mut run);
@@ -58,11 +58,11 @@ fn a_run_moved_to_another_setup_is_a_run_of_it() {
         Setup::new(china()).expect("a world that can start"),
         another_point(),
     );
-    let mut used = Run::new(&setup, LUCK);
+    let mut used = Run::new(&setup, DRAWS);
     used.set_detail(true);
     let _ = of_quarters(&mut used);
-    let mut moved = used.into_memory().start(&other, LUCK);
-    let mut fresh = Run::new(&other, LUCK);
+    let mut moved = used.into_memory().start(&other, DRAWS);
+    let mut fresh = Run::new(&other, DRAWS);
     assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
     assert_eq!(outcomes::city(&moved, 0), outcomes::city(&fresh, 0));
 }
@@ -73,7 +73,7 @@ fn a_run_can_move_to_a_world_of_another_shape() {
         Setup::new(china()).expect("a world that can start"),
         Setup::new(small_world()).expect("a world that can start"),
     );
-    let mut moved = Run::new(&setup, LUCK).into_memory().start(&small, LUCK);
-    let mut fresh = Run::new(&small, LUCK);
+    let mut moved = Run::new(&setup, DRAWS).into_memory().start(&small, DRAWS);
+    let mut fresh = Run::new(&small, DRAWS);
     assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
 }

@@ -1,7 +1,7 @@
 //! Derived responses against their definitions, computed apart from the library on a small lopsided world.
 
 use dualtrack::kernel::control::Control;
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::measure::response::{probe::Probe, spec::Responses};
 use dualtrack::model::data::{Channel, Tier, World};
 use dualtrack::model::record::{Journal, Move};
@@ -12,7 +12,7 @@ use crate::rows::{AllocationRow, CityRow};
 
 use super::worlds::small_world;
 
-const LUCK: Luck = Luck {
+const DRAWS: Draws = Draws {
     seed: 5,
     replicate: 2,
 };
@@ -24,7 +24,7 @@ fn value(world: &World, text: &str) -> Option<f64> {
     let bound = responses.bind(&world.clone()).expect("places");
     let mut probe = Probe::new(bound, false);
     drive(
-        &mut Run::new(&setup, LUCK),
+        &mut Run::new(&setup, DRAWS),
         &mut probe,
         None,
         &Control::default(),
@@ -38,7 +38,7 @@ fn value(world: &World, text: &str) -> Option<f64> {
 /// Calls `see` with the run and the events of each quarter.
 fn watch(world: &World, mut see: impl FnMut(&Run<'_>, &Journal, u32)) {
     let setup = Setup::new(world.clone()).expect("a world");
-    let mut run = Run::new(&setup, LUCK);
+    let mut run = Run::new(&setup, DRAWS);
     let mut journal = Journal::default();
     for quarter in 0..world.quarters {
         journal.clear();
@@ -333,7 +333,7 @@ fn measuring_derived_responses_changes_nothing() {
     let responses = Responses::parse(texts).expect("responses");
     let mut probe = Probe::new(responses.bind(&world).expect("places"), true);
     drive(
-        &mut Run::new(&setup, LUCK),
+        &mut Run::new(&setup, DRAWS),
         &mut probe,
         None,
         &Control::default(),

@@ -2,7 +2,7 @@
 //! the crate only the data it is given, the keyed draws, and the structs in which outcomes are written, so
 //! that agreement means that the document is enough to rebuild the model.
 
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::World;
 use dualtrack::model::params::table::Params;
 use dualtrack::model::record::{ChampionEvent, Journal};
@@ -88,7 +88,7 @@ pub struct Flows {
 /// The twin.
 pub struct Twin {
     pub world: World,
-    pub luck: Luck,
+    pub draws: Draws,
     pub params: Params,
     pub constants: Constants,
     /// Quarters done.

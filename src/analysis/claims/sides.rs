@@ -55,7 +55,7 @@ fn comparisons_sheet<'a>(file: &'static str, rows: impl Iterator<Item = &'a Row<
         "n": "pairs of replicates that have it" => row.n;
         "mean": "mean of the side" => Some(row.mean?.mean), unit(unit), missing(few);
         "low" to "high": "its 95 % interval, Student's t" => row.mean?.interval(), unit(unit), missing(few);
-        "difference": "mean difference to the base on the same luck"
+        "difference": "mean difference to the base on the same random draws"
             => Some(row.difference?.mean), unit(unit), missing(few);
         "difference_low" to "difference_high": "its 95 % interval"
             => row.difference?.interval(), unit(unit), missing(few);

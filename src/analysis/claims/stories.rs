@@ -1,6 +1,6 @@
 //! What the base run tells: the life of instruments (Figure 1 of the paper) and the portfolios of cities (Table 1).
 
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::recorder::ADJUST_THRESHOLD;
 use crate::model::data::{Channel, Tier, World};
 use crate::model::record::{Journal, Move};
@@ -103,8 +103,8 @@ impl Story {
     ///
     /// # Errors
     /// Where the run cannot go on.
-    pub fn tell(&self, setup: &Setup, luck: Luck) -> Result<Vec<Option<f64>>, ModelError> {
-        let mut run = Run::new(setup, luck);
+    pub fn tell(&self, setup: &Setup, draws: Draws) -> Result<Vec<Option<f64>>, ModelError> {
+        let mut run = Run::new(setup, draws);
         let mut journal = Journal::default();
         let world = run.world();
         let mut life = Life::new(world);
@@ -389,11 +389,11 @@ mod tests {
             .world;
         let story = Story::new(&world);
         let setup = Setup::new(world).expect("valid");
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        let numbers = story.tell(&setup, luck).expect("a run");
+        let numbers = story.tell(&setup, draws).expect("a run");
         assert_eq!(numbers.len(), story.measures.len());
         let cities: Vec<&str> = story
             .coded

@@ -137,7 +137,7 @@ pub fn runs(study: &Study, runs: &Runs) -> Sheet {
     let arms = &study.runs.arms;
     let mut table = Columns::<(usize, Reading)>::new("runs", "a response of a run");
     columns!(table, |(replicate, at)| {
-        key "replicate": "replicate, from 0; with the seed it fixes the luck of the run" => replicate;
+        key "replicate": "replicate, from 0; with the seed it fixes the random draws of the run" => replicate;
         key "arm": "what the run lays over the base" => arms[at.arm].name.as_str();
         "seed": "seed of the run" => study.runs.seed;
         key "response": "what is measured" => arms[at.arm].responses.list()[at.response].text.as_str();

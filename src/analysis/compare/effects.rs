@@ -95,7 +95,7 @@ pub fn sheet(comparison: &Comparison, effects: &[Effect]) -> Sheet {
     let no_sign = "the mean difference is 0 or there are no pairs";
     let nothing_varies = "fewer than two pairs have the response, or nothing varies";
     let verdict = "whether Student's interval lies above 0 (`higher`), below (`lower`), or neither (`not shown`)";
-    let row = "a response to a treatment, over pairs of runs with the same luck";
+    let row = "a response to a treatment, over pairs of runs with the same random draws";
     let responses = comparison.plan.responses().list();
     let mut table = Columns::<(&Effect, Option<Paired>)>::new("effects", row);
     comparison.key_columns(&mut table, |(effect, _)| (effect.arm, effect.response));

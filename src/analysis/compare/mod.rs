@@ -1,4 +1,4 @@
-//! Policies compared with a base, draw by draw on the same luck.
+//! Policies compared with a base, draw by draw on the same random draws.
 //!
 //! A replicate runs the base and every treatment with the same draws, so that their difference is the treatment's doing
 //! and has less noise than either. [`pairs`] tells which replicates are run, a fixed number or until intervals are narrow
@@ -157,7 +157,7 @@ impl Comparison {
             ColumnInfo::new("error", Kind::Text, "", "why the run failed")
                 .missing("the run went well"),
         );
-        let row = "a run: the base or a treatment with the luck of a replicate";
+        let row = "a run: the base or a treatment with the random draws of a replicate";
         FileInfo::new("runs", row, &key, columns)
     }
 

@@ -151,7 +151,7 @@ impl Robust {
         }
         for arm in 0..arms {
             for response in 0..responses {
-                // Replicates that all have, so that all are compared on the same luck.
+                // Replicates that all have, so that all are compared on the same random draws.
                 let whole = runs
                     .chunks(arms)
                     .filter(|runs| runs.iter().all(|run| run.value(response).is_some()));

@@ -114,7 +114,7 @@ fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> She
     let about = About {
         name: "difference",
         unit: UNIT,
-        meaning: "point less base, on the same luck",
+        meaning: "point less base, on the same random draws",
         missing: "no replicate has the objective in both, or only one has",
         interval: "Student's t over paired differences",
         n: "replicates that have it in both",

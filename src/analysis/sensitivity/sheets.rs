@@ -95,7 +95,7 @@ fn pairs_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> She
 fn noise_sheet(found: &Sensitivity, responses: &[&str]) -> Sheet {
     let few = "there is one replicate, too few runs are there, or nothing varies";
     let fewer = "there are fewer than three replicates, too few runs are there, or nothing varies";
-    let row = "a response: how much of it is luck";
+    let row = "a response: how much of it is random";
     let mut table = Columns::<(&str, &Noise)>::new("noise", row);
     columns!(table, |(response, noise)| {
         key "response": "name of the response" => response;
@@ -106,8 +106,8 @@ fn noise_sheet(found: &Sensitivity, responses: &[&str]) -> Sheet {
     });
     let meanings = [
         "share of the variance of a single run that lies between design points",
-        "share of the variance of a single run that is luck common to all design points",
-        "share of the variance of a single run that is neither: luck that falls differently on different points",
+        "share of the variance of a single run that is random and common to all design points",
+        "share of the variance of a single run that is neither: draws that act differently on different points",
         "share of the variance between means of design points that is noise of replicates",
     ];
     for (place, meaning) in meanings.into_iter().enumerate() {

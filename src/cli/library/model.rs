@@ -1,5 +1,5 @@
 use crate::cli::library::Error;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::response::now::{Asked, Now};
 use crate::measure::response::own::{self, Seen as _};
 use crate::measure::seen::{NationSeen, Passes};
@@ -51,11 +51,11 @@ impl Model {
 
     /// A replicate at its start. With the scenario's seed its number fixes the random draws, whatever the settings and rules.
     pub fn start(&self, replicate: u64) -> Run<'_> {
-        let luck = Luck {
+        let draws = Draws {
             seed: self.seed,
             replicate,
         };
-        let mut run = run::Run::new(&self.setup, luck);
+        let mut run = run::Run::new(&self.setup, draws);
         run.set_detail(true);
         Run {
             run,

@@ -5,7 +5,7 @@ use crate::cli::library::results::InMemory;
 use crate::cli::library::{Error, Results};
 use crate::cli::study::{End, Question, Runs, run};
 use crate::kernel::control::Control;
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::response::probe::Probe;
 use crate::model::run::{OwnRules, Run};
 use crate::study::execute::Study;
@@ -121,13 +121,13 @@ impl Asked<'_> {
             return Ok(());
         };
         let ready = arm.at(&stage.points.variant(0)).map_err(Error::Input)?;
-        let luck = Luck {
+        let draws = Draws {
             seed: study.seed,
             replicate: 0,
         };
         // Of each quarter, whatever the period.
         let mut probe = Probe::new(ready.bound, true);
-        let mut run = Run::new(&ready.setup, luck);
+        let mut run = Run::new(&ready.setup, draws);
         probe.begin(&run);
         run.set_detail(true);
         run.step_under(study.rules.as_ref(), probe.journal())?;

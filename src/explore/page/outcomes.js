@@ -77,7 +77,7 @@ export function showOutcomes(store, snapshot, place, quarter) {
   setText(
     byId("outcomes-n"),
     `Means over ${snapshot.n} replicate${snapshot.n === 1 ? "" : "s"}; in brackets Student\u2019s 95 % interval of the mean.` +
-      (snapshot.difference ? " Differences are of pairs that meet the same luck; bold where the interval leaves out 0." : ""),
+      (snapshot.difference ? " Differences are of pairs that meet the same random draws; bold where the interval leaves out 0." : ""),
   );
 }
 

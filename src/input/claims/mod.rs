@@ -74,7 +74,7 @@ pub struct Part {
 pub enum Design {
     /// One world: the mean is held against a bound.
     Alone(Variant),
-    /// Two worlds on the same luck: the mean difference is held against a bound.
+    /// Two worlds on the same random draws: the mean difference is held against a bound.
     Paired {
         /// With what the claim is about.
         treatment: Variant,

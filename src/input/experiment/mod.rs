@@ -56,9 +56,9 @@ pub struct Experiment {
     pub base: ScenarioFile,
     /// Settings laid over whatever scenario is run.
     pub set: Vec<Assignment>,
-    /// How often a design point or treatment is repeated with other luck.
+    /// How often a design point or treatment is repeated with other random draws.
     pub replicates: u32,
-    /// Picks the luck.
+    /// Picks the random draws.
     pub seed: u64,
     /// What a run is measured by.
     pub responses: Responses,

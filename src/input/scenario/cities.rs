@@ -22,7 +22,7 @@ pub static FORMAT: Format = Format {
     id: "city_id",
     columns: columns! {
         "city_id": Cell::Id => "Stable short name.";
-        "code": Cell::Code => "Stable number that addresses the city's luck: its GB/T 2260 code.";
+        "code": Cell::Code => "Stable number that addresses the city's random draws: its GB/T 2260 code.";
         "name": Cell::Text => "Name for people.";
         "province": Cell::Text => "Province.";
         "region": Cell::Choice(REGIONS) => "Region.";

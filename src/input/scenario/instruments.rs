@@ -15,7 +15,7 @@ pub static FORMAT: Format = Format {
     id: "instrument_id",
     columns: columns! {
         "instrument_id": Cell::Id => "Stable short name.";
-        "code": Cell::Code => "Stable number that addresses the instrument's luck.";
+        "code": Cell::Code => "Stable number that addresses the instrument's random draws.";
         "name": Cell::Text => "Name for people.";
         "channel": Cell::Choice(Channel::NAMES) => "Channel through which it works.";
         "tier_slope": Cell::real(-1.0, 1.0, "")

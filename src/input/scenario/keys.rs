@@ -141,8 +141,8 @@ mod tests {
             "unknown key `centre.retention`; nearest valid name: `budgets.retention`"
         );
         assert_eq!(
-            unknown("seed_of_luck", false),
-            "unknown key `seed_of_luck`; `dualtrack params` lists the parameters"
+            unknown("seed_of_draws", false),
+            "unknown key `seed_of_draws`; `dualtrack params` lists the parameters"
         );
     }
 }

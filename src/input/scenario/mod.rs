@@ -69,9 +69,9 @@ pub struct Scenario {
     pub title: String,
     /// Description; empty where the file has none.
     pub description: String,
-    /// Everything that defines a run, apart from its luck.
+    /// Everything that defines a run, apart from its random draws.
     pub world: World,
-    /// Picks the luck.
+    /// Picks the random draws.
     pub seed: u64,
     /// How often a design point is repeated.
     pub replicates: u32,

@@ -18,7 +18,7 @@ pub static FORMAT: Format = Format {
     id: "sector_id",
     columns: columns! {
         "sector_id": Cell::Id => "Stable short name.";
-        "code": Cell::Code => "Stable number that addresses the sector's luck.";
+        "code": Cell::Code => "Stable number that addresses the sector's random draws.";
         "name": Cell::Text => "Name for people.";
         "strategic_0_1": Cell::SHARE => "Strategic weight.";
         "risk_0_1": Cell::SHARE => "Risk that draws restrictive regulation.";

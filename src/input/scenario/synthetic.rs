@@ -6,7 +6,7 @@
 
 use crate::input::scenario::cities::{Cities, REGIONS};
 use crate::kernel::math;
-use crate::kernel::random::{Block, Luck, Purpose, Stream, index, normal, uniform};
+use crate::kernel::random::{Block, Draws, Purpose, Stream, index, normal, uniform};
 use crate::model::data::{City, Rank, Tier};
 
 /// Revenue over GDP, the same in every synthetic city; the mean of the shipped table is near it.
@@ -42,11 +42,11 @@ const TIERS: [(Tier, f64, f64, f64, f64); 5] = [
 impl Recipe {
     /// Makes the cities, with `sectors` sectors to be known for.
     pub(crate) fn make(&self, sectors: usize) -> Cities {
-        let luck = Luck {
+        let draws = Draws {
             seed: self.seed,
             replicate: 0,
         };
-        let mut stream = luck.stream(Purpose::Synthetic);
+        let mut stream = draws.stream(Purpose::Synthetic);
         // About as many provinces as the square root of the number of cities, on a square grid.
         let side = f64::from(self.count).sqrt().sqrt().round().max(1.0) as usize;
         let mut numbers: Vec<Option<u32>> = vec![None; side * side];

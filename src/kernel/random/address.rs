@@ -53,19 +53,19 @@ pub mod slot {
 /// Version of the addresses; part of every key.
 const ADDRESS_VERSION: u64 = 1;
 
-/// One block of luck: eight independent 64-bit words.
+/// One block of random words: eight independent 64-bit words.
 pub type Block = [u64; 8];
 
-/// The luck of one replicate.
+/// The random draws of one replicate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Luck {
+pub struct Draws {
     /// Seed of the run.
     pub seed: u64,
     /// Replicate, from 0.
     pub replicate: u64,
 }
 
-impl Luck {
+impl Draws {
     /// The key of a purpose.
     pub(super) fn key(self, purpose: Purpose) -> [u64; 4] {
         [self.seed, self.replicate, purpose as u64, ADDRESS_VERSION]

@@ -5,7 +5,7 @@
 //! bit (a test compares them), none in vain. The rounds are those of Bernstein's ChaCha with eight rounds.
 
 use crate::kernel::lanes::{LANES, wide};
-use crate::kernel::random::address::{Block, Luck, Purpose};
+use crate::kernel::random::address::{Block, Draws, Purpose};
 
 /// The generator's state for one code: constants, key, position, code.
 type State = [u32; 16];
@@ -28,8 +28,8 @@ pub struct WideStream {
 }
 
 impl WideStream {
-    pub(crate) fn new(luck: Luck, purpose: Purpose) -> Self {
-        let [seed, replicate, purpose, version] = luck.key(purpose);
+    pub(crate) fn new(draws: Draws, purpose: Purpose) -> Self {
+        let [seed, replicate, purpose, version] = draws.key(purpose);
         let low = |word: u64| word as u32;
         let high = |word: u64| (word >> 32) as u32;
         WideStream {
@@ -147,13 +147,13 @@ mod tests {
 
     #[test]
     fn eight_blocks_are_those_of_rand_chacha() {
-        let luck = Luck {
+        let draws = Draws {
             seed: 0x0123_4567_89ab_cdef,
             replicate: 1 << 40,
         };
         let (mut one, wide) = (
-            luck.stream(Purpose::Moves),
-            luck.wide_stream(Purpose::Moves),
+            draws.stream(Purpose::Moves),
+            draws.wide_stream(Purpose::Moves),
         );
         for (round, position) in [0, 1, 39, u64::from(u32::MAX), 1 << 40]
             .into_iter()

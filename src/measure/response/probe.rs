@@ -235,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::input::scenario;
-    use crate::kernel::random::Luck;
+    use crate::kernel::random::Draws;
     use crate::measure::outcomes::{self, Scope, ids::national as ids};
     use crate::measure::response::quantity::columns;
     use crate::model::setup::Setup;
@@ -245,11 +245,11 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let scenario = scenario::load(&path, &["run.quarters=6".to_string()]).expect("valid");
         let setup = Setup::new(scenario.world).expect("valid");
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        let mut run = Run::new(&setup, luck);
+        let mut run = Run::new(&setup, draws);
         for _ in 0..6 {
             run.step(None).expect("a quarter");
         }
@@ -270,7 +270,7 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let scenario = scenario::load(&path, &["run.quarters=6".to_string()]).expect("valid");
         let setup = Setup::new(scenario.world).expect("valid");
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
@@ -282,7 +282,7 @@ mod tests {
         let responses = Responses::parse(texts).expect("columns");
         let bound = responses.bind(setup.world()).expect("bound");
         let mut probe = Probe::new(bound, false);
-        let mut run = Run::new(&setup, luck);
+        let mut run = Run::new(&setup, draws);
         let (mut spent, mut level, mut duplicated) = (0.0, 0.0, 0.0);
         for quarter in 0..6 {
             run.step(None).expect("a quarter");

@@ -4,7 +4,7 @@ use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
 };
-use crate::kernel::random::Luck;
+use crate::kernel::random::Draws;
 use crate::measure::outcomes;
 use crate::model::choice::*;
 use crate::model::equations::budgets;
@@ -18,13 +18,13 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     let set = sets.iter();
     let variant = Variant::of(set.map(|(key, value)| Assignment::new(key, value)));
     let setup = Worlds::new(&base, &[]).setup(&variant).expect("a world");
-    let luck = Luck {
+    let draws = Draws {
         seed: 5,
         replicate: 2,
     };
     let (mut plain, mut telling) = (
-        crate::model::run::Run::new(&setup, luck),
-        crate::model::run::Run::new(&setup, luck),
+        crate::model::run::Run::new(&setup, draws),
+        crate::model::run::Run::new(&setup, draws),
     );
     let (mut in_force, mut given_up) = (0, Vec::new());
     for quarter in 0..setup.world().quarters as usize {
@@ -131,11 +131,11 @@ fn the_moves_of_a_city_in_a_later_chunk_are_its_own() {
     let sets = sets.map(String::from);
     let scenario = crate::input::scenario::load(&base, &sets).expect("a scenario");
     let setup = crate::model::setup::Setup::new(scenario.world).expect("valid");
-    let luck = Luck {
+    let draws = Draws {
         seed: 5,
         replicate: 2,
     };
-    let mut run = crate::model::run::Run::new(&setup, luck);
+    let mut run = crate::model::run::Run::new(&setup, draws);
     let mut moves = 0;
     for quarter in 0..24 {
         let city = 512 + quarter % 18;

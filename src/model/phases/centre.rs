@@ -91,7 +91,7 @@ pub(crate) fn decide(now: &Now, nation: &mut Nation, incidents: &mut (Option<u32
     let (octet, word) = (now.quarter / 8, now.quarter as usize % 8);
     if incidents.0 != Some(octet) {
         incidents.0 = Some(octet);
-        let stream = now.luck.wide_stream(Purpose::Incident);
+        let stream = now.draws.wide_stream(Purpose::Incident);
         incidents.1.clear();
         for eight in 0..sectors.div_ceil(LANES) {
             let codes = eight_codes(&setup.world().sectors, eight, |sector| sector.code);

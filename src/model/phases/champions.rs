@@ -131,7 +131,7 @@ fn best_seen(now: &Now, leaders: &Leaders, seen: &mut Vec<Leader>) -> [Option<u3
 
 /// Hands on what the centre sees of the capability of leaders, one after the other.
 fn see(now: &Now, leaders: &[Leader], mut hand_on: impl FnMut(&Leader, f64)) {
-    let luck = now.luck.wide_stream(Purpose::Champion);
+    let draws = now.draws.wide_stream(Purpose::Champion);
     let cities = &now.setup.world().cities;
     let noise = now.params.champions.noise;
     for eight in leaders.chunks(LANES) {
@@ -139,7 +139,7 @@ fn see(now: &Now, leaders: &[Leader], mut hand_on: impl FnMut(&Leader, f64)) {
         let codes = eight_codes(eight, 0, |leader| cities[leader.city as usize].code);
         // A block has the draws of eight sectors.
         let position = |l: usize| u64::from(now.quarter) * 4 + (leader(l).sector / LANES) as u64;
-        let words = luck.blocks_at(&codes, &std::array::from_fn(position));
+        let words = draws.blocks_at(&codes, &std::array::from_fn(position));
         let draws = normals(std::array::from_fn(|l| words[leader(l).sector % LANES][l]));
         let seen: Lanes =
             each(|l| evaluation::seen_capability(leader(l).capability, noise, draws[l]));
@@ -165,7 +165,7 @@ fn event(state: &State, is_national: bool, city: u32, sector: usize) -> Champion
 mod tests {
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
-    use crate::kernel::random::Luck;
+    use crate::kernel::random::Draws;
     use crate::model::run::Run;
     use crate::model::setup::Setup;
 
@@ -177,11 +177,11 @@ mod tests {
     }
 
     fn start(setup: &Setup) -> Run<'_> {
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        Run::new(setup, luck)
+        Run::new(setup, draws)
     }
 
     #[test]

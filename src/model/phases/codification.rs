@@ -20,7 +20,7 @@ pub(crate) fn codify(now: &Now, nation: &mut Nation, candidates: &mut Vec<(f64, 
 /// E33: instruments that bear fruit locally, as the centre measures it.
 fn decide_on_evidence(now: &Now, nation: &mut Nation, candidates: &mut Vec<(f64, Decided)>) {
     let rules = &now.params.codification;
-    let noise = now.luck.wide_stream(Purpose::Measurement);
+    let noise = now.draws.wide_stream(Purpose::Measurement);
     candidates.clear();
     let instruments = &now.setup.world().instruments;
     let undecided = all_bits(instruments.len()) & !nation.decided;
@@ -84,7 +84,7 @@ fn measure(now: &Now, nation: &Nation, instrument: usize, draw: u64) -> Decided 
 /// E34: a measure of the centre's own, designed without local knowledge.
 fn decide_from_above(now: &Now, nation: &mut Nation) {
     let draws = now
-        .luck
+        .draws
         .wide_stream(Purpose::TopDown)
         .block(0, u64::from(now.quarter));
     if uniform(draws[0]) >= now.params.codification.top_down_rate_per_year {

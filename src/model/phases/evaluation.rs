@@ -166,7 +166,7 @@ impl<R: Rules> Scoring<'_, R> {
     fn chunk(&self, index: usize, deeds: &mut [Deeds], scores: &mut [f64]) {
         let constants = &self.now.setup.chunks[index];
         let tournament = &self.now.params.tournament;
-        let noise = self.now.luck.wide_stream(Purpose::Evaluation);
+        let noise = self.now.draws.wide_stream(Purpose::Evaluation);
         for (block, codes) in constants.codes.iter().enumerate() {
             let draws = normals(noise.blocks(codes, u64::from(self.now.quarter))[0]);
             let Deeds {
@@ -303,17 +303,17 @@ impl Reading<'_> {
 mod tests {
     use super::*;
     use crate::input::experiment::{factor::Variant, worlds::Worlds};
-    use crate::kernel::random::Luck;
+    use crate::kernel::random::Draws;
     use crate::model::run::Run;
     use std::path::Path;
 
     /// Three cities in a block of eight, with some evaluations behind them.
     fn evaluated(setup: &Setup, evaluations: usize) -> Run<'_> {
-        let luck = Luck {
+        let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        let mut run = Run::new(setup, luck);
+        let mut run = Run::new(setup, draws);
         for _ in 0..4 * evaluations {
             run.step(None).expect("only finite numbers");
         }
@@ -337,7 +337,7 @@ mod tests {
         let width = published.rows.lines() * LANES;
         assert_eq!(run.scratch.next.rows.data()[..width], gathered[..width]);
         assert!(gathered[0][0] > 0.0);
-        run.reset(run.now.luck);
+        run.reset(run.now.draws);
         assert!(!run.scratch.next.has_sums_of_peers);
     }
 

@@ -95,14 +95,14 @@ impl Deciding<'_> {
     fn decide_in_chunk(&self, chunk: usize, decisions: &mut Decisions) {
         let now = self.now;
         let constants = &now.setup.chunks[chunk];
-        let luck = now.luck.wide_stream(Purpose::Moves);
-        let errors = now.luck.wide_stream(Purpose::DesignError);
+        let draws = now.draws.wide_stream(Purpose::Moves);
+        let errors = now.draws.wide_stream(Purpose::DesignError);
         let (chances, location) = (self.chances(), Location::new(now, self.state));
         let (hazard, has_new_scores) = (Hazard::new(now), now.is_evaluation());
         decisions.exits.clear();
         decisions.moves.clear();
         decisions.all_location_weight = ZERO;
-        let mut drawn = self.draw(constants, &luck, &chances, 0);
+        let mut drawn = self.draw(constants, &draws, &chances, 0);
         for block in 0..constants.blocks() {
             let Drawn {
                 words,
@@ -111,7 +111,7 @@ impl Deciding<'_> {
             } = drawn;
             if block + 1 < constants.blocks() {
                 // Drawn a block ahead, so that what moves will look at can be asked for.
-                drawn = self.draw(constants, &luck, &chances, block + 1);
+                drawn = self.draw(constants, &draws, &chances, block + 1);
                 if now.is_large {
                     location.ask_for(chunk, block + 1);
                     self.ask_for_moves(&chances, &drawn, constants.first_block() + block + 1);
@@ -173,11 +173,11 @@ impl Deciding<'_> {
     fn draw(
         &self,
         constants: &ChunkConstants,
-        luck: &WideStream,
+        draws: &WideStream,
         chances: &Chances,
         block: usize,
     ) -> Drawn {
-        let words = luck.lanes(&constants.codes[block], u64::from(self.now.quarter));
+        let words = draws.lanes(&constants.codes[block], u64::from(self.now.quarter));
         let cities = LANES.min(constants.cities - block * LANES);
         let in_force = &self.state.published.in_force[constants.first + block * LANES..][..LANES];
         let pioneer = self.pioneer_bounds(constants.first_block() + block);
@@ -421,7 +421,7 @@ fn pick(candidates: u64, word: u64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::random::Luck;
+    use crate::kernel::random::Draws;
     use crate::model::run::Run;
     use crate::model::schedule;
     use crate::model::setup::Setup;
@@ -440,7 +440,7 @@ mod tests {
         let setup = Setup::new(scenario.world).expect("a world that can start");
         let mut run = Run::new(
             &setup,
-            Luck {
+            Draws {
                 seed: 1,
                 replicate: 0,
             },

@@ -49,7 +49,7 @@ pub(crate) fn leave(
                 }
             });
         }
-        let officials = now.luck.wide_stream(Purpose::Official);
+        let officials = now.draws.wide_stream(Purpose::Official);
         for exit in &decisions.exits {
             if is_large {
                 let own = exit.city as usize;

@@ -1,4 +1,4 @@
-//! Section 5, steps 6 and 7: what luck decides at the start, and what cities first publish.
+//! Section 5, steps 6 and 7: what chance decides at the start, and what cities first publish.
 
 use crate::kernel::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::kernel::parallel::{CHUNK_BLOCKS, for_each};
@@ -11,11 +11,11 @@ use crate::model::state::State;
 
 /// Career weights, true effects and optima.
 pub(crate) fn draw(now: &Now, state: &mut State) {
-    let (setup, luck) = (now.setup, now.luck);
+    let (setup, draws) = (now.setup, now.draws);
     let world = setup.world();
     let policy = &world.params.policy;
     let instruments = world.instruments.len();
-    let stream = luck.wide_stream(Purpose::Instrument);
+    let stream = draws.wide_stream(Purpose::Instrument);
     let mut national_optimum = [0.0; MAX_INSTRUMENTS];
     for octet in 0..instruments.div_ceil(LANES) {
         let codes = eight_codes(&world.instruments, octet, |instrument| instrument.code);
@@ -28,8 +28,8 @@ pub(crate) fn draw(now: &Now, state: &mut State) {
     }
     for_each(now.is_large, &mut state.cities, |index, chunk| {
         let constants = &setup.chunks[index];
-        let officials = luck.wide_stream(Purpose::FirstOfficial);
-        let optima = luck.wide_stream(Purpose::LocalOptimum);
+        let officials = draws.wide_stream(Purpose::FirstOfficial);
+        let optima = draws.wide_stream(Purpose::LocalOptimum);
         for (block, codes) in constants.codes.iter().enumerate() {
             let [a, b, c, ..] = officials.blocks(codes, 0);
             chunk.columns[block].career_weight = each(|l| beta_2_2([a[l], b[l], c[l]]));

@@ -58,7 +58,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     part.reading = vec![
         "A claim holds when the whole 95 % interval of what was measured lies where the claim expects it; it is contradicted \
          when the whole interval lies on the other side; else it is not shown. Nothing was tuned for any claim.",
-        "Treatment and control share their luck, replicate by replicate, so their difference is what the mechanism in question \
+        "Treatment and control share their random draws, replicate by replicate, so their difference is what the mechanism in question \
          does. A verdict is about the model with its default parameters; the robustness beside it says in what share of other \
          plausible parameters it stays.",
         "A claim that holds here is one that follows from the mechanisms the paper describes. That the mechanisms are those of \
@@ -226,7 +226,7 @@ fn pictures(id: &str, series: &Rows, part: &mut Part) {
             format!("series-{id}-{number}"),
             format!("{name} over time"),
             "Mean over replicates in each arm of the experiment, with its 95 % interval; flows are those of the quarter. Both \
-             arms have the same luck, so where the lines part, the mechanism in question acts.",
+             arms have the same random draws, so where the lines part, the mechanism in question acts.",
             counted(rows.into_iter(), "replicates"),
             Lines::new(Across::Quarters(quarters), name, lines),
         );

@@ -166,7 +166,7 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
             part.figure(
                 format!("{name}-{comparison}-{response}"),
                 format!("{}: {}", words(comparison), words(response).to_lowercase()),
-                "Mean of each side with its 95 % interval; the base is dark. All sides have the same luck.",
+                "Mean of each side with its 95 % interval; the base is dark. All sides have the same random draws.",
                 &n,
                 Bars::new("side", words(response), sides.iter().enumerate().map(bar)),
             );

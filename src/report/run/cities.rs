@@ -248,7 +248,7 @@ fn ranking(context: &Context, cities: &[City], part: &mut Part) {
         "ranking",
         format!("Ranking of the {} cities that end on top", order.len()),
         "Rank by capability in all sectors, mean over replicates with its 95 % interval; a rank between two whole \
-         numbers means that luck decides. Lines that cross are cities that overtake each other.",
+         numbers means that chance decides. Lines that cross are cities that overtake each other.",
         &context.n,
         lines,
     );

@@ -22,17 +22,17 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     policies::add(source, &context, &mut part)?;
     let has_events = !context.strips.is_empty();
     part.reading = vec![
-        "A replicate is one run of the model with its own luck: who is promoted, which city tries a measure first, \
+        "A replicate is one run of the model with its own random draws: who is promoted, which city tries a measure first, \
          when an incident happens. Lines are means over replicates.",
         "The darker band around a line is the 95 % interval of the mean after Student: it tells how well the mean is \
          known, and shrinks with more replicates. The lighter band holds the middle 95 % of single runs: it tells how \
-         much luck matters, and does not shrink. With fewer than 20 replicates there is no lighter band; where luck \
+         much draws matters, and does not shrink. With fewer than 20 replicates there is no lighter band; where draws \
          matters little, both hide behind the line.",
         "Money is in CNY of the quarter. A share runs from 0 to 1. Duplicated, idle and subscale are parts of spending \
          that build nothing the nation did not have, nobody uses, or falls short of the scale at which it pays; they \
          overlap with nothing, so they add up.",
         "A run is no forecast. It says what follows if the mechanisms are as written and the parameters as set. To \
-         learn what a rule does, compare two runs that differ in this rule and share their luck (dualtrack compare).",
+         learn what a rule does, compare two runs that differ in this rule and share their random draws (dualtrack compare).",
     ];
     if has_events {
         part.reading.push(

@@ -31,7 +31,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     let design = Rows::needed(source, "design", &["design_point"])?;
     let mut part = Part {
         subtitle: "What happens when settings are moved: a sweep runs the model at design points, each a choice of \
-                   levels for the factors, several times with other luck.",
+                   levels for the factors, several times with other random draws.",
         ..Part::default()
     };
     let factors: Vec<Factor> = design
@@ -100,7 +100,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     levels(&factors, &mut part);
     part.reading = vec![
         "A design point is one choice of levels for all factors. Each value is a mean over replicates at a design point, \
-         and intervals are 95 % intervals of the mean after Student; all design points meet the same luck, so that \
+         and intervals are 95 % intervals of the mean after Student; all design points meet the same random draws, so that \
          differences between them are better known than the intervals of each suggest.",
         "A response is what a run is measured by. A pattern in these figures holds for the model with the other settings \
          as they are, and within the range that was swept.",

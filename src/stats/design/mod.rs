@@ -245,9 +245,9 @@ impl Design {
             }
             Rule::LatinHypercube { seed, orders } => {
                 for (factor, (coordinate, order)) in out.iter_mut().zip(orders).enumerate() {
-                    let mut luck = generator(*seed, factor as u64, Use::LatinPlace);
-                    luck.set_stream(index);
-                    let place = random::open_uniform(luck.next_u64());
+                    let mut draws = generator(*seed, factor as u64, Use::LatinPlace);
+                    draws.set_stream(index);
+                    let place = random::open_uniform(draws.next_u64());
                     let cell = order.at(index) as f64;
                     *coordinate = Some((cell + place) / self.points as f64);
                 }

@@ -24,13 +24,13 @@ pub(crate) struct Permutation {
 impl Permutation {
     /// The permutation of 0..`size` for one part of a design; `size` is at least 1.
     pub(crate) fn new(size: u64, seed: u64, part: u64) -> Self {
-        let mut luck = generator(seed, part, Use::LatinOrder);
+        let mut draws = generator(seed, part, Use::LatinOrder);
         let last = size.saturating_sub(1);
         Permutation {
             size,
             bits: (u64::BITS - last.leading_zeros()).max(2),
-            keys: std::array::from_fn(|_| luck.next_u64()),
-            turn: ((u128::from(luck.next_u64()) * u128::from(size)) >> 64) as u64,
+            keys: std::array::from_fn(|_| draws.next_u64()),
+            turn: ((u128::from(draws.next_u64()) * u128::from(size)) >> 64) as u64,
         }
     }
 

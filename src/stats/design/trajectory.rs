@@ -20,11 +20,11 @@ pub(crate) fn point(
     step: usize,
     out: &mut [Option<f64>],
 ) {
-    let mut luck = generator(seed, trajectory, Use::Trajectory);
+    let mut draws = generator(seed, trajectory, Use::Trajectory);
     let factors = out.len();
     let mut order: Vec<usize> = (0..factors).collect();
     for last in (1..factors).rev() {
-        order.swap(last, random::index(luck.next_u64(), last + 1));
+        order.swap(last, random::index(draws.next_u64(), last + 1));
     }
     // `order[i]` is the factor that step i + 1 moves; draws for factors come in the order of factors.
     let mut moved = vec![false; factors];
@@ -35,8 +35,8 @@ pub(crate) fn point(
         let jump = levels / 2;
         let is_even = levels.is_multiple_of(2);
         let places = if is_even { jump } else { levels };
-        let place = random::index(luck.next_u64(), places as usize) as u32;
-        let goes_down = luck.next_u64() >> 63 == 1;
+        let place = random::index(draws.next_u64(), places as usize) as u32;
+        let goes_down = draws.next_u64() >> 63 == 1;
         let level = match (is_even, goes_down, moved[factor]) {
             (true, true, false) | (true, false, true) => place + jump,
             (true, ..) | (false, _, false) => place,

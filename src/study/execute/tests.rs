@@ -185,7 +185,7 @@ fn tables_join_the_replicates_of_stages() {
 
 #[test]
 fn an_extra_stands_behind_the_responses_of_its_arm() {
-    let extra = |_: &Setup, luck: Luck| Some(vec![Some(luck.replicate as f64), None]);
+    let extra = |_: &Setup, draws: Draws| Some(vec![Some(draws.replicate as f64), None]);
     let study = Study {
         extra: Some((1, Arc::new(extra))),
         ..study()

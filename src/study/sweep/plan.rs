@@ -123,7 +123,7 @@ impl Plan {
         );
         FileInfo::new(
             "runs",
-            "a run: a design point with the luck of a replicate; rows go by replicate, then by design point",
+            "a run: a design point with the random draws of a replicate; rows go by replicate, then by design point",
             &["design_point", "replicate"],
             columns,
         )
@@ -214,7 +214,7 @@ pub fn key_columns() -> Vec<ColumnInfo> {
             "replicate",
             Kind::Integer,
             "1",
-            "replicate, from 0; with the seed it fixes the luck of the run",
+            "replicate, from 0; with the seed it fixes the random draws of the run",
         ),
     ]
 }

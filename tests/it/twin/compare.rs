@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use dualtrack::kernel::random::Luck;
+use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::{Closure, World};
 use dualtrack::model::params::Value;
 use dualtrack::model::record::{ChampionEvent, Journal, Move, OfficialEvent, PolicyEvent};
@@ -450,8 +450,8 @@ fn sorted<T: Copy, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
 
 /// Runs twin and core side by side; the first quarter in which they differ, in words. A random world is left
 /// where rounding has come to decide.
-fn difference(world: &World, luck: Luck, is_random: bool) -> Result<(), String> {
-    let mut twin = Twin::new(world, luck);
+fn difference(world: &World, draws: Draws, is_random: bool) -> Result<(), String> {
+    let mut twin = Twin::new(world, draws);
     // A sector in which nobody builds anything has no frontier: no such world is run.
     let least = (0..twin.sectors())
         .map(|s| twin.stocks(s).into_iter().fold(0.0, f64::max))
@@ -462,7 +462,7 @@ fn difference(world: &World, luck: Luck, is_random: bool) -> Result<(), String> 
         Err(_) if libm::pow(least, world.params.production.aggregation) < 1e-260 => return Ok(()),
         Err(error) => return Err(format!("least capability {least:e}: {error}")),
     };
-    let mut run = Run::new(&setup, luck);
+    let mut run = Run::new(&setup, draws);
     run.set_detail(true);
     let mut journal = Journal::default();
     for t in 0..world.quarters {
@@ -540,9 +540,9 @@ fn rounding_decides(twin: &Twin) -> bool {
 #[test]
 fn the_core_follows_the_document_in_a_small_world() {
     for replicate in 0..20 {
-        let luck = Luck { seed: 7, replicate };
+        let draws = Draws { seed: 7, replicate };
         assert_eq!(
-            difference(&small_world(), luck, false),
+            difference(&small_world(), draws, false),
             Ok(()),
             "replicate {replicate}"
         );
@@ -559,12 +559,12 @@ fn the_core_follows_the_document_in_the_shipped_scenarios() {
     ] {
         let world = shipped(name);
         for replicate in 0..2 {
-            let luck = Luck {
+            let draws = Draws {
                 seed: 20_150_101,
                 replicate,
             };
             assert_eq!(
-                difference(&world, luck, false),
+                difference(&world, draws, false),
                 Ok(()),
                 "{name}, replicate {replicate}"
             );
@@ -575,9 +575,9 @@ fn the_core_follows_the_document_in_the_shipped_scenarios() {
 /// The core against the twin in one world, with so many lucks.
 pub fn follows(world: &World, replicates: u64) {
     for replicate in 0..replicates {
-        let luck = Luck { seed: 7, replicate };
+        let draws = Draws { seed: 7, replicate };
         assert_eq!(
-            difference(world, luck, false),
+            difference(world, draws, false),
             Ok(()),
             "replicate {replicate}"
         );
@@ -655,7 +655,7 @@ fn the_core_follows_the_document_where_a_city_may_build_nothing() {
         let setup = Setup::new(world).expect("a world that can start");
         let mut run = Run::new(
             &setup,
-            Luck {
+            Draws {
                 seed: 7,
                 replicate: 0,
             },
@@ -673,7 +673,7 @@ fn the_small_world_sees_every_kind_of_event() {
     let world = small_world();
     let mut seen = Journal::default();
     for replicate in 0..20 {
-        let mut twin = Twin::new(&world, Luck { seed: 7, replicate });
+        let mut twin = Twin::new(&world, Draws { seed: 7, replicate });
         for _ in 0..world.quarters {
             twin.step();
             seen.policies.extend(twin.journal.policies.iter().copied());
@@ -723,7 +723,7 @@ proptest! {
 
     #[test]
     fn the_core_follows_the_document_in_random_worlds(world in any_world(), seed in 0u64..1000) {
-        let luck = Luck { seed, replicate: seed % 3 };
-        prop_assert_eq!(difference(&world.0, luck, true), Ok(()));
+        let draws = Draws { seed, replicate: seed % 3 };
+        prop_assert_eq!(difference(&world.0, draws, true), Ok(()));
     }
 }

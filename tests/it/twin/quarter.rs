@@ -170,7 +170,7 @@ impl Twin {
         );
         self.stringency += self.params.centre.stringency_adjustment * (target - self.stringency);
         // E7.
-        let mut stream = self.luck.stream(Purpose::Incident);
+        let mut stream = self.draws.stream(Purpose::Incident);
         self.flows = Flows::default();
         for s in 0..self.sectors() {
             let sector = &self.world.sectors[s];
@@ -219,8 +219,8 @@ impl Twin {
         let mechanisms = self.params.mechanisms.clone();
         let in_force_before = self.in_force.clone();
         let design_before = self.design.clone();
-        let mut moves = self.luck.stream(Purpose::Moves);
-        let mut errors = self.luck.stream(Purpose::DesignError);
+        let mut moves = self.draws.stream(Purpose::Moves);
+        let mut errors = self.draws.stream(Purpose::DesignError);
         let mut in_force_after = self.in_force.clone();
         let mut design_after = self.design.clone();
         let mut pioneers: Vec<(usize, usize)> = Vec::new();
@@ -745,7 +745,7 @@ impl Twin {
             })
             .collect();
         let standard = standardised(&relative);
-        let mut stream = self.luck.stream(Purpose::Evaluation);
+        let mut stream = self.draws.stream(Purpose::Evaluation);
         let marks: Vec<f64> = (0..self.cities())
             .map(|i| {
                 let block = stream.block(self.world.cities[i].code, u64::from(t));
@@ -794,7 +794,7 @@ impl Twin {
             return;
         }
         let params = self.params.codification.clone();
-        let mut stream = self.luck.stream(Purpose::Measurement);
+        let mut stream = self.draws.stream(Purpose::Measurement);
         let mut candidates: Vec<(usize, f64)> = Vec::new();
         for m in self.open_to_the_centre() {
             let adopters: Vec<usize> = (0..self.cities())
@@ -851,7 +851,7 @@ impl Twin {
 
     /// E34.
     pub fn top_down(&mut self, t: u32) {
-        let words = self.luck.stream(Purpose::TopDown).block(0, u64::from(t));
+        let words = self.draws.stream(Purpose::TopDown).block(0, u64::from(t));
         let open = self.open_to_the_centre();
         let rate = self.params.codification.top_down_rate_per_year;
         if self.params.mechanisms.top_down && happens(words[0], rate) && !open.is_empty() {
@@ -868,7 +868,7 @@ impl Twin {
 
     /// E36.
     pub fn name_champions(&mut self, t: u32) {
-        let mut stream = self.luck.stream(Purpose::Champion);
+        let mut stream = self.draws.stream(Purpose::Champion);
         let mut candidates: Vec<(usize, usize)> = Vec::new();
         for s in 0..self.sectors() {
             let mut best: Option<(usize, f64)> = None;
@@ -914,8 +914,8 @@ impl Twin {
     /// E31, every quarter.
     pub fn exits(&mut self, t: u32) {
         let tournament = self.params.tournament.clone();
-        let mut moves = self.luck.stream(Purpose::Moves);
-        let mut officials = self.luck.stream(Purpose::Official);
+        let mut moves = self.draws.stream(Purpose::Moves);
+        let mut officials = self.draws.stream(Purpose::Official);
         for i in 0..self.cities() {
             let code = self.world.cities[i].code;
             let h = tournament.turnover_per_quarter * tournament.promoted_share;

@@ -1,6 +1,6 @@
 //! Sections 5 and 6: constants from data and the balanced start.
 
-use dualtrack::kernel::random::{Luck, Purpose, beta_2_2, normal, uniform};
+use dualtrack::kernel::random::{Draws, Purpose, beta_2_2, normal, uniform};
 use dualtrack::model::data::{Track, World};
 use dualtrack::model::params::table::Params;
 
@@ -262,7 +262,7 @@ fn d8_peers(world: &World, base: &[f64]) -> Vec<Vec<(usize, f64)>> {
 
 impl Twin {
     /// Section 5.
-    pub fn new(world: &World, luck: Luck) -> Self {
+    pub fn new(world: &World, draws: Draws) -> Self {
         let params = world.params.clone();
         let constants = Constants::new(world);
         let (city_count, sector_count, instrument_count) = (
@@ -417,7 +417,7 @@ impl Twin {
             .collect();
 
         // 6. Officials.
-        let mut stream = luck.stream(Purpose::FirstOfficial);
+        let mut stream = draws.stream(Purpose::FirstOfficial);
         let career_weight = world
             .cities
             .iter()
@@ -428,10 +428,10 @@ impl Twin {
             .collect();
 
         // 7. Instruments.
-        let (true_effect, optimum) = instruments(world, &params, luck);
+        let (true_effect, optimum) = instruments(world, &params, draws);
 
         Twin {
-            luck,
+            draws,
             done: 0,
             price,
             half_base,
@@ -497,8 +497,8 @@ impl Twin {
 }
 
 /// Section 5, 7: true effects and local optima.
-fn instruments(world: &World, params: &Params, luck: Luck) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let mut stream = luck.stream(Purpose::Instrument);
+fn instruments(world: &World, params: &Params, draws: Draws) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let mut stream = draws.stream(Purpose::Instrument);
     let mut true_effect = Vec::new();
     let mut national_optimum = Vec::new();
     for instrument in &world.instruments {
@@ -506,7 +506,7 @@ fn instruments(world: &World, params: &Params, luck: Luck) -> (Vec<f64>, Vec<Vec
         true_effect.push(params.policy.effect_mean + params.policy.effect_sd * normal(block[0]));
         national_optimum.push(0.25 + uniform(block[1]) / 2.0);
     }
-    let mut local = luck.stream(Purpose::LocalOptimum);
+    let mut local = draws.stream(Purpose::LocalOptimum);
     let mut optimum = Vec::new();
     for city in &world.cities {
         let mut row = Vec::new();

@@ -3,7 +3,7 @@
 //! Addresses are fixed, so that each test has one outcome for ever. Critical values are those of 5e-5 at each end, which
 //! a good generator would miss in one of 80 such files, once.
 
-use dualtrack::kernel::random::{Block, Luck, Purpose, uniform};
+use dualtrack::kernel::random::{Block, Draws, Purpose, uniform};
 
 /// Pairs of addresses in each test.
 const PAIRS: u64 = 20_000;
@@ -22,7 +22,7 @@ const CELLS: usize = 8;
 type Address = (u64, u64, Purpose, u64, u64);
 
 fn block((seed, replicate, purpose, code, position): Address) -> Block {
-    Luck { seed, replicate }
+    Draws { seed, replicate }
         .stream(purpose)
         .block(code, position)
 }

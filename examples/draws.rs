@@ -1,8 +1,8 @@
 //! Draws of the model as raw bytes, for batteries of tests of random numbers.
 //!
 //! ```sh
-//! cargo run --release --example luck -- neighbours | dieharder -g 200 -a
-//! cargo run --release --example luck -- cities | rngtest -c 100000
+//! cargo run --release --example draws -- neighbours | dieharder -g 200 -a
+//! cargo run --release --example draws -- cities | rngtest -c 100000
 //! ```
 //!
 //! Words are the model's own, in the order in which a battery is most likely to find what neighbouring addresses
@@ -12,7 +12,7 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use dualtrack::kernel::random::{Luck, Purpose};
+use dualtrack::kernel::random::{Draws, Purpose};
 
 /// Orders of addresses, by name.
 const ORDERS: [(&str, &str); 6] = [
@@ -77,7 +77,7 @@ fn write(order: &str) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     for i in 0.. {
         let (seed, replicate, purpose, code, position) = address(order, i);
-        let block = Luck { seed, replicate }
+        let block = Draws { seed, replicate }
             .stream(purpose)
             .block(code, position);
         for word in block {
