@@ -3,7 +3,7 @@
 pub mod sheets;
 
 use crate::input::experiment::points::{DesignSpec, Points};
-use crate::kernel::ordered::{Crew, work_in_order};
+use crate::kernel::ordered::{WorkerPool, work_in_order};
 use crate::stats::bootstrap::RESAMPLES;
 use crate::stats::components::Components;
 use crate::stats::estimate::Uncertain;
@@ -208,7 +208,7 @@ pub fn analyse(sample: &Sample, runs: &RunTable, threads: usize) -> Sensitivity 
     let mut responses = Vec::with_capacity(runs.responses());
     let outcome = work_in_order(
         0..runs.responses() as u64,
-        Crew::of(threads.min(runs.responses())),
+        WorkerPool::of(threads.min(runs.responses())),
         || (),
         |(), response, found: &mut OfResponse| {
             *found = of_response(sample, runs, response as usize);

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(4);
 
 /// Threads and memory of a piece of work.
 #[derive(Clone, Copy, Debug)]
-pub struct Crew {
+pub struct WorkerPool {
     /// Threads, at least 1. Results do not depend on them.
     pub threads: usize,
     /// Batches of items under way or waiting, at least 1.
@@ -31,11 +31,11 @@ pub struct Crew {
     pub most: usize,
 }
 
-impl Crew {
+impl WorkerPool {
     /// So many threads, with some more batches, so that threads need not wait for whoever takes the results.
     pub fn of(threads: usize) -> Self {
         let threads = threads.max(1);
-        Crew {
+        WorkerPool {
             threads,
             batches: 2 * threads + 2,
             most: MOST,
@@ -45,12 +45,12 @@ impl Crew {
     /// The same within so many items at a time.
     pub fn within(threads: usize, items: usize) -> Self {
         let items = items.max(1);
-        let crew = Self::of(threads.min(items));
-        let batches = crew.batches.min(items);
-        Crew {
+        let workers = Self::of(threads.min(items));
+        let batches = workers.batches.min(items);
+        WorkerPool {
             batches,
-            most: crew.most.min(items / batches),
-            ..crew
+            most: workers.most.min(items / batches),
+            ..workers
         }
     }
 }
@@ -86,7 +86,7 @@ struct Batch<T> {
 /// The first error in order, of `work` or of `take`; what comes before it has been taken.
 pub fn work_in_order<T, W, E>(
     indices: Range<u64>,
-    crew: Crew,
+    workers: WorkerPool,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, u64, &mut T) -> Result<(), E> + Sync,
     mut take: impl FnMut(u64, &mut T) -> Result<(), E>,
@@ -96,7 +96,7 @@ where
     E: Send,
 {
     let (give_back, free) = mpsc::channel();
-    for _ in 0..crew.batches.max(1) {
+    for _ in 0..workers.batches.max(1) {
         let batch = Batch {
             first: indices.start,
             filled: 0,
@@ -109,12 +109,12 @@ where
         free: Mutex::new(free),
         next: AtomicU64::new(indices.start),
         end: indices.end,
-        threads: crew.threads.max(1) as u64,
-        most: crew.most.max(1) as u64,
+        threads: workers.threads.max(1) as u64,
+        most: workers.most.max(1) as u64,
     };
     let (send, reports) = mpsc::channel();
     thread::scope(|scope| {
-        for number in 0..crew.threads.max(1) {
+        for number in 0..workers.threads.max(1) {
             let (send, shared, worker, work) = (send.clone(), &shared, &worker, &work);
             thread::Builder::new()
                 .name(format!("runs-{number}"))
@@ -244,11 +244,11 @@ fn put_in_order<T, E>(
 mod tests {
     use super::*;
 
-    fn squares(crew: Crew, fails_at: Option<u64>) -> (Vec<u64>, Option<u64>) {
+    fn squares(workers: WorkerPool, fails_at: Option<u64>) -> (Vec<u64>, Option<u64>) {
         let mut taken = Vec::new();
         let stopped = work_in_order(
             3..50,
-            crew,
+            workers,
             || (),
             |(), index, item: &mut u64| {
                 *item = index * index;
@@ -277,12 +277,12 @@ mod tests {
         let expected: Vec<u64> = (3..50).map(|index| index * index).collect();
         for (threads, batches) in [(1, 1), (2, 1), (3, 2), (3, 8), (60, 60)] {
             for most in [1, 2, 16, 100] {
-                let crew = Crew {
+                let workers = WorkerPool {
                     threads,
                     batches,
                     most,
                 };
-                assert_eq!(squares(crew, None), (expected.clone(), None));
+                assert_eq!(squares(workers, None), (expected.clone(), None));
             }
         }
     }
@@ -290,11 +290,11 @@ mod tests {
     #[test]
     fn what_comes_before_a_failure_is_taken() {
         for most in [1, 16] {
-            let crew = Crew {
+            let workers = WorkerPool {
                 most,
-                ..Crew::of(3)
+                ..WorkerPool::of(3)
             };
-            let (taken, error) = squares(crew, Some(20));
+            let (taken, error) = squares(workers, Some(20));
             assert_eq!(error, Some(20));
             assert_eq!(taken.len(), 17);
         }
@@ -303,11 +303,11 @@ mod tests {
     #[test]
     fn a_crew_keeps_within_the_items_it_is_given() {
         for items in 1..100 {
-            let crew = Crew::within(8, items);
-            assert!(crew.batches * crew.most <= items && crew.threads <= items);
-            assert!(crew.batches >= 1 && crew.most >= 1);
+            let workers = WorkerPool::within(8, items);
+            assert!(workers.batches * workers.most <= items && workers.threads <= items);
+            assert!(workers.batches >= 1 && workers.most >= 1);
         }
-        assert_eq!(Crew::within(8, 10_000).most, MOST);
+        assert_eq!(WorkerPool::within(8, 10_000).most, MOST);
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
     fn a_panic_of_a_thread_ends_the_work() {
         let _ = work_in_order(
             0..10,
-            Crew::of(2),
+            WorkerPool::of(2),
             || (),
             |(), index, _: &mut ()| {
                 assert!(index != 4, "lost");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::kernel::control::Control;
-use crate::kernel::ordered::{Crew, work_in_order};
+use crate::kernel::ordered::{WorkerPool, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::kernel::random::Draws;
 use crate::measure::response::probe::Probe;
@@ -156,11 +156,11 @@ pub fn run_picked(
     let mut cities = own.map(|arm| arm.world().cities.len());
     // A run of a large world uses all threads by itself.
     let is_large = cities.any(|cities| cities >= PARALLEL_CITIES);
-    let crew = Crew::of(if is_large { 1 } else { threads });
-    let worlds = ReadyWorlds::new(&study.arms, stage, crew);
+    let workers = WorkerPool::of(if is_large { 1 } else { threads });
+    let worlds = ReadyWorlds::new(&study.arms, stage, workers);
     let outcome = work_in_order(
         0..count,
-        crew,
+        workers,
         || Worker::of(study),
         |worker, place, run: &mut Measured| {
             if control.is_cancelled() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::kernel::ordered::Crew;
+use crate::kernel::ordered::WorkerPool;
 use crate::study::arm::{Arm, Ready};
 use crate::study::stage::{Cell, Order, Stage};
 
@@ -30,7 +30,7 @@ struct Kept {
 }
 
 impl<'a> ReadyWorlds<'a> {
-    pub fn new(arms: &'a [Arm], stage: &'a Stage, crew: Crew) -> Self {
+    pub fn new(arms: &'a [Arm], stage: &'a Stage, workers: WorkerPool) -> Self {
         let own = stage.arms.len().max(1) as u64;
         let cities = stage.arms.iter().filter_map(|place| arms.get(*place));
         let cities = cities.map(|arm| arm.world().cities.len() as u64);
@@ -38,7 +38,7 @@ impl<'a> ReadyWorlds<'a> {
         // Points of which runs are under way or wait to be handed over.
         let needed = match stage.order {
             Order::ByPoint => {
-                let ahead = (crew.batches * crew.most) as u64;
+                let ahead = (workers.batches * workers.most) as u64;
                 ahead / stage.len().saturating_mul(own).max(1) + PAIR
             }
             Order::ByReplicate => stage.points.len(),

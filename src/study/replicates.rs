@@ -3,7 +3,7 @@
 use crate::study::job::{EngineError, Job, Part, Replicates, Worker};
 
 use crate::kernel::control::Control;
-use crate::kernel::ordered::{Crew, Stopped, work_in_order};
+use crate::kernel::ordered::{WorkerPool, Stopped, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
 use crate::measure::course::Line;
 use crate::measure::recorder::{Chunk, Recorder};
@@ -61,7 +61,7 @@ pub fn in_parts<E: Send>(
         one_by_one(job, control, sink)
     } else {
         let threads = job.threads.clamp(1, left as usize);
-        side_by_side(job, Crew::within(threads, fit), control, sink)
+        side_by_side(job, WorkerPool::within(threads, fit), control, sink)
     }
 }
 
@@ -76,13 +76,13 @@ struct Done {
 /// Replicates side by side, their rows in order.
 fn side_by_side<E: Send>(
     job: &Job<'_>,
-    crew: Crew,
+    workers: WorkerPool,
     control: &Control,
     mut sink: impl FnMut(Part<'_>) -> Result<(), E> + Send,
 ) -> Result<(), EngineError<E>> {
     let done = work_in_order(
         u64::from(job.first)..u64::from(job.replicates),
-        crew,
+        workers,
         || Worker::new(job, control),
         |worker, replicate, done: &mut Done| {
             done.chunk.clear();
@@ -207,7 +207,7 @@ mod tests {
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
         for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
             let ordered = written(&traces, |sink| {
-                side_by_side(&job, Crew::within(threads, items), &control, sink).expect("a run")
+                side_by_side(&job, WorkerPool::within(threads, items), &control, sink).expect("a run")
             });
             assert!(ordered == streamed, "{threads} threads, {items} items");
         }

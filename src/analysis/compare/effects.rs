@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::analysis::compare::pairs::{Pairs, Stopping, Target};
 use crate::analysis::compare::{Comparison, Verdict};
-use crate::kernel::ordered::{Crew, work_in_order};
+use crate::kernel::ordered::{WorkerPool, work_in_order};
 use crate::measure::response::spec::Response;
 use crate::stats::paired::Paired;
 use crate::study::error::StudyError;
@@ -53,7 +53,7 @@ pub fn effects(
     // Resampling thousands of pairs takes its time.
     work_in_order(
         0..(treatments * responses) as u64,
-        Crew::of(threads),
+        WorkerPool::of(threads),
         || (),
         |(), number, effect: &mut Option<Effect>| {
             let number = number as usize;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::kernel::ordered::{Crew, Stopped, work_in_order};
+use crate::kernel::ordered::{WorkerPool, Stopped, work_in_order};
 use crate::study::run_file::{Fault, Look, Sealed};
 use crate::study::shards::make::PART;
 use crate::study::shards::plan_folder::{PlanFolder, SHARDS};
@@ -140,7 +140,7 @@ pub(crate) fn each(
     let mut next = numbers.start;
     let outcome = work_in_order(
         numbers.clone(),
-        Crew::of(threads),
+        WorkerPool::of(threads),
         || (),
         |(), number, found: &mut Option<Result<Sealed, Fault>>| {
             *found = Some(check(number));
