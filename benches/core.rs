@@ -7,7 +7,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use dualtrack::input::scenario;
 use dualtrack::kernel::random::Draws;
 use dualtrack::measure::outcomes;
-use dualtrack::model::record::Journal;
+use dualtrack::model::record::EventLog;
 use dualtrack::model::{run::Run, setup::Setup};
 use std::hint::black_box;
 use std::path::Path;
@@ -36,11 +36,11 @@ fn setup(file: &str, sets: &[String]) -> Setup {
 }
 
 /// Quarters of a run that starts anew when it is over.
-fn step(run: &mut Run, quarters: u32, journal: Option<&mut Journal>) {
+fn step(run: &mut Run, quarters: u32, event_log: Option<&mut EventLog>) {
     if run.quarter() == quarters {
         run.reset(draws());
     }
-    if let Err(error) = run.step(journal) {
+    if let Err(error) = run.step(event_log) {
         panic!("{error}");
     }
 }
@@ -103,14 +103,14 @@ fn one_run(criterion: &mut Criterion) {
             }
         });
     });
-    let mut journal = Journal::default();
+    let mut event_log = EventLog::default();
     run.set_detail(true);
     group.bench_function("all outcomes and events each quarter", |bench| {
         bench.iter(|| {
             run.reset(draws());
             for _ in 0..quarters {
-                journal.clear();
-                step(&mut run, quarters, Some(&mut journal));
+                event_log.clear();
+                step(&mut run, quarters, Some(&mut event_log));
                 black_box(outcomes::nation(&mut run));
                 for city in 0..cities {
                     black_box(outcomes::city(&run, city));

@@ -11,7 +11,7 @@ use crate::kernel::random::Draws;
 use crate::measure::outcomes::Scope;
 use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen};
 use crate::model::data::World;
-use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::record::{EventLog, Move, PolicyEvent};
 use crate::model::run::Run;
 
 impl Laboratory {
@@ -38,10 +38,10 @@ impl Laboratory {
             sector: sector.map(|_| BTreeMap::new()),
             events: Vec::new(),
         };
-        let mut journal = Journal::default();
+        let mut event_log = EventLog::default();
         for quarter in 0..world.quarters {
-            journal.clear();
-            run.step(Some(&mut journal))?;
+            event_log.clear();
+            run.step(Some(&mut event_log))?;
             let nation = series::see(&mut run);
             let names = series::shown::<NationSeen>().map(|own| own.name.as_str());
             for (name, number) in names.zip(series::numbers(&run, &nation)) {
@@ -51,7 +51,7 @@ impl Laboratory {
             if let (Some(row), Some(sector)) = (sector, &mut view.sector) {
                 add(sector, &run, |city| AllocationSeen::of(&run, city, row));
             }
-            view.events.extend(happenings(world, quarter, &journal));
+            view.events.extend(happenings(world, quarter, &event_log));
         }
         Ok(view)
     }
@@ -107,7 +107,7 @@ fn city_id(world: &World, city: u32) -> String {
     world.cities[city as usize].id.clone()
 }
 
-fn happenings(world: &World, quarter: u32, journal: &Journal) -> Vec<Happening> {
+fn happenings(world: &World, quarter: u32, event_log: &EventLog) -> Vec<Happening> {
     let of_city = |kind, city, sector: Option<u32>| Happening {
         quarter,
         kind,
@@ -116,9 +116,9 @@ fn happenings(world: &World, quarter: u32, journal: &Journal) -> Vec<Happening> 
         sector: sector.map(|sector| world.sectors[sector as usize].id.clone()),
         from: None,
     };
-    let policies = journal.policies.iter();
+    let policies = event_log.policies.iter();
     let policies = policies.map(|event| policy(world, quarter, event));
-    let officials = journal.officials.iter().map(|event| {
+    let officials = event_log.officials.iter().map(|event| {
         let kind = if event.is_promoted {
             "promoted"
         } else {
@@ -126,7 +126,7 @@ fn happenings(world: &World, quarter: u32, journal: &Journal) -> Vec<Happening> 
         };
         of_city(kind, event.city, None)
     });
-    let champions = journal.champions.iter().map(|event| {
+    let champions = event_log.champions.iter().map(|event| {
         let kind = if event.is_national {
             "champion"
         } else {

@@ -9,7 +9,7 @@ use crate::measure::seen::{AllocationSeen, CitySeen, NationSeen, Passes, SectorS
 use crate::measure::table::{Selection, write_moment};
 use crate::measure::traces::{FILES, File, Traces};
 use crate::model::data::World;
-use crate::model::record::{ChampionEvent, Journal, Move, PolicyEvent};
+use crate::model::record::{ChampionEvent, EventLog, Move, PolicyEvent};
 use crate::model::run::Run;
 
 /// How far a design must have moved since the last row of an instrument for a row of its own, in units of
@@ -58,7 +58,7 @@ pub struct Recorder<'a> {
     world: &'a World,
     draws: Draws,
     /// Events of the quarter.
-    journal: Journal,
+    event_log: EventLog,
     /// Cells of replicate, seed and quarter.
     moment: Vec<u8>,
     /// Design in the last row of each instrument in force, city-major; only where policies are traced.
@@ -78,7 +78,7 @@ impl<'a> Recorder<'a> {
                 seed: 0,
                 replicate: 0,
             },
-            journal: Journal::default(),
+            event_log: EventLog::default(),
             moment: Vec::new(),
             logged: Vec::new(),
             leaders: None,
@@ -89,7 +89,7 @@ impl<'a> Recorder<'a> {
     /// Begins a replicate: `run` stands at its start. Leaders of regions are noted.
     pub fn begin(&mut self, run: &Run<'_>, draws: Draws, chunk: &mut Chunk) {
         self.draws = draws;
-        self.journal.clear();
+        self.event_log.clear();
         if self.traces.policies.is_some() {
             let instruments = self.world.instruments.len();
             self.logged.clear();
@@ -111,10 +111,10 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The journal for the next step; none where no events are traced. It is empty.
-    pub fn journal(&mut self) -> Option<&mut Journal> {
-        self.journal.clear();
-        self.traces.needs_journal().then_some(&mut self.journal)
+    /// The event log for the next step; none where no events are traced. It is empty.
+    pub fn event_log(&mut self) -> Option<&mut EventLog> {
+        self.event_log.clear();
+        self.traces.needs_journal().then_some(&mut self.event_log)
     }
 
     /// Whether the next step must keep the parts of cities' spending.
@@ -212,23 +212,23 @@ impl<'a> Recorder<'a> {
     }
 
     fn record_events(&mut self, run: &Run<'_>, chunk: &mut Chunk) {
-        let (journal, traces) = (std::mem::take(&mut self.journal), self.traces);
+        let (event_log, traces) = (std::mem::take(&mut self.event_log), self.traces);
         if let Some(selection) = &traces.policies {
-            for event in &journal.policies {
+            for event in &event_log.policies {
                 self.log_design(*event);
                 chunk.write(File::Policies, selection, &self.moment, run, event);
             }
             self.record_adjustments(run, selection, chunk);
         }
         if let Some(selection) = &self.traces.officials {
-            for event in &journal.officials {
+            for event in &event_log.officials {
                 chunk.write(File::Officials, selection, &self.moment, run, event);
             }
         }
-        for event in &journal.champions {
+        for event in &event_log.champions {
             self.write_champion(run, event, chunk);
         }
-        self.journal = journal;
+        self.event_log = event_log;
     }
 
     /// Remembers the design of an event in a city.

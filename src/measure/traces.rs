@@ -150,7 +150,7 @@ impl Traces {
         self.cities.is_some() || self.allocations.is_some()
     }
 
-    /// Whether the run must keep a journal.
+    /// Whether the run must keep an event log.
     pub fn needs_journal(&self) -> bool {
         self.policies.is_some() || self.officials.is_some() || self.champions.is_some()
     }

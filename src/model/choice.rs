@@ -11,7 +11,7 @@ use crate::model::block::Told;
 use crate::model::error::ModelError;
 use crate::model::params::table::Allocation;
 use crate::model::phases::{cities, moves};
-use crate::model::record::{Journal, PolicyEvent};
+use crate::model::record::{EventLog, PolicyEvent};
 use crate::model::rules::Shipped;
 use crate::model::run::Run;
 use crate::model::schedule;
@@ -121,16 +121,16 @@ impl Run<'_> {
     pub fn step_and_tell(
         &mut self,
         city: usize,
-        mut journal: Option<&mut Journal>,
+        mut event_log: Option<&mut EventLog>,
     ) -> Result<Choice, ModelError> {
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
-        schedule::until_moves(now, state, scratch, journal.as_deref_mut());
+        schedule::until_moves(now, state, scratch, event_log.as_deref_mut());
         let told = cities::tell(now, state, &scratch.decisions, city);
         let (peers, moves) = (self.peers_seen(city), self.moves_of(city));
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
         let quarter = now.quarter;
         let career_weight = state.cities.columns[city / LANES].career_weight[city % LANES];
-        schedule::from_budgets(Shipped, now, state, scratch, journal)?;
+        schedule::from_budgets(Shipped, now, state, scratch, event_log)?;
         Ok(Choice {
             city: city as u32,
             quarter,

@@ -72,9 +72,9 @@ pub struct ChampionEvent {
 }
 
 /// Events of a quarter, in a stable order: by kind of act, then by city, then by instrument or sector.
-/// A run appends; whoever keeps the journal clears it.
+/// A run appends; whoever keeps the event log clears it.
 #[derive(Clone, Debug, Default)]
-pub struct Journal {
+pub struct EventLog {
     /// Policy events.
     pub policies: Vec<PolicyEvent>,
     /// Exits of officials.
@@ -83,7 +83,7 @@ pub struct Journal {
     pub champions: Vec<ChampionEvent>,
 }
 
-impl Journal {
+impl EventLog {
     /// Forgets all events, keeping the memory.
     pub fn clear(&mut self) {
         self.policies.clear();

@@ -9,7 +9,7 @@ use crate::model::error::ModelError;
 use crate::model::now::Now;
 use crate::model::params::table::Params;
 use crate::model::phases::champions;
-use crate::model::record::{ChampionEvent, Journal};
+use crate::model::record::{ChampionEvent, EventLog};
 use crate::model::rules::{Rules, Shipped};
 use crate::model::schedule;
 use crate::model::scratch::Scratch;
@@ -36,12 +36,12 @@ pub struct Memory {
 #[derive(Clone)]
 pub struct OwnRules(Arc<Step>);
 
-type Step = dyn Fn(&mut Run<'_>, Option<&mut Journal>) -> Result<(), ModelError> + Send + Sync;
+type Step = dyn Fn(&mut Run<'_>, Option<&mut EventLog>) -> Result<(), ModelError> + Send + Sync;
 
 impl OwnRules {
     /// Of any rules.
     pub fn new(rules: impl Rules + 'static) -> Self {
-        OwnRules(Arc::new(move |run, journal| run.step_with(rules, journal)))
+        OwnRules(Arc::new(move |run, event_log| run.step_with(rules, event_log)))
     }
 }
 
@@ -79,12 +79,12 @@ impl<'a> Run<'a> {
     }
 
     /// Moves the run one quarter on, phase by phase as in `docs/odd.md`, section 3. Events are appended to the
-    /// journal, if there is one; measuring changes nothing.
+    /// event log, if there is one; measuring changes nothing.
     ///
     /// # Errors
     /// [`ModelError::NotFinite`] when the state holds a number that is not finite.
-    pub fn step(&mut self, journal: Option<&mut Journal>) -> Result<(), ModelError> {
-        self.step_with(Shipped, journal)
+    pub fn step(&mut self, event_log: Option<&mut EventLog>) -> Result<(), ModelError> {
+        self.step_with(Shipped, event_log)
     }
 
     /// As [`Run::step`], under rules of one's own.
@@ -94,11 +94,11 @@ impl<'a> Run<'a> {
     pub fn step_with<R: Rules>(
         &mut self,
         rules: R,
-        mut journal: Option<&mut Journal>,
+        mut event_log: Option<&mut EventLog>,
     ) -> Result<(), ModelError> {
         let (now, state, scratch) = (&mut self.now, &mut self.state, &mut self.scratch);
-        schedule::until_moves(now, state, scratch, journal.as_deref_mut());
-        schedule::from_budgets(rules, now, state, scratch, journal)
+        schedule::until_moves(now, state, scratch, event_log.as_deref_mut());
+        schedule::from_budgets(rules, now, state, scratch, event_log)
     }
 
     /// As [`Run::step_with`], under the shipped rules where there are no own ones.
@@ -108,11 +108,11 @@ impl<'a> Run<'a> {
     pub fn step_under(
         &mut self,
         own: Option<&OwnRules>,
-        journal: Option<&mut Journal>,
+        event_log: Option<&mut EventLog>,
     ) -> Result<(), ModelError> {
         match own {
-            None => self.step(journal),
-            Some(own) => (own.0)(self, journal),
+            None => self.step(event_log),
+            Some(own) => (own.0)(self, event_log),
         }
     }
 
@@ -135,15 +135,15 @@ impl<'a> Run<'a> {
     pub fn initial_champions(&self) -> Vec<ChampionEvent> {
         let mut fresh = Run::new(self.now.setup, self.now.draws);
         fresh.state.nation.leaders.forget();
-        let mut journal = Journal::default();
+        let mut event_log = EventLog::default();
         let before = &mut fresh.scratch.champions.leaders;
         champions::find_leaders(
             fresh.now.setup.world(),
             &mut fresh.state,
             before,
-            Some(&mut journal),
+            Some(&mut event_log),
         );
-        journal.champions
+        event_log.champions
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::now::Now;
 use crate::model::phases::{
     budgets, centre, champions, cities, codification, evaluation, moves, officials, outside, start,
 };
-use crate::model::record::Journal;
+use crate::model::record::EventLog;
 use crate::model::rules::Rules;
 use crate::model::scratch::Scratch;
 use crate::model::state::State;
@@ -27,7 +27,7 @@ pub(crate) fn until_moves(
     now: &mut Now,
     state: &mut State,
     scratch: &mut Scratch,
-    mut journal: Option<&mut Journal>,
+    mut event_log: Option<&mut EventLog>,
 ) {
     now.change_parameters();
     state.nation.mean_comparability = state.nation.next_mean_comparability;
@@ -37,12 +37,12 @@ pub(crate) fn until_moves(
     outside::advance(now, &mut state.nation);
 
     // 2 centre | E4, E5, E7 | Incident
-    centre::bring_measures_into_force(now, state, journal.as_deref_mut());
+    centre::bring_measures_into_force(now, state, event_log.as_deref_mut());
     centre::decide(now, &mut state.nation, &mut scratch.incidents);
 
     // 3 policy moves | E15-E19 | Moves, DesignError
     moves::decide(now, state, &mut scratch.decisions);
-    moves::record(now, state, scratch, journal);
+    moves::record(now, state, scratch, event_log);
 }
 
 /// Phases 4 to 8. Phase 9 is done by whoever looks at the run: outcomes are read, and change nothing.
@@ -54,7 +54,7 @@ pub(crate) fn from_budgets<R: Rules>(
     now: &mut Now,
     state: &mut State,
     scratch: &mut Scratch,
-    mut journal: Option<&mut Journal>,
+    mut event_log: Option<&mut EventLog>,
 ) -> Result<(), ModelError> {
     // 4 to 7 are one pass over the cities.
     budgets::weigh_grants_anew(now, state, rules);
@@ -65,11 +65,11 @@ pub(crate) fn from_budgets<R: Rules>(
     if now.is_evaluation() {
         evaluation::evaluate(now, state, &mut scratch.next, rules);
         codification::codify(now, &mut state.nation, &mut scratch.candidates);
-        champions::name(now, state, &mut scratch.champions, journal.as_deref_mut());
+        champions::name(now, state, &mut scratch.champions, event_log.as_deref_mut());
     }
 
     // 8 every quarter | E31 | Moves, Official
-    officials::leave(now, state, &mut scratch.decisions, journal);
+    officials::leave(now, state, &mut scratch.decisions, event_log);
 
     now.quarter += 1;
     Ok(())

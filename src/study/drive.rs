@@ -3,7 +3,7 @@
 use crate::kernel::control::Control;
 use crate::measure::response::probe::Probe;
 use crate::model::error::ModelError;
-use crate::model::record::Journal;
+use crate::model::record::EventLog;
 use crate::model::run::{OwnRules, Run};
 
 /// Looks on while a run goes from quarter to quarter.
@@ -18,7 +18,7 @@ pub trait Observer {
     fn needs_detail(&self, quarter: u32) -> bool;
 
     /// Where the next step is to note its events; none where nobody asks for them. It is empty.
-    fn journal(&mut self) -> Option<&mut Journal>;
+    fn event_log(&mut self) -> Option<&mut EventLog>;
 
     /// Sees the quarter that has just been done.
     ///
@@ -58,7 +58,7 @@ pub fn drive<O: Observer>(
         if detail.replace(needed) != Some(needed) {
             run.set_detail(needed);
         }
-        run.step_under(rules, observer.journal())
+        run.step_under(rules, observer.event_log())
             .map_err(Ended::Model)?;
         observer.observe(run).map_err(Ended::Observer)?;
     }
@@ -76,8 +76,8 @@ impl Observer for Probe {
         Probe::needs_detail(self, quarter)
     }
 
-    fn journal(&mut self) -> Option<&mut Journal> {
-        Probe::journal(self)
+    fn event_log(&mut self) -> Option<&mut EventLog> {
+        Probe::event_log(self)
     }
 
     fn observe(&mut self, run: &mut Run<'_>) -> Result<(), String> {

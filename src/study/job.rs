@@ -9,7 +9,7 @@ use crate::measure::{
     recorder::{Chunk, Recorder},
     traces::Traces,
 };
-use crate::model::record::Journal;
+use crate::model::record::EventLog;
 use crate::model::run::{OwnRules, Run};
 use crate::model::{error::ModelError, setup::Setup};
 use crate::study::drive::{Ended, Observer, drive};
@@ -180,8 +180,8 @@ where
         self.recorder.needs_detail_after(quarter)
     }
 
-    fn journal(&mut self) -> Option<&mut Journal> {
-        self.recorder.journal()
+    fn event_log(&mut self) -> Option<&mut EventLog> {
+        self.recorder.event_log()
     }
 
     fn observe(&mut self, run: &mut Run<'_>) -> Result<(), E> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::{Change, City, World};
 use dualtrack::model::params::{Kind, Value, table::PARAMETERS};
-use dualtrack::model::record::{Journal, Move};
+use dualtrack::model::record::{EventLog, Move};
 use dualtrack::model::{run::Run, setup::Setup};
 
 use proptest::prelude::*;
@@ -42,9 +42,9 @@ fn trajectory(world: &World) -> Vec<National> {
 fn pioneered_at_first(world: &World) -> BTreeMap<u64, (u32, f64)> {
     let setup = Setup::new(world.clone()).expect("a world that can start");
     let mut run = Run::new(&setup, DRAWS);
-    let mut journal = Journal::default();
-    run.step(Some(&mut journal)).expect("only finite numbers");
-    journal
+    let mut event_log = EventLog::default();
+    run.step(Some(&mut event_log)).expect("only finite numbers");
+    event_log
         .policies
         .iter()
         .filter(|event| event.kind == Move::Pioneer)

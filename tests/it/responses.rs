@@ -4,7 +4,7 @@ use dualtrack::kernel::control::Control;
 use dualtrack::kernel::random::Draws;
 use dualtrack::measure::response::{probe::Probe, spec::Responses};
 use dualtrack::model::data::{Channel, Tier, World};
-use dualtrack::model::record::{Journal, Move};
+use dualtrack::model::record::{EventLog, Move};
 use dualtrack::model::{run::Run, setup::Setup};
 use dualtrack::study::drive::drive;
 
@@ -36,14 +36,14 @@ fn value(world: &World, text: &str) -> Option<f64> {
 }
 
 /// Calls `see` with the run and the events of each quarter.
-fn watch(world: &World, mut see: impl FnMut(&Run<'_>, &Journal, u32)) {
+fn watch(world: &World, mut see: impl FnMut(&Run<'_>, &EventLog, u32)) {
     let setup = Setup::new(world.clone()).expect("a world");
     let mut run = Run::new(&setup, DRAWS);
-    let mut journal = Journal::default();
+    let mut event_log = EventLog::default();
     for quarter in 0..world.quarters {
-        journal.clear();
-        run.step(Some(&mut journal)).expect("a quarter");
-        see(&run, &journal, quarter);
+        event_log.clear();
+        run.step(Some(&mut event_log)).expect("a quarter");
+        see(&run, &event_log, quarter);
     }
 }
 
@@ -124,8 +124,8 @@ fn followers_are_cities_that_pioneered_nothing_so_far() {
     let world = world();
     let mut pioneers = vec![false; world.cities.len()];
     let mut expected = Vec::new();
-    watch(&world, |run, journal, quarter| {
-        for event in &journal.policies {
+    watch(&world, |run, event_log, quarter| {
+        for event in &event_log.policies {
             if event.kind == Move::Pioneer {
                 pioneers[event.city.expect("a city") as usize] = true;
             }
@@ -147,11 +147,11 @@ fn pioneering_rates_are_all_events_over_all_city_years() {
     let zone = world.pilot_zones[0];
     let from = zone.from.since(world.start) as u32;
     let (mut events, mut quarters) = ([0.0; 2], [0.0; 2]);
-    watch(&world, |_, journal, quarter| {
+    watch(&world, |_, event_log, quarter| {
         for city in 0..world.cities.len() as u32 {
             let place = usize::from(city == zone.city && quarter >= from);
             quarters[place] += 1.0;
-            let own = journal.policies.iter();
+            let own = event_log.policies.iter();
             let own = own.filter(|event| event.kind == Move::Pioneer && event.city == Some(city));
             events[place] += own.count() as f64;
         }
@@ -288,8 +288,8 @@ fn spread_is_followed_from_the_first_pioneer_and_cut_at_six_years() {
     let mut begun = vec![None; instruments];
     let mut half = vec![None; instruments];
     let mut codified = 0.0;
-    watch(&world, |run, journal, quarter| {
-        for event in &journal.policies {
+    watch(&world, |run, event_log, quarter| {
+        for event in &event_log.policies {
             if event.kind == Move::Pioneer {
                 begun[event.instrument as usize].get_or_insert(quarter);
             }

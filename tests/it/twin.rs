@@ -5,7 +5,7 @@
 use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::World;
 use dualtrack::model::params::table::Params;
-use dualtrack::model::record::{ChampionEvent, Journal};
+use dualtrack::model::record::{ChampionEvent, EventLog};
 
 mod chunks;
 use crate::rows::National;
@@ -195,7 +195,7 @@ pub struct Twin {
     /// CNY mn spent on sectors and instruments since the start.
     pub spent_so_far: f64,
     /// Events of the last quarter.
-    pub journal: Journal,
+    pub event_log: EventLog,
     pub outcomes: National,
 }
 
@@ -204,7 +204,7 @@ impl Twin {
     pub fn step(&mut self) {
         let t = self.done;
         let now = self.world.start.plus(t as i32);
-        self.journal.clear();
+        self.event_log.clear();
         for change in &self.world.changes {
             if change.from == now {
                 let written = change.parameter.set(&mut self.params, &change.value);
@@ -286,7 +286,7 @@ impl Twin {
                 let leader = self.leader(region, sector, &self.start_capability);
                 if let Some(city) = leader {
                     let event = self.champion_event(false, city, sector);
-                    self.journal.champions.push(event);
+                    self.event_log.champions.push(event);
                 }
                 row.push(leader);
             }

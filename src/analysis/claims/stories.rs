@@ -3,7 +3,7 @@
 use crate::kernel::random::Draws;
 use crate::measure::recorder::ADJUST_THRESHOLD;
 use crate::model::data::{Channel, Tier, World};
-use crate::model::record::{Journal, Move};
+use crate::model::record::{EventLog, Move};
 use crate::model::{error::ModelError, run::Run, setup::Setup};
 
 /// The paper's Table 1, coded (Ma 2024, CC BY 4.0).
@@ -105,13 +105,13 @@ impl Story {
     /// Where the run cannot go on.
     pub fn tell(&self, setup: &Setup, draws: Draws) -> Result<Vec<Option<f64>>, ModelError> {
         let mut run = Run::new(setup, draws);
-        let mut journal = Journal::default();
+        let mut event_log = EventLog::default();
         let world = run.world();
         let mut life = Life::new(world);
         for quarter in 0..world.quarters {
-            journal.clear();
-            run.step(Some(&mut journal))?;
-            life.take(&journal, quarter, world.instruments.len());
+            event_log.clear();
+            run.step(Some(&mut event_log))?;
+            life.take(&event_log, quarter, world.instruments.len());
         }
         let mut out = Vec::with_capacity(self.measures.len());
         life.of_nation(&run, &mut out);
@@ -214,8 +214,8 @@ impl Life {
         }
     }
 
-    fn take(&mut self, journal: &Journal, quarter: u32, instruments: usize) {
-        for event in &journal.policies {
+    fn take(&mut self, event_log: &EventLog, quarter: u32, instruments: usize) {
+        for event in &event_log.policies {
             let m = event.instrument as usize;
             let Some(city) = event.city.map(|city| city as usize) else {
                 self.national[m] = Some((quarter, event.from.map(|from| from as usize)));

@@ -130,7 +130,7 @@ impl Asked<'_> {
         let mut run = Run::new(&ready.setup, draws);
         probe.begin(&run);
         run.set_detail(true);
-        run.step_under(study.rules.as_ref(), probe.journal())?;
+        run.step_under(study.rules.as_ref(), probe.event_log())?;
         probe.observe(&mut run);
         probe
             .failure()

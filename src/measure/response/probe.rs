@@ -7,7 +7,7 @@ use crate::measure::response::spec::Responses;
 use crate::measure::response::watch::Watch;
 use crate::measure::seen::{NationSeen, Passes};
 use crate::model::data::World;
-use crate::model::record::Journal;
+use crate::model::record::EventLog;
 use crate::model::run::Run;
 
 /// Responses with their places in a world.
@@ -119,9 +119,9 @@ impl Probe {
         }
     }
 
-    /// The journal for the next step; none where no response asks for events. It is empty.
-    pub fn journal(&mut self) -> Option<&mut Journal> {
-        self.watch.as_mut().map(Watch::journal)
+    /// The event log for the next step; none where no response asks for events. It is empty.
+    pub fn event_log(&mut self) -> Option<&mut EventLog> {
+        self.watch.as_mut().map(Watch::event_log)
     }
 
     /// Whether the step that does quarter `quarter`, from 0, must keep the parts of cities' spending.

@@ -1,8 +1,8 @@
 //! What has happened in a run so far: who pioneered, how instruments spread, who led before being named.
 //!
-//! It takes in the journal of each quarter; it draws nothing and changes nothing.
+//! It takes in the event log of each quarter; it draws nothing and changes nothing.
 
-use crate::model::record::{ChampionEvent, Journal, Move};
+use crate::model::record::{ChampionEvent, EventLog, Move};
 use crate::model::run::Run;
 
 /// Quarters that a city must have led its region before it is named, to count as a local champion.
@@ -13,7 +13,7 @@ const START: i64 = -1;
 /// Events so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Watch {
-    journal: Journal,
+    event_log: EventLog,
     sectors: usize,
     /// Whether a city has pioneered anything.
     pub has_pioneered: Vec<bool>,
@@ -42,7 +42,7 @@ impl Watch {
         let (cities, sectors) = (world.cities.len(), world.sectors.len());
         let instruments = world.instruments.len();
         *self = Watch {
-            journal: std::mem::take(&mut self.journal),
+            event_log: std::mem::take(&mut self.event_log),
             sectors,
             has_pioneered: vec![false; cities],
             pioneered_now: vec![0; cities],
@@ -60,10 +60,10 @@ impl Watch {
         }
     }
 
-    /// The journal for the next step, empty.
-    pub fn journal(&mut self) -> &mut Journal {
-        self.journal.clear();
-        &mut self.journal
+    /// The event log for the next step, empty.
+    pub fn event_log(&mut self) -> &mut EventLog {
+        self.event_log.clear();
+        &mut self.event_log
     }
 
     /// Capability of a city in a sector before and after the quarter.
@@ -81,11 +81,11 @@ impl Watch {
 
     /// Takes in the quarter that the run has just done.
     pub fn take(&mut self, run: &Run<'_>, quarter: u32) {
-        let journal = std::mem::take(&mut self.journal);
+        let event_log = std::mem::take(&mut self.event_log);
         self.pioneered_now.fill(0);
         self.capability.swap(0, 1);
         self.capability[1] = capabilities(run);
-        for event in &journal.policies {
+        for event in &event_log.policies {
             match (event.kind, event.city) {
                 (Move::Pioneer, Some(city)) => {
                     self.has_pioneered[city as usize] = true;
@@ -96,10 +96,10 @@ impl Watch {
                 _ => {}
             }
         }
-        for event in &journal.champions {
+        for event in &event_log.champions {
             self.take_champion(event, i64::from(quarter));
         }
-        self.journal = journal;
+        self.event_log = event_log;
         let cities = run.world().cities.len();
         let spreads = |m: usize| self.begun[m].is_some() && self.reached_half[m].is_none();
         let open: Vec<usize> = (0..self.begun.len()).filter(|m| spreads(*m)).collect();

@@ -29,7 +29,7 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     let (mut in_force, mut given_up) = (0, Vec::new());
     for quarter in 0..setup.world().quarters as usize {
         let city = (7 * quarter + 3) % setup.world().cities.len();
-        let mut journals = [Journal::default(), Journal::default()];
+        let mut journals = [EventLog::default(), EventLog::default()];
         plain.step(Some(&mut journals[0])).expect("a step");
         let choice = telling
             .step_and_tell(city, Some(&mut journals[1]))
@@ -69,7 +69,7 @@ fn explains(sets: &[(&str, &str)], tolerance: f64) -> Vec<u32> {
     given_up
 }
 
-/// The moves of a city; the journal has them kind by kind, a choice as they were made.
+/// The moves of a city; the event log has them kind by kind, a choice as they were made.
 fn by_instrument<'a>(moves: impl IntoIterator<Item = &'a PolicyEvent>) -> Vec<PolicyEvent> {
     let mut moves: Vec<PolicyEvent> = moves.into_iter().copied().collect();
     moves.sort_by_key(|own| own.instrument);
@@ -139,9 +139,9 @@ fn the_moves_of_a_city_in_a_later_chunk_are_its_own() {
     let mut moves = 0;
     for quarter in 0..24 {
         let city = 512 + quarter % 18;
-        let mut journal = Journal::default();
-        let choice = run.step_and_tell(city, Some(&mut journal)).expect("a step");
-        let own = journal.policies.iter();
+        let mut event_log = EventLog::default();
+        let choice = run.step_and_tell(city, Some(&mut event_log)).expect("a step");
+        let own = event_log.policies.iter();
         let own = own.filter(|event| event.city == Some(city as u32));
         assert_eq!(by_instrument(own), by_instrument(&choice.moves));
         moves += choice.moves.len();

@@ -5,7 +5,7 @@ use crate::kernel::random::{Purpose, uniform, wide::Words, wide::eight_codes};
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{budgets, centre, production};
 use crate::model::now::Now;
-use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::record::{EventLog, Move, PolicyEvent};
 use crate::model::state::{Nation, State};
 
 /// Quarters for which an incident cuts demand.
@@ -15,7 +15,7 @@ const INCIDENT_QUARTERS: u32 = 4;
 pub(crate) fn bring_measures_into_force(
     now: &Now,
     state: &mut State,
-    mut journal: Option<&mut Journal>,
+    mut event_log: Option<&mut EventLog>,
 ) {
     let (nation, deeds) = (&mut state.nation, &mut state.cities.deeds);
     nation
@@ -36,8 +36,8 @@ pub(crate) fn bring_measures_into_force(
             let city = city as usize;
             deeds[city / LANES].inventions[city % LANES] += 1.0;
         }
-        if let Some(journal) = journal.as_deref_mut() {
-            journal.policies.push(PolicyEvent {
+        if let Some(event_log) = event_log.as_deref_mut() {
+            event_log.policies.push(PolicyEvent {
                 kind: if measure.origin.is_some() {
                     Move::Codify
                 } else {

@@ -6,7 +6,7 @@ use crate::model::data::{MAX_SECTORS, World};
 use crate::model::equations::evaluation;
 use crate::model::leaders::{Leader, Leaders};
 use crate::model::now::Now;
-use crate::model::record::{ChampionEvent, Journal};
+use crate::model::record::{ChampionEvent, EventLog};
 use crate::model::scratch::Champions;
 use crate::model::state::State;
 
@@ -18,24 +18,24 @@ pub(crate) fn find_leaders(
     world: &World,
     state: &mut State,
     before: &mut Leaders,
-    journal: Option<&mut Journal>,
+    event_log: Option<&mut EventLog>,
 ) {
     std::mem::swap(&mut state.nation.leaders, before);
     let leaders = &mut state.nation.leaders;
     leaders.find(world, &state.cities);
-    if let Some(journal) = journal {
+    if let Some(event_log) = event_log {
         let mut led = before.cities();
-        let recorded = journal.champions.len();
+        let recorded = event_log.champions.len();
         for (at, city) in state.nation.leaders.cities().enumerate() {
             let before = led.next().flatten();
             if let Some(city) = city
                 && before != Some(city)
             {
                 let event = event(state, false, city, at % world.sectors.len());
-                journal.champions.push(event);
+                event_log.champions.push(event);
             }
         }
-        journal.champions[recorded..].sort_by_key(|event| (event.city, event.sector));
+        event_log.champions[recorded..].sort_by_key(|event| (event.city, event.sector));
     }
 }
 
@@ -44,10 +44,10 @@ pub(crate) fn name(
     now: &Now,
     state: &mut State,
     scratch: &mut Champions,
-    mut journal: Option<&mut Journal>,
+    mut event_log: Option<&mut EventLog>,
 ) {
     let world = now.setup.world();
-    find_leaders(world, state, &mut scratch.leaders, journal.as_deref_mut());
+    find_leaders(world, state, &mut scratch.leaders, event_log.as_deref_mut());
     let best = best_seen(now, &state.nation.leaders, &mut scratch.seen);
     let candidates = &mut scratch.candidates;
     candidates.clear();
@@ -63,9 +63,9 @@ pub(crate) fn name(
     candidates.sort_unstable_by_key(|(_, sector, city)| (*city, *sector));
     for (_, sector, city) in &*candidates {
         state.nation.champions.push((*sector, *city));
-        if let Some(journal) = journal.as_deref_mut() {
+        if let Some(event_log) = event_log.as_deref_mut() {
             let named = event(state, true, *city, *sector as usize);
-            journal.champions.push(named);
+            event_log.champions.push(named);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::model::equations::{budgets, moves};
 use crate::model::now::Now;
 use crate::model::phases::officials::Hazard;
 use crate::model::phases::talent::Location;
-use crate::model::record::{Journal, Move, PolicyEvent};
+use crate::model::record::{EventLog, Move, PolicyEvent};
 use crate::model::scratch::Scratch;
 use crate::model::state::State;
 
@@ -26,12 +26,12 @@ pub(crate) fn decide(now: &Now, state: &State, decisions: &mut [Decisions]) {
     });
 }
 
-/// Counts moves, remembers who pioneered first, and writes the journal.
+/// Counts moves, remembers who pioneered first, and writes the event log.
 pub(crate) fn record(
     now: &Now,
     state: &mut State,
     scratch: &mut Scratch,
-    journal: Option<&mut Journal>,
+    event_log: Option<&mut EventLog>,
 ) {
     let nation = &mut state.nation;
     nation.moves = Default::default();
@@ -47,9 +47,9 @@ pub(crate) fn record(
             }
         }
     }
-    if let Some(journal) = journal {
+    if let Some(event_log) = event_log {
         for kind in [Move::Pioneer, Move::Imitate, Move::TakeUp, Move::Drop] {
-            write(now, state, &scratch.decisions, kind, journal);
+            write(now, state, &scratch.decisions, kind, event_log);
         }
     }
     // Same quarter: the lower code was first.
@@ -60,11 +60,11 @@ pub(crate) fn record(
 }
 
 /// Writes the moves of one kind, in order of city.
-fn write(now: &Now, state: &State, decisions: &[Decisions], kind: Move, journal: &mut Journal) {
+fn write(now: &Now, state: &State, decisions: &[Decisions], kind: Move, event_log: &mut EventLog) {
     for (decisions, constants) in decisions.iter().zip(&now.setup.chunks) {
         for own in decisions.moves.iter().filter(|own| own.kind == kind) {
             let city = constants.first + own.city as usize;
-            journal.policies.push(event(state, city, own));
+            event_log.policies.push(event(state, city, own));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::model::chunk_constants::ChunkConstants;
 use crate::model::decisions::Decisions;
 use crate::model::equations::evaluation;
 use crate::model::now::Now;
-use crate::model::record::{Journal, OfficialEvent};
+use crate::model::record::{EventLog, OfficialEvent};
 use crate::model::state::State;
 
 /// Blocks ahead of which memory is asked for: a block takes a few nanoseconds here.
@@ -30,7 +30,7 @@ pub(crate) fn leave(
     now: &Now,
     state: &mut State,
     decisions: &mut [Decisions],
-    journal: Option<&mut Journal>,
+    event_log: Option<&mut EventLog>,
 ) {
     let hazard = Hazard::new(now);
     let (quarter, is_large, has_new_scores) = (now.quarter, now.is_large, now.is_evaluation());
@@ -76,8 +76,8 @@ pub(crate) fn leave(
     state
         .successors
         .extend(exits().map(|exit| (exit.city, exit.successor_career_weight)));
-    if let Some(journal) = journal {
-        journal.officials.extend(exits().copied());
+    if let Some(event_log) = event_log {
+        event_log.officials.extend(exits().copied());
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::{Closure, World};
 use dualtrack::model::params::Value;
-use dualtrack::model::record::{ChampionEvent, Journal, Move, OfficialEvent, PolicyEvent};
+use dualtrack::model::record::{ChampionEvent, EventLog, Move, OfficialEvent, PolicyEvent};
 use dualtrack::model::{run::Run, setup::Setup};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -370,7 +370,7 @@ impl Differences {
     }
 
     /// Events of a quarter; the order within a quarter is the core's own affair.
-    fn events(&mut self, twin: &Journal, core: &Journal) {
+    fn events(&mut self, twin: &EventLog, core: &EventLog) {
         let policy = |event: &PolicyEvent| {
             let kind = [
                 Move::Pioneer,
@@ -464,20 +464,20 @@ fn difference(world: &World, draws: Draws, is_random: bool) -> Result<(), String
     };
     let mut run = Run::new(&setup, draws);
     run.set_detail(true);
-    let mut journal = Journal::default();
+    let mut event_log = EventLog::default();
     for t in 0..world.quarters {
-        journal.clear();
+        event_log.clear();
         if t == 0 {
-            journal.champions = run.initial_champions();
+            event_log.champions = run.initial_champions();
         }
         twin.step();
         if is_random && rounding_decides(&twin) {
             return Ok(());
         }
-        run.step(Some(&mut journal))
+        run.step(Some(&mut event_log))
             .map_err(|error| format!("core: {error}"))?;
         let mut differences = Differences::default();
-        differences.events(&twin.journal, &journal);
+        differences.events(&twin.event_log, &event_log);
         differences.national(&twin.national(), &National::of(&mut run));
         differences.cities(&twin, &run);
         for s in 0..twin.sectors() {
@@ -671,16 +671,16 @@ fn the_core_follows_the_document_where_a_city_may_build_nothing() {
 #[test]
 fn the_small_world_sees_every_kind_of_event() {
     let world = small_world();
-    let mut seen = Journal::default();
+    let mut seen = EventLog::default();
     for replicate in 0..20 {
         let mut twin = Twin::new(&world, Draws { seed: 7, replicate });
         for _ in 0..world.quarters {
             twin.step();
-            seen.policies.extend(twin.journal.policies.iter().copied());
+            seen.policies.extend(twin.event_log.policies.iter().copied());
             seen.officials
-                .extend(twin.journal.officials.iter().copied());
+                .extend(twin.event_log.officials.iter().copied());
             seen.champions
-                .extend(twin.journal.champions.iter().copied());
+                .extend(twin.event_log.champions.iter().copied());
         }
     }
     for kind in [

@@ -117,7 +117,7 @@ impl Twin {
         // O16.
         let moves = |kind: Move| {
             let of_kind = self
-                .journal
+                .event_log
                 .policies
                 .iter()
                 .filter(|event| event.kind == kind);

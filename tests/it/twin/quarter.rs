@@ -145,7 +145,7 @@ impl Twin {
             if let Some(city) = origin {
                 self.inventions[city] += 1;
             }
-            self.journal.policies.push(PolicyEvent {
+            self.event_log.policies.push(PolicyEvent {
                 kind: if origin.is_some() {
                     Move::Codify
                 } else {
@@ -336,7 +336,7 @@ impl Twin {
                 in_force_after[i][m] = true;
                 design_after[i][m] = design;
             }
-            self.journal.policies.extend(events);
+            self.event_log.policies.extend(events);
         }
         self.in_force = in_force_after;
         self.design = design_after;
@@ -879,7 +879,7 @@ impl Twin {
                 {
                     self.leaders[region][s] = leader;
                     let event = self.champion_event(false, city, s);
-                    self.journal.champions.push(event);
+                    self.event_log.champions.push(event);
                 }
                 let Some(city) = leader else {
                     continue;
@@ -907,7 +907,7 @@ impl Twin {
         {
             self.champions.push((city, s));
             let event = self.champion_event(true, city, s);
-            self.journal.champions.push(event);
+            self.event_log.champions.push(event);
         }
     }
 
@@ -936,7 +936,7 @@ impl Twin {
             }
             let block = officials.block(code, u64::from(t + 1));
             let successor = beta_2_2([block[0], block[1], block[2]]);
-            self.journal.officials.push(OfficialEvent {
+            self.event_log.officials.push(OfficialEvent {
                 city: i as u32,
                 is_promoted: happens(word, promotion),
                 score: self.score[i],

@@ -487,7 +487,7 @@ impl Twin {
             mean_comparability_next: initial_mean_comparability,
             flows: super::Flows::default(),
             spent_so_far: 0.0,
-            journal: super::Journal::default(),
+            event_log: super::EventLog::default(),
             outcomes: National::default(),
             constants,
             params,
