@@ -2,7 +2,7 @@
 //!
 //! `peers world SCENARIO [KEY=VALUE ...]` prints the world as the others read it: constants, dates and the balanced
 //! start, in JSON. `peers run SCENARIO RUNS [KEY=VALUE ...]` does so many runs on one thread, with the nation's
-//! competitiveness each quarter, and prints its course, averaged over the runs. Called with 0 runs it does all but that.
+//! competitiveness each quarter, and prints its trajectory, averaged over the runs. Called with 0 runs it does all but that.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let printed = match words.as_slice() {
         ["world", file, ..] => setup(file, &arguments[2..]).map(|setup| world(&setup)),
         ["run", file, runs, ..] => match runs.parse() {
-            Ok(runs) => setup(file, &arguments[3..]).and_then(|setup| course(&setup, runs)),
+            Ok(runs) => setup(file, &arguments[3..]).and_then(|setup| trajectory(&setup, runs)),
             Err(_) => Err(format!("{runs}: allowed: a number of runs")),
         },
         _ => Err(
@@ -49,7 +49,7 @@ fn setup(file: &str, sets: &[String]) -> Result<Setup, String> {
 }
 
 /// Competitiveness after each quarter, mean over runs with other random draws.
-fn course(setup: &Setup, runs: u64) -> Result<serde_json::Value, String> {
+fn trajectory(setup: &Setup, runs: u64) -> Result<serde_json::Value, String> {
     let quarters = setup.world().quarters;
     let mut sums = vec![0.0; quarters as usize];
     let draws = |replicate| Draws { seed: 1, replicate };

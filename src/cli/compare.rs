@@ -249,7 +249,7 @@ impl Asked {
         let sheets = [
             effects::sheet(comparison, &effects),
             pairs
-                .course
+                .trajectory
                 .sheet(comparison.arms(), comparison.plan.responses()),
         ];
         let failed: u64 = pairs.failed.iter().sum();

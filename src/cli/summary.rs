@@ -10,7 +10,7 @@ use crate::cli::tables::{
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::Scenario;
 use crate::kernel::quarter::Quarter;
-use crate::measure::course::followed;
+use crate::measure::trajectory::followed;
 use crate::measure::outcome::{Kind, shown};
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, in_lines};
@@ -158,9 +158,9 @@ impl Summary<'_> {
         format!("{table}{SHARES}")
     }
 
-    /// What is followed over the quarters; none for a run without a course.
+    /// What is followed over the quarters; none for a run without a trajectory.
     fn chart(&self) -> Option<String> {
-        let (world, course) = (&self.scenario.world, &self.kept.course);
+        let (world, trajectory) = (&self.scenario.world, &self.kept.trajectory);
         if world.quarters < 2 {
             return None;
         }
@@ -169,7 +169,7 @@ impl Summary<'_> {
             notes.push(format!("{}: {}.", own.label, own.meaning));
             let is_percent = own.is_on(shown::PERCENT);
             let factor = if is_percent { 100.0 } else { 1.0 };
-            let means = course.means(place).into_iter();
+            let means = trajectory.means(place).into_iter();
             Series {
                 title: own.label.clone() + if is_percent { ", %" } else { "" },
                 values: means.map(|mean| mean.map(|mean| factor * mean)).collect(),

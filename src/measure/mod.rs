@@ -2,7 +2,7 @@
 
 pub mod catalogue;
 pub mod column;
-pub mod course;
+pub mod trajectory;
 #[cfg(feature = "internals")]
 pub mod markdown;
 pub mod outcome;

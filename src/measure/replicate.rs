@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::kernel::random::Draws;
-use crate::measure::course::followed;
+use crate::measure::trajectory::followed;
 use crate::measure::outcome::{Kind, shown};
 use crate::measure::outcomes::{Scope, of_nation};
 use crate::measure::reading::{Reading, sum};

@@ -1,4 +1,4 @@
-//! What a run writes about its course.
+//! What a run writes about its trajectory.
 
 use std::collections::BTreeMap;
 

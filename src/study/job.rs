@@ -2,7 +2,7 @@
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;
-use crate::measure::course::{Course, Line, moment};
+use crate::measure::trajectory::{Trajectory, Line, moment};
 use crate::measure::replicate::{self, Replicate};
 use crate::measure::seen::Passes;
 use crate::measure::{
@@ -40,14 +40,14 @@ pub struct Replicates {
     /// One for each replicate, in order.
     pub outcomes: Vec<Replicate>,
     /// Their means in each quarter.
-    pub course: Course,
+    pub trajectory: Trajectory,
 }
 
 impl Replicates {
     /// Takes in the next replicate.
     pub(crate) fn take(&mut self, outcome: Replicate, line: &[Vec<Option<f64>>]) {
         self.outcomes.push(outcome);
-        self.course.take(line);
+        self.trajectory.take(line);
     }
 }
 

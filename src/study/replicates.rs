@@ -5,7 +5,7 @@ use crate::study::job::{EngineError, Job, Part, Replicates, Worker};
 use crate::kernel::control::Control;
 use crate::kernel::ordered::{WorkerPool, Stopped, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::measure::course::Line;
+use crate::measure::trajectory::Line;
 use crate::measure::recorder::{Chunk, Recorder};
 use crate::measure::replicate::Replicate;
 use crate::model::run::Run;
@@ -203,7 +203,7 @@ mod tests {
             one_by_one(&job, &control, sink).expect("a run")
         });
         assert_eq!(streamed.0.outcomes.len(), 5);
-        assert_eq!(streamed.0.course.means(0).len(), 8);
+        assert_eq!(streamed.0.trajectory.means(0).len(), 8);
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
         for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
             let ordered = written(&traces, |sink| {

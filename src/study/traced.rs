@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;
-use crate::measure::course::{Line, followed};
+use crate::measure::trajectory::{Line, followed};
 use crate::measure::recorder::Chunk;
 use crate::measure::replicate::{Replicate, kept};
 use crate::measure::traces::{self, Traces};

@@ -355,12 +355,12 @@ fn a_sector_that_is_closed_gets_no_new_money_and_history_before_is_the_same() {
         sector: 1,
         from: Some(open.start.plus(8)),
     });
-    let course = |world: &World| {
+    let trajectory = |world: &World| {
         let mut shares = Vec::new();
         watch(world, |run, _, _| shares.push(run.share(0, 2)));
         shares
     };
-    let (open, closed) = (course(&open), course(&closed));
+    let (open, closed) = (trajectory(&open), trajectory(&closed));
     assert_eq!(open[..8], closed[..8]);
     let eta = world().params.budgets.adjustment_rate;
     for quarter in 8..closed.len() {

@@ -8,7 +8,7 @@ use crate::stats::running::Running;
 use crate::table::rows::{Columns, columns};
 use crate::table::sheet::Sheet;
 
-/// Claim whose course is told city by city.
+/// Claim whose trajectory is told city by city.
 const HENAN: &str = "C5";
 const ARM: &str = "`treatment`, `control` or `difference`; the level for claims of several levels";
 
@@ -22,8 +22,8 @@ struct Moment {
 /// `series.csv`.
 pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
     let plans = study.plans.iter();
-    let courses: Vec<_> = plans
-        .map(|plan| (plan, course(study, plan, runs)))
+    let trajectories: Vec<_> = plans
+        .map(|plan| (plan, trajectory(study, plan, runs)))
         .collect();
     let row = "a response of a claim in a quarter, in the treatment, in the control, or their difference; flows are those \
                of the quarter";
@@ -36,9 +36,9 @@ pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
         key "quarter": "calendar quarter" => moment.quarter;
     });
     table.mean(|(_, moment)| moment.estimate);
-    let rows = courses
+    let rows = trajectories
         .iter()
-        .flat_map(|(plan, course)| course.iter().map(move |moment| (*plan, moment)));
+        .flat_map(|(plan, trajectory)| trajectory.iter().map(move |moment| (*plan, moment)));
     table.fill(rows)
 }
 
@@ -46,12 +46,12 @@ pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
 pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
     let mut claims = study.register.claims.iter();
     let place = claims.position(|claim| claim.id == HENAN)?;
-    let mut courses = Vec::new();
+    let mut trajectories = Vec::new();
     for (_, plan) in study.plans_of(place) {
         let (head, rest) = study.part(plan).response.text.split_once('[')?;
         let measure = head.rsplit('.').next().unwrap_or(head);
         let city = rest.split([',', ']']).next().unwrap_or(rest);
-        courses.push((city, measure, course(study, plan, runs)));
+        trajectories.push((city, measure, trajectory(study, plan, runs)));
     }
     let row = "a city's programme in foundation models in a quarter: with it (treatment), had the city alone been closed to \
                it from 2023 on (control), or the difference; CNY mn of the quarter, net returns discounted to 2023Q1";
@@ -63,14 +63,14 @@ pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
         key "quarter": "calendar quarter" => moment.quarter;
     });
     table.mean(|(_, _, moment)| moment.estimate);
-    let rows = courses.iter().flat_map(|(city, measure, course)| {
-        course.iter().map(move |moment| (*city, *measure, moment))
+    let rows = trajectories.iter().flat_map(|(city, measure, trajectory)| {
+        trajectory.iter().map(move |moment| (*city, *measure, moment))
     });
     Some(table.fill(rows))
 }
 
 /// A plan's moments, arm by arm.
-fn course(study: &Study, plan: &Plan, runs: &Runs) -> Vec<Moment> {
+fn trajectory(study: &Study, plan: &Plan, runs: &Runs) -> Vec<Moment> {
     let first = plan.readings.first().map(|(reading, _)| reading.arm);
     let start = first.map(|arm| study.runs.arms[arm].world().start);
     let (Some(first), Some(start)) = (first, start) else {

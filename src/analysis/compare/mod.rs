@@ -2,11 +2,11 @@
 //!
 //! A replicate runs the base and every treatment with the same draws, so that their difference is the treatment's doing
 //! and has less noise than either. [`pairs`] tells which replicates are run, a fixed number or until intervals are narrow
-//! enough; [`effects`] and [`course`] say what came of it, at the end and quarter by quarter. [`robust`] repeats the
+//! enough; [`effects`] and [`trajectory`] say what came of it, at the end and quarter by quarter. [`robust`] repeats the
 //! comparison at design points of uncertain parameters, [`regions`] says which of them decide it. [`runs`] reads the run
 //! store and writes `runs.csv`.
 
-pub mod course;
+pub mod trajectory;
 pub mod effects;
 pub mod pairs;
 pub mod regions;
@@ -98,7 +98,7 @@ impl Comparison {
         treatment.map_or("", |treatment| &treatment.description)
     }
 
-    /// Replicates of all arms, at all design points where there are any; the course of the responses is kept where there
+    /// Replicates of all arms, at all design points where there are any; the trajectory of the responses is kept where there
     /// are none.
     pub fn stage(&self, replicates: Range<u32>) -> Stage {
         Stage {

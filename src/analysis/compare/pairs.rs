@@ -1,7 +1,7 @@
 //! Replicates of all treatments side by side: a fixed number, or until intervals are narrow enough.
 
 use crate::analysis::compare::Comparison;
-use crate::analysis::compare::course::Course;
+use crate::analysis::compare::trajectory::Trajectory;
 use crate::analysis::compare::runs::for_each_group;
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
@@ -61,7 +61,7 @@ pub struct Pairs {
     /// Responses by treatment (base first), response and replicate.
     columns: Vec<Vec<Vec<Option<f64>>>>,
     /// Differences in each quarter.
-    pub course: Course,
+    pub trajectory: Trajectory,
     /// Replicates done.
     pub replicates: u32,
     /// Runs that failed, by treatment, base first.
@@ -78,7 +78,7 @@ impl Pairs {
         let (arms, responses) = (comparison.arms(), comparison.plan.responses().len());
         Pairs {
             columns: vec![vec![Vec::new(); responses]; arms.len()],
-            course: Course::new(arms, responses),
+            trajectory: Trajectory::new(arms, responses),
             replicates: 0,
             failed: vec![0; arms.len()],
             reason: None,
@@ -152,7 +152,7 @@ impl Pairs {
                 column.push(run.value(response));
             }
         }
-        self.course.take(runs);
+        self.trajectory.take(runs);
         self.replicates += 1;
     }
 }
@@ -164,7 +164,7 @@ mod tests {
     fn pairs(base: &[Option<f64>], treatment: &[Option<f64>]) -> Pairs {
         let mut pairs = Pairs {
             columns: vec![vec![Vec::new(); 1]; 2],
-            course: Course::default(),
+            trajectory: Trajectory::default(),
             replicates: 0,
             failed: vec![0; 2],
             reason: None,

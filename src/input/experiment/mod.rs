@@ -62,7 +62,7 @@ pub struct Experiment {
     pub seed: u64,
     /// What a run is measured by.
     pub responses: Responses,
-    /// Whether the course of the responses is written, too.
+    /// Whether the trajectory of the responses is written, too.
     pub series: bool,
     /// What is varied.
     pub factors: Vec<Factor>,

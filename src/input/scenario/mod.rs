@@ -75,7 +75,7 @@ pub struct Scenario {
     pub seed: u64,
     /// How often a design point is repeated.
     pub replicates: u32,
-    /// What a run writes about its course.
+    /// What a run writes about its trajectory.
     pub traces: TraceSettings,
     /// Every file that was read, as it was named, with the SHA-256 of its bytes in hexadecimal digits.
     pub sources: Vec<(PathBuf, String)>,

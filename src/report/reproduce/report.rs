@@ -17,7 +17,7 @@ use crate::table::source::Source;
 
 /// Parts of a claim that are told in words.
 const PARTS: usize = 4;
-/// Parts of a claim whose course is drawn.
+/// Parts of a claim whose trajectory is drawn.
 const PICTURES: usize = 6;
 /// Claims that are shown.
 const CLAIMS: usize = 200;

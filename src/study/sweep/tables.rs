@@ -58,7 +58,7 @@ pub fn write(
     let info = plan.runs_info();
     let mut runs = begin(place, &info)?;
     let mut series = plan.series_info();
-    let mut courses = match &series {
+    let mut trajectories = match &series {
         Some(info) => Some(begin(place, info)?),
         None => None,
     };
@@ -71,17 +71,17 @@ pub fn write(
         write_row(&mut bytes, &key, seed, responses, run);
         runs.write(&bytes, 1)?;
         tables.failed += u64::from(run.error.is_some());
-        if let Some(courses) = &mut courses {
+        if let Some(trajectories) = &mut trajectories {
             bytes.clear();
             let start = plan.start_of(cell.point);
             let rows = write_course(&mut bytes, &key, start, responses, run);
-            courses.write(&bytes, rows)?;
+            trajectories.write(&bytes, rows)?;
         }
         Ok(())
     })?;
     tables.add(runs.finish()?, info);
-    if let (Some(courses), Some(info)) = (courses, series.take()) {
-        tables.add(courses.finish()?, info);
+    if let (Some(trajectories), Some(info)) = (trajectories, series.take()) {
+        tables.add(trajectories.finish()?, info);
     }
     tables.add(write_design(place, plan)?, plan.design_info());
     let summary = summary::write(plan, store, (number, stage), place)?;

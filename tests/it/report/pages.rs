@@ -34,14 +34,14 @@ fn a_comparison_shows_effects_and_their_course() {
         "treatment,response,unit,n,base_mean,treatment_mean,difference,low,high,relative_change,relative_low,relative_high,same_sign_share,verdict\n\
          {name},{name},1,4,1,2,1,0.5,1.5,1,0.5,1.5,1,higher\n{name},gap,1,4,1,1,0,-0.5,0.5,,,,,not shown\n"
     );
-    let course = format!(
+    let trajectory = format!(
         "treatment,response,quarter,n,difference,low,high\n{name},gap,2015Q1,4,0,0,0\n{name},gap,2015Q2,4,0.1,,\n"
     );
     let folder = made(
         "compare",
         &[
             ("effects.csv", &effects),
-            ("effects_over_time.csv", &course),
+            ("effects_over_time.csv", &trajectory),
         ],
     );
     let page = page(&folder);

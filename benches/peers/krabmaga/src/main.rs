@@ -28,7 +28,7 @@ struct China {
     mean_quality: f64,
     rng: Pcg64,
     quarter: u64,
-    course: Vec<f64>,
+    trajectory: Vec<f64>,
     cascade_error: f64,
 }
 
@@ -60,7 +60,7 @@ impl China {
             sums: Sums::default(),
             rng,
             quarter: 0,
-            course: Vec::new(),
+            trajectory: Vec::new(),
             cascade_error: 0.0,
         }
     }
@@ -171,7 +171,7 @@ impl State for China {
             city.let_official_leave(&self.params, &mut self.rng);
         }
         let terms = self.total(|city| &city.terms);
-        self.course.push(
+        self.trajectory.push(
             self.nation
                 .competitiveness(&self.world, &self.params, &terms),
         );
@@ -250,7 +250,7 @@ impl Agent for Produce {
     }
 }
 
-/// `PROGRAM WORLD RUNS`: prints the mean course of competitiveness and the errors of the accounts.
+/// `PROGRAM WORLD RUNS`: prints the mean trajectory of competitiveness and the errors of the accounts.
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, path, runs] = arguments.as_slice() else {
@@ -261,7 +261,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         runs.parse()?,
     );
     let quarters = world.quarters.len();
-    let mut course = vec![0.0; quarters];
+    let mut trajectory = vec![0.0; quarters];
     let (mut shares_error, mut cascade_error) = (0.0, 0.0);
     for seed in 0..runs {
         let mut china = China::new(world.clone(), seed);
@@ -270,7 +270,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for _ in 0..quarters {
             schedule.step(&mut china);
         }
-        for (sum, own) in course.iter_mut().zip(&china.course) {
+        for (sum, own) in trajectory.iter_mut().zip(&china.trajectory) {
             *sum += own / runs as f64;
         }
         shares_error = china
@@ -282,7 +282,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!(
         "{}",
-        serde_json::json!({"competitiveness": course, "runs": runs, "shares_error": shares_error, "cascade_error": cascade_error})
+        serde_json::json!({"competitiveness": trajectory, "runs": runs, "shares_error": shares_error, "cascade_error": cascade_error})
     );
     Ok(())
 }

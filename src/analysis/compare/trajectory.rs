@@ -11,7 +11,7 @@ use crate::table::sheet::Sheet;
 
 /// Differences of all treatments in all quarters, replicate by replicate.
 #[derive(Debug, Default)]
-pub struct Course {
+pub struct Trajectory {
     responses: usize,
     /// One for each treatment, without the base.
     treatments: Vec<Overlap>,
@@ -30,18 +30,18 @@ struct Overlap {
     cells: Vec<[Running; 2]>,
 }
 
-impl Course {
+impl Trajectory {
     /// For runs of these arms, the base first.
     pub fn new(arms: &[Arm], responses: usize) -> Self {
         let worlds = arms.iter().map(Arm::world);
         let spans: Vec<(Quarter, u32)> =
             worlds.map(|world| (world.start, world.quarters)).collect();
-        Course::of_spans(&spans, responses)
+        Trajectory::of_spans(&spans, responses)
     }
 
     fn of_spans(spans: &[(Quarter, u32)], responses: usize) -> Self {
         let Some((base, treatments)) = spans.split_first() else {
-            return Course::default();
+            return Trajectory::default();
         };
         let end = |span: &(Quarter, u32)| span.0.plus(span.1 as i32);
         let treatments = treatments.iter().map(|span| {
@@ -55,7 +55,7 @@ impl Course {
                 cells: vec![[Running::new(), Running::new()]; quarters * responses],
             }
         });
-        Course {
+        Trajectory {
             responses,
             treatments: treatments.collect(),
             sums: Vec::new(),
@@ -157,13 +157,13 @@ mod tests {
     #[test]
     fn two_pairs_over_three_quarters_worked_by_hand() {
         let start = Quarter::new(2020, 1).expect("a quarter");
-        let mut course = Course::of_spans(&[(start, 3), (start, 3)], 1);
+        let mut trajectory = Trajectory::of_spans(&[(start, 3), (start, 3)], 1);
         // Differences 0, 1, 2 and 0, 3, -1 by quarter; sums 0, 1, 3 and 0, 3, 2.
         let base = run(&[1.0, 1.0, 1.0].map(Some));
-        course.take(&[base.clone(), run(&[1.0, 2.0, 3.0].map(Some))]);
-        course.take(&[base, run(&[1.0, 4.0, 0.0].map(Some))]);
+        trajectory.take(&[base.clone(), run(&[1.0, 2.0, 3.0].map(Some))]);
+        trajectory.take(&[base, run(&[1.0, 4.0, 0.0].map(Some))]);
         let responses = Responses::parse(["gap"]).expect("a response");
-        let sheet = course.sheet_of(&["policy"], &responses);
+        let sheet = trajectory.sheet_of(&["policy"], &responses);
         let real = |row: usize, column: usize| match sheet.rows[row][column] {
             Cell::Real(number) => number,
             ref other => panic!("{other:?}"),
@@ -182,10 +182,10 @@ mod tests {
     fn quarters_meet_by_the_calendar_and_missing_ones_add_nothing() {
         let start = Quarter::new(2020, 1).expect("a quarter");
         // The treatment begins a quarter later and ends a quarter earlier.
-        let mut course = Course::of_spans(&[(start, 4), (start.plus(1), 2)], 1);
+        let mut trajectory = Trajectory::of_spans(&[(start, 4), (start.plus(1), 2)], 1);
         let base = run(&[Some(9.0), Some(1.0), None, Some(9.0)]);
-        course.take(&[base, run(&[Some(2.0), Some(5.0)])]);
-        let overlap = &course.treatments[0];
+        trajectory.take(&[base, run(&[Some(2.0), Some(5.0)])]);
+        let overlap = &trajectory.treatments[0];
         assert_eq!((overlap.first, overlap.quarters), (start.plus(1), 2));
         let means: Vec<_> = overlap
             .cells

@@ -14,7 +14,7 @@ pub(crate) type Line = Vec<Vec<Option<f64>>>;
 
 /// Numbers over replicates in each quarter. Its memory does not depend on the number of replicates.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Course {
+pub struct Trajectory {
     /// By quarter, then by reading.
     quarters: Vec<Vec<Running>>,
 }
@@ -33,7 +33,7 @@ pub(crate) fn moment(run: &Run<'_>, nation: &NationSeen) -> Vec<Option<f64>> {
     numbers.map(|own| own.number(list, run, nation)).collect()
 }
 
-impl Course {
+impl Trajectory {
     /// Takes in a replicate. They come in their order, on which rounding depends.
     pub(crate) fn take(&mut self, line: &[Vec<Option<f64>>]) {
         for (quarter, moment) in line.iter().enumerate() {
@@ -59,10 +59,10 @@ mod tests {
 
     #[test]
     fn means_are_over_the_replicates_that_have_a_value() {
-        let mut course = Course::default();
-        course.take(&[vec![Some(0.25), Some(0.5)], vec![Some(1.0), None]]);
-        course.take(&[vec![Some(0.75), None], vec![Some(2.0), None]]);
-        assert_eq!(course.means(0), [Some(0.5), Some(1.5)]);
-        assert_eq!(course.means(1), [Some(0.5), None]);
+        let mut trajectory = Trajectory::default();
+        trajectory.take(&[vec![Some(0.25), Some(0.5)], vec![Some(1.0), None]]);
+        trajectory.take(&[vec![Some(0.75), None], vec![Some(2.0), None]]);
+        assert_eq!(trajectory.means(0), [Some(0.5), Some(1.5)]);
+        assert_eq!(trajectory.means(1), [Some(0.5), None]);
     }
 }
