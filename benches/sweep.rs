@@ -11,7 +11,7 @@ use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use dualtrack::input::experiment::reader::Overlay;
-use dualtrack::input::scenario::shelf::Shelf;
+use dualtrack::input::scenario::file_source::FileSource;
 use dualtrack::kernel::{control::Control, random::Draws};
 use dualtrack::study::codec::Measured;
 use dualtrack::study::error::StudyError;
@@ -43,7 +43,7 @@ fn plan(folder: &std::path::Path, points: u64, replicates: u32) -> Plan {
         panic!("{error}");
     }
     match dualtrack::input::experiment::reader::load_from(
-        &Shelf::default(),
+        &FileSource::default(),
         &path,
         &Overlay::default(),
     ) {

@@ -17,7 +17,7 @@ use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
 };
-use crate::input::scenario::{self, Scenario, shelf::Shelf};
+use crate::input::scenario::{self, Scenario, file_source::FileSource};
 use crate::measure::response::spec::Responses;
 use crate::model::params::Parameter;
 use crate::study::arm::Arm;
@@ -52,14 +52,14 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn study::Question>, Stop> {
-        Ok(Box::new(Question::read(self, shelf)?))
+    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn study::Question>, Stop> {
+        Ok(Box::new(Question::read(self, file_source)?))
     }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
+    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
 }
 
 /// What is asked, read and checked.
@@ -74,7 +74,7 @@ struct Question {
 
 impl Question {
     /// Reads it; all problems of the arguments and of the scenario in one go.
-    fn read(args: &Args, shelf: &Shelf) -> Result<Self, Stop> {
+    fn read(args: &Args, file_source: &FileSource) -> Result<Self, Stop> {
         let overlay = &args.overlay;
         let mut problems = Vec::new();
         let mechanisms = attribution::mechanisms(&args.over).unwrap_or_else(|sentences| {
@@ -87,7 +87,7 @@ impl Question {
                 problems.push(format!("--response: {sentence}"));
                 Responses::default()
             });
-        let scenario = match scenario::load_from(shelf, &args.scenario, &overlay.sets) {
+        let scenario = match scenario::load_from(file_source, &args.scenario, &overlay.sets) {
             Ok(scenario) => scenario,
             Err(found) => {
                 problems.push(found.to_string());
@@ -106,7 +106,7 @@ impl Question {
             .iter()
             .map(|argument| Assignment::parse(argument));
         let set: Vec<Assignment> = set.collect();
-        let worlds = Arc::new(Worlds::on(shelf, &args.scenario, &set));
+        let worlds = Arc::new(Worlds::on(file_source, &args.scenario, &set));
         let base = Arm::new("base", &worlds, &Variant::default(), &responses);
         let seed = overlay.seed.unwrap_or(scenario.seed);
         Ok(Question {

@@ -22,7 +22,7 @@ use crate::input::experiment::{
     factor::Variant,
     reader::{self, Overlay},
 };
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::kernel::text::{near_or, ticked_list};
 use crate::measure::response::spec::Responses;
 use crate::study::error::StudyError;
@@ -66,8 +66,8 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
-        let (experiment, name) = self.experiment(shelf)?;
+    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
+        let (experiment, name) = self.experiment(file_source)?;
         let comparison = Comparison::new(experiment).map_err(Stop::bad_input)?;
         Ok(Box::new(Asked {
             stopping: self.stopping(&comparison)?,
@@ -92,20 +92,20 @@ fn folder_name(base: &str, policies: &[PathBuf]) -> String {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
+    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
 }
 
 impl Args {
     /// The experiment, and the name of its result.
-    pub(crate) fn experiment(&self, shelf: &Shelf) -> Result<(Experiment, String), Stop> {
+    pub(crate) fn experiment(&self, file_source: &FileSource) -> Result<(Experiment, String), Stop> {
         let overlay = Overlay {
             has_design: self.over.is_some(),
             ..self.overlay.overlay()
         };
-        let loaded = if direct::is_experiment(shelf, &self.base) {
-            reader::load_from(shelf, &self.base, &overlay)
+        let loaded = if direct::is_experiment(file_source, &self.base) {
+            reader::load_from(file_source, &self.base, &overlay)
         } else {
-            direct::of_scenario(shelf, &self.base, &overlay)
+            direct::of_scenario(file_source, &self.base, &overlay)
         };
         let mut experiment = loaded.map_err(Stop::bad_input)?;
         experiment

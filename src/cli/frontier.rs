@@ -11,7 +11,7 @@ use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::experiment::factor::Variant;
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::study::stage::{PointList, Stage};
 use crate::study::sweep::plan::{Plan, response_column};
 use crate::study::sweep::tables::Tables;
@@ -37,8 +37,8 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
-        let sweep = Sweep::new("frontier", &self.experiment, self.format, shelf)?;
+    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
+        let sweep = Sweep::new("frontier", &self.experiment, self.format, file_source)?;
         let plan = &sweep.plan;
         let refused = |sentence: String| {
             let file = self.experiment.experiment.display();
@@ -52,7 +52,7 @@ impl Args {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
+    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
 }
 
 /// A sweep whose points are held against its base.

@@ -39,7 +39,7 @@ use std::process::ExitCode;
 
 use crate::cli::common::Stop;
 use crate::cli::study::Question;
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 
 /// Carries out the command that the process was called with.
 pub fn main() -> ExitCode {
@@ -103,15 +103,15 @@ impl Command {
         })
     }
 
-    /// What it asks of a study, with all files from a shelf; none where it runs no study.
-    fn question(&self, shelf: &Shelf) -> Option<Result<Box<dyn Question>, Stop>> {
+    /// What it asks of a study, with all files from a file source; none where it runs no study.
+    fn question(&self, file_source: &FileSource) -> Option<Result<Box<dyn Question>, Stop>> {
         Some(match &self.action {
-            Action::Sweep(args) => args.question(shelf),
-            Action::Compare(args) => args.question(shelf),
-            Action::Reproduce(args) => args.question(shelf),
-            Action::Sensitivity(args) => args.question(shelf),
-            Action::Attribute(args) => args.question(shelf),
-            Action::Frontier(args) => args.question(shelf),
+            Action::Sweep(args) => args.question(file_source),
+            Action::Compare(args) => args.question(file_source),
+            Action::Reproduce(args) => args.question(file_source),
+            Action::Sensitivity(args) => args.question(file_source),
+            Action::Attribute(args) => args.question(file_source),
+            Action::Frontier(args) => args.question(file_source),
             _ => return None,
         })
     }

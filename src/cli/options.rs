@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::common;
 use crate::cli::common::Stop;
 use crate::input::experiment::{Experiment, reader::Overlay};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::measure::response::spec::Response;
 use crate::study::place::Begin;
 use crate::study::shards::plan_folder::MOST_SHARDS;
@@ -22,9 +22,9 @@ pub struct ExperimentArgs {
 
 impl ExperimentArgs {
     /// Reads the experiment.
-    pub(crate) fn load(&self, shelf: &Shelf) -> Result<Experiment, Stop> {
+    pub(crate) fn load(&self, file_source: &FileSource) -> Result<Experiment, Stop> {
         let overlay = self.overlay.overlay();
-        crate::input::experiment::reader::load_from(shelf, &self.experiment, &overlay)
+        crate::input::experiment::reader::load_from(file_source, &self.experiment, &overlay)
             .map_err(Stop::bad_input)
     }
 }

@@ -9,7 +9,7 @@ use crate::cli::common::{self, Stop};
 use crate::cli::options::WorkArgs;
 use crate::cli::study::{Question, carry_out, runs_of};
 use crate::cli::{codes, print, tables};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::kernel::control::Control;
 use crate::study::identity::hash;
 use crate::study::shards::plan_folder::{MOST_SHARDS, PlanFolder, Planned, write};
@@ -21,21 +21,21 @@ const MINUTES: f64 = 10.0;
 /// Carries a question out, or writes it to a plan folder; returns the exit code.
 pub(crate) fn run_or_plan(
     work: &WorkArgs,
-    question: impl FnOnce(&Shelf) -> Result<Box<dyn Question>, Stop>,
+    question: impl FnOnce(&FileSource) -> Result<Box<dyn Question>, Stop>,
 ) -> Result<u8, Stop> {
     match &work.plan.plan {
-        None => carry_out(&mut *question(&Shelf::default())?, work),
+        None => carry_out(&mut *question(&FileSource::default())?, work),
         Some(target) => {
-            let shelf = Shelf::keeping();
-            let question = question(&shelf)?;
-            plan(&*question, &shelf, work, target)
+            let file_source = FileSource::keeping();
+            let question = question(&file_source)?;
+            plan(&*question, &file_source, work, target)
         }
     }
 }
 
 fn plan(
     question: &dyn Question,
-    shelf: &Shelf,
+    file_source: &FileSource,
     work: &WorkArgs,
     target: &Path,
 ) -> Result<u8, Stop> {
@@ -70,7 +70,7 @@ fn plan(
         identity,
         runs,
         shards,
-        shelf,
+        file_source,
     };
     write(planned, target)?;
     if work.quiet {
@@ -108,11 +108,11 @@ fn plan(
 /// Opens a plan folder and reads what it asks, from its own files.
 pub(crate) fn open(path: &Path) -> Result<(PlanFolder, Box<dyn Question>), Stop> {
     let mut folder = PlanFolder::open(path)?;
-    let shelf = folder.files()?;
+    let file_source = folder.files()?;
     let arguments = folder.arguments().iter().map(String::as_str);
     let command = Command::try_parse_from(std::iter::once("dualtrack").chain(arguments));
     let question = match command {
-        Ok(command) => command.question(&shelf),
+        Ok(command) => command.question(&file_source),
         Err(error) => Some(Err(Stop::bad_input(error))),
     };
     let question = question.unwrap_or_else(|| {

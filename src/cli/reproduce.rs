@@ -19,7 +19,7 @@ use crate::cli::tables;
 use crate::cli::terminal::NARROW;
 use crate::input::claims::Register;
 use crate::input::experiment::factor::Variant;
-use crate::input::scenario::{shelf::Shelf, shipped};
+use crate::input::scenario::{file_source::FileSource, shipped};
 use crate::kernel::random::Draws;
 use crate::model::setup::Setup;
 use crate::report::page;
@@ -100,17 +100,17 @@ impl Args {
         self.files.is_empty() && self.claims.is_empty()
     }
 
-    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
-        Ok(Box::new(Asked::new(self, shelf)?))
+    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
+        Ok(Box::new(Asked::new(self, file_source)?))
     }
 
-    fn register(&self, shelf: &Shelf) -> Result<Register, Stop> {
+    fn register(&self, file_source: &FileSource) -> Result<Register, Stop> {
         let files = if self.files.is_empty() {
-            own_or_shipped(shelf)
+            own_or_shipped(file_source)
         } else {
             self.files.clone()
         };
-        let register = crate::input::claims::reader::load_from(shelf, &files);
+        let register = crate::input::claims::reader::load_from(file_source, &files);
         let mut register = register.map_err(Stop::bad_input)?;
         if self.files.is_empty() {
             register.title = "The claims of Ma (2024)".to_string();
@@ -128,8 +128,8 @@ impl Args {
 }
 
 /// Claim files of the paper, by name: those of the folder they are edited in, or else those that come with the program.
-fn own_or_shipped(shelf: &Shelf) -> Vec<PathBuf> {
-    let mut files = shelf.list(Path::new(REGISTER));
+fn own_or_shipped(file_source: &FileSource) -> Vec<PathBuf> {
+    let mut files = file_source.list(Path::new(REGISTER));
     files.retain(|path| {
         path.extension()
             .is_some_and(|extension| extension == "toml")
@@ -145,7 +145,7 @@ fn own_or_shipped(shelf: &Shelf) -> Vec<PathBuf> {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
+    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
 }
 
 /// The claims, and what they take.
@@ -157,9 +157,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(args: &Args, shelf: &Shelf) -> Result<Self, Stop> {
-        let register = args.register(shelf)?;
-        let mut study = Study::new(shelf, register, args.seed).map_err(Stop::bad_input)?;
+    fn new(args: &Args, file_source: &FileSource) -> Result<Self, Stop> {
+        let register = args.register(file_source)?;
+        let mut study = Study::new(file_source, register, args.seed).map_err(Stop::bad_input)?;
         let base = study.base_arm.filter(|_| args.is_whole());
         let story = base.map(|base| Arc::new(Story::new(study.runs.arms[base].world())));
         if let (Some(base), Some(story)) = (base, story.clone()) {

@@ -10,7 +10,7 @@ use crate::cli::options::{ExperimentArgs, WorkArgs};
 use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables::{self, counted};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::study::error::StudyError;
 use crate::study::execute::Study;
 use crate::study::place::Begin;
@@ -42,19 +42,19 @@ pub struct FormatArgs {
 }
 
 impl Args {
-    pub(crate) fn question(&self, shelf: &Shelf) -> Result<Box<dyn Question>, Stop> {
+    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
         Ok(Box::new(Sweep::new(
             "sweep",
             &self.experiment,
             self.format,
-            shelf,
+            file_source,
         )?))
     }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |shelf| args.question(shelf)))
+    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
 }
 
 /// A sweep, by itself or as what an analysis is made of.
@@ -70,12 +70,12 @@ impl Sweep {
         command: &'static str,
         experiment: &ExperimentArgs,
         format: FormatArgs,
-        shelf: &Shelf,
+        file_source: &FileSource,
     ) -> Result<Self, Stop> {
         if format.parquet && !cfg!(feature = "parquet") {
             return Err(Stop::bad_input(WITHOUT_PARQUET));
         }
-        let plan = Plan::new(experiment.load(shelf)?).map_err(Stop::bad_input)?;
+        let plan = Plan::new(experiment.load(file_source)?).map_err(Stop::bad_input)?;
         Ok(Sweep {
             command,
             study: Arc::new(plan.study().map_err(Stop::bad_input)?),

@@ -11,7 +11,7 @@ use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
 };
-use crate::input::scenario::{Scenario, problems::Problems, shelf::Shelf, shipped};
+use crate::input::scenario::{Scenario, problems::Problems, file_source::FileSource, shipped};
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::near_or;
 use crate::measure::response::spec::Responses;
@@ -165,7 +165,7 @@ impl Laboratory {
 
 impl Explored {
     fn read(path: &Path) -> Result<Self, Problems> {
-        let worlds = Arc::new(Worlds::on(&Shelf::keeping(), path, &[]));
+        let worlds = Arc::new(Worlds::on(&FileSource::keeping(), path, &[]));
         let scenario = worlds.scenario(&Variant::default())?;
         Ok(Explored {
             path: path.to_path_buf(),

@@ -176,7 +176,7 @@ mod tests {
     use crate::input::experiment::{
         Experiment, Treatment, direct::of_scenario, factor::Assignment, reader::Overlay,
     };
-    use crate::input::scenario::shelf::Shelf;
+    use crate::input::scenario::file_source::FileSource;
 
     fn scenario(name: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -201,7 +201,7 @@ mod tests {
     fn experiment(treatments: &[&[(&str, &str)]]) -> Experiment {
         let overlay = Overlay::default();
         let base = scenario("china-2015-2024.toml");
-        let mut experiment = of_scenario(&Shelf::default(), &base, &overlay).expect("valid");
+        let mut experiment = of_scenario(&FileSource::default(), &base, &overlay).expect("valid");
         for (number, set) in treatments.iter().enumerate() {
             experiment.treatments.push(Treatment {
                 name: format!("t{number}"),

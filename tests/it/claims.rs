@@ -338,7 +338,7 @@ fn documents_of_claims_are_valid() {
         "d-open-questions",
     ];
     let files = files.map(|name| project().join(format!("scenarios/claims/{name}.toml")));
-    let shelf = dualtrack::input::scenario::shelf::Shelf::default();
-    let register = dualtrack::input::claims::reader::load_from(&shelf, &files).expect("valid");
+    let file_source = dualtrack::input::scenario::file_source::FileSource::default();
+    let register = dualtrack::input::claims::reader::load_from(&file_source, &files).expect("valid");
     assert_eq!(register.claims.len(), 25);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use dualtrack::input::experiment::{self, reader::Overlay};
-use dualtrack::input::scenario::{self, Scenario, problems::Problems, shelf::Shelf};
+use dualtrack::input::scenario::{self, Scenario, problems::Problems, file_source::FileSource};
 use dualtrack::kernel::random::Draws;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
@@ -46,14 +46,14 @@ const BASE: &[(&str, &[u8])] = &[
 ];
 
 /// The right files and one more, and nothing of the disk. As in the catalogue, the one stands in a folder beside theirs.
-fn shelf(name: &str, bytes: &[u8]) -> Shelf {
+fn file_source(name: &str, bytes: &[u8]) -> FileSource {
     let mut files: BTreeMap<PathBuf, Arc<[u8]>> = BTreeMap::new();
     for (name, bytes) in BASE {
         files.insert(Path::new("base").join(name), (*bytes).into());
         files.insert(Path::new("x/../base").join(name), (*bytes).into());
     }
     files.insert(name.into(), bytes.into());
-    Shelf::closed(files)
+    FileSource::closed(files)
 }
 
 /// Problems are there, and can be printed: no empty message, no control characters, no endless line.
@@ -103,7 +103,7 @@ pub fn run(world: &dualtrack::model::data::World, seed: u64, quarters: u32) {
 /// Bytes as a scenario file.
 pub fn scenario_file(bytes: &[u8]) {
     let path = Path::new("x/s.toml");
-    check_scenario(scenario::load_from(&shelf("x/s.toml", bytes), path, &[]));
+    check_scenario(scenario::load_from(&file_source("x/s.toml", bytes), path, &[]));
 }
 
 /// Bytes as the data table that their first line looks like.
@@ -121,7 +121,7 @@ pub fn data_table(bytes: &[u8]) {
         });
     let sets = [format!("data.{table}=x/t.csv")];
     let path = Path::new("base/base.toml");
-    check_scenario(scenario::load_from(&shelf("x/t.csv", bytes), path, &sets));
+    check_scenario(scenario::load_from(&file_source("x/t.csv", bytes), path, &sets));
 }
 
 /// Bytes as arguments of `--set`, one a line.
@@ -129,14 +129,14 @@ pub fn sets(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let sets: Vec<String> = text.lines().map(ToString::to_string).collect();
     let path = Path::new("base/base.toml");
-    check_scenario(scenario::load_from(&shelf("x/none", b""), path, &sets));
+    check_scenario(scenario::load_from(&file_source("x/none", b""), path, &sets));
 }
 
 /// Bytes as an experiment file; one that can be read can be planned.
 pub fn experiment_file(bytes: &[u8]) {
-    let shelf = shelf("x/e.toml", bytes);
+    let file_source = file_source("x/e.toml", bytes);
     check_experiment(dualtrack::input::experiment::reader::load_from(
-        &shelf,
+        &file_source,
         Path::new("x/e.toml"),
         &Overlay::default(),
     ));
@@ -144,10 +144,10 @@ pub fn experiment_file(bytes: &[u8]) {
 
 /// Bytes as a table of design points.
 pub fn points(bytes: &[u8]) {
-    let shelf = shelf("base/points.csv", bytes);
+    let file_source = file_source("base/points.csv", bytes);
     let path = Path::new("base/points.toml");
     check_experiment(dualtrack::input::experiment::reader::load_from(
-        &shelf,
+        &file_source,
         path,
         &Overlay::default(),
     ));
@@ -170,8 +170,8 @@ fn check_experiment(read: Result<experiment::Experiment, Problems>) {
 
 /// Bytes as a file of claims.
 pub fn claims_file(bytes: &[u8]) {
-    let shelf = shelf("x/c.toml", bytes);
-    if let Err(problems) = dualtrack::input::claims::reader::load_from(&shelf, &["x/c.toml".into()])
+    let file_source = file_source("x/c.toml", bytes);
+    if let Err(problems) = dualtrack::input::claims::reader::load_from(&file_source, &["x/c.toml".into()])
     {
         check_problems(&problems);
     }
@@ -186,7 +186,7 @@ pub fn responses(bytes: &[u8]) {
     let world = &SCENARIO
         .get_or_init(|| {
             let path = Path::new("base/base.toml");
-            let scenario = scenario::load_from(&shelf("x/none", b""), path, &[]);
+            let scenario = scenario::load_from(&file_source("x/none", b""), path, &[]);
             scenario.unwrap_or_else(|problems| panic!("{problems}"))
         })
         .world;
@@ -219,8 +219,8 @@ impl Default for Sweep {
             fs::write(folder.path().join(name), bytes).expect("written");
         }
         let path = folder.path().join("points.toml");
-        let (shelf, overlay) = (Shelf::keeping(), Overlay::default());
-        let read = dualtrack::input::experiment::reader::load_from(&shelf, &path, &overlay);
+        let (file_source, overlay) = (FileSource::keeping(), Overlay::default());
+        let read = dualtrack::input::experiment::reader::load_from(&file_source, &path, &overlay);
         let experiment = read.unwrap_or_else(|problems| panic!("{problems}"));
         let plan = Plan::new(experiment).expect("a plan");
         let planned = Planned {
@@ -229,7 +229,7 @@ impl Default for Sweep {
             identity: plan.identity.clone(),
             runs: plan.runs(),
             shards: 1,
-            shelf: &shelf,
+            file_source: &file_source,
         };
         write(planned, &folder.path().join("plan")).expect("written");
         Sweep { folder, plan }

@@ -9,7 +9,7 @@ use crate::input::experiment::{
     factor::{ScenarioFile, Variant},
     worlds::Worlds,
 };
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::measure::response::spec::{Response, Responses};
 use crate::study::arm::Arm;
 use crate::study::execute;
@@ -86,7 +86,7 @@ impl Study {
     ///
     /// # Errors
     /// A sentence about a world that cannot be read or set up.
-    pub fn new(shelf: &Shelf, register: Register, seed: Option<u64>) -> Result<Self, String> {
+    pub fn new(file_source: &FileSource, register: Register, seed: Option<u64>) -> Result<Self, String> {
         let mut drafts = Drafts::default();
         let mut plans = Vec::new();
         for (number, claim) in register.claims.iter().enumerate() {
@@ -99,7 +99,7 @@ impl Study {
             .collect();
         let worlds = drafts.bases.iter();
         let worlds: Vec<Arc<Worlds>> = worlds
-            .map(|base| Arc::new(Worlds::on(shelf, &base.path, &[])))
+            .map(|base| Arc::new(Worlds::on(file_source, &base.path, &[])))
             .collect();
         let mut sources = register.sources.clone();
         let mut arms = Vec::new();

@@ -246,14 +246,14 @@ mod tests {
     use crate::input::experiment::{
         Treatment, direct::of_scenario, factor::Assignment, reader::Overlay,
     };
-    use crate::input::scenario::shelf::Shelf;
+    use crate::input::scenario::file_source::FileSource;
 
     #[test]
     fn treatments_with_other_quarters_than_the_base_are_refused() {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let overlay = Overlay::default();
         for (key, value) in [("run.quarters", "20"), ("run.start", "2016Q1")] {
-            let mut experiment = of_scenario(&Shelf::default(), &base, &overlay).expect("valid");
+            let mut experiment = of_scenario(&FileSource::default(), &base, &overlay).expect("valid");
             for (number, (key, value)) in [("budgets.retention", "0.5"), (key, value)]
                 .into_iter()
                 .enumerate()

@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::cli::library::study::Asked;
 use crate::cli::library::{Begin, Error, Results};
 use crate::cli::{common, reproduce};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 
 /// Claims that are put to the test: treatment minus control on the same random draws.
 ///
@@ -93,7 +93,7 @@ impl Claims {
 
     fn asked(&self) -> Result<Asked<'_>, Error> {
         Ok(Asked {
-            question: self.args.question(&Shelf::default())?,
+            question: self.args.question(&FileSource::default())?,
             rules: None,
             threads: self.threads,
         })

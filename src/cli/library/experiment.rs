@@ -5,7 +5,7 @@ use crate::cli::library::{Begin, Error, Results, Rules, Seen};
 use crate::cli::options::{ExperimentArgs, OverlayArgs};
 use crate::cli::study::Question;
 use crate::cli::{common, compare, sweep};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::measure::response::own::Own;
 use crate::measure::response::spec::Response;
 use crate::model::run::OwnRules;
@@ -51,7 +51,7 @@ impl Experiment {
             rules: None,
             threads: common::threads(None),
         };
-        experiment.comparison().experiment(&Shelf::default())?;
+        experiment.comparison().experiment(&FileSource::default())?;
         Ok(experiment)
     }
 
@@ -189,11 +189,11 @@ impl Experiment {
             },
             ..sweep::Args::default()
         };
-        self.asked(args.question(&Shelf::default())?)
+        self.asked(args.question(&FileSource::default())?)
     }
 
     fn asked_comparison(&self) -> Result<Asked<'_>, Error> {
-        self.asked(self.comparison().question(&Shelf::default())?)
+        self.asked(self.comparison().question(&FileSource::default())?)
     }
 
     fn comparison(&self) -> compare::Args {

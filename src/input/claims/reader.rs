@@ -15,22 +15,22 @@ use crate::input::experiment::{
 };
 use crate::input::scenario::keys;
 use crate::input::scenario::places::Spot;
-use crate::input::scenario::{problems::Problems, shelf::Shelf};
+use crate::input::scenario::{problems::Problems, file_source::FileSource};
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::{Response, Responses, is_name};
 
 /// Tables that comparisons go to.
 const TABLES: &[&str] = &["regimes", "disputes"];
 
-/// Reads files from a shelf, one after the other.
+/// Reads files from a file source, one after the other.
 ///
 /// # Errors
 /// Every problem of all files and of the scenarios they name.
-pub fn load_from(shelf: &Shelf, paths: &[PathBuf]) -> Result<Register, Problems> {
+pub fn load_from(file_source: &FileSource, paths: &[PathBuf]) -> Result<Register, Problems> {
     let mut register = Register::default();
     let mut problems = Vec::new();
     for path in paths {
-        if let Err(found) = load_file(shelf, path, &mut register) {
+        if let Err(found) = load_file(file_source, path, &mut register) {
             problems.extend(found.list().iter().cloned());
         }
     }
@@ -40,9 +40,9 @@ pub fn load_from(shelf: &Shelf, paths: &[PathBuf]) -> Result<Register, Problems>
     }
 }
 
-fn load_file(shelf: &Shelf, path: &Path, register: &mut Register) -> Result<(), Problems> {
+fn load_file(file_source: &FileSource, path: &Path, register: &mut Register) -> Result<(), Problems> {
     let unreadable = "the claims cannot be read";
-    let ((), sources) = read_file(shelf, path, &[], unreadable, |reading, fields| {
+    let ((), sources) = read_file(file_source, path, &[], unreadable, |reading, fields| {
         let mut reader = Reader {
             reading,
             base: ScenarioFile::new(Path::new(""), ""),
@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
         fields.text("description");
         if let Some(name) = fields.scenario() {
             self.base = ScenarioFile::new(&self.reading.folder, &name);
-            let worlds = Worlds::on(&self.reading.shelf, &self.base.path, &[]);
+            let worlds = Worlds::on(&self.reading.file_source, &self.base.path, &[]);
             match worlds.scenario(&Variant::default()) {
                 Ok(_) => self.worlds = Some(worlds),
                 Err(problems) => {

@@ -14,7 +14,7 @@ use crate::input::scenario::{
     place::Place,
     places::MAX_SCENARIO_BYTES,
     problems::{Problem, Problems},
-    shelf::Shelf,
+    file_source::FileSource,
 };
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::Responses;
@@ -36,8 +36,8 @@ const TELLING: &[&str] = &[
 ];
 
 /// Whether a file is an experiment, by its keys. One that cannot be read is taken for a scenario.
-pub fn is_experiment(shelf: &Shelf, path: &Path) -> bool {
-    let text = shelf.read(path, MAX_SCENARIO_BYTES).ok();
+pub fn is_experiment(file_source: &FileSource, path: &Path) -> bool {
+    let text = file_source.read(path, MAX_SCENARIO_BYTES).ok();
     let Some(text) = text.and_then(|bytes| String::from_utf8(bytes).ok()) else {
         return false;
     };
@@ -50,13 +50,13 @@ pub fn is_experiment(shelf: &Shelf, path: &Path) -> bool {
 ///
 /// # Errors
 /// Every problem of the scenario, of settings laid over it and of responses.
-pub fn of_scenario(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+pub fn of_scenario(file_source: &FileSource, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let set: Vec<Assignment> = overlay
         .sets
         .iter()
         .map(|argument| Assignment::parse(argument))
         .collect();
-    let worlds = Worlds::on(shelf, path, &set);
+    let worlds = Worlds::on(file_source, path, &set);
     let scenario = worlds.scenario(&Variant::default())?;
     let asked = |message: String| Problem {
         place: Place::File("--response".to_string()),
@@ -261,14 +261,14 @@ mod tests {
     #[test]
     fn files_are_told_apart_by_their_keys() {
         assert!(!is_experiment(
-            &Shelf::default(),
+            &FileSource::default(),
             &scenario("us-silos.toml")
         ));
         assert!(is_experiment(
-            &Shelf::default(),
+            &FileSource::default(),
             &scenario("experiments/tournament-comparability.toml")
         ));
-        assert!(!is_experiment(&Shelf::default(), &scenario("none.toml")));
+        assert!(!is_experiment(&FileSource::default(), &scenario("none.toml")));
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         };
         let path = scenario("china-2015-2024.toml");
         let mut experiment =
-            of_scenario(&Shelf::default(), &path, &overlay).expect("an experiment");
+            of_scenario(&FileSource::default(), &path, &overlay).expect("an experiment");
         assert_eq!(experiment.replicates, 3);
         let policy = scenario("us-silos.toml");
         experiment.add_policies(&[&policy]).expect("a policy");
@@ -323,7 +323,7 @@ mod tests {
             write("same.toml", ""),
         ];
         let mut experiment =
-            of_scenario(&Shelf::default(), &base, &Overlay::default()).expect("an experiment");
+            of_scenario(&FileSource::default(), &base, &Overlay::default()).expect("an experiment");
         experiment.add_policies(&policies).expect("policies");
         let told: Vec<&str> = experiment
             .treatments
@@ -350,7 +350,7 @@ mod tests {
         };
         let path = scenario("china-2015-2024.toml");
         let mut experiment =
-            of_scenario(&Shelf::default(), &path, &overlay).expect("an experiment");
+            of_scenario(&FileSource::default(), &path, &overlay).expect("an experiment");
         let policy = scenario("us-silos.toml");
         experiment.add_policies(&[policy]).expect("a policy");
         experiment.cross_with_uncertainty(16);

@@ -12,7 +12,7 @@ use crate::input::scenario::literal::Literal;
 use crate::input::scenario::place::Place;
 use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::input::scenario::problems::{Problem, Problems, Report};
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::kernel::text::{Quoted, Ticked, near_or, near_value, nearest, quoted_list, ticked_list};
 use crate::measure::response::spec::Responses;
 use crate::model::data::World;
@@ -23,7 +23,7 @@ pub(crate) struct Reading<'r> {
     /// Folder that paths of the file start from.
     pub folder: PathBuf,
     pub files: Files,
-    pub shelf: Shelf,
+    pub file_source: FileSource,
     pub report: &'r RefCell<Report>,
     /// Problems of scenario files.
     foreign: Vec<Problem>,
@@ -34,7 +34,7 @@ pub(crate) struct Reading<'r> {
 /// # Errors
 /// Every problem of the file and of the scenarios it names; `unreadable` where nothing more can be said.
 pub(crate) fn read_file<T>(
-    shelf: &Shelf,
+    file_source: &FileSource,
     path: &Path,
     sets: &[String],
     unreadable: &str,
@@ -43,8 +43,8 @@ pub(crate) fn read_file<T>(
     let report = RefCell::new(Report::default());
     let mut reading = Reading {
         folder: path.parent().map_or_else(PathBuf::new, Path::to_path_buf),
-        files: Files::new(sets, shelf),
-        shelf: shelf.clone(),
+        files: Files::new(sets, file_source),
+        file_source: file_source.clone(),
         report: &report,
         foreign: Vec::new(),
     };

@@ -23,7 +23,7 @@ use crate::input::scenario::{
     name_of,
     place::Place,
     problems::{Problem, Problems},
-    shelf::Shelf,
+    file_source::FileSource,
 };
 use crate::kernel::text::{Ticked, quoted_list};
 use crate::measure::response::spec::{Response, Responses, is_name};
@@ -67,14 +67,14 @@ pub struct Overlay {
     pub has_design: bool,
 }
 
-/// Reads an experiment file from a shelf, with its base scenario, treatments, levels and table of points.
+/// Reads an experiment file from a file source, with its base scenario, treatments, levels and table of points.
 ///
 /// # Errors
 /// Every problem of all files.
-pub fn load_from(shelf: &Shelf, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+pub fn load_from(file_source: &FileSource, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
     let unreadable = "the experiment cannot be read";
     let (mut experiment, sources) =
-        read_file(shelf, path, &overlay.sets, unreadable, |reading, fields| {
+        read_file(file_source, path, &overlay.sets, unreadable, |reading, fields| {
             Reader { reading }.experiment(path, fields, overlay)
         })?;
     experiment.sources.splice(0..0, sources);
@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
         let base = base?;
         let mut all_set: Vec<Assignment> = set.iter().map(|(set, _)| set.clone()).collect();
         all_set.extend(overlay.sets.iter().map(|set| Assignment::parse(set)));
-        let worlds = Worlds::on(&self.reading.shelf, &base.path, &all_set);
+        let worlds = Worlds::on(&self.reading.file_source, &base.path, &all_set);
         let scenario = match worlds.scenario(&Variant::default()) {
             Ok(scenario) => scenario,
             Err(problems) => {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::input::experiment::factor::{Assignment, Variant, parameter_value};
-use crate::input::scenario::{self, Scenario, problems::Problems, shelf::Shelf};
+use crate::input::scenario::{self, Scenario, problems::Problems, file_source::FileSource};
 use crate::model::data::World;
 use crate::model::params::{Parameter, Value};
 use crate::model::{
@@ -25,7 +25,7 @@ pub struct Worlds {
     base: PathBuf,
     /// Laid over whatever scenario is run.
     set: Vec<Assignment>,
-    shelf: Shelf,
+    file_source: FileSource,
     read: Mutex<BTreeMap<Source, Read>>,
 }
 
@@ -71,15 +71,15 @@ type Source = (PathBuf, Vec<String>);
 impl Worlds {
     /// Worlds over `base` with settings that hold everywhere.
     pub fn new(base: &Path, set: &[Assignment]) -> Self {
-        Worlds::on(&Shelf::default(), base, set)
+        Worlds::on(&FileSource::default(), base, set)
     }
 
-    /// As [`Worlds::new`], with all files from a shelf.
-    pub fn on(shelf: &Shelf, base: &Path, set: &[Assignment]) -> Self {
+    /// As [`Worlds::new`], with all files from a file source.
+    pub fn on(file_source: &FileSource, base: &Path, set: &[Assignment]) -> Self {
         Worlds {
             base: base.to_path_buf(),
             set: set.to_vec(),
-            shelf: shelf.clone(),
+            file_source: file_source.clone(),
             read: Mutex::new(BTreeMap::new()),
         }
     }
@@ -104,7 +104,7 @@ impl Worlds {
             return Ok(known);
         }
         let fresh = Read {
-            scenario: Arc::new(scenario::load_from(&self.shelf, &source.0, &source.1)?),
+            scenario: Arc::new(scenario::load_from(&self.file_source, &source.0, &source.1)?),
             layout: Arc::default(),
         };
         let mut read = self.lock();

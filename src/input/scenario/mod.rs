@@ -30,7 +30,7 @@ pub mod rows;
 pub mod schema;
 pub mod sectors;
 pub mod settings;
-pub mod shelf;
+pub mod file_source;
 pub mod shipped;
 pub mod starter;
 pub mod synthetic;
@@ -56,7 +56,7 @@ use crate::input::scenario::{
     problems::{Problem, Problems},
 };
 
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 use crate::measure::trace_settings::TraceSettings;
 use crate::table::compression::Compression;
 
@@ -115,15 +115,15 @@ impl Scenario {
 /// # Errors
 /// Every problem of all files.
 pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
-    load_from(&Shelf::default(), path, sets)
+    load_from(&FileSource::default(), path, sets)
 }
 
-/// As [`load`], with all files from a shelf.
+/// As [`load`], with all files from a file source.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_from(shelf: &Shelf, path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
-    let mut files = Files::new(sets, shelf);
+pub fn load_from(file_source: &FileSource, path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+    let mut files = Files::new(sets, file_source);
     let mut report = Report::default();
     let (mut layers, is_whole) = layers::read_chain(path, &mut files, &mut report);
     let has_file = !layers.is_empty();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::input::scenario::place::Place;
-use crate::input::scenario::shelf::Shelf;
+use crate::input::scenario::file_source::FileSource;
 
 /// Largest scenario file, bytes.
 pub const MAX_SCENARIO_BYTES: u64 = 1 << 20;
@@ -46,7 +46,7 @@ impl Spot {
 pub(crate) struct Files {
     list: Vec<Source>,
     sets: Vec<String>,
-    shelf: Shelf,
+    file_source: FileSource,
 }
 
 #[derive(Debug)]
@@ -57,12 +57,12 @@ struct Source {
 }
 
 impl Files {
-    /// No file yet; they will be read from the shelf.
-    pub fn new(sets: &[String], shelf: &Shelf) -> Self {
+    /// No file yet; they will be read from the file_source.
+    pub fn new(sets: &[String], file_source: &FileSource) -> Self {
         Files {
             list: Vec::new(),
             sets: sets.to_vec(),
-            shelf: shelf.clone(),
+            file_source: file_source.clone(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Files {
         let whole = |message: String| (None, message);
         // One byte more than allowed shows that a file is too large, whatever its length says.
         let bytes = self
-            .shelf
+            .file_source
             .read(path, limit + 1)
             .map_err(|error| whole(reason(&error)))?;
         if bytes.len() as u64 > limit {

@@ -218,12 +218,12 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::scenario::shelf::Shelf;
+    use crate::input::scenario::file_source::FileSource;
 
     #[test]
     fn the_first_hundred_problems_are_shown_and_the_rest_is_counted() {
         let mut report = Report::default();
-        let files = Files::new(&["a=1".to_string()], &Shelf::default());
+        let files = Files::new(&["a=1".to_string()], &FileSource::default());
         for number in 0..(KEPT + 5) {
             report.add(Spot::Set(0), format!("problem {number}"));
         }
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn no_problem_is_no_report() {
         assert_eq!(
-            Report::default().finish(&Files::new(&[], &Shelf::default())),
+            Report::default().finish(&Files::new(&[], &FileSource::default())),
             None
         );
     }

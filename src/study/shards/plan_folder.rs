@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::input::scenario::{places::MAX_TABLE_BYTES, shelf::Shelf};
+use crate::input::scenario::{places::MAX_TABLE_BYTES, file_source::FileSource};
 use crate::study::error::StudyError;
 use crate::study::identity::{differences, hash};
 use crate::study::run_file::{Fault, Look, Sealed, check};
@@ -81,7 +81,7 @@ pub struct Planned<'a> {
     /// Parts.
     pub shards: u64,
     /// Everything that was read.
-    pub shelf: &'a Shelf,
+    pub file_source: &'a FileSource,
 }
 
 /// Writes a plan with the files it was read from to a new folder.
@@ -99,7 +99,7 @@ pub fn write(planned: Planned<'_>, target: &Path) -> Result<(), StudyError> {
     let files = folder.path().join(FILES);
     fs::create_dir(&files).map_err(OutputError::io(&files))?;
     let mut list = Vec::new();
-    for (number, (name, bytes)) in (1..).zip(planned.shelf.kept()) {
+    for (number, (name, bytes)) in (1..).zip(planned.file_source.kept()) {
         if name.to_str().is_none() {
             return Err(StudyError::Input(format!(
                 "{}: the name is not UTF-8; allowed: names in UTF-8",
@@ -149,7 +149,7 @@ pub struct PlanFolder {
     path: PathBuf,
     document: Document,
     /// Its files; none where they were not asked for.
-    shelf: Option<Shelf>,
+    file_source: Option<FileSource>,
 }
 
 impl PlanFolder {
@@ -189,7 +189,7 @@ impl PlanFolder {
         Ok(PlanFolder {
             path: path.to_path_buf(),
             document,
-            shelf: None,
+            file_source: None,
         })
     }
 
@@ -281,7 +281,7 @@ impl PlanFolder {
     ///
     /// # Errors
     /// A file that is missing or changed.
-    pub fn files(&mut self) -> Result<Shelf, StudyError> {
+    pub fn files(&mut self) -> Result<FileSource, StudyError> {
         let mut files: BTreeMap<PathBuf, Arc<[u8]>> = BTreeMap::new();
         for kept in &self.document.files {
             // Nothing but what lies in the folder is read, and nothing without end.
@@ -300,7 +300,7 @@ impl PlanFolder {
                 )));
             }
             let path = self.path.join(&kept.file);
-            let disk = Shelf::default();
+            let disk = FileSource::default();
             let bytes = disk.read(&path, MAX_TABLE_BYTES).map_err(|error| {
                 StudyError::Input(format!(
                     "{}: {error}; a plan is whole or useless: make it again",
@@ -315,9 +315,9 @@ impl PlanFolder {
             }
             files.insert(kept.name.clone(), bytes.into());
         }
-        let shelf = Shelf::closed(files);
-        self.shelf = Some(shelf.clone());
-        Ok(shelf)
+        let file_source = FileSource::closed(files);
+        self.file_source = Some(file_source.clone());
+        Ok(file_source)
     }
 
     /// Refuses a plan that this program would make otherwise.
@@ -338,6 +338,6 @@ impl PlanFolder {
 
     /// A file that a run asked for and that the plan does not hold.
     pub fn lacked(&self) -> Option<PathBuf> {
-        self.shelf.as_ref().and_then(Shelf::lacked)
+        self.file_source.as_ref().and_then(FileSource::lacked)
     }
 }

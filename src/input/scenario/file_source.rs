@@ -13,7 +13,7 @@ type Kept = BTreeMap<PathBuf, Arc<[u8]>>;
 
 /// Where files are read from. Clones share what they keep.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf(Source);
+pub struct FileSource(Source);
 
 #[derive(Clone, Debug, Default)]
 enum Source {
@@ -29,15 +29,15 @@ struct Closed {
     lacked: Mutex<BTreeSet<PathBuf>>,
 }
 
-impl Shelf {
+impl FileSource {
     /// The disk; each file is kept as it was when it was first read.
     pub fn keeping() -> Self {
-        Shelf(Source::Keeping(Arc::default()))
+        FileSource(Source::Keeping(Arc::default()))
     }
 
     /// Nothing but these files, by the names under which they will be asked for.
     pub fn closed(files: BTreeMap<PathBuf, Arc<[u8]>>) -> Self {
-        Shelf(Source::Closed(Arc::new(Closed {
+        FileSource(Source::Closed(Arc::new(Closed {
             files,
             lacked: Mutex::default(),
         })))
@@ -91,7 +91,7 @@ impl Shelf {
         found
     }
 
-    /// What was read so far, of a shelf that keeps it.
+    /// What was read so far, of a file source that keeps it.
     pub fn kept(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
         match &self.0 {
             Source::Keeping(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -148,11 +148,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         std::fs::write(&path, "one").expect("written");
-        let shelf = Shelf::keeping();
-        assert_eq!(shelf.read(&path, 9).expect("read"), b"one");
+        let file_source = FileSource::keeping();
+        assert_eq!(file_source.read(&path, 9).expect("read"), b"one");
         std::fs::write(&path, "two").expect("written");
-        assert_eq!(shelf.clone().read(&path, 2).expect("read"), b"on");
-        let closed = Shelf::closed(shelf.kept());
+        assert_eq!(file_source.clone().read(&path, 2).expect("read"), b"on");
+        let closed = FileSource::closed(file_source.kept());
         std::fs::remove_file(&path).expect("removed");
         assert_eq!(closed.read(&path, 9).expect("read"), b"one");
         assert_eq!(closed.lacked(), None);
