@@ -41,31 +41,31 @@ impl Rows {
 
     /// Asks for rows that will be wanted, one after the other.
     #[inline(always)]
-    pub fn ask_for(&self, row: usize, rows: usize) {
-        ask_for(&self.data[row * self.lines], rows * self.lines);
+    pub fn prefetch(&self, row: usize, rows: usize) {
+        prefetch(&self.data[row * self.lines], rows * self.lines);
     }
 
     /// Asks for the lines of rows from that of a column on.
     #[inline(always)]
-    pub fn ask_for_ends(&self, rows: &[u32], column: usize) {
+    pub fn prefetch_ends(&self, rows: &[u32], column: usize) {
         let (data, lines, from) = (&self.data[..], self.lines, column / LANES);
         // Most rows have two lines.
         match lines - from {
             1 => {
                 for row in rows {
-                    ask_for_entry(data, *row as usize * lines + from);
+                    prefetch_entry(data, *row as usize * lines + from);
                 }
             }
             2 => {
                 for row in rows {
-                    ask_for_entry(data, *row as usize * lines + from);
-                    ask_for_entry(data, *row as usize * lines + from + 1);
+                    prefetch_entry(data, *row as usize * lines + from);
+                    prefetch_entry(data, *row as usize * lines + from + 1);
                 }
             }
             _ => {
                 for row in rows {
                     for line in from..lines {
-                        ask_for_entry(data, *row as usize * lines + line);
+                        prefetch_entry(data, *row as usize * lines + line);
                     }
                 }
             }
@@ -100,9 +100,9 @@ impl Rows {
 /// Asks for lines of memory, from this one on, ahead of their use, so that the processor need not wait for them then.
 /// Changes speed alone.
 #[inline(always)]
-pub fn ask_for(first: &Lanes, lines: usize) {
+pub fn prefetch(first: &Lanes, lines: usize) {
     for line in 0..lines {
-        ask_for_entry(std::slice::from_ref(first), line);
+        prefetch_entry(std::slice::from_ref(first), line);
     }
 }
 
@@ -110,7 +110,7 @@ pub fn ask_for(first: &Lanes, lines: usize) {
 ///
 /// For the cache of the second level: its queue of open requests is longer than that of the first.
 #[inline(always)]
-pub fn ask_for_entry<T>(list: &[T], entry: usize) {
+pub fn prefetch_entry<T>(list: &[T], entry: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
         let place = list.as_ptr().wrapping_add(entry);
@@ -122,11 +122,11 @@ pub fn ask_for_entry<T>(list: &[T], entry: usize) {
 
 /// Asks for the lines of memory in which entries of a list stand.
 #[inline(always)]
-pub fn ask_for_entries<T>(list: &[T], entries: Range<usize>) {
+pub fn prefetch_entries<T>(list: &[T], entries: Range<usize>) {
     for entry in entries.clone().step_by(size_of::<Lanes>() / size_of::<T>()) {
-        ask_for_entry(list, entry);
+        prefetch_entry(list, entry);
     }
-    ask_for_entry(list, entries.end.saturating_sub(1));
+    prefetch_entry(list, entries.end.saturating_sub(1));
 }
 
 /// Rows of a block from its columns, which are of no use afterwards.

@@ -5,7 +5,7 @@ pub mod tests;
 
 use crate::kernel::lanes::LANES;
 use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::kernel::rows::ask_for_entries;
+use crate::kernel::rows::prefetch_entries;
 use crate::model::data::{City, Rank};
 use crate::model::params::table::Peers as PeerParams;
 use rstar::{RTree, primitives::GeomWithData};
@@ -119,22 +119,22 @@ impl Peers {
 
     /// Asks for the lists of the peers of a block, where it has any cities.
     #[inline(always)]
-    pub fn ask_for_lists(&self, block: usize) {
+    pub fn prefetch_lists(&self, block: usize) {
         let cities = self.start.len() - 1;
         if block * LANES < cities {
             let end = cities.min((block + 1) * LANES);
             let of_block = self.start[block * LANES] as usize..self.start[end] as usize;
-            ask_for_entries(&self.city, of_block.clone());
-            ask_for_entries(&self.kind, of_block);
+            prefetch_entries(&self.city, of_block.clone());
+            prefetch_entries(&self.kind, of_block);
         }
     }
 
     /// Asks for the list of what [`Peers::far`] gives of a block, where it has any cities.
     #[inline(always)]
-    pub fn ask_for_far(&self, block: usize) {
+    pub fn prefetch_far(&self, block: usize) {
         if block + 1 < self.far_start.len() {
             let of_block = self.far_start[block] as usize..self.far_start[block + 1] as usize;
-            ask_for_entries(&self.far, of_block);
+            prefetch_entries(&self.far, of_block);
         }
     }
 

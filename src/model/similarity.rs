@@ -5,7 +5,7 @@ use crate::kernel::lanes::{
 };
 use crate::kernel::math::select;
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, in_order, pieces_in_order};
-use crate::kernel::rows::{Rows, ask_for_entry};
+use crate::kernel::rows::{Rows, prefetch_entry};
 use crate::model::equations::outcomes;
 use crate::model::peers::Peers;
 use crate::model::run::Run;
@@ -186,7 +186,7 @@ impl Compared<'_> {
         let (mut cosines, mut distances) = ([ZERO; LINES], [ZERO; LINES]);
         let first = chunk * CHUNK_CITIES;
         for city in first..self.cities.min(first + CHUNK_CITIES) {
-            self.ask_for_peers(city + AHEAD, per_norm);
+            self.prefetch_peers(city + AHEAD, per_norm);
             let own = self.row::<LINES>(city);
             let mut others = [ZERO; LINES];
             for (peer, weight) in self.peers.of(city) {
@@ -212,14 +212,14 @@ impl Compared<'_> {
     /// Asks for what [`Compared::together`] will read of a city's peers, where worlds are too large for it to be at
     /// hand.
     #[inline(always)]
-    fn ask_for_peers(self, city: usize, per_norm: &[f64]) {
+    fn prefetch_peers(self, city: usize, per_norm: &[f64]) {
         if !self.is_large || city >= self.cities {
             return;
         }
         let far = self.peers.far(city / LANES, city % LANES, LANES);
-        self.rows.ask_for_ends(far, 0);
+        self.rows.prefetch_ends(far, 0);
         for peer in far {
-            ask_for_entry(per_norm, *peer as usize);
+            prefetch_entry(per_norm, *peer as usize);
         }
     }
 }

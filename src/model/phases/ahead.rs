@@ -3,7 +3,7 @@
 
 use crate::kernel::bits::bits;
 use crate::kernel::lanes::{LANES, Lanes};
-use crate::kernel::rows::ask_for;
+use crate::kernel::rows::prefetch;
 use crate::model::block::Pass;
 use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::chunks::{Chunk, Columns};
@@ -55,7 +55,7 @@ impl<'a> Ahead<'a> {
             0
         };
         let far = now.setup.peers.far(first / LANES, part, LANES);
-        pass.published.rows.ask_for_ends(far, column);
+        pass.published.rows.prefetch_ends(far, column);
         let sectors = now.sectors();
         match part {
             0 | 1 => {
@@ -67,23 +67,23 @@ impl<'a> Ahead<'a> {
                     0xaaaa_aaaa_aaaa_aaaa
                 };
                 for m in bits(any & half) {
-                    ask_for(&chunk.held[m].share, 2);
+                    prefetch(&chunk.held[m].share, 2);
                     if now.is_evaluation() {
-                        ask_for(&chunk.optimum[m], 1);
+                        prefetch(&chunk.optimum[m], 1);
                     }
                 }
                 if now.is_evaluation() {
-                    ask_for(&self.constants.start[self.block].site_advantage, 1);
+                    prefetch(&self.constants.start[self.block].site_advantage, 1);
                 }
             }
-            2 => pass.published.rows.ask_for(first, LANES),
-            3 => ask_for(&pass.advantage[first / LANES * sectors], sectors),
-            4 => ask_for(&chunk.columns[0].stock, COLUMN_LINES),
-            5 => ask_for(&chunk.capability[0], sectors),
-            6 => ask_for(&pass.columns[first / LANES].base, CONSTANT_LINES),
+            2 => pass.published.rows.prefetch(first, LANES),
+            3 => prefetch(&pass.advantage[first / LANES * sectors], sectors),
+            4 => prefetch(&chunk.columns[0].stock, COLUMN_LINES),
+            5 => prefetch(&chunk.capability[0], sectors),
+            6 => prefetch(&pass.columns[first / LANES].base, CONSTANT_LINES),
             _ => {
-                now.setup.peers.ask_for_lists(first / LANES);
-                now.setup.peers.ask_for_far(first / LANES + 1);
+                now.setup.peers.prefetch_lists(first / LANES);
+                now.setup.peers.prefetch_far(first / LANES + 1);
             }
         }
     }
@@ -98,12 +98,12 @@ impl<'a> Ahead<'a> {
         for own in moves.iter().take_while(is_there) {
             let m = own.instrument as usize;
             match own.kind {
-                Move::Drop => ask_for(&chunk.deeds[0].failures, 1),
-                Move::TakeUp => ask_for(&chunk.deeds[0].take_ups, 1),
+                Move::Drop => prefetch(&chunk.deeds[0].failures, 1),
+                Move::TakeUp => prefetch(&chunk.deeds[0].take_ups, 1),
                 _ => {}
             }
-            ask_for(&chunk.optimum[m], 1);
-            ask_for(&chunk.held[m].share, 2);
+            prefetch(&chunk.optimum[m], 1);
+            prefetch(&chunk.held[m].share, 2);
         }
     }
 
@@ -111,8 +111,8 @@ impl<'a> Ahead<'a> {
     #[inline(always)]
     pub fn written(&self, rows: &[Lanes], lines: usize, location_weight: &[Lanes]) {
         if self.is_wanted {
-            ask_for(&rows[self.block * LANES * lines], LANES * lines);
-            ask_for(&location_weight[self.block], 1);
+            prefetch(&rows[self.block * LANES * lines], LANES * lines);
+            prefetch(&location_weight[self.block], 1);
         }
     }
 }

@@ -249,8 +249,8 @@ impl Reading<'_> {
     fn ask_ahead(&self, first: usize) {
         if self.is_large && first < self.setup.world().cities.len() {
             let rows = &self.published.rows;
-            rows.ask_for(first, LANES);
-            rows.ask_for_ends(self.setup.peers.far(first / LANES, 0, 1), 0);
+            rows.prefetch(first, LANES);
+            rows.prefetch_ends(self.setup.peers.far(first / LANES, 0, 1), 0);
         }
     }
 

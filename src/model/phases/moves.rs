@@ -7,7 +7,7 @@ use crate::kernel::random::{
     Block, Purpose, index, normal, slot, uniform,
     wide::{WideStream, Words},
 };
-use crate::kernel::rows::{ask_for, ask_for_entry};
+use crate::kernel::rows::{prefetch, prefetch_entry};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::decisions::{CityMove, Decisions};
 use crate::model::equations::{budgets, moves};
@@ -113,8 +113,8 @@ impl Deciding<'_> {
                 // Drawn a block ahead, so that what moves will look at can be asked for.
                 drawn = self.draw(constants, &draws, &chances, block + 1);
                 if now.is_large {
-                    location.ask_for(chunk, block + 1);
-                    self.ask_for_moves(&chances, &drawn, constants.first_block() + block + 1);
+                    location.prefetch(chunk, block + 1);
+                    self.prefetch_moves(&chances, &drawn, constants.first_block() + block + 1);
                 }
             }
             let exit = each(|l| uniform(words[slot::EXIT][l]));
@@ -146,23 +146,23 @@ impl Deciding<'_> {
 
     /// Asks for what moves in a block of a large world will look at, and for what draws of the one after need.
     #[inline(always)]
-    fn ask_for_moves(&self, chances: &Chances, drawn: &Drawn, block: usize) {
-        self.now.setup.peers.ask_for_lists(block + 1);
+    fn prefetch_moves(&self, chances: &Chances, drawn: &Drawn, block: usize) {
+        self.now.setup.peers.prefetch_lists(block + 1);
         if block + 1 < self.state.cities.columns.len() {
-            ask_for(&self.state.cities.columns[block + 1].career_weight, 1);
-            ask_for(&self.now.setup.columns[block + 1].unit_need, 1);
+            prefetch(&self.state.cities.columns[block + 1].career_weight, 1);
+            prefetch(&self.now.setup.columns[block + 1].unit_need, 1);
         }
         for lane in bits(drawn.may_move) {
             let city = block * LANES + lane;
             let imitates = drawn.words[slot::IMITATE][lane] >> 11 < chances.imitate;
             if imitates || drawn.may_pioneer >> lane & 1 == 1 {
                 for peer in self.now.setup.peers.rows_of(city) {
-                    ask_for_entry(&self.state.scores.score, *peer as usize);
+                    prefetch_entry(&self.state.scores.score, *peer as usize);
                 }
             }
             if drawn.words[slot::REVIEW][lane] >> 11 < chances.review {
                 for m in bits(self.state.published.in_force[city] & !self.state.nation.national) {
-                    ask_for(&self.state.cities.held(city, m).distance, 1);
+                    prefetch(&self.state.cities.held(city, m).distance, 1);
                 }
             }
         }

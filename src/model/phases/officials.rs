@@ -3,7 +3,7 @@
 use crate::kernel::lanes::{LANES, Lanes, each, eight, wide};
 use crate::kernel::parallel::for_each;
 use crate::kernel::random::{Purpose, beta_2_2};
-use crate::kernel::rows::{ask_for, ask_for_entry};
+use crate::kernel::rows::{prefetch, prefetch_entry};
 use crate::model::chunk_constants::ChunkConstants;
 use crate::model::decisions::Decisions;
 use crate::model::equations::evaluation;
@@ -42,7 +42,7 @@ pub(crate) fn leave(
             wide!({
                 for block in 0..constants.blocks() {
                     if is_large && block + AHEAD < constants.blocks() {
-                        ask_for(&decisions.exit[block + AHEAD], 1);
+                        prefetch(&decisions.exit[block + AHEAD], 1);
                     }
                     let draws = decisions.exit[block];
                     hazard.exits(constants, block, scores, draws, &mut decisions.exits);
@@ -53,8 +53,8 @@ pub(crate) fn leave(
         for exit in &decisions.exits {
             if is_large {
                 let own = exit.city as usize;
-                ask_for(&chunk.columns[own / LANES].career_weight, 1);
-                ask_for_entry(chunk.in_post_since, own);
+                prefetch(&chunk.columns[own / LANES].career_weight, 1);
+                prefetch_entry(chunk.in_post_since, own);
             }
         }
         for leaving in decisions.exits.chunks_mut(LANES) {

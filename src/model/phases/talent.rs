@@ -5,7 +5,7 @@
 
 use crate::kernel::bits::bits;
 use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
-use crate::kernel::rows::ask_for;
+use crate::kernel::rows::prefetch;
 use crate::model::block::{Block, Known, Pass};
 use crate::model::chunk_constants::Constant;
 use crate::model::chunks::{Columns, Held, Own};
@@ -56,7 +56,7 @@ impl<'a> Location<'a> {
 
     /// Asks for what [`Location::weights`] will read of a block.
     #[inline(always)]
-    pub(crate) fn ask_for(&self, chunk: usize, block: usize) {
+    pub(crate) fn prefetch(&self, chunk: usize, block: usize) {
         let now = self.now;
         let constants = &now.setup.chunks[chunk];
         let at = constants.first_block() + block;
@@ -64,10 +64,10 @@ impl<'a> Location<'a> {
         let in_force = &self.state.published.in_force[first..first + LANES];
         let any = in_force.iter().fold(0, |any, own| any | own);
         for m in bits(any & self.attracting) {
-            ask_for(&self.held[at * now.instruments() + m].share, 2);
+            prefetch(&self.held[at * now.instruments() + m].share, 2);
         }
-        ask_for(&self.columns[at].stock, 2);
-        ask_for(&self.constants[at].base, 4);
+        prefetch(&self.columns[at].stock, 2);
+        prefetch(&self.constants[at].base, 4);
     }
 
     /// E21: the weights of a block. `moves` are those of its cities in this quarter.
