@@ -10,7 +10,7 @@ use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
 use crate::study::table::RunTable;
 use crate::table::columns::ColumnInfo;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// Group of the switches.
 const GROUP: &str = "mechanisms";
@@ -166,11 +166,11 @@ fn of_response(runs: &RunTable, response: usize, whole: &[usize]) -> Result<OfRe
 }
 
 /// `shapley.csv`, `interactions.csv` and `combinations.csv`.
-pub fn sheets(
+pub fn result_tables(
     found: &Attribution,
     responses: &[&str],
     mechanisms: &[&'static Parameter],
-) -> Vec<Sheet> {
+) -> Vec<ResultTable> {
     vec![
         shapley_sheet(found, responses, mechanisms),
         interactions_sheet(found, responses, mechanisms),
@@ -194,7 +194,7 @@ fn shapley_sheet(
     found: &Attribution,
     responses: &[&str],
     mechanisms: &[&'static Parameter],
-) -> Sheet {
+) -> ResultTable {
     let value = "Shapley value: what turning the mechanism on adds, averaged over all orders of turning mechanisms on; \
                  values add up to all on less all off";
     let share = "value over the whole difference, all on less all off; below 0 where the mechanism works against it";
@@ -224,7 +224,7 @@ fn interactions_sheet(
     found: &Attribution,
     responses: &[&str],
     mechanisms: &[&'static Parameter],
-) -> Sheet {
+) -> ResultTable {
     let meaning = "what both add together beyond what they add apart, averaged over combinations of the others: above 0 \
                    they reinforce each other, below 0 one makes the other needless";
     let row = "two mechanisms and a response";
@@ -265,7 +265,7 @@ fn combinations_sheet(
     found: &Attribution,
     responses: &[&str],
     mechanisms: &[&'static Parameter],
-) -> Sheet {
+) -> ResultTable {
     let meaning = "mean over the replicates that have all combinations";
     let row = "a response with some mechanisms on and the others off";
     let mut table = Columns::<(usize, &OfResponse, &str)>::new("combinations", row);
@@ -283,12 +283,12 @@ fn combinations_sheet(
 }
 
 /// `runs.csv`: every run.
-pub fn runs_sheet(
+pub fn runs_table(
     runs: &RunTable,
     seed: u64,
     responses: Vec<ColumnInfo>,
     mechanisms: &[&'static Parameter],
-) -> Sheet {
+) -> ResultTable {
     let row = "a run: a combination of mechanisms with the random draws of a replicate";
     let mut table = Columns::<(usize, usize)>::new("runs", row);
     combination_columns(&mut table, mechanisms, |(number, _)| number);
@@ -402,9 +402,9 @@ mod tests {
         runs.fail(2, 0, "broken");
         let found = attribute(&runs).unwrap_or_else(|e| panic!("{e}"));
         let switches = mechanisms(&names(&["tournament", "codification"])).unwrap_or_default();
-        for sheet in sheets(&found, &["y"], &switches) {
-            for row in &sheet.rows {
-                assert_eq!(row.len(), sheet.info.columns.len());
+        for result_table in result_tables(&found, &["y"], &switches) {
+            for row in &result_table.rows {
+                assert_eq!(row.len(), result_table.info.columns.len());
             }
         }
         assert_eq!(found.responses[0].difference, None);

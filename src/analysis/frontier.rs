@@ -1,6 +1,6 @@
 //! Which rules are worth having: points that no other beats in every objective, and gains that cost nothing.
 
-pub mod sheets;
+pub mod result_tables;
 
 use crate::input::experiment::factor::parameter_value;
 use crate::input::experiment::{

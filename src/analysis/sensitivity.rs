@@ -1,6 +1,6 @@
 //! Which factors matter: Sobol' indices, elementary effects or rank correlations, as the design allows.
 
-pub mod sheets;
+pub mod result_tables;
 
 use crate::input::experiment::points::{DesignSpec, Points};
 use crate::kernel::ordered::{WorkerPool, work_in_order};
@@ -384,12 +384,12 @@ mod tests {
         let rows: Vec<&[Option<f64>]> = rows.iter().map(|row| &row[..1]).collect();
         let found = analyse(&morris_sample(), &runs(&rows), 1);
         assert_eq!(found.responses[0].noise.of_means, None);
-        let sheets = crate::analysis::sensitivity::sheets::sheets(&found, &["y"], &["a", "b"]);
-        assert_eq!(sheets.len(), 2);
-        assert_eq!(sheets[0].rows.len(), 6);
-        for sheet in &sheets {
-            for row in &sheet.rows {
-                assert_eq!(row.len(), sheet.info.columns.len());
+        let result_tables = crate::analysis::sensitivity::result_tables::result_tables(&found, &["y"], &["a", "b"]);
+        assert_eq!(result_tables.len(), 2);
+        assert_eq!(result_tables[0].rows.len(), 6);
+        for result_table in &result_tables {
+            for row in &result_table.rows {
+                assert_eq!(row.len(), result_table.info.columns.len());
             }
         }
     }

@@ -187,15 +187,15 @@ impl study::Question for Question {
         })?;
         let columns = self.responses.list().iter().map(response_column);
         let (seed, mechanisms) = (self.study.seed, &self.mechanisms);
-        let mut sheets = attribution::sheets(&found, &self.names(), mechanisms);
+        let mut result_tables = attribution::result_tables(&found, &self.names(), mechanisms);
         let columns = columns.collect();
-        sheets.push(attribution::runs_sheet(&table, seed, columns, mechanisms));
+        result_tables.push(attribution::runs_table(&table, seed, columns, mechanisms));
         let mut tables = Tables {
             failed: found.failed as u64,
             ..Tables::default()
         };
-        for sheet in sheets {
-            tables.add(sheet.write(runs.place)?, sheet.info);
+        for result_table in result_tables {
+            tables.add(result_table.write(runs.place)?, result_table.info);
         }
         Ok(Answer {
             manifest: manifest(self, &found),

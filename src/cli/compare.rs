@@ -30,7 +30,7 @@ use crate::study::execute::Study;
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
 use crate::study::sweep::tables::{Tables, write_design};
-use crate::table::{manifest::Manifest, sheet::Sheet};
+use crate::table::{manifest::Manifest, result_table::ResultTable};
 
 /// Most replicates where their number is left to the widths of intervals.
 const MOST: u32 = 2_000;
@@ -246,11 +246,11 @@ impl Asked {
             pairs.next(comparison, stopping, runs.stages, runs.store)?;
         }
         let effects = effects::effects(comparison, pairs, stopping, runs.threads)?;
-        let sheets = [
-            effects::sheet(comparison, &effects),
+        let result_tables = [
+            effects::result_table(comparison, &effects),
             pairs
                 .trajectory
-                .sheet(comparison.arms(), comparison.plan.responses()),
+                .result_table(comparison.arms(), comparison.plan.responses()),
         ];
         let failed: u64 = pairs.failed.iter().sum();
         let mut described = comparison.describe(failed);
@@ -263,7 +263,7 @@ impl Asked {
             stopping,
         };
         let (text, counts) = (summary.to_string(), (pairs.replicates, failed));
-        self.write(runs, sheets, described, counts, text)
+        self.write(runs, result_tables, described, counts, text)
     }
 
     /// Replicates of all treatments at every design point.
@@ -275,14 +275,14 @@ impl Asked {
         let mut described = comparison.describe(failed);
         described["replicates"] = json!(replicates);
         let text = robust(comparison, &found);
-        let sheets = found.sheets(comparison);
-        self.write(runs, sheets, described, (replicates, failed), text)
+        let result_tables = found.result_tables(comparison);
+        self.write(runs, result_tables, described, (replicates, failed), text)
     }
 
     fn write(
         &self,
         runs: &mut Runs<'_>,
-        sheets: impl IntoIterator<Item = Sheet>,
+        result_tables: impl IntoIterator<Item = ResultTable>,
         described: Value,
         (replicates, failed): (u32, u64),
         text: String,
@@ -293,8 +293,8 @@ impl Asked {
             failed,
             ..Tables::default()
         };
-        for sheet in sheets {
-            tables.add(sheet.write(runs.place)?, sheet.info);
+        for result_table in result_tables {
+            tables.add(result_table.write(runs.place)?, result_table.info);
         }
         let rows = runs::write(comparison, runs.store, runs.stages, runs.place)?;
         tables.add(rows, comparison.runs_info());

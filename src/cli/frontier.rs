@@ -96,16 +96,16 @@ impl OverSweep for Analysis {
             code: codes::FAILURE,
             message,
         })?;
-        let mut sheets = frontier::sheets::sheets(&found, experiment, &plan.points);
+        let mut result_tables = frontier::result_tables::result_tables(&found, experiment, &plan.points);
         let columns = plan.responses().list().iter().map(response_column);
         let columns = columns.collect();
-        sheets.push(frontier::sheets::base_sheet(
+        result_tables.push(frontier::result_tables::base_table(
             &base,
             experiment.seed,
             columns,
         ));
-        for sheet in sheets {
-            tables.add(sheet.write(runs.place)?, sheet.info);
+        for result_table in result_tables {
+            tables.add(result_table.write(runs.place)?, result_table.info);
         }
         let failed = base.failed() as u64;
         let mut text = String::new();

@@ -222,8 +222,8 @@ impl Question for Asked {
             failed: found.failed,
             ..Tables::default()
         };
-        for sheet in &found.sheets {
-            tables.add(sheet.write(runs.place)?, sheet.info.clone());
+        for result_table in &found.result_tables {
+            tables.add(result_table.write(runs.place)?, result_table.info.clone());
         }
         let warning = found.reason.as_ref().map(|reason| {
             let failed = tables::counted(found.failed, "run");

@@ -77,8 +77,8 @@ impl OverSweep for Analysis {
         let widths = [plan.responses().len()];
         let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
         let found = sensitivity::analyse(&self.sample, &table, runs.threads);
-        for sheet in sensitivity::sheets::sheets(&found, &names(plan), &factors) {
-            tables.add(sheet.write(runs.place)?, sheet.info);
+        for result_table in sensitivity::result_tables::result_tables(&found, &names(plan), &factors) {
+            tables.add(result_table.write(runs.place)?, result_table.info);
         }
         Ok(Analysed {
             text: report(&found, plan, &factors),

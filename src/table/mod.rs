@@ -18,6 +18,6 @@ pub mod paths;
 pub mod place;
 pub mod read;
 pub mod rows;
-pub mod sheet;
+pub mod result_table;
 pub mod source;
 pub mod writer;

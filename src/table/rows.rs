@@ -3,7 +3,7 @@
 use crate::kernel::quarter::Quarter;
 use crate::table::cell::Kind;
 use crate::table::columns::{ColumnInfo, FileInfo, Text};
-use crate::table::sheet::{Cell, Sheet};
+use crate::table::result_table::{Cell, ResultTable};
 
 /// What a cell is read as. It decides the type of the column.
 pub trait Value: Into<Cell> {
@@ -102,14 +102,14 @@ impl<'a, R: Copy + 'a> Columns<'a, R> {
     }
 
     /// The table with these rows.
-    pub fn fill(self, rows: impl IntoIterator<Item = R>) -> Sheet {
+    pub fn fill(self, rows: impl IntoIterator<Item = R>) -> ResultTable {
         let cells = |row| {
             let mut cells = Vec::with_capacity(self.info.columns.len());
             self.reads.iter().for_each(|read| read(row, &mut cells));
             cells
         };
         let rows = rows.into_iter().map(cells).collect();
-        Sheet {
+        ResultTable {
             info: self.info,
             rows,
         }
@@ -193,14 +193,14 @@ mod tests {
             "low" to "high": "an interval" => x.map(|x| (x - 1.0, x + 1.0)), missing("there is none");
             "letters": "a count" => name.len();
         });
-        let sheet = table.fill([("a,b", Some(0.5)), ("c", None)]);
-        let text = String::from_utf8(sheet.to_csv()).expect("text");
+        let result_table = table.fill([("a,b", Some(0.5)), ("c", None)]);
+        let text = String::from_utf8(result_table.to_csv()).expect("text");
         assert_eq!(
             text,
             "name,x,low,high,letters\n\"a,b\",0.5,-0.5,1.5,3\nc,,,,1\n"
         );
-        assert_eq!(sheet.info.key, ["name"]);
-        let about: Vec<_> = sheet
+        assert_eq!(result_table.info.key, ["name"]);
+        let about: Vec<_> = result_table
             .info
             .columns
             .iter()
@@ -209,9 +209,9 @@ mod tests {
         assert_eq!(about[0], (Kind::Text, ""));
         assert_eq!(about[1], (Kind::Number, "CNY mn"));
         assert_eq!(about[4], (Kind::Integer, "1"));
-        assert_eq!(sheet.info.columns[3].meaning, "upper end of an interval");
+        assert_eq!(result_table.info.columns[3].meaning, "upper end of an interval");
         assert_eq!(
-            sheet.info.columns[3].missing.as_deref(),
+            result_table.info.columns[3].missing.as_deref(),
             Some("there is none")
         );
     }

@@ -9,7 +9,7 @@ use crate::analysis::claims::study::Study;
 use crate::analysis::claims::{series, sides, tables};
 use crate::study::error::StudyError;
 use crate::study::store::RunStore;
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// What was found.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Findings {
     /// Robustness of claims; empty where it was not asked for.
     pub robust: Vec<Robustness>,
     /// All tables.
-    pub sheets: Vec<Sheet>,
+    pub result_tables: Vec<ResultTable>,
     /// Runs that failed.
     pub failed: u64,
     /// Why the first did.
@@ -43,15 +43,15 @@ impl Findings {
         let runs = Runs::read(study, store)?;
         let outcomes = outcome::outcomes(study, &runs);
         let verdicts = outcome::verdicts(study, &outcomes);
-        let mut sheets = vec![
+        let mut result_tables = vec![
             tables::claims(study, &outcomes, &verdicts),
             tables::runs(study, &runs),
-            series::sheet(study, &runs),
+            series::result_table(study, &runs),
         ];
-        sheets.extend(series::henan(study, &runs));
-        sheets.extend(sides::comparisons(study, &runs));
+        result_tables.extend(series::henan(study, &runs));
+        result_tables.extend(sides::comparisons(study, &runs));
         if let Some(story) = story {
-            sheets.extend(sides::stories(study, story, &runs));
+            result_tables.extend(sides::stories(study, story, &runs));
         }
         let name = |arm: usize, error: &str| format!("{}: {error}", study.runs.arms[arm].name);
         let mut failed = runs.errors().count() as u64;
@@ -60,7 +60,7 @@ impl Findings {
         if let Some(size) = size {
             let at_points = robust::read(study, store, size)?;
             found = robust::robustness(study, &at_points);
-            sheets.extend(robust::sheets::sheets(study, size, &found));
+            result_tables.extend(robust::result_tables::result_tables(study, size, &found));
             failed += at_points.failed;
             let first = at_points.first_error.as_ref();
             reason = reason.or_else(|| first.map(|(arm, error)| name(*arm, error)));
@@ -69,7 +69,7 @@ impl Findings {
             outcomes,
             verdicts,
             robust: found,
-            sheets,
+            result_tables,
             failed,
             reason,
         })

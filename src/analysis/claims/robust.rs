@@ -3,7 +3,7 @@
 //! A design point of a Sobol' sequence gives every parameter with an uncertain range a value, the slope of promotion from
 //! 0 up included. What an arm itself decides (its settings, or where its scenario differs from the base) stays as it is.
 
-pub mod sheets;
+pub mod result_tables;
 
 use std::sync::Arc;
 

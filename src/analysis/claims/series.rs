@@ -6,7 +6,7 @@ use crate::input::claims::Design;
 use crate::kernel::quarter::Quarter;
 use crate::stats::running::Running;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// Claim whose trajectory is told city by city.
 const HENAN: &str = "C5";
@@ -20,7 +20,7 @@ struct Moment {
 }
 
 /// `series.csv`.
-pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
+pub fn result_table(study: &Study, runs: &Runs) -> ResultTable {
     let plans = study.plans.iter();
     let trajectories: Vec<_> = plans
         .map(|plan| (plan, trajectory(study, plan, runs)))
@@ -43,7 +43,7 @@ pub fn sheet(study: &Study, runs: &Runs) -> Sheet {
 }
 
 /// `henan.csv`; none where its claim is not run.
-pub fn henan(study: &Study, runs: &Runs) -> Option<Sheet> {
+pub fn henan(study: &Study, runs: &Runs) -> Option<ResultTable> {
     let mut claims = study.register.claims.iter();
     let place = claims.position(|claim| claim.id == HENAN)?;
     let mut trajectories = Vec::new();

@@ -9,7 +9,7 @@ use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
 use crate::stats::running::Running;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// An outcome of a side of a comparison.
 struct Row<'a> {
@@ -27,7 +27,7 @@ struct Row<'a> {
 }
 
 /// `regimes.csv` and `disputes.csv`.
-pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
+pub fn comparisons(study: &Study, runs: &Runs) -> Vec<ResultTable> {
     let rows = rows(study, runs);
     let mut files: Vec<&'static str> = Vec::new();
     for comparison in &study.register.comparisons {
@@ -35,12 +35,12 @@ pub fn comparisons(study: &Study, runs: &Runs) -> Vec<Sheet> {
             files.push(comparison.table);
         }
     }
-    let sheet =
+    let result_table =
         |file| comparisons_sheet(file, rows.iter().filter(|row| row.comparison.table == file));
-    files.into_iter().map(sheet).collect()
+    files.into_iter().map(result_table).collect()
 }
 
-fn comparisons_sheet<'a>(file: &'static str, rows: impl Iterator<Item = &'a Row<'a>>) -> Sheet {
+fn comparisons_sheet<'a>(file: &'static str, rows: impl Iterator<Item = &'a Row<'a>>) -> ResultTable {
     let unit = "unit of the response";
     let few = "too few replicates have it";
     let ratio = "mean of the side over that of the base; for competitiveness of the coordinated side, the price of \
@@ -103,7 +103,7 @@ fn rows<'a>(study: &'a Study, runs: &Runs) -> Vec<Row<'a>> {
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
-pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
+pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<ResultTable> {
     let running = |place: usize| -> Running {
         let replicates = runs.replicates();
         let values = replicates.filter_map(|replicate| runs.story(replicate, place));
@@ -124,7 +124,7 @@ pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
     let life = "a measure of the life of instruments over the base run: of the nation, an instrument, or a city";
     let portfolios = "how far a city's portfolio is that of the paper's Table 1 (Jaccard index), or the share of a channel in \
                       what a tier spends on instruments, at the end of the run";
-    let mut sheets = vec![
+    let mut result_tables = vec![
         measures_sheet("figure1", life, of_file("figure1")),
         measures_sheet("portfolios", portfolios, of_file("portfolios")),
     ];
@@ -143,16 +143,16 @@ pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<Sheet> {
                 )
             }));
         }
-        sheets.push(portfolio_sheet(&rows));
+        result_tables.push(portfolio_sheet(&rows));
     }
-    sheets
+    result_tables
 }
 
 fn measures_sheet<'a>(
     file: &'static str,
     row: &'static str,
     rows: impl Iterator<Item = (&'a Measure, Running)>,
-) -> Sheet {
+) -> ResultTable {
     let mut table = Columns::<(&Measure, Running)>::new(file, row);
     columns!(table, |(measure, _)| {
         key "level": "what it is about" => measure.level;
@@ -165,7 +165,7 @@ fn measures_sheet<'a>(
     table.fill(rows)
 }
 
-fn portfolio_sheet(rows: &[(&str, &Instrument, bool, Running)]) -> Sheet {
+fn portfolio_sheet(rows: &[(&str, &Instrument, bool, Running)]) -> ResultTable {
     let row = "an instrument of a city of the paper's Table 1, with the share of replicates in which it is in force at the end \
                of the run";
     let mut table = Columns::<(&str, &Instrument, bool, Running)>::new("table1", row);

@@ -7,7 +7,7 @@ use crate::analysis::claims::study::{Reading, Study};
 use crate::input::claims::{Claim, Design, Part, label};
 use crate::stats::running::Running;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 impl<'a, R: Copy + 'a> Columns<'a, R> {
     /// Adds columns of a mean over replicates: n, mean, low and high.
@@ -44,7 +44,7 @@ impl<'a> Row<'a> {
 }
 
 /// `claims.csv`.
-pub fn claims(study: &Study, outcomes: &[Outcome], verdicts: &[Verdict]) -> Sheet {
+pub fn claims(study: &Study, outcomes: &[Outcome], verdicts: &[Verdict]) -> ResultTable {
     let unit = "unit of the response";
     let none = "no run has it, it has no meaning for this design, or the claim is not run";
     let open = "the claim is not run";
@@ -133,7 +133,7 @@ fn control(part: &Part) -> Option<String> {
 }
 
 /// `runs.csv`.
-pub fn runs(study: &Study, runs: &Runs) -> Sheet {
+pub fn runs(study: &Study, runs: &Runs) -> ResultTable {
     let arms = &study.runs.arms;
     let mut table = Columns::<(usize, Reading)>::new("runs", "a response of a run");
     columns!(table, |(replicate, at)| {

@@ -9,7 +9,7 @@ use crate::measure::response::spec::Response;
 use crate::stats::paired::Paired;
 use crate::study::error::StudyError;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// A treatment's effect on a response.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ fn key(response: &Response) -> u64 {
 }
 
 /// `effects.csv`.
-pub fn sheet(comparison: &Comparison, effects: &[Effect]) -> Sheet {
+pub fn result_table(comparison: &Comparison, effects: &[Effect]) -> ResultTable {
     let none = "no pair of runs has the response";
     let few = "fewer than two pairs have the response";
     let unit = "unit of the response";

@@ -11,7 +11,7 @@ pub mod effects;
 pub mod pairs;
 pub mod regions;
 pub mod robust;
-pub mod robust_sheets;
+pub mod robust_tables;
 pub mod runs;
 
 use std::ops::Range;

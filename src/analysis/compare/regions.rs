@@ -5,7 +5,7 @@ use crate::stats::estimate::Uncertain;
 use crate::stats::prcc::{RankCorrelation, by_strength, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// A leaf of the tree has at least so many points, and at least [`SMALLEST_SHARE`] of them.
 const SMALLEST_LEAF: usize = 5;
@@ -161,7 +161,7 @@ fn leaves(points: &[Option<f64>], effects: &[Option<f64>], factors: usize) -> Ve
 }
 
 /// `drivers.csv`.
-pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> Sheet {
+pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> ResultTable {
     let method = "rank correlation with other factors held fixed (`partial`), or by itself where points are too few for \
                   that (`spearman`)";
     let row = "a factor and a response to a treatment, over all design points";
@@ -184,7 +184,7 @@ pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> Sheet {
 }
 
 /// `regions.csv`.
-pub fn regions_sheet(comparison: &Comparison, regions: &[Region]) -> Sheet {
+pub fn regions_sheet(comparison: &Comparison, regions: &[Region]) -> ResultTable {
     let row = "a region of the parameter space, in which a response to a treatment is mostly higher or mostly not";
     let mut table = Columns::<&Region>::new("regions", row);
     comparison.key_columns(&mut table, |region| (region.arm, region.response));

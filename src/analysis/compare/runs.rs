@@ -8,7 +8,7 @@ use crate::study::store::RunStore;
 use crate::study::sweep::tables::write_row;
 use crate::table::compression::Compression;
 use crate::table::place::Place;
-use crate::table::sheet::Cell;
+use crate::table::result_table::Cell;
 use crate::table::writer::{Writer, WrittenFile};
 
 /// Hands over the runs of a stage, `size` at a time, in order.

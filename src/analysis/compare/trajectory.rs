@@ -7,7 +7,7 @@ use crate::stats::running::Running;
 use crate::study::arm::Arm;
 use crate::study::codec::Measured;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// Differences of all treatments in all quarters, replicate by replicate.
 #[derive(Debug, Default)]
@@ -98,12 +98,12 @@ impl Trajectory {
     }
 
     /// `effects_over_time.csv`.
-    pub fn sheet(&self, arms: &[Arm], responses: &Responses) -> Sheet {
+    pub fn result_table(&self, arms: &[Arm], responses: &Responses) -> ResultTable {
         let names: Vec<&str> = arms.iter().skip(1).map(|arm| arm.name.as_str()).collect();
-        self.sheet_of(&names, responses)
+        self.result_table_of(&names, responses)
     }
 
-    fn sheet_of(&self, names: &[&str], responses: &Responses) -> Sheet {
+    fn result_table_of(&self, names: &[&str], responses: &Responses) -> ResultTable {
         let unit = "unit of the response";
         let none = "no pair of runs has values in the quarter";
         let few = "fewer than two pairs have values in the quarter";
@@ -145,7 +145,7 @@ impl Trajectory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::sheet::Cell;
+    use crate::table::result_table::Cell;
 
     fn run(series: &[Option<f64>]) -> Measured {
         Measured {
@@ -163,8 +163,8 @@ mod tests {
         trajectory.take(&[base.clone(), run(&[1.0, 2.0, 3.0].map(Some))]);
         trajectory.take(&[base, run(&[1.0, 4.0, 0.0].map(Some))]);
         let responses = Responses::parse(["gap"]).expect("a response");
-        let sheet = trajectory.sheet_of(&["policy"], &responses);
-        let real = |row: usize, column: usize| match sheet.rows[row][column] {
+        let result_table = trajectory.result_table_of(&["policy"], &responses);
+        let real = |row: usize, column: usize| match result_table.rows[row][column] {
             Cell::Real(number) => number,
             ref other => panic!("{other:?}"),
         };

@@ -11,7 +11,7 @@ use crate::table::columns::{ColumnInfo, FileInfo};
 use crate::table::compression::Compression;
 use crate::table::place::Place;
 use crate::table::{
-    sheet::Cell,
+    result_table::Cell,
     writer::{Writer, WrittenFile},
 };
 

@@ -16,7 +16,7 @@ use crate::table::columns::FileInfo;
 use crate::table::compression::Compression;
 use crate::table::error::OutputError;
 use crate::table::place::Place;
-use crate::table::sheet::Cell;
+use crate::table::result_table::Cell;
 use crate::table::writer::{Writer, WrittenFile};
 
 /// File with the runs.

@@ -5,12 +5,12 @@ use crate::analysis::{About, run_columns};
 use crate::study::table::RunTable;
 use crate::table::columns::ColumnInfo;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 const POINT: &str = "number of the design point, from 0; `design.csv` tells what it is";
 
 /// `frontier.csv`, `moves.csv` and `base.csv`.
-pub fn sheets(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec<Sheet> {
+pub fn result_tables(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec<ResultTable> {
     let names: Vec<&str> = experiment
         .objectives
         .iter()
@@ -30,7 +30,7 @@ fn points_sheet(
     experiment: &Experiment,
     points: &Points,
     names: &[&str],
-) -> Sheet {
+) -> ResultTable {
     let mut table =
         Columns::<(usize, &OfPoint)>::new("frontier", "a design point with its objectives");
     columns!(table, |(index, _)| {
@@ -94,7 +94,7 @@ pub fn words(changes: &Changes) -> String {
     parts.join("; ")
 }
 
-fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> Sheet {
+fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> ResultTable {
     const UNIT: &str = "unit of the response";
     let none = "no replicate has the objective at the point and under the base";
     let toward = "`better`, `worse`: the interval lies on that side of 0; `not_worse`: it begins at 0; `not_shown`: anything else";
@@ -132,7 +132,7 @@ fn moves_sheet(found: &Frontier, experiment: &Experiment, names: &[&str]) -> She
 }
 
 /// `base.csv`: the runs of the base.
-pub fn base_sheet(base: &RunTable, seed: u64, responses: Vec<ColumnInfo>) -> Sheet {
+pub fn base_table(base: &RunTable, seed: u64, responses: Vec<ColumnInfo>) -> ResultTable {
     let row = "a run of the base scenario, which design points are compared with";
     let mut table = Columns::<(usize, usize)>::new("base", row);
     run_columns(&mut table, base, seed, responses);

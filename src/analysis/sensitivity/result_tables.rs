@@ -3,23 +3,23 @@
 use crate::analysis::About;
 use crate::analysis::sensitivity::*;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 const TOO_FEW: &str = "too few runs are there, or the response does not vary";
 
 /// `sensitivity.csv`, `noise.csv` and, where pairs were sampled, `interactions.csv`.
-pub fn sheets(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Vec<Sheet> {
-    let mut sheets = vec![
+pub fn result_tables(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Vec<ResultTable> {
+    let mut result_tables = vec![
         indices_sheet(found, responses, factors),
         noise_sheet(found, responses),
     ];
     if let Method::Sobol { second_order: true } = found.method {
-        sheets.push(pairs_sheet(found, responses, factors));
+        result_tables.push(pairs_sheet(found, responses, factors));
     }
-    sheets
+    result_tables
 }
 
-fn indices_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Sheet {
+fn indices_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> ResultTable {
     let (index, unit, interval, n) = match found.method {
         Method::Sobol { .. } => (
             "`first`: share of variance that goes if the factor is fixed; `total`: share that stays if all others are fixed",
@@ -67,7 +67,7 @@ fn indices_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> S
     table.fill(rows)
 }
 
-fn pairs_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Sheet {
+fn pairs_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> ResultTable {
     let name = |factor: usize| factors.get(factor).copied().unwrap_or_default();
     let row = "two factors and a response";
     let mut table = Columns::<(&str, (usize, usize), Option<Uncertain>)>::new("interactions", row);
@@ -92,7 +92,7 @@ fn pairs_sheet(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> She
     }))
 }
 
-fn noise_sheet(found: &Sensitivity, responses: &[&str]) -> Sheet {
+fn noise_sheet(found: &Sensitivity, responses: &[&str]) -> ResultTable {
     let few = "there is one replicate, too few runs are there, or nothing varies";
     let fewer = "there are fewer than three replicates, too few runs are there, or nothing varies";
     let row = "a response: how much of it is random";

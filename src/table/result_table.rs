@@ -65,14 +65,14 @@ impl Cell {
 
 /// A table in memory.
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub struct ResultTable {
     /// Its columns.
     pub info: FileInfo,
     /// Its rows, a cell for each column.
     pub rows: Vec<Vec<Cell>>,
 }
 
-impl Sheet {
+impl ResultTable {
     /// Header and rows as CSV.
     pub fn to_csv(&self) -> Vec<u8> {
         let mut out = self.info.header().into_bytes();

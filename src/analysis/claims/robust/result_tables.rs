@@ -3,10 +3,10 @@
 use crate::analysis::claims::robust::{Driver, Robustness, Size};
 use crate::analysis::claims::study::Study;
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 /// `robustness.csv`, `drivers.csv` and `regions.csv`.
-pub fn sheets(study: &Study, size: Size, found: &[Robustness]) -> Vec<Sheet> {
+pub fn result_tables(study: &Study, size: Size, found: &[Robustness]) -> Vec<ResultTable> {
     vec![
         robustness_sheet(study, size, found),
         drivers_sheet(study, found),
@@ -16,7 +16,7 @@ pub fn sheets(study: &Study, size: Size, found: &[Robustness]) -> Vec<Sheet> {
 
 const NONE: &str = "no point has it";
 
-fn robustness_sheet(study: &Study, size: Size, found: &[Robustness]) -> Sheet {
+fn robustness_sheet(study: &Study, size: Size, found: &[Robustness]) -> ResultTable {
     let claims = &study.register.claims;
     let mean_side = "share of points at which the mean effects of all parts lie on the expected side, whatever their \
                      intervals";
@@ -42,7 +42,7 @@ fn robustness_sheet(study: &Study, size: Size, found: &[Robustness]) -> Sheet {
     table.fill(found)
 }
 
-fn drivers_sheet(study: &Study, found: &[Robustness]) -> Sheet {
+fn drivers_sheet(study: &Study, found: &[Robustness]) -> ResultTable {
     let claims = &study.register.claims;
     let correlation =
         "partial rank correlation with the mean effect over points, other parameters held fixed";
@@ -64,7 +64,7 @@ fn drivers_sheet(study: &Study, found: &[Robustness]) -> Sheet {
     )
 }
 
-fn regions_sheet(study: &Study, found: &[Robustness]) -> Sheet {
+fn regions_sheet(study: &Study, found: &[Robustness]) -> ResultTable {
     let claims = &study.register.claims;
     let row = "a region of the parameters and how often a claim holds in it";
     let mut table = Columns::<(&Robustness, usize)>::new("regions", row);

@@ -4,13 +4,13 @@ use crate::analysis::compare::regions;
 use crate::analysis::compare::robust::{PointEffect, Robust, Robustness, Wins};
 use crate::analysis::compare::{Comparison, Verdict};
 use crate::table::rows::{Columns, columns};
-use crate::table::sheet::Sheet;
+use crate::table::result_table::ResultTable;
 
 const UNIT: &str = "unit of the response";
 
 impl Robust {
     /// `points.csv`, `robustness.csv`, `wins.csv`, `drivers.csv` and `regions.csv`.
-    pub fn sheets(&self, comparison: &Comparison) -> Vec<Sheet> {
+    pub fn result_tables(&self, comparison: &Comparison) -> Vec<ResultTable> {
         vec![
             self.robustness_sheet(comparison),
             self.wins_sheet(comparison),
@@ -20,7 +20,7 @@ impl Robust {
         ]
     }
 
-    fn points_sheet(&self, comparison: &Comparison) -> Sheet {
+    fn points_sheet(&self, comparison: &Comparison) -> ResultTable {
         let none = "no pair of runs has the response at the point";
         let few = "fewer than two pairs have the response at the point";
         let row = "a response to a treatment at a design point";
@@ -49,7 +49,7 @@ impl Robust {
         table.fill(self.effects.iter().copied().enumerate())
     }
 
-    fn robustness_sheet(&self, comparison: &Comparison) -> Sheet {
+    fn robustness_sheet(&self, comparison: &Comparison) -> ResultTable {
         let none = "no point has an effect";
         let few = "fewer than two points have an effect";
         let row = "a response to a treatment, over all design points";
@@ -79,7 +79,7 @@ impl Robust {
         table.fill(&self.shares)
     }
 
-    fn wins_sheet(&self, comparison: &Comparison) -> Sheet {
+    fn wins_sheet(&self, comparison: &Comparison) -> ResultTable {
         let none = "no point has the response under all";
         let row = "the base or a treatment, by one response, over all design points";
         let (arms, responses) = (comparison.arms(), comparison.plan.responses().list());
