@@ -27,7 +27,7 @@ pub(crate) struct CityState {
     /// What a quarter reads and writes.
     pub columns: Pages<Columns>,
     /// What counts in evaluations.
-    pub deeds: Pages<Deeds>,
+    pub performance: Pages<Performance>,
     /// Quarter since which the official is in post, one entry per lane.
     pub in_post_since: Pages<u32>,
     pub sectors: usize,
@@ -42,7 +42,7 @@ pub(crate) struct Chunk<'a> {
     pub at_evaluation: &'a mut [Lanes],
     pub optimum: &'a mut [Lanes],
     pub columns: &'a mut [Columns],
-    pub deeds: &'a mut [Deeds],
+    pub performance: &'a mut [Performance],
     pub in_post_since: &'a mut [u32],
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Own<'a> {
     pub capability: &'a mut [Lanes],
     pub optimum: &'a [Lanes],
     pub columns: &'a mut Columns,
-    pub deeds: &'a mut Deeds,
+    pub performance: &'a mut Performance,
 }
 
 /// A copy of a block of cities, to be worked through beside the run.
@@ -63,7 +63,7 @@ pub(crate) struct BlockCopy {
     capability: Vec<Lanes>,
     optimum: Vec<Lanes>,
     columns: Columns,
-    deeds: Deeds,
+    performance: Performance,
 }
 
 impl BlockCopy {
@@ -74,7 +74,7 @@ impl BlockCopy {
             capability: &mut self.capability,
             optimum: &self.optimum,
             columns: &mut self.columns,
-            deeds: &mut self.deeds,
+            performance: &mut self.performance,
         }
     }
 }
@@ -114,7 +114,7 @@ pub(crate) struct Columns {
 /// Single numbers of the cities of a block that evaluations read and write.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
-pub(crate) struct Deeds {
+pub(crate) struct Performance {
     /// Mean comparability of a city's own shares, in an evaluation.
     pub readability: Lanes,
     /// Inventions since the last evaluation.
@@ -137,7 +137,7 @@ impl CityState {
             at_evaluation: Pages::new(blocks * sectors),
             optimum: Pages::new(blocks * instruments.max(1)),
             columns: Pages::new(blocks),
-            deeds: Pages::new(blocks),
+            performance: Pages::new(blocks),
             in_post_since: Pages::new(blocks * LANES),
             sectors,
             instruments,
@@ -189,7 +189,7 @@ impl CityState {
             capability: self.stocks(block).to_vec(),
             optimum: self.optimum[of_instruments].to_vec(),
             columns: self.columns[block],
-            deeds: self.deeds[block],
+            performance: self.performance[block],
         }
     }
 
@@ -216,7 +216,7 @@ impl<'a> Chunk<'a> {
             capability: cut_off(&mut self.capability, sectors),
             optimum: cut_off(&mut self.optimum, instruments),
             columns: self.columns.split_off_first_mut()?,
-            deeds: self.deeds.split_off_first_mut()?,
+            performance: self.performance.split_off_first_mut()?,
         })
     }
 }
@@ -239,7 +239,7 @@ impl Chunk<'_> {
             };
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
-        self.deeds.fill(Deeds::default());
+        self.performance.fill(Performance::default());
         self.in_post_since.fill(0);
     }
 }
@@ -260,7 +260,7 @@ impl<'a> IntoParts for &'a mut CityState {
         let (mut held, mut optimum) = (&mut self.held[..], &mut self.optimum[..]);
         let mut capability = &mut self.capability[..];
         let mut at_evaluation = &mut self.at_evaluation[..];
-        let (mut columns, mut deeds) = (&mut self.columns[..], &mut self.deeds[..]);
+        let (mut columns, mut performance) = (&mut self.columns[..], &mut self.performance[..]);
         let mut in_post_since = &mut self.in_post_since[..];
         let chunks = columns.len().div_ceil(CHUNK_BLOCKS);
         (0..chunks).map(move |_| Chunk {
@@ -269,7 +269,7 @@ impl<'a> IntoParts for &'a mut CityState {
             at_evaluation: cut_off(&mut at_evaluation, of_sectors),
             optimum: cut_off(&mut optimum, of_instruments),
             columns: cut_off(&mut columns, CHUNK_BLOCKS),
-            deeds: cut_off(&mut deeds, CHUNK_BLOCKS),
+            performance: cut_off(&mut performance, CHUNK_BLOCKS),
             in_post_since: cut_off(&mut in_post_since, CHUNK_CITIES),
         })
     }
@@ -308,7 +308,7 @@ mod tests {
                 for_each(parallel, &mut state, |index, chunk| {
                     let constants = &setup.chunks[index];
                     assert_eq!(chunk.columns.len(), constants.blocks());
-                    assert_eq!(chunk.deeds.len(), constants.blocks());
+                    assert_eq!(chunk.performance.len(), constants.blocks());
                     assert_eq!(chunk.capability.len(), constants.capability.len());
                     assert_eq!(chunk.at_evaluation.len(), constants.capability.len());
                     assert_eq!(chunk.held.len(), chunk.optimum.len());

@@ -164,7 +164,7 @@ impl Experiment {
     }
 
     /// Compares the experiment's treatments and all policies with the base, in memory: the same random draws, so that any
-    /// difference is their doing. Tables: `effects` with mean differences and 95 % intervals, `trajectory` by quarter, and
+    /// difference is their doing. Tables: `effects` with mean differences and 95 % intervals, `effects_over_time` by quarter, and
     /// `runs`; of an experiment with a design, what holds at how many of its points.
     ///
     /// # Errors

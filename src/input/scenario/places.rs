@@ -57,7 +57,7 @@ struct Source {
 }
 
 impl Files {
-    /// No file yet; they will be read from the file_source.
+    /// No file yet; they will be read from a file source.
     pub fn new(sets: &[String], file_source: &FileSource) -> Self {
         Files {
             list: Vec::new(),

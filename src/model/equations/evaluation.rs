@@ -21,7 +21,7 @@ pub fn reading_noise(noise: f64, mean_comparability: f64, normal: f64) -> f64 {
     noise * (1.0 - mean_comparability).max(0.0).sqrt() * normal
 }
 
-/// E30: what a city's deeds add to its score, s.d.: `b_inv inventions + b_enf take-ups - b_fail failures (1 - ν_s pilot)`.
+/// E30: what a city's performance add to its score, s.d.: `b_inv inventions + b_enf take-ups - b_fail failures (1 - ν_s pilot)`.
 pub fn rewards(
     tournament: &crate::model::params::table::Tournament,
     inventions: f64,

@@ -98,8 +98,8 @@ impl<'a> Ahead<'a> {
         for own in moves.iter().take_while(is_there) {
             let m = own.instrument as usize;
             match own.kind {
-                Move::Drop => prefetch(&chunk.deeds[0].failures, 1),
-                Move::TakeUp => prefetch(&chunk.deeds[0].take_ups, 1),
+                Move::Drop => prefetch(&chunk.performance[0].failures, 1),
+                Move::TakeUp => prefetch(&chunk.performance[0].take_ups, 1),
                 _ => {}
             }
             prefetch(&chunk.optimum[m], 1);

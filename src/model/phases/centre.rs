@@ -17,7 +17,7 @@ pub(crate) fn bring_measures_into_force(
     state: &mut State,
     mut event_log: Option<&mut EventLog>,
 ) {
-    let (nation, deeds) = (&mut state.nation, &mut state.cities.deeds);
+    let (nation, performance) = (&mut state.nation, &mut state.cities.performance);
     nation
         .waiting
         .sort_unstable_by_key(|measure| (measure.origin.is_none(), measure.instrument));
@@ -34,7 +34,7 @@ pub(crate) fn bring_measures_into_force(
         if let Some(city) = measure.origin {
             nation.local_origin += 1;
             let city = city as usize;
-            deeds[city / LANES].inventions[city % LANES] += 1.0;
+            performance[city / LANES].inventions[city % LANES] += 1.0;
         }
         if let Some(event_log) = event_log.as_deref_mut() {
             event_log.policies.push(PolicyEvent {

@@ -4,7 +4,7 @@ use crate::kernel::lanes::{LANES, Lanes, ZERO, each, eight, lane_sum, wide};
 use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, Pieces, for_each};
 use crate::kernel::random::{Purpose, normals};
 use crate::model::chunk_constants::ChunkConstants;
-use crate::model::chunks::{Chunk, Deeds};
+use crate::model::chunks::{Chunk, Performance};
 use crate::model::equations::{self, evaluation};
 use crate::model::now::Now;
 use crate::model::phases::{budgets, peers};
@@ -121,7 +121,7 @@ fn sum_of_scores(setup: &Setup, scores: &Scores, of: impl Fn(f64) -> f64) -> f64
         .fold(0.0, |all, chunk| all + sum(chunk))
 }
 
-/// Standardises results and adds rewards and the noise of reading. Deeds are counted anew.
+/// Standardises results and adds rewards and the noise of reading. Performance are counted anew.
 fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: f64) {
     let scoring = Scoring {
         now,
@@ -130,10 +130,10 @@ fn score_deeds<R: Rules>(now: &Now, state: &mut State, rules: R, mean: f64, sd: 
         sd,
     };
     let (_, scores) = state.scores.parts();
-    let deeds = Pieces::new(&mut state.cities.deeds[..], CHUNK_BLOCKS);
-    let parts = (deeds, scores);
-    for_each(now.is_large, parts, |index, (deeds, scores)| {
-        wide!(scoring.chunk(index, deeds, scores));
+    let performance = Pieces::new(&mut state.cities.performance[..], CHUNK_BLOCKS);
+    let parts = (performance, scores);
+    for_each(now.is_large, parts, |index, (performance, scores)| {
+        wide!(scoring.chunk(index, performance, scores));
     });
 }
 
@@ -151,7 +151,7 @@ fn set_scores(now: &Now, scores: &mut Scores, mean: f64, sd: f64) {
     });
 }
 
-/// What scoring deeds takes, the same for all cities.
+/// What scoring performance takes, the same for all cities.
 struct Scoring<'a, R> {
     now: &'a Now<'a>,
     rules: R,
@@ -163,18 +163,18 @@ struct Scoring<'a, R> {
 impl<R: Rules> Scoring<'_, R> {
     /// Results of a chunk become scores that are not yet standardised.
     #[inline(always)]
-    fn chunk(&self, index: usize, deeds: &mut [Deeds], scores: &mut [f64]) {
+    fn chunk(&self, index: usize, performance: &mut [Performance], scores: &mut [f64]) {
         let constants = &self.now.setup.chunks[index];
         let tournament = &self.now.params.tournament;
         let noise = self.now.draws.wide_stream(Purpose::Evaluation);
         for (block, codes) in constants.codes.iter().enumerate() {
             let draws = normals(noise.blocks(codes, u64::from(self.now.quarter))[0]);
-            let Deeds {
+            let Performance {
                 readability,
                 inventions,
                 take_ups,
                 failures,
-            } = std::mem::take(&mut deeds[block]);
+            } = std::mem::take(&mut performance[block]);
             let shield = self.shields(constants.first + block * LANES, &failures);
             let (result, live) = (eight(scores, block), constants.live(block));
             let score = each(|l| {
@@ -294,7 +294,7 @@ impl Reading<'_> {
             }
             let result = each(|l| result[l] * self.per_priority);
             results[block * LANES..(block + 1) * LANES].copy_from_slice(&*result);
-            chunk.deeds[block].readability = readability;
+            chunk.performance[block].readability = readability;
         }
     }
 }

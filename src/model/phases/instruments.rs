@@ -172,7 +172,7 @@ pub(crate) fn adjust_designs(pass: &Pass, block: &mut Block, own: &mut Own, move
         let lane = given_up.city as usize % LANES;
         block.in_force[lane] &= !(1 << given_up.instrument);
         held[given_up.instrument as usize].share[lane] = 0.0;
-        own.deeds.failures[lane] += 1.0;
+        own.performance.failures[lane] += 1.0;
     }
     if pass.now.params.mechanisms.local_adjustment {
         let any = block.in_force.iter().fold(0, |any, own| any | own);
@@ -191,7 +191,7 @@ pub(crate) fn adjust_designs(pass: &Pass, block: &mut Block, own: &mut Own, move
         block.in_force[lane] |= 1 << m;
         held[m].distance[lane] = begun.design - own.optimum[m][lane];
         if begun.kind == Move::TakeUp {
-            own.deeds.take_ups[lane] += 1.0;
+            own.performance.take_ups[lane] += 1.0;
         }
     }
     block.any = block.in_force.iter().fold(0, |any, own| any | own);

@@ -3,7 +3,7 @@
 use crate::report::figure::scale;
 use crate::report::figure::svg::{Anchor, Svg};
 
-/// The style result_table of figures, with variables for colours.
+/// The style sheet of figures, with variables for colours.
 pub const SHEET: &str = include_str!("../templates/figure.css");
 
 /// Colours on light ground and on dark ground. Series are those of Okabe and Ito (2008), the yellow left out, darkened
@@ -60,7 +60,7 @@ fn ramps() -> String {
     out
 }
 
-/// Definition of the colours for a page that follows what its reader prefers, and the result_table.
+/// Definition of the colours for a page that follows what its reader prefers, and the sheet.
 pub fn for_pages() -> String {
     format!(
         ":root{{color-scheme:light dark;{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}{SHEET}{}",
@@ -70,13 +70,13 @@ pub fn for_pages() -> String {
     )
 }
 
-/// The result_table for a file: light, without variables, which many programs do not know.
+/// The sheet for a file: light, without variables, which many programs do not know.
 pub fn for_files() -> String {
-    let mut result_table = SHEET.to_string() + &ramps();
+    let mut sheet = SHEET.to_string() + &ramps();
     for (name, light, _) in COLOURS {
-        result_table = result_table.replace(&format!("var(--{name})"), light);
+        sheet = sheet.replace(&format!("var(--{name})"), light);
     }
-    result_table.lines().map(str::trim).collect()
+    sheet.lines().map(str::trim).collect()
 }
 
 /// Step of a ramp for a share from 0 to 1.
