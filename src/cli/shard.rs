@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::common::{self, Stop};
 use crate::cli::{codes, plan, print, tables};
-use crate::study::shards::make::{Attempt, ShardMaker};
+use crate::study::shards::make::{Execution, ShardMaker};
 
 /// A variable that tells a task its number.
 struct Variable {
@@ -55,8 +55,8 @@ const VARIABLES: &[Variable] = &[
 
 /// Run shards of a plan; completed shards are skipped.
 ///
-/// Any number of attempts may run at the same time, on any machine. After Ctrl-C, SIGTERM, SIGUSR1 or SIGUSR2 the next
-/// attempt goes on from there. A failed run is a row with its reason, and no failure of the shard.
+/// Any number of executions may run at the same time, on any machine. After Ctrl-C, SIGTERM, SIGUSR1 or SIGUSR2 the next
+/// execution goes on from there. A failed run is a row with its reason, and no failure of the shard.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Plan folder.
@@ -124,27 +124,27 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
         let outcome = maker.make(number)?;
         let name = format!("shard {number} of {}", folder.shards());
         match outcome {
-            Attempt::WasThere => {}
-            Attempt::Made {
+            Execution::WasThere => {}
+            Execution::Made {
                 runs,
                 taken_over,
                 failed,
             } if !args.quiet => {
                 let mut line = format!("{name}: {}", tables::counted(runs, "run"));
                 if taken_over > 0 {
-                    line.push_str(&format!(", {taken_over} of an earlier attempt"));
+                    line.push_str(&format!(", {taken_over} of an earlier execution"));
                 }
                 if failed > 0 {
                     line.push_str(&format!(", {failed} failed"));
                 }
                 print::out(&format!("{line}\n"));
             }
-            Attempt::Made { .. } => {}
-            Attempt::Stopped { done, runs } => {
+            Execution::Made { .. } => {}
+            Execution::Stopped { done, runs } => {
                 return Err(Stop {
                     code: codes::INTERRUPTED,
                     message: format!(
-                        "{name}: stopped after {done} of {runs} runs; the next attempt goes on from there"
+                        "{name}: stopped after {done} of {runs} runs; the next execution goes on from there"
                     ),
                 });
             }

@@ -32,7 +32,7 @@ fn array(folder: &Folder) -> String {
     folder.ok(&["status", "p", "--format", "slurm"])
 }
 
-/// Files of attempts that are left.
+/// Files of executions that are left.
 fn parts(folder: &Folder) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder.path("p/shards/0000"))
         .into_iter()
@@ -43,7 +43,7 @@ fn parts(folder: &Folder) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
-/// Starts an attempt at the first shard and waits until it writes.
+/// Starts an execution at the first shard and waits until it writes.
 fn begin(folder: &Folder) -> Child {
     let written = || {
         let parts = parts(folder);
@@ -229,11 +229,11 @@ fn levels_that_are_files_travel_with_the_plan() {
 #[test]
 fn two_attempts_at_once_are_both_right_and_the_one_that_loses_is_silent() {
     let folder = planned(&["--shards", "2", "--replicates", "400"]);
-    let attempts: Vec<Child> = (0..6)
+    let executions: Vec<Child> = (0..6)
         .map(|_| spawn(&folder, &["shard", "p", "1-2", "--threads", "1", "--quiet"]))
         .collect();
-    for attempt in attempts {
-        let output = attempt.wait_with_output().expect("a program");
+    for execution in executions {
+        let output = execution.wait_with_output().expect("a program");
         assert_eq!(
             (output.status.code(), said(&output).as_str()),
             (Some(0), "")
@@ -276,7 +276,7 @@ fn a_shard_that_is_asked_to_stop_goes_on_from_there() {
     let text = folder.ok(&["shard", "p", "1"]);
     assert_eq!(
         text,
-        format!("shard 1 of 1: 24,000 runs, {taken_over} of an earlier attempt\n")
+        format!("shard 1 of 1: 24,000 runs, {taken_over} of an earlier execution\n")
     );
     assert!(parts(&folder).is_empty());
     folder.ok(&[

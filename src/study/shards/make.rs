@@ -3,8 +3,8 @@
 //! Engines run a shard at least once, sometimes twice at the same time. Attempts therefore share nothing and lock
 //! nothing: each grows in a file of its own with a random name beside the shard, and the shard appears by a rename.
 //! Its bytes depend on the plan and the number alone, so it does not matter whose they are. What a stopped or
-//! killed attempt has left is copied by the next one as far as it is whole, which is safe even if the other still
-//! grows. Whoever publishes the shard removes the files of all attempts at it; an attempt that loses its file
+//! killed execution has left is copied by the next one as far as it is whole, which is safe even if the other still
+//! grows. Whoever publishes the shard removes the files of all executions at it; an execution that loses its file
 //! finds the shard there and is done.
 
 use std::ffi::OsStr;
@@ -22,26 +22,26 @@ use crate::table::error::OutputError;
 use crate::table::paths::{is_link, make_folder, sync_folder};
 
 /// Time between two times that runs are brought to disk: short against the time a lost node costs anyway, long against
-/// what a thousand attempts at once ask of a shared file system.
+/// what a thousand executions at once ask of a shared file system.
 const PAUSE: Duration = Duration::from_secs(20);
-/// End of the name of an attempt's file.
+/// End of the name of an execution's file.
 pub(crate) const PART: &str = ".part";
 
-/// What came of an attempt.
+/// What came of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempt {
+pub enum Execution {
     /// The shard was there, or somebody else published it meanwhile.
     WasThere,
     /// The shard was made.
     Made {
         /// Its runs.
         runs: u64,
-        /// Those taken over from an earlier attempt.
+        /// Those taken over from an earlier execution.
         taken_over: u64,
         /// Those that failed.
         failed: u64,
     },
-    /// It was asked to stop; the next attempt goes on from here.
+    /// It was asked to stop; the next execution goes on from here.
     Stopped {
         /// Runs that are safe.
         done: u64,
@@ -60,7 +60,7 @@ pub struct ShardMaker<'a> {
     pub stages: &'a [Stage],
     /// Threads. Results do not depend on them.
     pub threads: usize,
-    /// Ends an attempt early.
+    /// Ends an execution early.
     pub control: &'a Control,
 }
 
@@ -68,13 +68,13 @@ impl ShardMaker<'_> {
     /// Makes a shard unless it is there and whole.
     ///
     /// # Errors
-    /// [`StudyError`]; never because of another attempt at the same shard.
-    pub fn make(&self, number: u64) -> Result<Attempt, StudyError> {
+    /// [`StudyError`]; never because of another execution at the same shard.
+    pub fn make(&self, number: u64) -> Result<Execution, StudyError> {
         if self.is_there(number) {
-            return Ok(Attempt::WasThere);
+            return Ok(Execution::WasThere);
         }
-        match self.attempt(number) {
-            Err(StudyError::Output(_)) if self.is_there(number) => Ok(Attempt::WasThere),
+        match self.execution(number) {
+            Err(StudyError::Output(_)) if self.is_there(number) => Ok(Execution::WasThere),
             outcome => outcome,
         }
     }
@@ -83,7 +83,7 @@ impl ShardMaker<'_> {
         self.folder.check(number, Look::Whole).is_ok()
     }
 
-    fn attempt(&self, number: u64) -> Result<Attempt, StudyError> {
+    fn execution(&self, number: u64) -> Result<Execution, StudyError> {
         let folder = self.folder;
         let (place, target) = (folder.folder_of(number), folder.file_of(number));
         let (range, text) = (folder.range(number), folder.text(number));
@@ -122,7 +122,7 @@ impl ShardMaker<'_> {
                     // Nothing that is not in the file it was taken from.
                     let _ = fs::remove_file(&own);
                 }
-                return Ok(Attempt::Stopped { done, runs });
+                return Ok(Execution::Stopped { done, runs });
             }
             outcome => outcome?,
         }
@@ -143,7 +143,7 @@ impl ShardMaker<'_> {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(path);
         }
-        Ok(Attempt::Made {
+        Ok(Execution::Made {
             runs,
             taken_over,
             failed,
@@ -151,7 +151,7 @@ impl ShardMaker<'_> {
     }
 }
 
-/// Files of attempts; none where the folder cannot be read.
+/// Files of executions; none where the folder cannot be read.
 fn left_behind(place: &Path, prefix: &str) -> Vec<PathBuf> {
     let is_left = |name: &OsStr| {
         name.to_str()

@@ -25,7 +25,7 @@ pub struct Status {
     pub missing: Vec<u64>,
     /// Shards that are there but not as they were written, with the reason, in order.
     pub damaged: Vec<(u64, String)>,
-    /// Of these, shards at which an attempt is under way or was stopped.
+    /// Of these, shards at which an execution is under way or was stopped.
     pub begun: u64,
     /// Runs of whole shards.
     pub done_runs: u64,
@@ -160,7 +160,7 @@ pub(crate) fn each(
     }
 }
 
-/// Numbers of shards that have folders of attempts.
+/// Numbers of shards that have folders of executions.
 fn begun(shards: &Path) -> BTreeSet<u64> {
     let mut found = BTreeSet::new();
     for folder in fs::read_dir(shards).into_iter().flatten().flatten() {
