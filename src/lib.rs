@@ -52,6 +52,9 @@ mod model;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod model;
+// It asks the questions of the commands, beside which it stands.
+#[path = "cli/library/mod.rs"]
+pub mod prelude;
 #[cfg(not(feature = "internals"))]
 mod report;
 #[cfg(feature = "internals")]
@@ -72,27 +75,6 @@ mod table;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod table;
-
-pub mod prelude {
-    //! Everything a program needs of the model: `use dualtrack::prelude::*`.
-    //!
-    //! | type | what it is |
-    //! |---|---|
-    //! | [`Scenario`] | a scenario file with settings; runs, or gives a [`Model`] |
-    //! | [`Model`], [`Run`] | a replicate, stepped quarter by quarter, under [`Rules`] of one's own where there are any |
-    //! | [`Experiment`] | sweeps design points, or compares policies; measures what one's own code reads of what is [`Seen`] |
-    //! | [`Claims`] | claims of a paper, put to the test |
-    //! | [`Results`], [`Table`], [`Column`] | what came of it, in memory or in a folder |
-    //! | [`Error`] | why nothing came of it, in the words of the command |
-    //!
-    //! Everything goes the way of the command: the same settings give the same bytes, whatever the number of threads. Units stand
-    //! with each column; money is CNY mn of the quarter.
-
-    pub use crate::cli::library::*;
-
-    #[doc(hidden)]
-    pub use crate::cli::main as command;
-}
 
 /// Programs in documents are compiled and run.
 #[cfg(doctest)]

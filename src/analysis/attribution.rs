@@ -9,8 +9,8 @@ use crate::stats::rounding::difference;
 use crate::stats::shapley::{PLAYERS, ShapleyEstimates, shapley_over};
 use crate::study::table::RunTable;
 use crate::table::columns::ColumnInfo;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// Group of the switches.
 const GROUP: &str = "mechanisms";

@@ -384,7 +384,8 @@ mod tests {
         let rows: Vec<&[Option<f64>]> = rows.iter().map(|row| &row[..1]).collect();
         let found = analyse(&morris_sample(), &runs(&rows), 1);
         assert_eq!(found.responses[0].noise.of_means, None);
-        let result_tables = crate::analysis::sensitivity::result_tables::result_tables(&found, &["y"], &["a", "b"]);
+        let result_tables =
+            crate::analysis::sensitivity::result_tables::result_tables(&found, &["y"], &["a", "b"]);
         assert_eq!(result_tables.len(), 2);
         assert_eq!(result_tables[0].rows.len(), 6);
         for result_table in &result_tables {

@@ -52,14 +52,19 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn study::Question>, Stop> {
+    pub(crate) fn question(
+        &self,
+        file_source: &FileSource,
+    ) -> Result<Box<dyn study::Question>, Stop> {
         Ok(Box::new(Question::read(self, file_source)?))
     }
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 /// What is asked, read and checked.

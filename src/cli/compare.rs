@@ -92,12 +92,17 @@ fn folder_name(base: &str, policies: &[PathBuf]) -> String {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 impl Args {
     /// The experiment, and the name of its result.
-    pub(crate) fn experiment(&self, file_source: &FileSource) -> Result<(Experiment, String), Stop> {
+    pub(crate) fn experiment(
+        &self,
+        file_source: &FileSource,
+    ) -> Result<(Experiment, String), Stop> {
         let overlay = Overlay {
             has_design: self.over.is_some(),
             ..self.overlay.overlay()

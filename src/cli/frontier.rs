@@ -52,7 +52,9 @@ impl Args {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 /// A sweep whose points are held against its base.
@@ -96,7 +98,8 @@ impl OverSweep for Analysis {
             code: codes::FAILURE,
             message,
         })?;
-        let mut result_tables = frontier::result_tables::result_tables(&found, experiment, &plan.points);
+        let mut result_tables =
+            frontier::result_tables::result_tables(&found, experiment, &plan.points);
         let columns = plan.responses().list().iter().map(response_column);
         let columns = columns.collect();
         result_tables.push(frontier::result_tables::base_table(

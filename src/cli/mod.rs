@@ -14,7 +14,6 @@ pub mod eval;
 pub mod explore;
 pub mod frontier;
 pub mod init;
-pub mod library;
 pub mod merge;
 pub mod options;
 pub mod params;

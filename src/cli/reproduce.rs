@@ -145,7 +145,9 @@ fn own_or_shipped(file_source: &FileSource) -> Vec<PathBuf> {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 /// The claims, and what they take.

@@ -52,7 +52,9 @@ impl Args {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 /// A sweep whose runs are analysed.
@@ -77,7 +79,9 @@ impl OverSweep for Analysis {
         let widths = [plan.responses().len()];
         let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
         let found = sensitivity::analyse(&self.sample, &table, runs.threads);
-        for result_table in sensitivity::result_tables::result_tables(&found, &names(plan), &factors) {
+        for result_table in
+            sensitivity::result_tables::result_tables(&found, &names(plan), &factors)
+        {
             tables.add(result_table.write(runs.place)?, result_table.info);
         }
         Ok(Analysed {

@@ -10,12 +10,12 @@ use crate::cli::tables::{
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::Scenario;
 use crate::kernel::quarter::Quarter;
-use crate::measure::trajectory::followed;
 use crate::measure::outcome::{Kind, shown};
 use crate::measure::outcomes::Scope;
 use crate::measure::reading::{Reading, in_lines};
 use crate::measure::replicate::{FIRST_YEAR, kept};
 use crate::measure::seen::NationSeen;
+use crate::measure::trajectory::followed;
 use crate::model::data::World;
 use crate::stats::estimate::Estimate;
 use crate::study::job::Replicates;

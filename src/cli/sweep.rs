@@ -54,7 +54,9 @@ impl Args {
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| args.question(file_source)))
+    common::finish(run_or_plan(&args.work, |file_source| {
+        args.question(file_source)
+    }))
 }
 
 /// A sweep, by itself or as what an analysis is made of.

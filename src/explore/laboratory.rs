@@ -11,7 +11,7 @@ use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
 };
-use crate::input::scenario::{Scenario, problems::Problems, file_source::FileSource, shipped};
+use crate::input::scenario::{Scenario, file_source::FileSource, problems::Problems, shipped};
 use crate::kernel::quarter::Quarter;
 use crate::kernel::text::near_or;
 use crate::measure::response::spec::Responses;

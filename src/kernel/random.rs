@@ -105,7 +105,9 @@ mod tests {
             DRAWS.stream(Purpose::Moves).block(2, 1),
             DRAWS.stream(Purpose::Moves).block(1, 2),
             DRAWS.stream(Purpose::Evaluation).block(1, 1),
-            Draws { seed: 8, ..DRAWS }.stream(Purpose::Moves).block(1, 1),
+            Draws { seed: 8, ..DRAWS }
+                .stream(Purpose::Moves)
+                .block(1, 1),
             Draws {
                 replicate: 4,
                 ..DRAWS

@@ -2,7 +2,6 @@
 
 pub mod catalogue;
 pub mod column;
-pub mod trajectory;
 #[cfg(feature = "internals")]
 pub mod markdown;
 pub mod outcome;
@@ -17,3 +16,4 @@ pub mod table;
 pub mod tables;
 pub mod trace_settings;
 pub mod traces;
+pub mod trajectory;

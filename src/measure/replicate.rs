@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::kernel::random::Draws;
-use crate::measure::trajectory::followed;
 use crate::measure::outcome::{Kind, shown};
 use crate::measure::outcomes::{Scope, of_nation};
 use crate::measure::reading::{Reading, sum};
 use crate::measure::seen::{NationSeen, Passes};
+use crate::measure::trajectory::followed;
 use crate::model::run::Run;
 
 /// Quarter whose end is the first year end, counted from 1.

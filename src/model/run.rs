@@ -41,7 +41,9 @@ type Step = dyn Fn(&mut Run<'_>, Option<&mut EventLog>) -> Result<(), ModelError
 impl OwnRules {
     /// Of any rules.
     pub fn new(rules: impl Rules + 'static) -> Self {
-        OwnRules(Arc::new(move |run, event_log| run.step_with(rules, event_log)))
+        OwnRules(Arc::new(move |run, event_log| {
+            run.step_with(rules, event_log)
+        }))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;
-use crate::measure::trajectory::{Trajectory, Line, moment};
 use crate::measure::replicate::{self, Replicate};
 use crate::measure::seen::Passes;
+use crate::measure::trajectory::{Line, Trajectory, moment};
 use crate::measure::{
     recorder::{Chunk, Recorder},
     traces::Traces,

@@ -3,11 +3,11 @@
 use crate::study::job::{EngineError, Job, Part, Replicates, Worker};
 
 use crate::kernel::control::Control;
-use crate::kernel::ordered::{WorkerPool, Stopped, work_in_order};
+use crate::kernel::ordered::{Stopped, WorkerPool, work_in_order};
 use crate::kernel::parallel::PARALLEL_CITIES;
-use crate::measure::trajectory::Line;
 use crate::measure::recorder::{Chunk, Recorder};
 use crate::measure::replicate::Replicate;
+use crate::measure::trajectory::Line;
 use crate::model::run::Run;
 
 /// Bytes of rows that may wait for the writer. Where two replicates have more, they run one after the other
@@ -207,7 +207,8 @@ mod tests {
         assert!(streamed.1.values().all(|bytes| !bytes.is_empty()));
         for (threads, items) in [(1, 1), (3, 2), (3, 80)] {
             let ordered = written(&traces, |sink| {
-                side_by_side(&job, WorkerPool::within(threads, items), &control, sink).expect("a run")
+                side_by_side(&job, WorkerPool::within(threads, items), &control, sink)
+                    .expect("a run")
             });
             assert!(ordered == streamed, "{threads} threads, {items} items");
         }

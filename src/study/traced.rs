@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;
-use crate::measure::trajectory::{Line, followed};
 use crate::measure::recorder::Chunk;
 use crate::measure::replicate::{Replicate, kept};
 use crate::measure::traces::{self, Traces};
+use crate::measure::trajectory::{Line, followed};
 use crate::study::codec::Measured;
 use crate::study::error::StudyError;
 use crate::study::job::{EngineError, Job, Part, Replicates};

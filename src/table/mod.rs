@@ -17,7 +17,7 @@ pub mod parquet;
 pub mod paths;
 pub mod place;
 pub mod read;
-pub mod rows;
 pub mod result_table;
+pub mod rows;
 pub mod source;
 pub mod writer;

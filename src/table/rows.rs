@@ -209,7 +209,10 @@ mod tests {
         assert_eq!(about[0], (Kind::Text, ""));
         assert_eq!(about[1], (Kind::Number, "CNY mn"));
         assert_eq!(about[4], (Kind::Integer, "1"));
-        assert_eq!(result_table.info.columns[3].meaning, "upper end of an interval");
+        assert_eq!(
+            result_table.info.columns[3].meaning,
+            "upper end of an interval"
+        );
         assert_eq!(
             result_table.info.columns[3].missing.as_deref(),
             Some("there is none")

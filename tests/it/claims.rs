@@ -339,6 +339,7 @@ fn documents_of_claims_are_valid() {
     ];
     let files = files.map(|name| project().join(format!("scenarios/claims/{name}.toml")));
     let file_source = dualtrack::input::scenario::file_source::FileSource::default();
-    let register = dualtrack::input::claims::reader::load_from(&file_source, &files).expect("valid");
+    let register =
+        dualtrack::input::claims::reader::load_from(&file_source, &files).expect("valid");
     assert_eq!(register.claims.len(), 25);
 }

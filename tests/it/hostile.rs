@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use dualtrack::input::experiment::{self, reader::Overlay};
-use dualtrack::input::scenario::{self, Scenario, problems::Problems, file_source::FileSource};
+use dualtrack::input::scenario::{self, Scenario, file_source::FileSource, problems::Problems};
 use dualtrack::kernel::random::Draws;
 use dualtrack::measure::response::spec::{Response, Responses};
 use dualtrack::model::{run::Run, setup::Setup};
@@ -103,7 +103,11 @@ pub fn run(world: &dualtrack::model::data::World, seed: u64, quarters: u32) {
 /// Bytes as a scenario file.
 pub fn scenario_file(bytes: &[u8]) {
     let path = Path::new("x/s.toml");
-    check_scenario(scenario::load_from(&file_source("x/s.toml", bytes), path, &[]));
+    check_scenario(scenario::load_from(
+        &file_source("x/s.toml", bytes),
+        path,
+        &[],
+    ));
 }
 
 /// Bytes as the data table that their first line looks like.
@@ -121,7 +125,11 @@ pub fn data_table(bytes: &[u8]) {
         });
     let sets = [format!("data.{table}=x/t.csv")];
     let path = Path::new("base/base.toml");
-    check_scenario(scenario::load_from(&file_source("x/t.csv", bytes), path, &sets));
+    check_scenario(scenario::load_from(
+        &file_source("x/t.csv", bytes),
+        path,
+        &sets,
+    ));
 }
 
 /// Bytes as arguments of `--set`, one a line.
@@ -129,7 +137,11 @@ pub fn sets(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let sets: Vec<String> = text.lines().map(ToString::to_string).collect();
     let path = Path::new("base/base.toml");
-    check_scenario(scenario::load_from(&file_source("x/none", b""), path, &sets));
+    check_scenario(scenario::load_from(
+        &file_source("x/none", b""),
+        path,
+        &sets,
+    ));
 }
 
 /// Bytes as an experiment file; one that can be read can be planned.
@@ -171,7 +183,8 @@ fn check_experiment(read: Result<experiment::Experiment, Problems>) {
 /// Bytes as a file of claims.
 pub fn claims_file(bytes: &[u8]) {
     let file_source = file_source("x/c.toml", bytes);
-    if let Err(problems) = dualtrack::input::claims::reader::load_from(&file_source, &["x/c.toml".into()])
+    if let Err(problems) =
+        dualtrack::input::claims::reader::load_from(&file_source, &["x/c.toml".into()])
     {
         check_problems(&problems);
     }

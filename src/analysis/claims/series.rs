@@ -5,8 +5,8 @@ use crate::analysis::claims::study::{Plan, Reading, Study};
 use crate::input::claims::Design;
 use crate::kernel::quarter::Quarter;
 use crate::stats::running::Running;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// Claim whose trajectory is told city by city.
 const HENAN: &str = "C5";
@@ -64,7 +64,9 @@ pub fn henan(study: &Study, runs: &Runs) -> Option<ResultTable> {
     });
     table.mean(|(_, _, moment)| moment.estimate);
     let rows = trajectories.iter().flat_map(|(city, measure, trajectory)| {
-        trajectory.iter().map(move |moment| (*city, *measure, moment))
+        trajectory
+            .iter()
+            .map(move |moment| (*city, *measure, moment))
     });
     Some(table.fill(rows))
 }

@@ -8,8 +8,8 @@ use crate::model::data::{Channel, Instrument};
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
 use crate::stats::running::Running;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// An outcome of a side of a comparison.
 struct Row<'a> {
@@ -40,7 +40,10 @@ pub fn comparisons(study: &Study, runs: &Runs) -> Vec<ResultTable> {
     files.into_iter().map(result_table).collect()
 }
 
-fn comparisons_sheet<'a>(file: &'static str, rows: impl Iterator<Item = &'a Row<'a>>) -> ResultTable {
+fn comparisons_sheet<'a>(
+    file: &'static str,
+    rows: impl Iterator<Item = &'a Row<'a>>,
+) -> ResultTable {
     let unit = "unit of the response";
     let few = "too few replicates have it";
     let ratio = "mean of the side over that of the base; for competitiveness of the coordinated side, the price of \

@@ -86,7 +86,11 @@ impl Study {
     ///
     /// # Errors
     /// A sentence about a world that cannot be read or set up.
-    pub fn new(file_source: &FileSource, register: Register, seed: Option<u64>) -> Result<Self, String> {
+    pub fn new(
+        file_source: &FileSource,
+        register: Register,
+        seed: Option<u64>,
+    ) -> Result<Self, String> {
         let mut drafts = Drafts::default();
         let mut plans = Vec::new();
         for (number, claim) in register.claims.iter().enumerate() {

@@ -6,8 +6,8 @@ use crate::analysis::claims::runs::Runs;
 use crate::analysis::claims::study::{Reading, Study};
 use crate::input::claims::{Claim, Design, Part, label};
 use crate::stats::running::Running;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 impl<'a, R: Copy + 'a> Columns<'a, R> {
     /// Adds columns of a mean over replicates: n, mean, low and high.

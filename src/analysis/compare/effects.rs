@@ -8,8 +8,8 @@ use crate::kernel::ordered::{WorkerPool, work_in_order};
 use crate::measure::response::spec::Response;
 use crate::stats::paired::Paired;
 use crate::study::error::StudyError;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// A treatment's effect on a response.
 #[derive(Clone, Debug)]

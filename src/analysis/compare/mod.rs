@@ -6,13 +6,13 @@
 //! comparison at design points of uncertain parameters, [`regions`] says which of them decide it. [`runs`] reads the run
 //! store and writes `runs.csv`.
 
-pub mod trajectory;
 pub mod effects;
 pub mod pairs;
 pub mod regions;
 pub mod robust;
 pub mod robust_tables;
 pub mod runs;
+pub mod trajectory;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -253,7 +253,8 @@ mod tests {
         let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/china-2015-2024.toml");
         let overlay = Overlay::default();
         for (key, value) in [("run.quarters", "20"), ("run.start", "2016Q1")] {
-            let mut experiment = of_scenario(&FileSource::default(), &base, &overlay).expect("valid");
+            let mut experiment =
+                of_scenario(&FileSource::default(), &base, &overlay).expect("valid");
             for (number, (key, value)) in [("budgets.retention", "0.5"), (key, value)]
                 .into_iter()
                 .enumerate()

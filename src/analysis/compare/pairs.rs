@@ -1,8 +1,8 @@
 //! Replicates of all treatments side by side: a fixed number, or until intervals are narrow enough.
 
 use crate::analysis::compare::Comparison;
-use crate::analysis::compare::trajectory::Trajectory;
 use crate::analysis::compare::runs::for_each_group;
+use crate::analysis::compare::trajectory::Trajectory;
 use crate::stats::estimate::Estimate;
 use crate::stats::rounding::differences;
 use crate::study::codec::Measured;

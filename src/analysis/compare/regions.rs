@@ -4,8 +4,8 @@ use crate::analysis::compare::Comparison;
 use crate::stats::estimate::Uncertain;
 use crate::stats::prcc::{RankCorrelation, by_strength, prcc};
 use crate::stats::tree::{DEPTH, Leaf, Tree};
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// A leaf of the tree has at least so many points, and at least [`SMALLEST_SHARE`] of them.
 const SMALLEST_LEAF: usize = 5;

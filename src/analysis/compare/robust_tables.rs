@@ -3,8 +3,8 @@
 use crate::analysis::compare::regions;
 use crate::analysis::compare::robust::{PointEffect, Robust, Robustness, Wins};
 use crate::analysis::compare::{Comparison, Verdict};
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 const UNIT: &str = "unit of the response";
 

@@ -6,8 +6,8 @@ use crate::stats::rounding::difference;
 use crate::stats::running::Running;
 use crate::study::arm::Arm;
 use crate::study::codec::Measured;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// Differences of all treatments in all quarters, replicate by replicate.
 #[derive(Debug, Default)]

@@ -4,13 +4,17 @@ use crate::analysis::frontier::*;
 use crate::analysis::{About, run_columns};
 use crate::study::table::RunTable;
 use crate::table::columns::ColumnInfo;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 const POINT: &str = "number of the design point, from 0; `design.csv` tells what it is";
 
 /// `frontier.csv`, `moves.csv` and `base.csv`.
-pub fn result_tables(found: &Frontier, experiment: &Experiment, points: &Points) -> Vec<ResultTable> {
+pub fn result_tables(
+    found: &Frontier,
+    experiment: &Experiment,
+    points: &Points,
+) -> Vec<ResultTable> {
     let names: Vec<&str> = experiment
         .objectives
         .iter()

@@ -2,13 +2,17 @@
 
 use crate::analysis::About;
 use crate::analysis::sensitivity::*;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 const TOO_FEW: &str = "too few runs are there, or the response does not vary";
 
 /// `sensitivity.csv`, `noise.csv` and, where pairs were sampled, `interactions.csv`.
-pub fn result_tables(found: &Sensitivity, responses: &[&str], factors: &[&str]) -> Vec<ResultTable> {
+pub fn result_tables(
+    found: &Sensitivity,
+    responses: &[&str],
+    factors: &[&str],
+) -> Vec<ResultTable> {
     let mut result_tables = vec![
         indices_sheet(found, responses, factors),
         noise_sheet(found, responses),

@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use crate::cli::library::study::Asked;
-use crate::cli::library::{Begin, Error, Results};
+use super::study::Asked;
+use super::{Begin, Error, Results};
 use crate::cli::{common, reproduce};
 use crate::input::scenario::file_source::FileSource;
 

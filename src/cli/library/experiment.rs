@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use crate::cli::library::study::{Asked, Named};
-use crate::cli::library::{Begin, Error, Results, Rules, Seen};
+use super::study::{Asked, Named};
+use super::{Begin, Error, Results, Rules, Seen};
 use crate::cli::options::{ExperimentArgs, OverlayArgs};
 use crate::cli::study::Question;
 use crate::cli::{common, compare, sweep};

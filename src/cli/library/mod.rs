@@ -1,4 +1,16 @@
-//! What programs use: the questions of the commands, asked from Rust.
+//! Everything a program needs of the model: `use dualtrack::prelude::*`.
+//!
+//! | type | what it is |
+//! |---|---|
+//! | [`Scenario`] | a scenario file with settings; runs, or gives a [`Model`] |
+//! | [`Model`], [`Run`] | a replicate, stepped quarter by quarter, under [`Rules`] of one's own where there are any |
+//! | [`Experiment`] | sweeps design points, or compares policies; measures what one's own code reads of what is [`Seen`] |
+//! | [`Claims`] | claims of a paper, put to the test |
+//! | [`Results`], [`Table`], [`Column`] | what came of it, in memory or in a folder |
+//! | [`Error`] | why nothing came of it, in the words of the command |
+//!
+//! Everything goes the way of the command: the same settings give the same bytes, whatever the number of threads. Units stand
+//! with each column; money is CNY mn of the quarter.
 
 mod claims;
 mod error;
@@ -24,3 +36,6 @@ pub use crate::model::rules::{GrantWeight, Rules, Score, SectorValue, Shipped};
 pub mod math {
     pub use crate::kernel::math::{exp, ln, pow};
 }
+
+#[doc(hidden)]
+pub use crate::cli::main as command;

@@ -1,4 +1,4 @@
-use crate::cli::library::Error;
+use super::Error;
 use crate::kernel::random::Draws;
 use crate::measure::response::now::{Asked, Now};
 use crate::measure::response::own::{self, Seen as _};

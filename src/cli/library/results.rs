@@ -3,8 +3,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::cli::library::table::{Described, unknown};
-use crate::cli::library::{Error, Table};
+use super::table::{Described, unknown};
+use super::{Error, Table};
 use crate::table::cell::Kind;
 use crate::table::columns::FileInfo;
 use crate::table::complete::finish_folder;

@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::results::{InMemory, InMemoryTable};
+use super::study::Named;
+use super::{Begin, Error, Model, Results, Rules};
 use crate::cli::common;
-use crate::cli::library::results::{InMemory, InMemoryTable};
-use crate::cli::library::study::Named;
-use crate::cli::library::{Begin, Error, Model, Results, Rules};
 use crate::cli::run::Asked;
 use crate::input::scenario;
 use crate::kernel::control::Control;

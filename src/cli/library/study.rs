@@ -1,8 +1,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::cli::library::results::InMemory;
-use crate::cli::library::{Error, Results};
+use super::results::InMemory;
+use super::{Error, Results};
 use crate::cli::study::{End, Question, Runs, run};
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;

@@ -1,4 +1,4 @@
-use crate::cli::library::Error;
+use super::Error;
 use crate::kernel::text::nearest;
 use crate::table::error::OutputError;
 use crate::table::read;

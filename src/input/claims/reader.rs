@@ -15,7 +15,7 @@ use crate::input::experiment::{
 };
 use crate::input::scenario::keys;
 use crate::input::scenario::places::Spot;
-use crate::input::scenario::{problems::Problems, file_source::FileSource};
+use crate::input::scenario::{file_source::FileSource, problems::Problems};
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::{Response, Responses, is_name};
 
@@ -40,7 +40,11 @@ pub fn load_from(file_source: &FileSource, paths: &[PathBuf]) -> Result<Register
     }
 }
 
-fn load_file(file_source: &FileSource, path: &Path, register: &mut Register) -> Result<(), Problems> {
+fn load_file(
+    file_source: &FileSource,
+    path: &Path,
+    register: &mut Register,
+) -> Result<(), Problems> {
     let unreadable = "the claims cannot be read";
     let ((), sources) = read_file(file_source, path, &[], unreadable, |reading, fields| {
         let mut reader = Reader {

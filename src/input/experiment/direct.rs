@@ -11,10 +11,10 @@ use crate::input::experiment::worlds::Worlds;
 use crate::input::experiment::{Experiment, Treatment, reader::Overlay};
 use crate::input::scenario::Scenario;
 use crate::input::scenario::{
+    file_source::FileSource,
     place::Place,
     places::MAX_SCENARIO_BYTES,
     problems::{Problem, Problems},
-    file_source::FileSource,
 };
 use crate::kernel::text::Ticked;
 use crate::measure::response::spec::Responses;
@@ -50,7 +50,11 @@ pub fn is_experiment(file_source: &FileSource, path: &Path) -> bool {
 ///
 /// # Errors
 /// Every problem of the scenario, of settings laid over it and of responses.
-pub fn of_scenario(file_source: &FileSource, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+pub fn of_scenario(
+    file_source: &FileSource,
+    path: &Path,
+    overlay: &Overlay,
+) -> Result<Experiment, Problems> {
     let set: Vec<Assignment> = overlay
         .sets
         .iter()
@@ -268,7 +272,10 @@ mod tests {
             &FileSource::default(),
             &scenario("experiments/tournament-comparability.toml")
         ));
-        assert!(!is_experiment(&FileSource::default(), &scenario("none.toml")));
+        assert!(!is_experiment(
+            &FileSource::default(),
+            &scenario("none.toml")
+        ));
     }
 
     #[test]

@@ -7,12 +7,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::input::experiment::factor::Assignment;
+use crate::input::scenario::file_source::FileSource;
 use crate::input::scenario::layers::parse_document;
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::place::Place;
 use crate::input::scenario::places::{Files, MAX_SCENARIO_BYTES, Spot};
 use crate::input::scenario::problems::{Problem, Problems, Report};
-use crate::input::scenario::file_source::FileSource;
 use crate::kernel::text::{Quoted, Ticked, near_or, near_value, nearest, quoted_list, ticked_list};
 use crate::measure::response::spec::Responses;
 use crate::model::data::World;

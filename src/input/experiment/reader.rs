@@ -20,10 +20,10 @@ use crate::input::experiment::{Experiment, Objective, Treatment, table};
 use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::{MAX_TABLE_BYTES, Spot};
 use crate::input::scenario::{
+    file_source::FileSource,
     name_of,
     place::Place,
     problems::{Problem, Problems},
-    file_source::FileSource,
 };
 use crate::kernel::text::{Ticked, quoted_list};
 use crate::measure::response::spec::{Response, Responses, is_name};
@@ -71,12 +71,19 @@ pub struct Overlay {
 ///
 /// # Errors
 /// Every problem of all files.
-pub fn load_from(file_source: &FileSource, path: &Path, overlay: &Overlay) -> Result<Experiment, Problems> {
+pub fn load_from(
+    file_source: &FileSource,
+    path: &Path,
+    overlay: &Overlay,
+) -> Result<Experiment, Problems> {
     let unreadable = "the experiment cannot be read";
-    let (mut experiment, sources) =
-        read_file(file_source, path, &overlay.sets, unreadable, |reading, fields| {
-            Reader { reading }.experiment(path, fields, overlay)
-        })?;
+    let (mut experiment, sources) = read_file(
+        file_source,
+        path,
+        &overlay.sets,
+        unreadable,
+        |reading, fields| Reader { reading }.experiment(path, fields, overlay),
+    )?;
     experiment.sources.splice(0..0, sources);
     Ok(experiment)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::input::experiment::factor::{Assignment, Variant, parameter_value};
-use crate::input::scenario::{self, Scenario, problems::Problems, file_source::FileSource};
+use crate::input::scenario::{self, Scenario, file_source::FileSource, problems::Problems};
 use crate::model::data::World;
 use crate::model::params::{Parameter, Value};
 use crate::model::{
@@ -104,7 +104,11 @@ impl Worlds {
             return Ok(known);
         }
         let fresh = Read {
-            scenario: Arc::new(scenario::load_from(&self.file_source, &source.0, &source.1)?),
+            scenario: Arc::new(scenario::load_from(
+                &self.file_source,
+                &source.0,
+                &source.1,
+            )?),
             layout: Arc::default(),
         };
         let mut read = self.lock();

@@ -14,6 +14,7 @@
 pub mod arguments;
 pub mod cities;
 pub mod events;
+pub mod file_source;
 pub mod format;
 pub mod formats;
 pub mod instruments;
@@ -30,7 +31,6 @@ pub mod rows;
 pub mod schema;
 pub mod sectors;
 pub mod settings;
-pub mod file_source;
 pub mod shipped;
 pub mod starter;
 pub mod synthetic;
@@ -122,7 +122,11 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_from(file_source: &FileSource, path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+pub fn load_from(
+    file_source: &FileSource,
+    path: &Path,
+    sets: &[String],
+) -> Result<Scenario, Problems> {
     let mut files = Files::new(sets, file_source);
     let mut report = Report::default();
     let (mut layers, is_whole) = layers::read_chain(path, &mut files, &mut report);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::input::scenario::place::Place;
 use crate::input::scenario::file_source::FileSource;
+use crate::input::scenario::place::Place;
 
 /// Largest scenario file, bytes.
 pub const MAX_SCENARIO_BYTES: u64 = 1 << 20;

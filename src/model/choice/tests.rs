@@ -140,7 +140,9 @@ fn the_moves_of_a_city_in_a_later_chunk_are_its_own() {
     for quarter in 0..24 {
         let city = 512 + quarter % 18;
         let mut event_log = EventLog::default();
-        let choice = run.step_and_tell(city, Some(&mut event_log)).expect("a step");
+        let choice = run
+            .step_and_tell(city, Some(&mut event_log))
+            .expect("a step");
         let own = event_log.policies.iter();
         let own = own.filter(|event| event.city == Some(city as u32));
         assert_eq!(by_instrument(own), by_instrument(&choice.moves));

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::input::scenario::{places::MAX_TABLE_BYTES, file_source::FileSource};
+use crate::input::scenario::{file_source::FileSource, places::MAX_TABLE_BYTES};
 use crate::study::error::StudyError;
 use crate::study::identity::{differences, hash};
 use crate::study::run_file::{Fault, Look, Sealed, check};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::kernel::ordered::{WorkerPool, Stopped, work_in_order};
+use crate::kernel::ordered::{Stopped, WorkerPool, work_in_order};
 use crate::study::run_file::{Fault, Look, Sealed};
 use crate::study::shards::make::PART;
 use crate::study::shards::plan_folder::{PlanFolder, SHARDS};

@@ -676,7 +676,8 @@ fn the_small_world_sees_every_kind_of_event() {
         let mut twin = Twin::new(&world, Draws { seed: 7, replicate });
         for _ in 0..world.quarters {
             twin.step();
-            seen.policies.extend(twin.event_log.policies.iter().copied());
+            seen.policies
+                .extend(twin.event_log.policies.iter().copied());
             seen.officials
                 .extend(twin.event_log.officials.iter().copied());
             seen.champions

@@ -2,8 +2,8 @@
 
 use crate::analysis::claims::robust::{Driver, Robustness, Size};
 use crate::analysis::claims::study::Study;
-use crate::table::rows::{Columns, columns};
 use crate::table::result_table::ResultTable;
+use crate::table::rows::{Columns, columns};
 
 /// `robustness.csv`, `drivers.csv` and `regions.csv`.
 pub fn result_tables(study: &Study, size: Size, found: &[Robustness]) -> Vec<ResultTable> {
