@@ -172,10 +172,11 @@ pub fn run_picked(
                 replicate: cell.replicate,
             };
             run.clear();
-            if let Some(known) = &study.known
-                && known(stage, cell, run)
-            {
-                return Ok(());
+            if let Some(known) = &study.known {
+                if known(stage, cell, run) {
+                    return Ok(());
+                }
+                run.clear();
             }
             match worlds.get(cell).get() {
                 Some(Ok(ready)) => {

@@ -61,7 +61,7 @@ impl Experiment {
         self
     }
 
-    /// Sets a key of every scenario that is run, as [`Scenario::set`](crate::prelude::Scenario::set) does. What is wrong with
+    /// Sets a key of every scenario that is run, as [`Scenario::set`](super::Scenario::set) does. What is wrong with
     /// it is said when the experiment is run.
     pub fn set(mut self, key: &str, value: impl ToString) -> Self {
         self.overlay
