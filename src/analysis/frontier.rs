@@ -1,4 +1,4 @@
-//! Which rules are worth having: points that no other beats in every objective, and gains that cost nothing.
+//! Which rules are worth having: the Pareto front, of points that no other dominates, and gains that cost nothing.
 
 pub mod result_tables;
 

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use crate::cli::{codes, print};
 use crate::input::scenario::{self, Scenario};
 
-/// Reads scenario files with their data and reports every problem with its place.
+/// Check scenario files and their data; report every problem with its file, line and column.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Scenario files.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Sets a key of the scenario, such as `run.seed=7`, `budgets.retention=0.4`,
+    /// Set a key of the scenario, such as `run.seed=7`, `budgets.retention=0.4`,
     /// `budgets.retention@2016Q2=0.5` from a date on, or `overrides.cities.beijing.amenity_0_1=0.9`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,

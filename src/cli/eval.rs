@@ -27,19 +27,19 @@ const LONGEST: u64 = 1 << 20;
 /// Keys of a request.
 const KEYS: &[&str] = &["set", "seed", "replicate"];
 
-/// Runs a scenario once and prints its responses as one line of JSON.
+/// Run a scenario once and print its responses as one line of JSON.
 ///
-/// With `-` for requests, it reads one JSON object a line from standard input, such as
-/// {"set": {"tournament.intensity": 0.5}, "seed": 1, "replicate": 3}, and answers each with a line, in order.
+/// With `-`, requests are read from standard input, one JSON object per line, such as
+/// {"set": {"tournament.intensity": 0.5}, "seed": 1, "replicate": 3}. Each is answered with a line, in order.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
-    /// `-` reads requests from standard input.
+    /// `-`: read requests from standard input.
     #[arg(value_name = "-", value_parser = ["-"])]
     requests: Option<String>,
-    /// Sets a key of the scenario, such as `tournament.intensity=0`.
+    /// Set a key of the scenario, such as `tournament.intensity=0`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
     /// Seed, instead of the scenario's.
@@ -48,7 +48,7 @@ pub struct Args {
     /// Replicate; with the seed it fixes the random draws.
     #[arg(long, value_name = "N", default_value_t = 0)]
     replicate: u64,
-    /// What is measured, with commas between, such as `competitiveness,late=gap@2020..2024`.
+    /// What to measure, separated by commas, such as `competitiveness,late=gap@2020..2024`.
     #[arg(long = "response", value_name = "RESPONSE,...")]
     responses: Vec<String>,
 }

@@ -7,18 +7,18 @@ use crate::cli::{codes, print};
 use crate::explore::laboratory::Laboratory;
 use crate::explore::server::Server;
 
-/// Opens a page where one moves the rules and watches: sliders, charts, a map, and why a city chose as it did.
+/// Open a page to change rules and see what happens: sliders, charts, a map, and why a city chose what it did.
 ///
-/// The page is served to this machine only, at a link with a random token, until Ctrl-C. Nothing is written.
+/// The page is served to this machine only, at a link with a random token. Stop it with Ctrl-C. Nothing is written.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Scenario file to begin with; the China scenario that comes with the program if left out.
+    /// Scenario file to start with [default: the China scenario that comes with the program].
     #[arg(value_name = "SCENARIO")]
     scenario: Option<PathBuf>,
-    /// Port of the loopback address; a free one if left out or 0.
+    /// Port on this machine [default: a free one].
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
-    /// Prints the link and does not open it.
+    /// Print the link without opening it.
     #[arg(long)]
     no_open: bool,
 }

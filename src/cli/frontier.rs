@@ -174,7 +174,7 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
     let mut text = format!(
         "{}\n",
         bold(&format!(
-            "Points that no other beats: {} of {}",
+            "Pareto front: {} of {} points",
             tables::grouped(best.len() as u64),
             tables::grouped(found.points.len() as u64)
         ))
@@ -365,7 +365,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
     }
     text.push_str(&wrapped(
         &format!(
-            "Listed are gains that cannot be had with fewer changes. Differences from the base on the same random draws, n = \
+            "Listed are gains that no smaller set of changes gives. Differences from the base on the same random draws, n = \
              {}, with Student's 95 % intervals.",
             plan.experiment.replicates
         ),

@@ -8,13 +8,13 @@ use crate::cli::{codes, print};
 use crate::input::scenario::starter;
 use crate::table::writer::replace_file;
 
-/// Writes a commented scenario that runs at once, with the shipped data tables in `data/` beside it.
+/// Write a commented scenario that is ready to run, with the data tables in `data/` beside it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// File to write.
     #[arg(default_value = "scenario.toml", value_name = "FILE")]
     file: PathBuf,
-    /// Overwrites files that are there.
+    /// Overwrite existing files.
     #[arg(long)]
     force: bool,
 }

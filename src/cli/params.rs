@@ -13,13 +13,13 @@ const WIDEST: usize = 98;
 /// Columns of the longest name, with the space around it.
 const NAMES: u16 = 35;
 
-/// Lists every parameter: key, symbol, unit, default, range, uncertain range, source and meaning.
+/// List all parameters: key, symbol, unit, default, range, uncertain range, source and meaning.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only parameters whose key or meaning holds this word, such as `codification`.
+    /// Only parameters whose key or meaning contains this word, such as `codification`.
     #[arg(value_name = "WORD")]
     word: Option<String>,
-    /// Form of the list.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

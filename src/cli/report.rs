@@ -6,22 +6,22 @@ use crate::cli::common::{self, Stop};
 use crate::cli::{codes, print, tables};
 use crate::report::{self, page};
 
-/// Makes one HTML page of results, with figures and all they need, to open in a browser without a network.
+/// Make one HTML page of results with figures; it opens in any browser, offline.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Result folders: of run, sweep, merge, compare, sensitivity, attribute, frontier, or reproduce.
+    /// Result folders of run, sweep, compare, sensitivity, attribute, frontier or reproduce.
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
-    /// File of the page; the folder's name and `.html` beside it if left out, which needs that there is one folder.
+    /// File of the page [default: the name of the folder with `.html`, beside it; only with one folder].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replaces what is there.
+    /// Overwrite existing files.
     #[arg(long)]
     force: bool,
-    /// Folder for the figures as files of their own.
+    /// Also write the figures as separate files into this folder.
     #[arg(long, value_name = "DIR")]
     figures: Option<PathBuf>,
-    /// Prints nothing but errors.
+    /// Print nothing but errors.
     #[arg(long)]
     quiet: bool,
 }

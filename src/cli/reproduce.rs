@@ -43,16 +43,16 @@ const MARGIN: usize = 18;
 /// `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// All claims at the base's parameters; a minute or two. This is the default.
+    /// All claims at the parameters of the base; takes a minute or two [default].
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Also over a sample of all uncertain parameters: where each claim holds, and what decides it.
+    /// Also over a sample of all uncertain parameters: where each claim holds, and what it depends on.
     #[arg(long)]
     pub(crate) full: bool,
-    /// Only this claim, such as `C1`; may be given several times.
+    /// Only this claim, such as `C1`; can be repeated.
     #[arg(long = "claim", value_name = "ID")]
     pub(crate) claims: Vec<String>,
-    /// Claim file, instead of the paper's; may be given several times.
+    /// Claim file, instead of the paper's; can be repeated.
     #[arg(long = "file", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Pairs of runs for each claim.

@@ -3,7 +3,7 @@
 use crate::cli::print;
 use crate::input::scenario::schema;
 
-/// Prints the JSON Schema (draft 2020-12) of scenario files, for editors.
+/// Print the JSON Schema (draft 2020-12) of scenario files, for editors.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -21,16 +21,16 @@ enum Engine {
     Slurm,
 }
 
-/// Writes the job script of an engine into a plan folder and says how to submit it.
+/// Write a job script into a plan folder and print how to submit it.
 ///
-/// The script is yours: load modules, change options. The line that submits it also repairs: shards that are there are
-/// skipped, those that were stopped go on.
+/// Edit the script as you need: load modules, change options. Submit it again to repair: completed shards are skipped,
+/// interrupted ones go on.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Plan folder.
     #[arg(value_name = "DIR")]
     plan: PathBuf,
-    /// Engine.
+    /// Scheduler.
     #[arg(long, value_enum)]
     engine: Engine,
     /// Partition.
@@ -45,16 +45,16 @@ pub struct Args {
     /// Memory of a shard, such as 2G.
     #[arg(long, value_name = "SIZE", value_parser = word)]
     mem: Option<String>,
-    /// Processors of a shard, and its threads.
+    /// Processors of a shard; also its number of threads.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     cpus: u16,
-    /// Largest index of an array: MaxArraySize of the cluster, less 1.
+    /// Largest index of a job array: MaxArraySize of the cluster, minus 1.
     #[arg(long, value_name = "N", default_value_t = CHUNK, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
     chunk: u64,
-    /// The program as the nodes find it.
+    /// The program as the nodes call it.
     #[arg(long, value_name = "PROGRAM", default_value = "dualtrack")]
     program: String,
-    /// Replaces a script that is there.
+    /// Overwrite an existing script.
     #[arg(long)]
     force: bool,
 }

@@ -271,8 +271,8 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "elementary effects",
         ),
         Method::RankCorrelation => (
-            "rank corr.: partial rank correlation with the factor, all others held fixed; it misses what goes up and \
-             down again. Intervals after Fisher.",
+            "rank corr.: partial rank correlation with the factor, all others held fixed; it misses effects that rise and \
+             fall again. Intervals after Fisher.",
             "design points",
         ),
     };

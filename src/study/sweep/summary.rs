@@ -75,7 +75,6 @@ pub fn write(
     let info = info();
     let mut writer = Writer::create(to, info.file, Compression::None)?;
     writer.write(info.header().as_bytes(), 0)?;
-    let mut quantiles = Quantiles::default();
     let mut out = Vec::new();
     let mut first = 0;
     while first < plan.points.len() {
@@ -106,14 +105,7 @@ pub fn write(
             for (place, response) in plan.responses().list().iter().enumerate() {
                 let point = first + row as u64;
                 let mean = &means[row * responses + place];
-                write_row(
-                    &mut out,
-                    point,
-                    &response.name,
-                    mean,
-                    failed[row],
-                    &mut quantiles,
-                );
+                write_row(&mut out, point, &response.name, mean, failed[row]);
             }
             writer.write(&out, responses as u64)?;
         }
@@ -122,35 +114,11 @@ pub fn write(
     Ok(writer.finish()?)
 }
 
-/// Quantiles by number of observations; most design points have the same.
-#[derive(Default)]
-struct Quantiles(Option<(u64, Option<f64>)>);
-
-impl Quantiles {
-    fn of(&mut self, n: u64) -> Option<f64> {
-        match self.0 {
-            Some((known, quantile)) if known == n => quantile,
-            _ => {
-                let quantile = t_quantile(n as usize);
-                self.0 = Some((n, quantile));
-                quantile
-            }
-        }
-    }
-}
-
-fn write_row(
-    out: &mut Vec<u8>,
-    point: u64,
-    name: &str,
-    values: &Running,
-    failed: u64,
-    quantiles: &mut Quantiles,
-) {
+fn write_row(out: &mut Vec<u8>, point: u64, name: &str, values: &Running, failed: u64) {
     let n = values.n();
     let (mean, sd) = (values.mean(), values.standard_deviation());
     let se = sd.map(|sd| sd / (n as f64).sqrt());
-    let half = se.zip(quantiles.of(n)).map(|(se, t)| se * t);
+    let half = se.zip(t_quantile(n as usize)).map(|(se, t)| se * t);
     let ends = mean.zip(half);
     let cells: [Cell; 9] = [
         point.into(),
