@@ -78,7 +78,7 @@ fn one(treatment: &str, rows: &[Row<'_>], part: &mut Part) {
              At the right stands the verdict on the difference itself: higher, lower, or not shown where the interval \
              holds 0.",
             n,
-            Bars::new("response", "change against the base, %", bars).as_marks(),
+            Bars::new("response", "change against the base, %", bars).into_marks(),
         );
     }
     let mut data = Data::new([

@@ -48,7 +48,7 @@ impl Bars {
     }
 
     /// Only marks and intervals of the same.
-    pub fn as_marks(self) -> Self {
+    pub fn into_marks(self) -> Self {
         Bars {
             is_marks: true,
             ..self

@@ -168,7 +168,7 @@ impl Claim<'_> {
                 "Mark and 95 % interval of each part of the claim, on a common axis. Green holds, orange is contradicted, dark is \
                  neither.",
                 counted(self.parts.iter().copied(), "replicates"),
-                bars.as_marks(),
+                bars.into_marks(),
             );
             let measured = known
                 .iter()

@@ -129,7 +129,7 @@ fn only_values(swept: &Swept<'_>, part: &mut Part) {
         "Responses at the one design point",
         "Means with 95 % intervals.",
         &swept.n,
-        Bars::new("response", "mean", bars).as_marks(),
+        Bars::new("response", "mean", bars).into_marks(),
     );
 }
 
