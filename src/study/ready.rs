@@ -36,17 +36,17 @@ impl<'a> ReadyWorlds<'a> {
         let cities = cities.map(|arm| arm.world().cities.len() as u64);
         let cities = cities.max().unwrap_or(1).max(1);
         // Points of which runs are under way or wait to be handed over.
-        let needed = match stage.order {
-            Order::ByPoint => {
-                let ahead = (workers.batches * workers.most) as u64;
-                ahead / stage.len().saturating_mul(own).max(1) + PAIR
-            }
-            Order::ByReplicate => stage.points.len(),
+        let comes_again = stage.order == Order::ByReplicate && stage.len() > 1;
+        let needed = if comes_again {
+            stage.points.len()
+        } else {
+            let ahead = (workers.batches * workers.most) as u64;
+            ahead / stage.len().saturating_mul(own).max(1) + PAIR
         };
         let room = (KEPT_CITIES / cities).max(own.min(PAIR));
         let needed = needed.saturating_mul(own);
         // Where not all fit that come again, keeping some is of no use: each is gone when its turn comes.
-        let fits = needed <= room || stage.order == Order::ByPoint;
+        let fits = needed <= room || !comes_again;
         let most = if fits {
             needed.min(room)
         } else {
