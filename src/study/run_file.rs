@@ -134,7 +134,8 @@ impl RunFile {
         &mut self,
         take: impl FnMut(u64, &Measured) -> Result<(), StudyError>,
     ) -> Result<(), StudyError> {
-        self.sync()?;
+        let written = self.encoder.flush(&mut self.file);
+        written.map_err(OutputError::io(&self.path))?;
         let next = read(&self.path, &self.text, self.first, take)?;
         if next == self.encoder.next() {
             return Ok(());

@@ -4,13 +4,14 @@
 //! killed goes on behind the last replicate that the store holds. Rows are compressed at the end only, so that the bytes of
 //! a result do not depend on where it was interrupted.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::kernel::control::Control;
 use crate::kernel::random::Draws;
@@ -26,7 +27,7 @@ use crate::study::replicates::in_parts;
 use crate::study::store::RunStore;
 use crate::table::compression::Compression;
 use crate::table::error::OutputError;
-use crate::table::writer::{Writer, WrittenFile};
+use crate::table::writer::{Writer, WrittenFile, file_name};
 
 /// Time between two times that replicates are brought to disk.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -52,6 +53,8 @@ struct Table {
     rows: BufWriter<File>,
     bytes: u64,
     count: u64,
+    /// Of all bytes; none where they are to be compressed.
+    sum: Option<Sha256>,
 }
 
 impl TraceStore {
@@ -86,6 +89,7 @@ impl TraceStore {
                 let mut options = OpenOptions::new();
                 let mut rows = options
                     .create(true)
+                    .read(true)
                     .write(true)
                     .truncate(false)
                     .open(&path)?;
@@ -94,7 +98,14 @@ impl TraceStore {
                     return Err(io::Error::other("it is shorter than its run says"));
                 }
                 rows.set_len(bytes)?;
-                rows.seek(SeekFrom::End(0))?;
+                let mut sum = (traces.compression() == Compression::None).then(Sha256::new);
+                match &mut sum {
+                    Some(sum) => in_pieces(&mut rows, io::Error::from, |piece| {
+                        sum.update(piece);
+                        Ok(())
+                    })?,
+                    None => drop(rows.seek(SeekFrom::End(0))?),
+                }
                 let mut table = Table {
                     file,
                     name,
@@ -102,6 +113,7 @@ impl TraceStore {
                     rows: BufWriter::with_capacity(BUFFER, rows),
                     bytes,
                     count: length(2 * place + 1),
+                    sum,
                 };
                 if bytes == 0 {
                     table.write((columns.join(",") + "\n").as_bytes(), 0)?;
@@ -120,7 +132,7 @@ impl TraceStore {
         })
     }
 
-    /// Runs the replicates that are not there yet. What is done is on disk at the end, whatever it is.
+    /// Runs the replicates that are not there yet. Where it ends early, what is done is on disk.
     ///
     /// # Errors
     /// As [`in_parts`]. Where a replicate cannot go on, there is nothing to go on with, and nothing is left.
@@ -143,10 +155,12 @@ impl TraceStore {
                 self.remove().map_err(EngineError::Sink)?;
                 Err(error)
             }
-            outcome => {
+            Err(error) => {
                 self.sync().map_err(EngineError::Sink)?;
-                outcome.map(|()| self)
+                Err(error)
             }
+            // The result brings all rows to disk.
+            Ok(()) => Ok(self),
         }
     }
 
@@ -210,15 +224,21 @@ impl TraceStore {
         self.store.sync()
     }
 
-    /// Moves the rows into the folder of the result, compressed where that is asked for.
+    /// Gives the rows to the folder of the result too, compressed where that is asked for.
     ///
     /// # Errors
     /// What the file system says.
     pub fn write(&mut self, folder: &Path) -> Result<Vec<WrittenFile>, StudyError> {
-        self.sync()?;
         let compression = self.compression;
-        let tables = self.tables.par_iter();
-        let files = tables.map(|table| table.compressed(folder, compression));
+        let tables = self.tables.par_iter_mut();
+        let files = tables.map(|table| {
+            let flushed = table.rows.flush();
+            flushed.map_err(OutputError::io(&table.path))?;
+            match &table.sum {
+                Some(sum) => table.linked(folder, hex::encode(sum.clone().finalize())),
+                None => table.copied(folder, compression),
+            }
+        });
         Ok(files.collect::<Result<_, OutputError>>()?)
     }
 
@@ -234,32 +254,57 @@ impl TraceStore {
 impl Table {
     fn write(&mut self, bytes: &[u8], rows: u64) -> io::Result<()> {
         self.rows.write_all(bytes)?;
+        if let Some(sum) = &mut self.sum {
+            sum.update(bytes);
+        }
         self.bytes += bytes.len() as u64;
         self.count += rows;
         Ok(())
     }
 
-    /// Copies the rows to a file of the result.
-    fn compressed(
-        &self,
-        folder: &Path,
-        compression: Compression,
-    ) -> Result<WrittenFile, OutputError> {
-        let mut writer = Writer::create(folder, self.name, compression)?;
-        let mut rows = File::open(&self.path).map_err(OutputError::io(&self.path))?;
-        let mut piece = vec![0; BUFFER];
-        loop {
-            let read = rows.read(&mut piece).map_err(OutputError::io(&self.path))?;
-            if read == 0 {
-                break;
-            }
-            writer.write(&piece[..read], 0)?;
+    /// Gives the file of the rows a second name in the result. It stays where it is until the result is whole.
+    fn linked(&self, folder: &Path, sha256: String) -> Result<WrittenFile, OutputError> {
+        let name = file_name(self.name, Compression::None);
+        let path = folder.join(&name);
+        if fs::hard_link(&self.path, &path).is_err() {
+            // Not every file system can.
+            return self.copied(folder, Compression::None);
         }
-        let written = writer.finish()?;
+        let synced = self.rows.get_ref().sync_all();
+        synced.map_err(OutputError::io(&path))?;
+        Ok(WrittenFile {
+            name,
+            rows: Some(self.count),
+            bytes: self.bytes,
+            sha256,
+        })
+    }
+
+    /// Copies the rows to a file of the result.
+    fn copied(&self, folder: &Path, compression: Compression) -> Result<WrittenFile, OutputError> {
+        let mut writer = Writer::create(folder, self.name, compression)?;
+        let unreadable = |error| OutputError::io(&self.path)(error);
+        let mut rows = File::open(&self.path).map_err(unreadable)?;
+        in_pieces(&mut rows, unreadable, |piece| writer.write(piece, 0))?;
         Ok(WrittenFile {
             rows: Some(self.count),
-            ..written
+            ..writer.finish()?
         })
+    }
+}
+
+/// Hands over a file from where it stands to its end.
+fn in_pieces<E>(
+    file: &mut File,
+    unreadable: impl Fn(io::Error) -> E,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut piece = vec![0; BUFFER];
+    loop {
+        match file.read(&mut piece).map_err(&unreadable)? {
+            0 => return Ok(()),
+            read => take(&piece[..read])?,
+        }
     }
 }
 

@@ -183,6 +183,16 @@ fn tables_join_the_replicates_of_stages() {
     assert_eq!((points[1].failed(), points[1].value(0, 1, 0)), (2, None));
 }
 
+fn runs_of_the_first_stage(study: &Study) -> Vec<Measured> {
+    let mut store = RunStore::memory();
+    let mut first = |stages: &[Stage], store: &mut RunStore| match stages {
+        [] => next(stages, store),
+        _ => Ok(None),
+    };
+    execute(study, &mut store, &mut first, 2, &Control::default()).expect("done");
+    all(1, &mut store).remove(0)
+}
+
 #[test]
 fn an_extra_stands_behind_the_responses_of_its_arm() {
     let extra = |_: &Setup, draws: Draws| Some(vec![Some(draws.replicate as f64), None]);
@@ -190,13 +200,7 @@ fn an_extra_stands_behind_the_responses_of_its_arm() {
         extra: Some((1, Arc::new(extra))),
         ..study()
     };
-    let mut store = RunStore::memory();
-    let mut first = |stages: &[Stage], store: &mut RunStore| match stages {
-        [] => next(stages, store),
-        _ => Ok(None),
-    };
-    execute(&study, &mut store, &mut first, 2, &Control::default()).expect("done");
-    let runs = all(1, &mut store).remove(0);
+    let runs = runs_of_the_first_stage(&study);
     assert_eq!(runs[3].values[1..], [Some(1.0), None]);
     assert_eq!(runs[2].values.len(), 2);
 }
@@ -211,13 +215,7 @@ fn runs_that_are_known_are_not_made_again() {
         known: Some(Arc::new(known)),
         ..study()
     };
-    let mut store = RunStore::memory();
-    let mut first = |stages: &[Stage], store: &mut RunStore| match stages {
-        [] => next(stages, store),
-        _ => Ok(None),
-    };
-    execute(&study, &mut store, &mut first, 2, &Control::default()).expect("done");
-    let runs = all(1, &mut store).remove(0);
+    let runs = runs_of_the_first_stage(&study);
     assert_eq!(runs[2].values, [Some(7.0)]);
     assert_ne!(runs[4].values[0], Some(7.0));
 }
