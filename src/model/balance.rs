@@ -6,18 +6,44 @@ use crate::model::chunk_constants::{ChunkConstants, Constant};
 use crate::model::data::{MAX_SECTORS, World};
 use crate::model::equations::{budgets, centre, outside, production};
 use crate::model::in_force::InForce;
-use crate::model::params::table::{Params, Production};
+use crate::model::params::Timing;
+use crate::model::params::table::{PARAMETERS, Params, Production, Reference};
 use crate::model::peers::Peers;
 use crate::model::setup::{Setup, compute_gap};
 
 /// Rounds of the balanced start, after the first.
 const ROUNDS: usize = 8;
 
+/// S1: the parameters that the start is taken from. Rules that differ between arms of a study do not reach it, so that
+/// their worlds differ from the first quarter's decisions on.
+fn start_params(world: &World) -> Params {
+    let own = &world.params;
+    if own.start.reference == Reference::Own {
+        return own.clone();
+    }
+    let mut params = world.file_params.clone();
+    for parameter in PARAMETERS {
+        if parameter.timing == Timing::Start {
+            parameter.copy(own, &mut params);
+        }
+    }
+    let on = &mut params.mechanisms;
+    on.tournament = true;
+    on.comparability = true;
+    on.eu_pressure = true;
+    on.us_pressure = true;
+    on.export_controls = true;
+    on.attention_shock = true;
+    params.tournament.intensity = own.start.intensity;
+    params.tournament.tied_to_slope = false;
+    params
+}
+
 impl Setup {
     /// Section 5, steps 1 to 5.
     pub(crate) fn balance(&mut self) {
         let world = &self.world;
-        let params = &world.params;
+        let params = &start_params(world);
         let in_force = InForce::new(params, &self.timeline, 0);
         let ratio: Vec<f64> = world
             .sectors
@@ -349,5 +375,84 @@ impl ChunkConstants {
                 *sum = plus(*sum, each(|l| outside::aggregation_term(stock[l], rho)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::scenario::load;
+    use crate::model::params::{Kind, Value};
+    use std::path::Path;
+
+    /// What the start comes to, bit by bit.
+    fn start(file: &str, sets: &[&str]) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios")
+            .join(file);
+        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+        let scenario = load(&path, &sets).expect("valid");
+        let Setup {
+            chunks,
+            half_base,
+            frontier,
+            demand,
+            gross_capability,
+            aggregation_sum,
+            output_price,
+            stringency,
+            ..
+        } = Setup::new(scenario.world).expect("a world that can start");
+        let cities: Vec<_> = chunks
+            .iter()
+            .map(|chunk| (&chunk.shares, &chunk.capability, &chunk.start))
+            .collect();
+        format!(
+            "{cities:?} {half_base:?} {frontier:?} {demand:?} {gross_capability:?} {aggregation_sum:?} {output_price:?} {stringency:?}"
+        )
+    }
+
+    #[test]
+    fn arms_start_in_one_world_whatever_is_laid_over_the_file() {
+        let base = start("china-2015-2024.toml", &[]);
+        for regime in ["eu-single-track.toml", "us-silos.toml", "coordinated.toml"] {
+            assert!(start(regime, &[]) == base, "{regime}");
+        }
+        let running = PARAMETERS
+            .iter()
+            .filter(|parameter| parameter.timing == Timing::Running);
+        for parameter in running {
+            let own = parameter.default();
+            let value = match parameter.kind {
+                Kind::Real { min, max } if own == Value::Real(min) => Value::Real(max),
+                Kind::Real { min, .. } => Value::Real(min),
+                Kind::Count { min, max } if own == Value::Count(min) => Value::Count(max),
+                // The shortest lag may not be above the longest.
+                Kind::Count { .. } if parameter.key == "codification.lag_max_quarters" => continue,
+                Kind::Count { min, .. } => Value::Count(min),
+                Kind::Switch => Value::Switch(own == Value::Switch(false)),
+                Kind::Choice { names } => Value::Choice(names[names.len() - 1]),
+            };
+            let set = format!("{}={}", parameter.key, value);
+            assert!(start("china-2015-2024.toml", &[&set]) == base, "{set}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_at_the_start_makes_another_world_and_so_does_a_start_of_ones_own() {
+        let base = start("china-2015-2024.toml", &[]);
+        for sets in [
+            &["production.depreciation=0.05"][..],
+            &["start.intensity=0.5"],
+            &["start.reference=own", "mechanisms.tournament=false"],
+            &["start.reference=own", "budgets.need_scale=0"],
+        ] {
+            assert!(start("china-2015-2024.toml", sets) != base, "{sets:?}");
+        }
+        // With the rules that the file has, both starts are one.
+        assert!(start("core.toml", &[]) == base);
+        let half = ["start.reference=own", "tournament.intensity=0.5"];
+        let same = ["start.intensity=0.5", "tournament.intensity=2"];
+        assert!(start("china-2015-2024.toml", &half) == start("china-2015-2024.toml", &same));
     }
 }

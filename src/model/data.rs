@@ -33,6 +33,9 @@ pub struct World {
     pub events: SharedList<Event>,
     /// Parameters in force at the start.
     pub params: Params,
+    /// Parameters of the scenario file that all others extend, before anything was laid over it: a shared start is taken
+    /// from them (section 5).
+    pub file_params: Params,
     /// Parameters that change at a date, in order of date.
     pub changes: Vec<Change>,
 }

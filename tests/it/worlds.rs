@@ -75,6 +75,7 @@ pub fn small_world() -> World {
         ],
         events: small_events().into(),
         params: small_params(),
+        file_params: small_params(),
         changes: vec![Change {
             from: quarter(2016, 4),
             parameter: parameter("tournament.intensity"),
@@ -346,7 +347,7 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                     (0..cities as u32, 0..sectors as u32, 1..=quarters as i32),
                     0..3,
                 ),
-                any_params(),
+                (any_params(), any_params()),
                 prop::collection::vec(any_change(quarters), 0..4),
             )
                 .prop_map(
@@ -357,7 +358,7 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                         events,
                         zones,
                         closures,
-                        params,
+                        (params, file_params),
                         changes,
                     )| {
                         let start = quarter(2015, 1);
@@ -388,6 +389,7 @@ pub fn any_world() -> impl Strategy<Value = Drawn> {
                                 .collect(),
                             events: events.into(),
                             params,
+                            file_params,
                             changes: in_order_of_date(changes),
                         })
                     },

@@ -21,6 +21,8 @@ pub(crate) struct Merged {
     pub settings: BTreeMap<String, Given>,
     pub parameters: BTreeMap<&'static str, (Value, Spot)>,
     pub params: Params,
+    /// Those of the first layer alone.
+    pub file_params: Params,
     /// In order of date, and of key within one.
     pub changes: Vec<Dated>,
     pub overrides: BTreeMap<(String, String, String), Override>,
@@ -30,8 +32,11 @@ pub(crate) struct Merged {
 /// Lays the layers over one another, the first at the bottom.
 pub(crate) fn merge(layers: Vec<Layer>, report: &mut Report) -> Merged {
     let mut merged = Merged::default();
-    for layer in layers {
+    for (place, layer) in layers.into_iter().enumerate() {
         merged.lay(layer, report);
+        if place == 0 {
+            merged.file_params = merged.at_start();
+        }
     }
     merged.settle();
     merged.check_lags(report);
@@ -89,6 +94,22 @@ impl Merged {
                 cell,
             );
         }
+    }
+
+    /// Parameters at the start, where no more layers come.
+    fn at_start(&self) -> Params {
+        let (mut params, start) = (self.params.clone(), self.start());
+        let mut early: Vec<&Dated> = self
+            .changes
+            .iter()
+            .filter(|change| change.from <= start)
+            .collect();
+        early.sort_by_key(|change| change.from);
+        for change in early {
+            // The value was checked when it was read.
+            let _ = change.parameter.set(&mut params, &change.value);
+        }
+        params
     }
 
     /// Brings changes into order. A change in the first quarter is the value that the run starts with. A later layer may

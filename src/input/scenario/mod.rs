@@ -280,6 +280,7 @@ impl Loader<'_> {
             pilot_zones: zones.unwrap_or_default(),
             events: events.unwrap_or_default().into(),
             params: merged.params.clone(),
+            file_params: merged.file_params.clone(),
             changes: changes.collect(),
         })
     }

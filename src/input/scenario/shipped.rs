@@ -23,6 +23,7 @@ pub static SCENARIOS: &[(&str, &str)] = files![
     "us-silos.toml",
     "coordinated.toml",
     "synthetic.toml",
+    "core.toml",
 ];
 
 /// Data tables, by path, with the page on their sources.

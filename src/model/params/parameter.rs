@@ -80,6 +80,10 @@ const SYNONYMS: &[(&str, &str)] = &[
         "evaluation, assessment, appraisal, promotion, career, competition, rivalry, cadres, officials",
     ),
     ("comparability", "yardstick, benchmark, ranking"),
+    (
+        "start",
+        "initial state, initial conditions, initialisation, baseline, reference",
+    ),
     ("regime", "governance, federalism, institutions, planner"),
     (
         "outside",
@@ -167,6 +171,11 @@ impl<P: Default> Parameter<P> {
         }
         (self.write)(params, value);
         Ok(())
+    }
+
+    /// Gives `to` the value that `from` has.
+    pub(crate) fn copy(&self, from: &P, to: &mut P) {
+        (self.write)(to, &(self.get)(from));
     }
 
     /// What is allowed, in words: `0 to 1 (1/quarter), default 0.2`.

@@ -68,8 +68,8 @@ macro_rules! field_type {
     (Switch) => {
         bool
     };
-    (Choice) => {
-        Allocation
+    ($Choice:ident) => {
+        $Choice
     };
 }
 macro_rules! kind {
@@ -88,8 +88,10 @@ macro_rules! kind {
     (Switch, $allowed:expr) => {
         Kind::Switch
     };
-    (Choice, $allowed:expr) => {
-        Kind::Choice { names: $allowed }
+    ($Choice:ident, $allowed:expr) => {
+        Kind::Choice {
+            names: $Choice::NAMES,
+        }
     };
 }
 macro_rules! to_value {
@@ -102,7 +104,7 @@ macro_rules! to_value {
     (Switch, $field:expr) => {
         Value::Switch($field)
     };
-    (Choice, $field:expr) => {
+    ($Choice:ident, $field:expr) => {
         Value::Choice($field.name())
     };
 }
@@ -123,9 +125,9 @@ macro_rules! from_value {
             $field = *on
         }
     };
-    (Choice, $field:expr, $value:expr) => {
+    ($Choice:ident, $field:expr, $value:expr) => {
         if let Value::Choice(name) = $value {
-            $field = Allocation::from_name(name).unwrap_or_default()
+            $field = $Choice::from_name(name).unwrap_or_default()
         }
     };
 }
@@ -139,6 +141,18 @@ named! {
         Tournament = "tournament",
         /// A planner, by marginal national value at the same total (E40).
         Coordinated = "coordinated",
+    }
+}
+
+named! {
+    /// Whose parameters the start is taken from (section 5).
+    #[derive(Default)]
+    pub enum Reference {
+        /// Those of the scenario file, with everything at work that may be switched off, whatever is laid over it.
+        #[default]
+        Shared = "shared",
+        /// Those of the run itself.
+        Own = "own",
     }
 }
 
@@ -181,7 +195,14 @@ parameters! {
     /// Who composes the sector budgets.
     regime: Regime {
         /// `tournament`: each official decides; `coordinated`: a planner splits each city's sector budget by marginal national value at the same total (E40).
-        allocation: Choice = Allocation::Tournament, Allocation::NAMES, "", "–", Running, None, "benchmark, docs/odd.md 7.5";
+        allocation: Allocation = Allocation::Tournament, .., "", "–", Running, None, "benchmark, docs/odd.md 7.5";
+    }
+    /// The world of the first day.
+    start: Start {
+        /// `shared`: all that is laid over a scenario file starts in the same world, that of the file with tournament, comparability and all tracks at work; `own`: each run starts on the balanced path of its own rules.
+        reference: Reference = Reference::Shared, .., "", "–", Start, None, "docs/decisions.md, one start";
+        /// Intensity of the tournament on whose balanced path a shared start lies.
+        intensity: Real = 1.0, 0.0..=3.0, "Π_0", "–", Start, None, "a shared start is that of the default tournament";
     }
     /// The outside world: frontier, pressures, export controls.
     outside: Outside {

@@ -2,7 +2,7 @@
 
 use dualtrack::kernel::random::{Draws, Purpose, beta_2_2, normal, uniform};
 use dualtrack::model::data::{Track, World};
-use dualtrack::model::params::table::Params;
+use dualtrack::model::params::table::{Market, Mechanisms, Params, Reference, Tournament};
 
 use super::formulas::{
     Site, clip, comparability, effective_spending, frontier_ratio, increment,
@@ -263,7 +263,7 @@ fn d8_peers(world: &World, base: &[f64]) -> Vec<Vec<(usize, f64)>> {
 impl Twin {
     /// Section 5.
     pub fn new(world: &World, draws: Draws) -> Self {
-        let params = world.params.clone();
+        let params = start_params(world);
         let constants = Constants::new(world);
         let (city_count, sector_count, instrument_count) = (
             world.cities.len(),
@@ -490,9 +490,43 @@ impl Twin {
             event_log: super::EventLog::default(),
             outcomes: National::default(),
             constants,
-            params,
+            params: world.params.clone(),
             world: world.clone(),
         }
+    }
+}
+
+/// S1: the parameters that steps 1 to 5 take.
+fn start_params(world: &World) -> Params {
+    let own = world.params.clone();
+    if own.start.reference == Reference::Own {
+        return own;
+    }
+    let file = world.file_params.clone();
+    Params {
+        production: own.production,
+        outcomes: own.outcomes,
+        policy: own.policy,
+        market: Market {
+            initial_utilisation: own.market.initial_utilisation,
+            output_value_ratio: own.market.output_value_ratio,
+            ..file.market
+        },
+        mechanisms: Mechanisms {
+            tournament: true,
+            comparability: true,
+            eu_pressure: true,
+            us_pressure: true,
+            export_controls: true,
+            attention_shock: true,
+            ..file.mechanisms
+        },
+        tournament: Tournament {
+            intensity: own.start.intensity,
+            tied_to_slope: false,
+            ..file.tournament
+        },
+        ..file
     }
 }
 
