@@ -112,13 +112,13 @@ impl Setup {
             peers: &self.peers,
             career: in_force.intensity * 0.5,
             comparability: in_force.comparability,
-            mean_comparability: mean_comparability(&self.peers, world),
+            mean_comparability: mean_comparability(&self.peers, world, params),
             climate: &climate,
             priority: &priority,
             columns: &self.columns,
             advantage: &self.advantage,
         };
-        self.mean_comparability = choice.mean_comparability;
+        self.mean_comparability = mean_comparability(&self.peers, world, &world.params);
         for constants in &mut self.chunks {
             wide!(choice.chunk(constants));
         }
@@ -195,9 +195,9 @@ impl Setup {
 }
 
 /// Mean over cities of `q(|P_i|/S)`, the comparability before anybody has chosen.
-fn mean_comparability(peers: &Peers, world: &World) -> f64 {
+fn mean_comparability(peers: &Peers, world: &World, params: &Params) -> f64 {
     let (cities, sectors) = (world.cities.len(), world.sectors.len() as f64);
-    let k = world.params.tournament.shock_variance_ratio;
+    let k = params.tournament.shock_variance_ratio;
     let of = |city| budgets::comparability(peers.count(city) as f64 / sectors, k);
     (0..cities).map(of).sum::<f64>() / cities as f64
 }

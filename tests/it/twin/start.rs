@@ -294,6 +294,10 @@ impl Twin {
             .collect();
         let qualities: Vec<f64> = even.iter().map(|n| comparability(*n, k)).collect();
         let initial_mean_comparability = mean(&qualities);
+        // That of the first quarter reads with the rule of the run.
+        let k_of_run = world.params.tournament.shock_variance_ratio;
+        let read: Vec<f64> = even.iter().map(|n| comparability(*n, k_of_run)).collect();
+        let first_mean_comparability = mean(&read);
         let intensity = super::quarter::intensity(&params);
         let lambda = switch(params.mechanisms.comparability) * params.tournament.comparability;
         let mut shares = Vec::new();
@@ -483,8 +487,8 @@ impl Twin {
             budget_growth: 1.0,
             pipeline_growth: 1.0,
             us_growth: 1.0,
-            mean_comparability: initial_mean_comparability,
-            mean_comparability_next: initial_mean_comparability,
+            mean_comparability: first_mean_comparability,
+            mean_comparability_next: first_mean_comparability,
             flows: super::Flows::default(),
             spent_so_far: 0.0,
             event_log: super::EventLog::default(),
