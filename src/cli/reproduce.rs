@@ -332,11 +332,12 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         }
         let robust = found.robust.iter().find(|own| own.claim == place);
         if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
+            let drivers = robust.map_or_else(String::new, |own| own.drivers_in_words());
             let says = format!(
-                "holds at {:.0} % of {} points of the uncertain parameters; {}",
+                "holds at {:.0} % of {} points of the uncertain parameters{}{drivers}",
                 100.0 * share.value,
                 share.n,
-                robust.map_or_else(String::new, |own| own.drivers_in_words())
+                if drivers.is_empty() { "" } else { "; " },
             );
             text.push_str(&wrapped("", &says));
         }
