@@ -244,7 +244,9 @@ test("bars of one table have one scale", () =>
     // The rest of the economy takes almost all and would leave nothing to see of the others: it has no bar.
     assert.ok(bars.length > 20 && longest.share < 50 && longest.length > 20, JSON.stringify(longest));
     for (const { share, length } of bars) {
-      assert.ok(Math.abs(length - (longest.length * share) / longest.share) <= 1, `${share} %: ${length}`);
+      // Shares are shown with two digits or three.
+      const close = 1 + 0.03 * longest.length;
+      assert.ok(Math.abs(length - (longest.length * share) / longest.share) <= close, `${share} %: ${length}`);
     }
     await page.getByTestId("tab-charts").click();
     const sides = await page.locator("#spending-bars .spending-row").evaluateAll((rows) =>
