@@ -8,7 +8,7 @@ use crate::report::figure::{
 };
 use crate::report::page::Part;
 use crate::report::rows::{Rows, counted};
-use crate::report::sweep::factor::{Factor, Swept};
+use crate::report::sweep::factor::{Factor, Swept, label};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
 use crate::report::words::words;
@@ -146,7 +146,7 @@ fn one(swept: &Swept<'_>, factor: &Factor, part: &mut Part) {
         }
         None => Across::Names {
             title: factor.name.clone(),
-            names: factor.values.clone(),
+            names: factor.values.iter().map(|level| label(level)).collect(),
         },
     };
     let lines = |response: &str| {
