@@ -38,7 +38,7 @@ const MOST: u32 = 2_000;
 /// Compare policies with a base on the same random draws.
 ///
 /// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
-/// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison goes on
+/// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison resumes
 /// with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {

@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(value_name = "SCENARIO")]
     scenario: Option<PathBuf>,
     /// Port on this machine [default: a free one].
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
     /// Print the link without opening it.
     #[arg(long)]

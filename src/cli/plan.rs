@@ -96,7 +96,8 @@ fn plan(
         lines.push((
             "Work".to_string(),
             format!(
-                "about {} on one thread (from {})",
+                "{}{} on one thread (from {})",
+                if seconds < 1.0 { "" } else { "about " },
                 tables::duration(seconds),
                 tables::counted(runs, "run")
             ),

@@ -39,11 +39,11 @@ const MARGIN: usize = 18;
 ///
 /// A claim holds where the 95 % interval of treatment minus control lies wholly on the expected side, is contradicted
 /// where it lies wholly on the other, and is not shown otherwise; all parts of a claim must hold, and one contradicted
-/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. An interrupted study goes on with
+/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. An interrupted study resumes with
 /// `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// All claims at the parameters of the base; takes a minute or two [default].
+    /// All claims at the parameters of the base; takes some seconds [default].
     #[arg(long, conflicts_with = "full")]
     quick: bool,
     /// Also over a sample of all uncertain parameters: where each claim holds, and what it depends on.
@@ -332,11 +332,12 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         }
         let robust = found.robust.iter().find(|own| own.claim == place);
         if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
+            let drivers = robust.map_or_else(String::new, |own| own.drivers_in_words());
             let says = format!(
-                "holds at {:.0} % of {} points of the uncertain parameters; {}",
+                "holds at {:.0} % of {} points of the uncertain parameters{}{drivers}",
                 100.0 * share.value,
                 share.n,
-                robust.map_or_else(String::new, |own| own.drivers_in_words())
+                if drivers.is_empty() { "" } else { "; " },
             );
             text.push_str(&wrapped("", &says));
         }

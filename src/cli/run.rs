@@ -27,7 +27,7 @@ use crate::table::{
 
 /// Run the replicates of a scenario, write their traces, and print a summary.
 ///
-/// An interrupted run goes on with `--resume`; its output is byte-identical. What may be lost is the work of some seconds,
+/// An interrupted run resumes with `--resume`; its output is byte-identical. What may be lost is the work of some seconds,
 /// or of one replicate where that takes longer.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {

@@ -22,7 +22,7 @@ use crate::table::{manifest::Manifest, place::Place};
 
 /// Run every design point of an experiment with every replicate.
 ///
-/// An interrupted sweep goes on with `--resume`; its output is byte-identical.
+/// An interrupted sweep resumes with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     #[command(flatten)]

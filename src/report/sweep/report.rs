@@ -177,7 +177,9 @@ fn levels(factors: &[Factor], part: &mut Part) {
     for factor in factors {
         let levels = factor.levels();
         let end = |level: Option<&&str>| {
-            level.map_or(String::new(), |level| level.chars().take(60).collect())
+            level.map_or(String::new(), |level| {
+                label(level).chars().take(60).collect()
+            })
         };
         data.rows.push(vec![
             factor.name.clone(),
@@ -188,7 +190,7 @@ fn levels(factors: &[Factor], part: &mut Part) {
     }
     part.heading("factors", "Factors");
     part.table(
-        "What was moved, and how far. An empty level leaves the setting as the scenario has it.",
+        "What was moved, and how far. The level `base` leaves the setting as the scenario has it.",
         data,
     );
 }
