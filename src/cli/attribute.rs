@@ -162,6 +162,10 @@ impl study::Question for Question {
         &self.scenario.notes
     }
 
+    fn responses(&self) -> Option<&Responses> {
+        Some(&self.responses)
+    }
+
     fn target(&self) -> PathBuf {
         PathBuf::from("output").join(format!("{}-attribute", self.scenario.name))
     }

@@ -13,6 +13,7 @@ use crate::analysis::compare::{
 };
 use crate::cli::common::{self, Stop};
 use crate::cli::effects::{Summary, robust};
+use crate::cli::number;
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
@@ -55,11 +56,11 @@ pub struct Args {
     #[arg(long, value_name = "X", value_delimiter = ';', conflicts_with_all = ["replicates", "over"])]
     pub(crate) until_halfwidth: Vec<String>,
     /// Most replicates for `--until-halfwidth`.
-    #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = number::whole::<u32>(2..=1_000_000, 500))]
     pub(crate) max_replicates: u32,
     /// Repeat the comparison at this many points of the experiment's factors, or else of all uncertain parameters
     /// (Sobol' sequence).
-    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    #[arg(long, value_name = "POINTS", value_parser = number::whole::<u64>(1..=65_536, 256))]
     pub(crate) over: Option<u64>,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
@@ -199,6 +200,10 @@ impl Question for Asked {
         &self.comparison.plan.experiment.notes
     }
 
+    fn responses(&self) -> Option<&Responses> {
+        Some(self.comparison.plan.responses())
+    }
+
     fn target(&self) -> PathBuf {
         self.target.clone()
     }
@@ -212,6 +217,10 @@ impl Question for Asked {
         identity["command"] = json!("compare");
         identity["stopping"] = stopping_value(&self.stopping, None, &self.comparison);
         Ok(identity)
+    }
+
+    fn form(&self) -> Value {
+        sweep::form(&self.comparison.plan.experiment)
     }
 
     fn stages(&self) -> Vec<Stage> {

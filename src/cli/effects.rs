@@ -7,7 +7,7 @@ use crate::analysis::compare::pairs::Pairs;
 use crate::analysis::compare::regions::{Driver, Region};
 use crate::analysis::compare::robust::{Robust, Robustness};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
-use crate::cli::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging};
+use crate::cli::tables::{self, NOTHING, bold, counted, grouped_decimals, hanging};
 use crate::stats::estimate::Uncertain;
 
 /// Share of points from which on it is told where they lie.
@@ -85,7 +85,7 @@ impl fmt::Display for Summary<'_> {
                 "relative",
                 "sign",
             ];
-            f.write_str(&blocks(&header.map(str::to_string), &rows))?;
+            f.write_str(&tables::rows(&header.map(str::to_string), &rows))?;
         }
         let closing = if self.pairs.replicates < 2 {
             "One replicate has no interval; add `--replicates 20` or more."
@@ -205,7 +205,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
             "lower",
             "not shown",
         ];
-        text.push_str(&blocks(&header.map(str::to_string), &rows));
+        text.push_str(&tables::rows(&header.map(str::to_string), &rows));
         text.push_str(&deciders(comparison, found, place));
     }
     text.push('\n');
@@ -316,7 +316,7 @@ fn wins(comparison: &Comparison, found: &Robust) -> String {
         }));
         rows.push(row);
     }
-    blocks(&header, &rows)
+    tables::rows(&header, &rows)
 }
 
 #[cfg(test)]

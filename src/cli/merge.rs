@@ -53,6 +53,7 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
     let mut store = folder.store(&stages);
     let end = End {
         target: &target,
+        identity: &question.identity().map_err(Stop::bad_input)?,
         threads: common::threads(None),
         started,
     };

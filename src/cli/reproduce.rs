@@ -12,6 +12,7 @@ use crate::analysis::claims::robust::{self, Size};
 use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
+use crate::cli::number;
 use crate::cli::options::WorkArgs;
 use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
@@ -56,16 +57,16 @@ pub struct Args {
     #[arg(long = "file", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Pairs of runs for each claim.
-    #[arg(long, value_name = "N", default_value_t = REPLICATES, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = REPLICATES, value_parser = number::whole::<u32>(2..=100_000, 100))]
     pub(crate) replicates: u32,
     /// Design points of `--full`.
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = number::whole::<u32>(2..=65_536, 256))]
     pub(crate) points: u32,
     /// Pairs of runs at each design point of `--full`.
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = number::whole::<u32>(2..=10_000, 12))]
     pub(crate) pairs: u32,
     /// Seed, instead of the base scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = number::seed())]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     work: WorkArgs,

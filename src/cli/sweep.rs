@@ -10,7 +10,9 @@ use crate::cli::options::{ExperimentArgs, WorkArgs};
 use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables::{self, counted};
+use crate::input::experiment::Experiment;
 use crate::input::scenario::file_source::FileSource;
+use crate::measure::response::spec::Responses;
 use crate::study::error::StudyError;
 use crate::study::execute::Study;
 use crate::study::place::Begin;
@@ -188,6 +190,10 @@ impl<T: OverSweep> Question for T {
         &self.sweep().plan.experiment.notes
     }
 
+    fn responses(&self) -> Option<&Responses> {
+        Some(self.sweep().plan.responses())
+    }
+
     fn target(&self) -> PathBuf {
         PathBuf::from("output").join(&self.sweep().plan.experiment.name)
     }
@@ -204,6 +210,10 @@ impl<T: OverSweep> Question for T {
         let mut stages = vec![self.sweep().plan.stage()];
         stages.extend(self.more_stages());
         stages
+    }
+
+    fn form(&self) -> Value {
+        json!([form(&self.sweep().plan.experiment), self.sweep().is_parquet])
     }
 
     fn begin(&mut self, begin: Begin, target: &Path) -> Result<Begin, StudyError> {
@@ -247,6 +257,15 @@ impl<T: OverSweep> Question for T {
     fn ended(&self, target: &Path) -> Result<(), StudyError> {
         Ok(reuse::remove_aside(target)?)
     }
+}
+
+/// What decides about a result of an experiment beside the numbers of its runs.
+pub(crate) fn form(experiment: &Experiment) -> Value {
+    json!([
+        experiment.title,
+        experiment.description,
+        experiment.objectives
+    ])
 }
 
 /// What is known of any result of a plan.

@@ -110,10 +110,20 @@ sectors.capability_ratio[ai_chips]@2018Q1..2020Q4
 cities.score[zhengzhou]                    of a city
 allocations.spending_cny_mn[zhengzhou,foundation_models]/cities.budget_cny_mn[zhengzhou]
 derived.portfolio_similarity@2024          of the table below; `derived.` may be left out
+late=gap@2022..2024                        under a name of its own
 ```
 
 Columns are those of [`outputs.md`](outputs.md) that hold numbers. Money and events are summed over the period, levels are
 averaged; a ratio is one of sums or of means. A period is `first`, `last`, `all`, a year, a quarter, or two of them.
+
+A response is a column of result tables, named after its text: `gap@2022..2024` is `gap_2022_2024`. Such a name has up to 64
+letters; some programs take fewer (Stata 32), and a note tells of longer ones. Give a short name before the response,
+`late=gap@2022..2024`, or in a file as a key:
+
+```toml
+[responses]
+late = \"gap@2022..2024\"
+```
 
 ## The table `derived`
 

@@ -129,10 +129,6 @@ check_after() {
       return 1
     fi
   fi
-  # A study that is whole already has nothing to go on with.
-  if [[ $name == reproduce || $name == compare ]] && [ -e r ] && [ ! -e r.partial ]; then
-    return 0
-  fi
   local said
   if ! said=$("$program" "${again[@]}" 2>&1); then
     echo "$name: $1: ${again[*]}: $said" >&2
