@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 use crate::analysis::attribution::{self, Attribution};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{OverlayArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{self, Answer, Runs};
+use crate::cli::summary;
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::NARROW;
-use crate::cli::{codes, summary};
 use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
@@ -48,7 +47,7 @@ pub struct Args {
     #[command(flatten)]
     overlay: OverlayArgs,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 impl Args {
@@ -58,13 +57,6 @@ impl Args {
     ) -> Result<Box<dyn study::Question>, Stop> {
         Ok(Box::new(Question::read(self, file_source)?))
     }
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// What is asked, read and checked.
@@ -186,10 +178,7 @@ impl study::Question for Question {
     fn answer(&mut self, runs: Runs<'_>) -> Result<Answer, Stop> {
         let widths = [self.responses.len()];
         let table = RunTable::of(runs.store, 0, runs.stages, &widths)?.remove(0);
-        let found = attribution::attribute(&table).map_err(|message| Stop {
-            code: codes::FAILURE,
-            message,
-        })?;
+        let found = attribution::attribute(&table).map_err(Stop::failure)?;
         let columns = self.responses.list().iter().map(response_column);
         let (seed, mechanisms) = (self.study.seed, &self.mechanisms);
         let mut result_tables = attribution::result_tables(&found, &self.names(), mechanisms);

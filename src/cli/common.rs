@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::cli::{codes, print};
+use crate::cli::codes;
 use crate::kernel::control::Control;
 use crate::table::{error::OutputError, manifest::Source};
 
@@ -16,35 +16,25 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
+    pub fn new(code: u8, message: impl ToString) -> Self {
+        let message = message.to_string();
+        Stop { code, message }
+    }
+
     pub fn bad_input(message: impl ToString) -> Self {
-        Stop {
-            code: codes::BAD_INPUT,
-            message: message.to_string(),
-        }
+        Stop::new(codes::BAD_INPUT, message)
+    }
+
+    pub fn failure(message: impl ToString) -> Self {
+        Stop::new(codes::FAILURE, message)
     }
 }
 
 impl From<OutputError> for Stop {
     fn from(error: OutputError) -> Self {
-        let code = if error.is_bad_input() {
-            codes::BAD_INPUT
-        } else {
-            codes::FAILURE
-        };
-        Stop {
-            code,
-            message: error.to_string(),
-        }
-    }
-}
-
-/// Prints why a command ended early; returns the exit code.
-pub(crate) fn finish(outcome: Result<u8, Stop>) -> u8 {
-    match outcome {
-        Ok(code) => code,
-        Err(stop) => {
-            print::err(&format!("{}\n", stop.message));
-            stop.code
+        match error.is_bad_input() {
+            true => Stop::bad_input(error),
+            false => Stop::failure(error),
         }
     }
 }

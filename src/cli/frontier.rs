@@ -1,10 +1,8 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
-use crate::cli::codes;
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::sensitivity::names;
 use crate::cli::study::{Question, Runs};
 use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
@@ -50,13 +48,6 @@ impl Args {
     }
 }
 
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
-}
-
 /// A sweep whose points are held against its base.
 struct Analysis {
     sweep: Sweep,
@@ -94,10 +85,7 @@ impl OverSweep for Analysis {
         let changes = frontier::changes(experiment, &plan.points, &scenario);
         let objectives = &experiment.objectives;
         let found = frontier::analyse(objectives, &points, &base, &changes, experiment.seed);
-        let found = found.map_err(|message| Stop {
-            code: codes::FAILURE,
-            message,
-        })?;
+        let found = found.map_err(Stop::failure)?;
         let mut result_tables =
             frontier::result_tables::result_tables(&found, experiment, &plan.points);
         let columns = plan.responses().list().iter().map(response_column);

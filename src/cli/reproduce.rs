@@ -13,7 +13,6 @@ use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
 use crate::cli::options::WorkArgs;
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables;
 use crate::cli::terminal::NARROW;
@@ -68,7 +67,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 impl Default for Args {
@@ -141,13 +140,6 @@ fn own_or_shipped(file_source: &FileSource) -> Vec<PathBuf> {
             .collect();
     }
     files
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// The claims, and what they take.

@@ -57,11 +57,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let started = SystemTime::now();
     let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
     // Before the folder is begun, so that nothing can be left of it.
@@ -108,14 +104,10 @@ impl From<EngineError<StudyError>> for Stop {
     fn from(error: EngineError<StudyError>) -> Self {
         match error {
             EngineError::Sink(error) => error.into(),
-            EngineError::Cancelled => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; go on with `--resume`".to_string(),
-            },
-            error => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
+            EngineError::Cancelled => {
+                Stop::new(codes::INTERRUPTED, "interrupted; go on with `--resume`")
+            }
+            error => Stop::failure(error),
         }
     }
 }

@@ -3,7 +3,6 @@
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Question, Runs};
 use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
 use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
@@ -48,13 +47,6 @@ impl Args {
         RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
         Ok(Box::new(Analysis { sweep, sample }))
     }
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// A sweep whose runs are analysed.

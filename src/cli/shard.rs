@@ -82,11 +82,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     // First of all, so that no signal is too early.
     let control = common::stoppable();
     let (folder, question) = plan::open(&args.plan)?;
@@ -141,12 +137,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
             }
             Execution::Made { .. } => {}
             Execution::Stopped { done, runs } => {
-                return Err(Stop {
-                    code: codes::INTERRUPTED,
-                    message: format!(
-                        "{name}: stopped after {done} of {runs} runs; the next execution goes on from there"
-                    ),
-                });
+                let message = format!(
+                    "{name}: stopped after {done} of {runs} runs; the next execution goes on from there"
+                );
+                return Err(Stop::new(codes::INTERRUPTED, message));
             }
         }
     }

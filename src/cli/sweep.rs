@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables::{self, counted};
 use crate::input::scenario::file_source::FileSource;
@@ -50,13 +49,6 @@ impl Args {
             file_source,
         )?))
     }
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// A sweep, by itself or as what an analysis is made of.
