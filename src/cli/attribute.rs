@@ -9,7 +9,6 @@ use crate::analysis::attribution::{self, Attribution};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::study::{self, Answer, Runs};
-use crate::cli::summary;
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::NARROW;
 use crate::input::experiment::{
@@ -201,15 +200,9 @@ impl study::Question for Question {
 }
 
 fn manifest(question: &Question, found: &Attribution) -> Manifest {
-    let scenario = &question.scenario;
     Manifest {
-        scenario: scenario.name.clone(),
         seed: question.study.seed,
         replicates: question.replicates,
-        first_quarter: scenario.world.start.to_string(),
-        last_quarter: summary::last_quarter(&scenario.world).to_string(),
-        sources: common::sources(&scenario.sources),
-        settings: scenario.resolved.clone(),
         experiment: Some(json!({
             "over": question.keys(),
             "responses": of_responses(&question.responses),
@@ -218,8 +211,7 @@ fn manifest(question: &Question, found: &Attribution) -> Manifest {
             "failed_runs": found.failed,
             "whole_replicates": found.whole,
         })),
-        warnings: scenario.notes.clone(),
-        ..Manifest::default()
+        ..common::manifest(&question.scenario)
     }
 }
 

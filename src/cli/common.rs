@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::cli::codes;
+use crate::cli::summary::last_quarter;
+use crate::input::scenario::Scenario;
 use crate::kernel::control::Control;
-use crate::table::{error::OutputError, manifest::Source};
+use crate::table::error::OutputError;
+use crate::table::manifest::{Manifest, Source};
 
 /// Why a command ends early, and the exit code that says so.
 #[derive(Debug)]
@@ -92,6 +95,22 @@ pub(crate) fn arguments() -> Vec<String> {
 /// A time to the second, UTC.
 pub(crate) fn second(time: std::time::SystemTime) -> String {
     humantime::format_rfc3339_seconds(time).to_string()
+}
+
+/// What a scenario says about a result of it.
+pub(crate) fn manifest(scenario: &Scenario) -> Manifest {
+    let world = &scenario.world;
+    Manifest {
+        scenario: scenario.name.clone(),
+        seed: scenario.seed,
+        replicates: scenario.replicates,
+        first_quarter: world.start.to_string(),
+        last_quarter: last_quarter(world).to_string(),
+        sources: sources(&scenario.sources),
+        settings: scenario.resolved.clone(),
+        warnings: scenario.notes.clone(),
+        ..Manifest::default()
+    }
 }
 
 /// Files that were read, for a manifest.

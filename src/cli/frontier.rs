@@ -1,11 +1,11 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
+use crate::analysis::frontier::result_tables::{base_table, result_tables};
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
-use crate::cli::common::{self, Stop};
-use crate::cli::options::{ExperimentArgs, WorkArgs};
+use crate::cli::common::Stop;
 use crate::cli::sensitivity::names;
 use crate::cli::study::{Question, Runs};
-use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
+use crate::cli::sweep::{self, Analysis};
 use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::experiment::factor::Variant;
@@ -25,54 +25,40 @@ const SHOWN: usize = 20;
 /// Writes the files of a sweep and `frontier.csv`, `moves.csv`, and `base.csv` with the runs of the base on the same
 /// random draws. An interrupted study goes on with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    experiment: ExperimentArgs,
-    #[command(flatten)]
-    work: WorkArgs,
-    #[command(flatten)]
-    format: FormatArgs,
+    pub(crate) sweep: sweep::Args,
 }
 
 impl Args {
     pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
-        let sweep = Sweep::new("frontier", &self.experiment, self.format, file_source)?;
-        let plan = &sweep.plan;
-        let refused = |sentence: String| {
-            let file = self.experiment.experiment.display();
-            Stop::bad_input(format!("{file}: {sentence}"))
-        };
-        frontier::check(&plan.experiment).map_err(refused)?;
-        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-        Ok(Box::new(Analysis { sweep }))
+        self.sweep.analysed("frontier", file_source, |plan| {
+            frontier::check(&plan.experiment)?;
+            Ok(Box::new(AgainstBase))
+        })
     }
 }
 
-/// A sweep whose points are held against its base.
-struct Analysis {
-    sweep: Sweep,
-}
+/// Holds the points of a sweep against its base.
+struct AgainstBase;
 
-impl OverSweep for Analysis {
-    fn sweep(&self) -> &Sweep {
-        &self.sweep
-    }
-
-    fn sweep_mut(&mut self) -> &mut Sweep {
-        &mut self.sweep
-    }
-
+impl Analysis for AgainstBase {
     /// The base with the replicates of the design points.
-    fn more_stages(&self) -> Vec<Stage> {
+    fn more_stages(&self, plan: &Plan) -> Vec<Stage> {
         vec![Stage {
             points: PointList::Own,
             keeps_series: false,
-            ..self.sweep.plan.stage()
+            ..plan.stage()
         }]
     }
 
-    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
-        let plan = &self.sweep.plan;
+    fn analyse(
+        &self,
+        plan: &Plan,
+        runs: &mut Runs<'_>,
+        tables: &mut Tables,
+    ) -> Result<(String, u64), Stop> {
         let experiment = &plan.experiment;
         let widths = [experiment.responses.len()];
         let mut of = |stage: usize| -> Result<RunTable, Stop> {
@@ -86,15 +72,10 @@ impl OverSweep for Analysis {
         let objectives = &experiment.objectives;
         let found = frontier::analyse(objectives, &points, &base, &changes, experiment.seed);
         let found = found.map_err(Stop::failure)?;
-        let mut result_tables =
-            frontier::result_tables::result_tables(&found, experiment, &plan.points);
         let columns = plan.responses().list().iter().map(response_column);
         let columns = columns.collect();
-        result_tables.push(frontier::result_tables::base_table(
-            &base,
-            experiment.seed,
-            columns,
-        ));
+        let mut result_tables = result_tables(&found, experiment, &plan.points);
+        result_tables.push(base_table(&base, experiment.seed, columns));
         for result_table in result_tables {
             tables.add(result_table.write(runs.place)?, result_table.info);
         }
@@ -107,7 +88,7 @@ impl OverSweep for Analysis {
             ));
         }
         text.push_str(&report(&found, plan));
-        Ok(Analysed { text, failed })
+        Ok((text, failed))
     }
 }
 

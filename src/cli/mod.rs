@@ -99,9 +99,11 @@ impl Command {
             Action::Script(args) => script::run(args),
             Action::Eval(args) => eval::run(args),
             Action::Reproduce(args) => run_or_plan(&args.work, |files| args.question(files)),
-            Action::Sensitivity(args) => run_or_plan(&args.work, |files| args.question(files)),
+            Action::Sensitivity(args) => {
+                run_or_plan(&args.sweep.work, |files| args.question(files))
+            }
             Action::Attribute(args) => run_or_plan(&args.work, |files| args.question(files)),
-            Action::Frontier(args) => run_or_plan(&args.work, |files| args.question(files)),
+            Action::Frontier(args) => run_or_plan(&args.sweep.work, |files| args.question(files)),
             Action::Explore(args) => explore::run(args),
             Action::Check(args) => Ok(check::run(args)),
             Action::Init(args) => Ok(init::run(args)),

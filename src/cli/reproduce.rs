@@ -265,32 +265,20 @@ fn manifest(args: &Args, study: &Study, found: &Findings) -> Manifest {
         .worlds
         .first()
         .and_then(|worlds| worlds.scenario(&Variant::default()).ok());
-    let settings = base
-        .as_ref()
-        .map_or(Value::Null, |base| base.resolved.clone());
-    let scenario = study
-        .register
-        .claims
-        .first()
-        .map(|claim| claim.base.written.clone());
-    let first = base.as_ref().map(|base| base.world.start.to_string());
-    let last = base
-        .as_ref()
-        .map(|base| crate::cli::summary::last_quarter(&base.world).to_string());
+    let scenario = study.register.claims.first();
+    let scenario = scenario.map(|claim| claim.base.written.clone());
     Manifest {
         scenario: scenario.unwrap_or_default(),
         seed: study.runs.seed,
         replicates: args.replicates,
-        first_quarter: first.unwrap_or_default(),
-        last_quarter: last.unwrap_or_default(),
         sources: common::sources(&study.sources),
-        settings,
         experiment: Some(json!({
             "question": question(args, study),
             "arms": study.runs.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
             "failed_runs": found.failed,
         })),
-        ..Manifest::default()
+        warnings: Vec::new(),
+        ..base.map_or_else(Manifest::default, |base| common::manifest(&base))
     }
 }
 

@@ -184,22 +184,13 @@ impl Asked<'_> {
 
     /// What is known of its result.
     pub fn manifest(&self, started: SystemTime) -> Manifest {
-        let (scenario, world) = (self.scenario, &self.scenario.world);
         Manifest {
             arguments: common::arguments(),
-            scenario: scenario.name.clone(),
-            title: scenario.title.clone(),
-            seed: scenario.seed,
-            replicates: scenario.replicates,
-            first_quarter: world.start.to_string(),
-            last_quarter: crate::cli::summary::last_quarter(world).to_string(),
+            title: self.scenario.title.clone(),
             threads: self.threads,
             started: common::second(started),
             finished: common::second(SystemTime::now()),
-            sources: common::sources(&scenario.sources),
-            settings: scenario.resolved.clone(),
-            warnings: scenario.notes.clone(),
-            ..Manifest::default()
+            ..common::manifest(self.scenario)
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `dualtrack sensitivity`: which factors of an experiment matter.
 
+use crate::analysis::sensitivity::result_tables::result_tables;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
-use crate::cli::common::{self, Stop};
-use crate::cli::options::{ExperimentArgs, WorkArgs};
+use crate::cli::common::Stop;
 use crate::cli::study::{Question, Runs};
-use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
+use crate::cli::sweep::{self, Analysis};
 use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::scenario::file_source::FileSource;
@@ -24,62 +24,38 @@ const BAR: usize = 12;
 /// or `table` partial rank correlations. Writes the files of a sweep and `sensitivity.csv` and `noise.csv`, with pairs of
 /// factors also `interactions.csv`. An interrupted study goes on with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    experiment: ExperimentArgs,
-    #[command(flatten)]
-    work: WorkArgs,
-    #[command(flatten)]
-    format: FormatArgs,
+    pub(crate) sweep: sweep::Args,
 }
 
 impl Args {
     pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
-        let sweep = Sweep::new("sensitivity", &self.experiment, self.format, file_source)?;
-        let plan = &sweep.plan;
-        let experiment = &plan.experiment;
-        let refused = |sentence: String| {
-            let file = self.experiment.experiment.display();
-            Stop::bad_input(format!("{file}: {sentence}"))
-        };
-        let sample = Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed)
-            .map_err(refused)?;
-        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-        Ok(Box::new(Analysis { sweep, sample }))
+        self.sweep.analysed("sensitivity", file_source, |plan| {
+            let experiment = &plan.experiment;
+            let sample = Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed)?;
+            Ok(Box::new(sample))
+        })
     }
 }
 
-/// A sweep whose runs are analysed.
-struct Analysis {
-    sweep: Sweep,
-    sample: Sample,
-}
-
-impl OverSweep for Analysis {
-    fn sweep(&self) -> &Sweep {
-        &self.sweep
-    }
-
-    fn sweep_mut(&mut self) -> &mut Sweep {
-        &mut self.sweep
-    }
-
-    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
-        let plan = &self.sweep.plan;
+impl Analysis for Sample {
+    fn analyse(
+        &self,
+        plan: &Plan,
+        runs: &mut Runs<'_>,
+        tables: &mut Tables,
+    ) -> Result<(String, u64), Stop> {
         let factors = plan.points.factors().iter();
         let factors: Vec<&str> = factors.map(|factor| factor.name.as_str()).collect();
         let widths = [plan.responses().len()];
         let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
-        let found = sensitivity::analyse(&self.sample, &table, runs.threads);
-        for result_table in
-            sensitivity::result_tables::result_tables(&found, &names(plan), &factors)
-        {
+        let found = sensitivity::analyse(self, &table, runs.threads);
+        for result_table in result_tables(&found, &names(plan), &factors) {
             tables.add(result_table.write(runs.place)?, result_table.info);
         }
-        Ok(Analysed {
-            text: report(&found, plan, &factors),
-            failed: 0,
-        })
+        Ok((report(&found, plan, &factors), 0))
     }
 }
 
