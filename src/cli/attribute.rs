@@ -9,8 +9,7 @@ use crate::analysis::attribution::{self, Attribution};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::study::{self, Answer, Runs};
-use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
-use crate::cli::terminal::NARROW;
+use crate::cli::tables::{self, bold, counted, interval, paragraph, percent, significant};
 use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
@@ -235,7 +234,7 @@ fn report(question: &Question, found: &Attribution) -> String {
             },
             found.whole,
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     for (of, name) in found.responses.iter().zip(question.names()) {
         // A long name stands alone, so that the table fits.
@@ -273,16 +272,13 @@ fn report(question: &Question, found: &Attribution) -> String {
         text.push_str(&tables::table(&header.map(str::to_string), rows));
     }
     text.push('\n');
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         &format!(
             "Shapley values: what a mechanism adds, averaged over all orders of turning mechanisms on. Means over \
              replicates with the same random draws, n = {}, with Student's 95 % intervals. No share where the whole \
              difference cannot be told from 0.",
             found.whole
-        ),
-        "",
-        NARROW,
-    ));
+        )));
     if found.replicates == 1 {
         text.push_str("One replicate has no interval; add `--replicates 20` or more.\n");
     }

@@ -7,7 +7,7 @@ use crate::analysis::compare::pairs::Pairs;
 use crate::analysis::compare::regions::{Driver, Region};
 use crate::analysis::compare::robust::{Robust, Robustness};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
-use crate::cli::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging};
+use crate::cli::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging, paragraph};
 use crate::stats::estimate::Uncertain;
 
 /// Share of points from which on it is told where they lie.
@@ -48,7 +48,7 @@ impl Summary<'_> {
                 .map(|target| format!("{} of {}", target.half_width, list[target.response].name))
                 .collect();
             let what = names.join(", ");
-            text.push_str(&hanging(&match pairs.reached {
+            text.push_str(&paragraph(&match pairs.reached {
                 Some(true) => format!(
                     "Half widths of {what} were reached with {}.",
                     counted(u64::from(pairs.replicates), "replicate")
@@ -58,7 +58,7 @@ impl Summary<'_> {
                      `effects.csv` says where.",
                     counted(u64::from(*most), "replicate")
                 ),
-            }, 0));
+            }));
         }
         text.push_str(&failures(&pairs.failed, pairs.reason.as_deref()));
         text
@@ -94,7 +94,7 @@ impl fmt::Display for Summary<'_> {
              out 0. Sign: share of replicates that change as the mean does. Of 20 changes that are none, one has a * by \
              chance."
         };
-        write!(f, "\n{}", hanging(closing, 0))
+        write!(f, "\n{}", paragraph(closing))
     }
 }
 
@@ -103,7 +103,7 @@ fn title(name: &str, description: &str) -> String {
     if description.is_empty() {
         return format!("{}\n", bold(name));
     }
-    let text = hanging(&format!("{name}: {description}"), 0);
+    let text = paragraph(&format!("{name}: {description}"));
     match text.strip_prefix(name) {
         Some(rest) => format!("{}{rest}", bold(name)),
         None => text,
@@ -117,13 +117,10 @@ fn failures(failed: &[u64], reason: Option<&str>) -> String {
         return String::new();
     }
     let reason = reason.unwrap_or_default();
-    hanging(
-        &format!(
-            "{} failed; the column `error` of `runs.csv` says why. The first: {reason}",
-            counted(count, "run")
-        ),
-        0,
-    )
+    paragraph(&format!(
+        "{} failed; the column `error` of `runs.csv` says why. The first: {reason}",
+        counted(count, "run")
+    ))
 }
 
 fn row(name: &str, effect: &Effect) -> Vec<String> {
@@ -189,7 +186,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
         counted(u64::from(experiment.replicates), "replicate"),
         experiment.seed
     );
-    let mut text = format!("{}\n{}", bold(&experiment.title), hanging(&size, 0));
+    let mut text = format!("{}\n{}", bold(&experiment.title), paragraph(&size));
     text.push_str(&failures(&found.failed, found.reason.as_deref()));
     for (place, arm) in comparison.arms().iter().enumerate().skip(1) {
         text.push('\n');
@@ -211,11 +208,10 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
     text.push('\n');
     text.push_str(&wins(comparison, found));
     text.push('\n');
-    text.push_str(&hanging(
+    text.push_str(&paragraph(
         "Change: treated minus base on the same random draws; its mean, lowest and highest over points. Higher, lower, not \
          shown: shares of points by Student's 95 % interval there. Rules are of the mean change, from a tree that looks \
          for pure regions: hints where to look, not tests.",
-        0,
     ));
     text
 }

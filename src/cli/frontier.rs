@@ -6,7 +6,7 @@ use crate::cli::common::Stop;
 use crate::cli::sensitivity::names;
 use crate::cli::study::{Question, Runs};
 use crate::cli::sweep::{self, Analysis};
-use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use crate::cli::tables::{self, bold, counted, interval, paragraph, percent, significant, wrapped};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::file_source::FileSource;
@@ -106,18 +106,13 @@ fn report(found: &Frontier, plan: &Plan) -> String {
     text.push('\n');
     text.push_str(&moves_text(found, plan, &headings));
     if plan.experiment.replicates < 2 {
-        text.push_str(&wrapped(
+        text.push_str(&paragraph(
             "One replicate has no interval, so no gain is shown; add `--replicates 20` or more.",
-            "",
-            NARROW,
         ));
     }
     if found.failed > 0 {
-        text.push_str(&wrapped(
-            "Runs that failed are left out of means; differences go over replicates that both have.",
-            "",
-            NARROW,
-        ));
+        text.push_str(&paragraph(
+            "Runs that failed are left out of means; differences go over replicates that both have."));
     }
     text
 }
@@ -165,12 +160,9 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             tables::grouped((best.len() - SHOWN) as u64)
         ));
     }
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         "Below each point is where it differs from the base. chance: share of resamples of replicates in which no other point is at least as good in all objectives and \
-         better in one.",
-        "",
-        NARROW,
-    ));
+         better in one."));
     text
 }
 
@@ -317,30 +309,23 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             tables::grouped(of.count() as u64)
         };
         if !moves.is_empty() {
-            text.push_str(&wrapped(
-                &format!(
-                    "{} of {what}: {} free, {} possible, {} trade-offs, {} losses, {} not shown.",
-                    counted(moves.len() as u64, "change"),
-                    count(Verdict::FreeGain),
-                    count(Verdict::PossibleGain),
-                    count(Verdict::TradeOff),
-                    count(Verdict::Loss),
-                    count(Verdict::NotShown),
-                ),
-                "",
-                NARROW,
-            ));
+            text.push_str(&paragraph(&format!(
+                "{} of {what}: {} free, {} possible, {} trade-offs, {} losses, {} not shown.",
+                counted(moves.len() as u64, "change"),
+                count(Verdict::FreeGain),
+                count(Verdict::PossibleGain),
+                count(Verdict::TradeOff),
+                count(Verdict::Loss),
+                count(Verdict::NotShown),
+            )));
         }
     }
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         &format!(
             "Listed are gains that no smaller set of changes gives. Differences from the base on the same random draws, n = \
              {}, with Student's 95 % intervals.",
             plan.experiment.replicates
-        ),
-        "",
-        NARROW,
-    ));
+        )));
     text
 }
 

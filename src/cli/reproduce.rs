@@ -293,9 +293,9 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
     for (place, claim) in study.register.claims.iter().enumerate() {
         let verdict = found.verdicts[place];
         let head = format!("{:<4}{:<14}", claim.id, verdict.name());
-        text.push_str(&wrapped(&tables::bold(&head), &claim.says));
+        text.push_str(&beside(&tables::bold(&head), &claim.says));
         if let Some(open) = &claim.open {
-            text.push_str(&wrapped("", &format!("not run: {open}")));
+            text.push_str(&beside("", &format!("not run: {open}")));
         }
         for (at, plan) in study.plans_of(place) {
             let part = study.part(plan);
@@ -308,7 +308,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
                 part.expect,
                 reading(part, &found.outcomes[at])
             );
-            text.push_str(&wrapped("", &says));
+            text.push_str(&beside("", &says));
         }
         let robust = found.robust.iter().find(|own| own.claim == place);
         if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
@@ -318,7 +318,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
                 share.n,
                 robust.map_or_else(String::new, |own| own.drivers_in_words())
             );
-            text.push_str(&wrapped("", &says));
+            text.push_str(&beside("", &says));
         }
     }
     let count = |wanted: Verdict| found.verdicts.iter().filter(|own| **own == wanted).count();
@@ -339,64 +339,15 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         tables::counted(found.verdicts.len() as u64, "claim"),
         counts.join(", "),
     );
-    text.push_str(&format!("\n{}\n", lines(&closing, NARROW).join("\n")));
-    text.push('\n');
+    text.push_str(&format!("\n{}\n", tables::paragraph(&closing)));
     text
 }
 
 /// A text beside a head, in lines that fit a terminal.
-fn wrapped(head: &str, says: &str) -> String {
-    let mut text = String::new();
-    for (number, line) in lines(says, NARROW - MARGIN).iter().enumerate() {
-        let head = if number == 0 && !head.is_empty() {
-            head.to_string()
-        } else {
-            " ".repeat(MARGIN)
-        };
-        text.push_str(&format!("{head}{line}\n"));
-    }
-    text
-}
-
-/// Words in lines of so many columns; a longer word is cut.
-fn lines(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        let letters: Vec<char> = word.chars().collect();
-        for (number, piece) in letters.chunks(width).enumerate() {
-            let gap = usize::from(length > 0 && number == 0);
-            if length + gap + piece.len() > width {
-                lines.push(String::new());
-                length = 0;
-            }
-            if let Some(line) = lines.last_mut() {
-                if length > 0 && number == 0 {
-                    line.push(' ');
-                    length += 1;
-                }
-                line.extend(piece);
-                length += piece.len();
-            }
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_fit_and_lose_nothing() {
-        let text = "derived.net_return_cny_mn[zhengzhou,foundation_models]@2023..2030 is long";
-        let found = lines(text, 20);
-        assert!(found.iter().all(|line| line.chars().count() <= 20));
-        let joined: String = found
-            .concat()
-            .chars()
-            .filter(|letter| *letter != ' ')
-            .collect();
-        assert_eq!(joined, text.replace(' ', ""));
+fn beside(head: &str, says: &str) -> String {
+    let text = tables::wrapped(says, &" ".repeat(MARGIN), NARROW);
+    match head {
+        "" => text,
+        head => format!("{head}{}", text.get(MARGIN..).unwrap_or_default()),
     }
 }

@@ -5,7 +5,9 @@ use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sens
 use crate::cli::common::Stop;
 use crate::cli::study::{Question, Runs};
 use crate::cli::sweep::{self, Analysis};
-use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
+use crate::cli::tables::{
+    self, bold, counted, grouped_decimals, paragraph, percent, significant, wrapped,
+};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::scenario::file_source::FileSource;
 use crate::stats::estimate::Uncertain;
@@ -244,12 +246,10 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "design points",
         ),
     };
-    let mut text = wrapped(what, "", NARROW);
+    let mut text = paragraph(what);
     if plan.experiment.replicates < 2 {
-        text.push_str(&wrapped(
+        text.push_str(&paragraph(
             "One replicate does not tell noise from effects; add `--replicates 2` or more.",
-            "",
-            NARROW,
         ));
     }
     if found.failed > 0 {
@@ -258,7 +258,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
              all takes out the {who} it is part of, which the column n counts.",
             counted(found.failed as u64, "run")
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     let unordered: Vec<String> = plan
         .points
@@ -272,7 +272,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "Levels of {} are no numbers: their ranks are their order in the experiment.",
             unordered.join(", ")
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     text
 }

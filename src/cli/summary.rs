@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::chart::{Series, chart};
 use crate::cli::tables::{
-    NOTHING, bold, counted, counted_of, files, grouped_decimals, hanging, table,
+    NOTHING, bold, counted, counted_of, files, grouped_decimals, paragraph, table,
 };
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::Scenario;
@@ -125,7 +125,7 @@ impl Summary<'_> {
                     let remark = format!(
                         "In {quarter}, n = {n} for \"{name}\"; it is missing in the other replicates."
                     );
-                    remarks.push(hanging(&remark, 0));
+                    remarks.push(paragraph(&remark));
                 }
                 cells.extend(amounts(&values, style(reading)));
             }
@@ -177,7 +177,7 @@ impl Summary<'_> {
         });
         let drawn = chart(&series.collect::<Vec<_>>(), world.start, self.terminal);
         notes.push(AXES.to_string());
-        Some(format!("{drawn}{}", hanging(&notes.join(" "), 0)))
+        Some(format!("{drawn}{}", paragraph(&notes.join(" "))))
     }
 
     fn closing(&self) -> String {

@@ -190,9 +190,14 @@ pub fn percent(share: f64) -> String {
     format!("{} %", grouped_decimals(value, decimals))
 }
 
-/// A text in lines of at most `width` characters, each after `indent`; words that are longer stand alone.
+/// A text in lines of at most `width` characters, each after `indent`; words that are longer are cut.
 pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
     filled(text, indent, indent, width)
+}
+
+/// A text in lines of at most 80 characters.
+pub fn paragraph(text: &str) -> String {
+    filled(text, "", "", NARROW)
 }
 
 /// A text in lines of at most 80 characters, each but the first after so many spaces.
@@ -205,7 +210,13 @@ pub fn hanging(text: &str, indent: usize) -> String {
 fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    let room = width.saturating_sub(first.chars().count().max(rest.chars().count()));
+    let words: Vec<Vec<char>> = text
+        .split_whitespace()
+        .map(|word| word.chars().collect())
+        .collect();
+    for word in words.iter().flat_map(|word| word.chunks(room.max(1))) {
+        let word: String = word.iter().collect();
         let indent = if lines.is_empty() { first } else { rest };
         let length = indent.chars().count() + line.chars().count() + word.chars().count() + 1;
         if !line.is_empty() && length > width {
@@ -215,7 +226,7 @@ fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
     }
     if !line.is_empty() {
         let indent = if lines.is_empty() { first } else { rest };
@@ -319,6 +330,10 @@ mod tests {
     fn lines_break_between_words() {
         let text = wrapped("one two three four", "  ", 11);
         assert_eq!(text, "  one two\n  three\n  four\n");
+        assert_eq!(
+            wrapped("a response[of,a,city]", "", 9),
+            "a\nresponse[\nof,a,city\n]\n"
+        );
     }
 
     #[test]
