@@ -71,13 +71,10 @@ pub(crate) fn read_events(table: &Table, sectors: &Index, report: &mut Report) -
         }
         let quarter = row.quarter("quarter");
         let track = row.choice("track", Track::NAMES, Track::from_name);
-        let (intensity, half_life) = (
-            row.real("intensity_0_1"),
-            row.optional("half_life_quarters", Row::number),
-        );
+        let intensity = row.real("intensity_0_1");
+        let half_life_quarters = row.optional("half_life_quarters", Row::number);
         let title = row.text("title").to_string();
         if let (Some(quarter), Some(track)) = (quarter, track) {
-            let half_life_quarters = half_life;
             events.push(Event {
                 quarter,
                 track,
