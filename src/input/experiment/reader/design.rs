@@ -88,7 +88,7 @@ impl Reader<'_, '_> {
         &mut self,
         fields: &Fields<'_, '_>,
         factors: &[Factor],
-    ) -> Option<Vec<Vec<crate::input::experiment::factor::FactorValue>>> {
+    ) -> Option<Vec<Vec<crate::input::experiment::values::FactorValue>>> {
         if !fields.has("file") {
             fields.missing("file", "the path of a CSV file in quotes");
         }

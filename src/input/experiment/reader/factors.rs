@@ -1,8 +1,9 @@
 //! `[[factors]]` and `uncertain`.
 
-use crate::input::experiment::factor::{DEFAULT_STEPS, Distribution, Range, unit_of};
+use crate::input::experiment::factor::unit_of;
 use crate::input::experiment::fields::number;
 use crate::input::experiment::reader::*;
+use crate::input::experiment::values::{DEFAULT_STEPS, Distribution, Range};
 use crate::input::scenario::keys;
 use crate::input::scenario::settings::{self, SettingKind};
 use crate::kernel::text::near_or;
@@ -434,19 +435,11 @@ impl Reader<'_, '_> {
                 ),
             );
         }
-        let spot = fields.spot_of("range");
-        for u in [0.0, 1.0] {
-            let end = Factor {
-                name: key.to_string(),
-                key: Some(key.to_string()),
-                unit: String::new(),
-                values: Values::Range(range),
-            };
-            probes.push(Probe {
-                variant: end.variant(&range.at(u)),
-                spot,
-            });
-        }
+        let (spot, ends) = (fields.spot_of("range"), Factor::of_range(key, range));
+        probes.extend([0.0, 1.0].map(|u| Probe {
+            variant: ends.variant(&range.at(u)),
+            spot,
+        }));
         Some(range)
     }
 
