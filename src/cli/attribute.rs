@@ -9,7 +9,9 @@ use crate::analysis::attribution::{self, Attribution};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::study::{self, Answer, Runs};
-use crate::cli::tables::{self, bold, counted, interval, paragraph, percent, significant};
+use crate::cli::tables::{
+    self, bold, counted, interval, or_nothing, paragraph, percent, significant,
+};
 use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
@@ -17,6 +19,7 @@ use crate::input::experiment::{
 use crate::input::scenario::{self, Scenario, file_source::FileSource};
 use crate::measure::response::spec::Responses;
 use crate::model::params::Parameter;
+use crate::stats::estimate::Estimate;
 use crate::study::arm::Arm;
 use crate::study::execute::Study;
 use crate::study::identity::of_responses;
@@ -248,28 +251,20 @@ fn report(question: &Question, found: &Attribution) -> String {
             ));
             continue;
         };
-        let mut rows = vec![vec![
-            "All on less all off".to_string(),
-            significant(difference.mean),
-            interval(difference.interval()),
-            of.share(difference.mean)
-                .map_or(tables::NOTHING.to_string(), percent),
-        ]];
+        let row = |name: String, value: &Estimate| {
+            let share = or_nothing(of.share(value.mean), percent);
+            let interval = interval(value.interval(), significant);
+            vec![name, significant(value.mean), interval, share]
+        };
+        let mut rows = vec![row("All on less all off".to_string(), &difference)];
         let values = of.shapley.iter().flat_map(|all| &all.values);
-        for (mechanism, value) in question.mechanisms.iter().zip(values) {
-            rows.push(vec![
-                format!("  {}", attribution::name(mechanism)),
-                significant(value.mean),
-                interval(value.interval()),
-                of.share(value.mean)
-                    .map_or(tables::NOTHING.to_string(), percent),
-            ]);
-        }
+        let values = question.mechanisms.iter().zip(values);
+        rows.extend(values.map(|(own, value)| row(format!("  {}", attribution::name(own)), value)));
         text.push('\n');
         if is_long {
             text.push_str(&format!("{}\n", bold(name)));
         }
-        text.push_str(&tables::table(&header.map(str::to_string), rows));
+        text.push_str(&tables::table(&header, rows));
     }
     text.push('\n');
     text.push_str(&paragraph(

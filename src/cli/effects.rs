@@ -7,7 +7,9 @@ use crate::analysis::compare::pairs::Pairs;
 use crate::analysis::compare::regions::{Driver, Region};
 use crate::analysis::compare::robust::{Robust, Robustness};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
-use crate::cli::tables::{NOTHING, blocks, bold, counted, grouped_decimals, hanging, paragraph};
+use crate::cli::tables::{
+    NOTHING, blocks, bold, counted, grouped_decimals, hanging, interval, or_nothing, paragraph,
+};
 use crate::stats::estimate::Uncertain;
 
 /// Share of points from which on it is told where they lie.
@@ -85,7 +87,7 @@ impl fmt::Display for Summary<'_> {
                 "relative",
                 "sign",
             ];
-            f.write_str(&blocks(&header.map(str::to_string), &rows))?;
+            f.write_str(&blocks(&header, &rows))?;
         }
         let closing = if self.pairs.replicates < 2 {
             "One replicate has no interval; add `--replicates 20` or more."
@@ -124,10 +126,11 @@ fn failures(failed: &[u64], reason: Option<&str>) -> String {
 }
 
 fn row(name: &str, effect: &Effect) -> Vec<String> {
-    let nothing = || NOTHING.to_string();
     let Some(paired) = &effect.paired else {
-        return std::iter::once(name.to_string())
-            .chain(std::iter::repeat_with(nothing).take(6))
+        let nothing = std::iter::repeat_n(NOTHING, 6);
+        return std::iter::once(name)
+            .chain(nothing)
+            .map(String::from)
             .collect();
     };
     let difference = paired.difference;
@@ -139,23 +142,20 @@ fn row(name: &str, effect: &Effect) -> Vec<String> {
         value if value == 0.0 || decimals <= MOST_DECIMALS => grouped_decimals(value, decimals),
         value => format!("{value:.1e}"),
     };
-    let star = if effect.verdict() == Verdict::NotShown {
-        ""
-    } else {
-        "*"
+    let star = match effect.verdict() {
+        Verdict::NotShown => "",
+        _ => "*",
     };
     vec![
         name.to_string(),
         level(paired.base_mean),
         level(paired.treatment_mean),
         format!("{}{star:1}", number(difference.mean)),
-        difference.interval().map_or_else(nothing, |(low, high)| {
-            format!("[{}, {}]", number(low), number(high))
-        }),
-        paired.relative.map_or_else(nothing, |relative| {
+        interval(difference.interval(), number),
+        or_nothing(paired.relative, |relative| {
             format!("{} %", grouped_decimals(100.0 * relative.value, 1))
         }),
-        paired.same_sign.map_or_else(nothing, percent),
+        or_nothing(paired.same_sign, percent),
     ]
 }
 
@@ -202,7 +202,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
             "lower",
             "not shown",
         ];
-        text.push_str(&blocks(&header.map(str::to_string), &rows));
+        text.push_str(&blocks(&header, &rows));
         text.push_str(&deciders(comparison, found, place));
     }
     text.push('\n');
@@ -217,25 +217,21 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
 }
 
 fn share_row(comparison: &Comparison, share: &Robustness) -> Vec<String> {
-    let nothing = || NOTHING.to_string();
     let name = comparison.plan.responses().list()[share.response]
         .name
         .clone();
-    let decimals = share
-        .range
-        .map_or(0, |(low, high)| digits(low.abs().max(high.abs()), 3));
+    let largest = share.range.map(|(low, high)| low.abs().max(high.abs()));
+    let decimals = largest.map_or(0, |largest| digits(largest, 3));
     let number = |value: f64| grouped_decimals(value, decimals);
     let mut row = vec![
         name,
-        share
-            .difference
-            .map_or_else(nothing, |difference| number(difference.mean)),
-        share.range.map_or_else(nothing, |range| number(range.0)),
-        share.range.map_or_else(nothing, |range| number(range.1)),
+        or_nothing(share.difference, |difference| number(difference.mean)),
+        or_nothing(share.range, |range| number(range.0)),
+        or_nothing(share.range, |range| number(range.1)),
     ];
-    for share in [share.higher, share.lower, share.not_shown] {
-        row.push(share.map_or_else(nothing, percent));
-    }
+    row.extend(
+        [share.higher, share.lower, share.not_shown].map(|share| or_nothing(share, percent)),
+    );
     row
 }
 
@@ -306,10 +302,8 @@ fn wins(comparison: &Comparison, found: &Robust) -> String {
             Some(false) => "lowest",
         };
         let mut row = vec![format!("{} is {direction}", read.name)];
-        row.extend(wins.iter().map(|wins| {
-            let share = wins.best().or(wins.highest);
-            share.map_or_else(|| NOTHING.to_string(), percent)
-        }));
+        let shares = wins.iter().map(|wins| wins.best().or(wins.highest));
+        row.extend(shares.map(|share| or_nothing(share, percent)));
         rows.push(row);
     }
     blocks(&header, &rows)

@@ -6,7 +6,9 @@ use crate::cli::common::Stop;
 use crate::cli::sensitivity::names;
 use crate::cli::study::{Question, Runs};
 use crate::cli::sweep::{self, Analysis};
-use crate::cli::tables::{self, bold, counted, interval, paragraph, percent, significant, wrapped};
+use crate::cli::tables::{
+    self, bold, counted, interval, or_nothing, paragraph, percent, significant, wrapped,
+};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::file_source::FileSource;
@@ -241,16 +243,15 @@ fn cells(
     chance: Option<f64>,
     with_errors: bool,
 ) -> Vec<String> {
-    let nothing = || tables::NOTHING.to_string();
     let mut row = vec![name];
     for mean in means {
-        row.push(mean.map_or_else(nothing, |mean| significant(mean.mean)));
+        row.push(or_nothing(*mean, |mean| significant(mean.mean)));
         if with_errors {
             let error = mean.and_then(|mean| mean.standard_error());
-            row.push(error.map_or_else(nothing, significant));
+            row.push(or_nothing(error, significant));
         }
     }
-    row.push(chance.map_or_else(nothing, percent));
+    row.push(or_nothing(chance, percent));
     row
 }
 
@@ -283,7 +284,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
                     significant(effect.base),
                     significant(effect.point),
                     signed(effect.difference.mean),
-                    interval(effect.difference.interval()).replace(' ', "\u{1}"),
+                    interval(effect.difference.interval(), significant).replace(' ', "\u{1}"),
                     match effect.toward {
                         Toward::Better => " better",
                         Toward::Worse => " worse",

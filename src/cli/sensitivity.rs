@@ -148,14 +148,7 @@ fn table<'a>(
         Method::Morris => significant(value),
         _ => grouped_decimals(value, 3),
     };
-    let value = |index: Option<Uncertain>| {
-        index.map_or(tables::NOTHING.to_string(), |index| number(index.value))
-    };
-    let interval = |ends: Option<(f64, f64)>| {
-        ends.map_or(tables::NOTHING.to_string(), |(low, high)| {
-            format!("[{}, {}]", number(low), number(high))
-        })
-    };
+    let value = |index| tables::or_nothing(index, |index: Uncertain| number(index.value));
     let heads: &[&str] = match method {
         Method::Sobol { .. } => &["Factor", "total", "95 % interval", "first"],
         Method::Morris => &["Factor", "mu*", "95 % interval", "mu"],
@@ -168,7 +161,7 @@ fn table<'a>(
         let mut row = vec![
             name(place).to_string(),
             value(first),
-            interval(first.and_then(|first| first.interval)),
+            tables::interval(first.and_then(|first| first.interval), number),
         ];
         if heads.len() > 3 {
             row.push(value(index(place, 1)));

@@ -70,18 +70,18 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// A table with its first column to the left and numbers to the right.
-pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+pub fn table(header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
     table_with(GAP, header, rows)
 }
 
 /// Space between columns.
 const GAP: usize = 2;
 
-fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
+fn table_with(gap: usize, header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
     let left = u16::from(gap > 1);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(header);
+    table.set_header(header.iter().map(ToString::to_string));
     table.add_rows(rows);
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding(if place == 0 { (0, 1) } else { (left, 1) });
@@ -96,8 +96,9 @@ fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
 
 /// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
 /// many of the others as fit. One that nearly fits is set tighter instead.
-pub fn blocks(header: &[String], rows: &[Vec<String>]) -> String {
-    blocks_within(Terminal::of_stdout().width, header, rows)
+pub fn blocks(header: &[impl ToString], rows: &[Vec<String>]) -> String {
+    let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+    blocks_within(Terminal::of_stdout().width, &header, rows)
 }
 
 fn blocks_within(most: usize, header: &[String], rows: &[Vec<String>]) -> String {
@@ -176,10 +177,15 @@ pub fn significant(value: f64) -> String {
     grouped_decimals(value, decimals)
 }
 
-/// An interval in brackets, each end with its significant digits.
-pub fn interval(ends: Option<(f64, f64)>) -> String {
-    ends.map_or(NOTHING.to_string(), |(low, high)| {
-        format!("[{}, {}]", significant(low), significant(high))
+/// What is said of a value, or that there is nothing.
+pub fn or_nothing<T>(value: Option<T>, say: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| NOTHING.to_string(), say)
+}
+
+/// An interval in brackets, each end as `number` writes it.
+pub fn interval(ends: Option<(f64, f64)>, number: impl Fn(f64) -> String) -> String {
+    or_nothing(ends, |(low, high)| {
+        format!("[{}, {}]", number(low), number(high))
     })
 }
 
