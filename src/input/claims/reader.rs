@@ -212,15 +212,11 @@ impl Reader<'_, '_> {
 
     fn part(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Option<Part> {
         let mut design = self.design(fields, inherited);
-        if !fields.has("response") {
-            fields.missing("response", "what is measured, in quotes");
-        }
-        if !fields.has("expect") {
-            fields.missing(
-                "expect",
-                "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
-            );
-        }
+        fields.require("response", "what is measured, in quotes");
+        fields.require(
+            "expect",
+            "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
+        );
         let response = self.response(fields, "response", &design);
         let minus = self.response(fields, "minus", &design);
         let per = self.response(fields, "per", &design);

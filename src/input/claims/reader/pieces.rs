@@ -100,9 +100,7 @@ impl Reader<'_, '_> {
         };
         let mut is_whole = is_key;
         let allowed = "a list of at least three numbers";
-        if !inner.has("levels") {
-            inner.missing("levels", allowed);
-        }
+        inner.require("levels", allowed);
         let items = inner.list("levels", allowed)?;
         let mut levels: Vec<(f64, Placed)> = Vec::new();
         for item in items {
@@ -144,18 +142,14 @@ impl Reader<'_, '_> {
     pub(crate) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
         let keys = ["table", "name", "about", "sides", "responses"];
         fields.check_keys(&keys);
-        if !fields.has("table") {
-            fields.missing("table", "\"regimes\" or \"disputes\"");
-        }
+        fields.require("table", "\"regimes\" or \"disputes\"");
         let table = fields.choice("table", TABLES);
         let name = fields.needed("name");
         let about = fields.cell("about").unwrap_or_default();
         let mut sides: Vec<(String, Placed)> = Vec::new();
         for inner in fields.tables("sides", "comparisons.sides") {
             inner.check_keys(&["name", "set", "scenario"]);
-            if !inner.has("name") {
-                inner.missing("name", "a text in quotes");
-            }
+            inner.require("name", "a text in quotes");
             let side = inner.text("name").unwrap_or_default();
             let is_given = inner.has("name");
             if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {

@@ -342,9 +342,7 @@ impl Reader<'_, '_> {
         inner.check_keys(&["name", "set", "scenario"]);
         let variant = self.variant(&inner, probes);
         let Some(label) = inner.text("name") else {
-            if !inner.has("name") {
-                inner.missing("name", "a text in quotes");
-            }
+            inner.require("name", "a text in quotes");
             return None;
         };
         check_label(fields, &label, inner.spot_of("name"));
