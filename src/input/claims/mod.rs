@@ -70,6 +70,8 @@ pub struct Part {
 
 /// Which runs a part is about.
 #[derive(Clone, Debug)]
+// There are some dozens of them, so that the room they take does not matter.
+#[allow(clippy::large_enum_variant)]
 pub enum Design<V = Variant> {
     /// One world: the mean is held against a bound.
     Alone(V),
