@@ -1,4 +1,4 @@
-//! dualtrack's side of `benches/peers/`, which does the same work in other engines.
+//! dualtrack's part of `benches/peers/`, which does the same work in other engines.
 //!
 //! `peers world SCENARIO [KEY=VALUE ...]` prints the world as the others read it: constants, dates and the balanced
 //! start, in JSON. `peers run SCENARIO RUNS [KEY=VALUE ...]` does so many runs on one thread, with the nation's

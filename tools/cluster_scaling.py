@@ -18,20 +18,20 @@ DETECTION = 600.0
 
 def sweep(core_hours, minutes, overhead, seed=1):
     """Shards, hours until the end, and the share of core time that is lost."""
-    luck = random.Random(seed)
+    draws = random.Random(seed)
     length = minutes * 60.0
     shards = max(1, round(core_hours * 3600.0 / (CORES * length)))
     slots = [0.0] * SLOTS
     useful = failures = 0
     for _ in range(shards):
         begin = heapq.heappop(slots)
-        work = length * luck.lognormvariate(-0.02, 0.2)
+        work = length * draws.lognormvariate(-0.02, 0.2)
         useful += work
         end = begin + overhead + work
-        fails = luck.expovariate(1.0 / FAILURE)
+        fails = draws.expovariate(1.0 / FAILURE)
         if fails < overhead + work:
             failures += 1
-            end += DETECTION + overhead + luck.uniform(0.0, CHECKPOINT)
+            end += DETECTION + overhead + draws.uniform(0.0, CHECKPOINT)
         heapq.heappush(slots, end)
     end = max(slots)
     busy = end * min(SLOTS, shards)

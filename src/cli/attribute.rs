@@ -36,7 +36,7 @@ const LONG: usize = 32;
 ///
 /// All combinations use the same random draws. Contributions are Shapley values: what turning a mechanism on adds,
 /// averaged over all orders in which mechanisms can be turned on. They add up to the difference between all on and all
-/// off. An interrupted study goes on with `--resume`.
+/// off. An interrupted study resumes with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Scenario file.
@@ -153,6 +153,10 @@ impl study::Question for Question {
 
     fn notes(&self) -> &[String] {
         &self.scenario.notes
+    }
+
+    fn responses(&self) -> Option<&Responses> {
+        Some(&self.responses)
     }
 
     fn target(&self) -> PathBuf {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::common::{self, Stop};
-use crate::cli::{codes, plan, print, tables};
+use crate::cli::{codes, number, plan, print, tables};
 use crate::study::run_file::Look;
 use crate::study::shards::audit::{Difference, Sample, audit};
 use crate::study::shards::status::Status;
@@ -20,13 +20,13 @@ pub struct Args {
     #[arg(value_name = "DIR")]
     plan: PathBuf,
     /// Number of runs.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number::whole::<u64>(1..=1_000_000, 100))]
     runs: u64,
     /// Seed that picks the runs.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::seed())]
     seed: u64,
     /// Number of threads [default: all cores]; does not affect results.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = number::threads())]
     threads: Option<u16>,
     /// Print nothing but errors.
     #[arg(long)]

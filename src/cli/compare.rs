@@ -13,6 +13,7 @@ use crate::analysis::compare::{
 };
 use crate::cli::common::{self, Stop};
 use crate::cli::effects::{Summary, robust};
+use crate::cli::number;
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::sweep;
@@ -37,7 +38,7 @@ const MOST: u32 = 2_000;
 /// Compare policies with a base on the same random draws.
 ///
 /// BASE is a scenario file, or an experiment file with `[treatments.NAME]`. Every replicate runs the base and all
-/// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison goes on
+/// policies with the same random draws, so any difference is caused by the policies. An interrupted comparison resumes
 /// with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
@@ -54,11 +55,11 @@ pub struct Args {
     #[arg(long, value_name = "X", value_delimiter = ';', conflicts_with_all = ["replicates", "over"])]
     pub(crate) until_halfwidth: Vec<String>,
     /// Most replicates for `--until-halfwidth`.
-    #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = MOST, requires = "until_halfwidth", value_parser = number::whole::<u32>(2..=1_000_000, 500))]
     pub(crate) max_replicates: u32,
     /// Repeat the comparison at this many points of the experiment's factors, or else of all uncertain parameters
     /// (Sobol' sequence).
-    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    #[arg(long, value_name = "POINTS", value_parser = number::whole::<u64>(1..=65_536, 256))]
     pub(crate) over: Option<u64>,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
@@ -191,6 +192,10 @@ impl Question for Asked {
         &self.comparison.plan.experiment.notes
     }
 
+    fn responses(&self) -> Option<&Responses> {
+        Some(self.comparison.plan.responses())
+    }
+
     fn target(&self) -> PathBuf {
         self.target.clone()
     }
@@ -204,6 +209,10 @@ impl Question for Asked {
         identity["command"] = json!("compare");
         identity["stopping"] = stopping_value(&self.stopping, None, &self.comparison);
         Ok(identity)
+    }
+
+    fn form(&self) -> Value {
+        sweep::form(&self.comparison.plan.experiment)
     }
 
     fn stages(&self) -> Vec<Stage> {

@@ -8,7 +8,7 @@ use crate::analysis::compare::regions::{Driver, Region};
 use crate::analysis::compare::robust::{Robust, Robustness};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
 use crate::cli::tables::{
-    NOTHING, blocks, bold, counted, grouped_decimals, hanging, interval, or_nothing, paragraph,
+    self, NOTHING, bold, counted, grouped_decimals, hanging, interval, or_nothing, paragraph,
 };
 use crate::stats::estimate::Uncertain;
 
@@ -87,7 +87,7 @@ impl fmt::Display for Summary<'_> {
                 "relative",
                 "sign",
             ];
-            f.write_str(&blocks(&header, &rows))?;
+            f.write_str(&tables::rows(&header, &rows))?;
         }
         let closing = if self.pairs.replicates < 2 {
             "One replicate has no interval; add `--replicates 20` or more."
@@ -202,7 +202,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
             "lower",
             "not shown",
         ];
-        text.push_str(&blocks(&header, &rows));
+        text.push_str(&tables::rows(&header, &rows));
         text.push_str(&deciders(comparison, found, place));
     }
     text.push('\n');
@@ -306,7 +306,7 @@ fn wins(comparison: &Comparison, found: &Robust) -> String {
         row.extend(shares.map(|share| or_nothing(share, percent)));
         rows.push(row);
     }
-    blocks(&header, &rows)
+    tables::rows(&header, &rows)
 }
 
 #[cfg(test)]

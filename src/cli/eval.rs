@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::codes;
 use crate::cli::common::{self, Stop};
+use crate::cli::number;
 use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
@@ -43,10 +44,10 @@ pub struct Args {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
     /// Seed, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = number::seed())]
     seed: Option<u64>,
     /// Replicate; with the seed it fixes the random draws.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::seed())]
     replicate: u64,
     /// What to measure, separated by commas, such as `competitiveness,late=gap@2020..2024`.
     #[arg(long = "response", value_name = "RESPONSE,...")]

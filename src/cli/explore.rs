@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::common::{Stop, interruptible};
-use crate::cli::{codes, print};
+use crate::cli::{codes, number, print};
 use crate::explore::laboratory::Laboratory;
 use crate::explore::server::Server;
 
@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(value_name = "SCENARIO")]
     scenario: Option<PathBuf>,
     /// Port on this machine [default: a free one].
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = number::whole::<u16>(0..=u16::MAX, 8080))]
     port: u16,
     /// Print the link without opening it.
     #[arg(long)]

@@ -25,7 +25,7 @@ const SHOWN: usize = 20;
 ///
 /// Needs two or more `[objectives]`, such as `competitiveness = "max"` and `waste_share = "min"`. Factors are the levers.
 /// Writes the files of a sweep and `frontier.csv`, `moves.csv`, and `base.csv` with the runs of the base on the same
-/// random draws. An interrupted study goes on with `--resume`.
+/// random draws. An interrupted study resumes with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {

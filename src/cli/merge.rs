@@ -49,6 +49,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let mut store = folder.store(&stages);
     let end = End {
         target: &target,
+        identity: &question.identity().map_err(Stop::bad_input)?,
         threads: common::threads(None),
         started,
     };

@@ -15,6 +15,7 @@ pub mod explore;
 pub mod frontier;
 pub mod init;
 pub mod merge;
+pub mod number;
 pub mod options;
 pub mod params;
 pub mod plan;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
 /// An agent-based model of how Chinese cities compete with each other in AI policy, after Ma (2024).
 #[derive(Debug, clap::Parser)]
 #[command(name = "dualtrack", version, max_term_width = 100)]
+#[command(mut_subcommands(|own| own.mut_args(number::with_sign)))]
 pub struct Command {
     #[command(subcommand)]
     action: Action,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::common;
 use crate::cli::common::Stop;
+use crate::cli::number;
 use crate::input::experiment::{Experiment, reader::Overlay};
 use crate::input::scenario::file_source::FileSource;
 use crate::measure::response::spec::Response;
@@ -33,10 +34,10 @@ impl ExperimentArgs {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct OverlayArgs {
     /// Number of replicates, instead of the file's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", value_parser = number::replicates())]
     pub replicates: Option<u32>,
     /// Seed, instead of the file's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = number::seed())]
     pub seed: Option<u64>,
     /// Set a key of every scenario that is run, such as `run.quarters=20`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -70,7 +71,7 @@ pub struct WorkArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Number of threads [default: all cores]; does not affect results.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = number::threads())]
     pub threads: Option<u16>,
     #[command(flatten)]
     pub(crate) begin: BeginArgs,
@@ -91,18 +92,11 @@ pub struct PlanArgs {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "resume", "force", "dry_run"])]
     pub(crate) plan: Option<PathBuf>,
     /// Number of shards of the plan.
-    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u64).range(1..=MOST_SHARDS))]
+    #[arg(long, value_name = "N", requires = "plan", value_parser = number::whole(1..=MOST_SHARDS, 10))]
     pub(crate) shards: Option<u64>,
     /// Minutes that a shard takes on `--threads` (1 if left out), estimated from a few runs [default: 10].
-    #[arg(long, value_name = "M", requires = "plan", conflicts_with = "shards", value_parser = minutes)]
+    #[arg(long, value_name = "M", requires = "plan", conflicts_with = "shards", value_parser = number::real(0.001..=100_000.0, 10.0))]
     pub(crate) shard_minutes: Option<f64>,
-}
-
-fn minutes(text: &str) -> Result<f64, String> {
-    let value: Option<f64> = text.parse().ok();
-    value
-        .filter(|value| (0.001..=100_000.0).contains(value))
-        .ok_or_else(|| "allowed: minutes from 0.001 to 100000".to_string())
 }
 
 /// What to do where there is something already.

@@ -7,7 +7,7 @@ use clap::Parser;
 use crate::cli::Command;
 use crate::cli::common::{self, Stop};
 use crate::cli::options::WorkArgs;
-use crate::cli::study::{Question, carry_out, runs_of};
+use crate::cli::study::{Question, carry_out, runs_of, tell_notes};
 use crate::cli::{codes, print, tables};
 use crate::input::scenario::file_source::FileSource;
 use crate::kernel::control::Control;
@@ -76,9 +76,7 @@ fn plan(
     if work.quiet {
         return Ok(codes::SUCCESS);
     }
-    for note in question.notes() {
-        print::err(&format!("note: {note}\n"));
-    }
+    tell_notes(question);
     let mut lines = vec![
         ("Plan".to_string(), target.display().to_string()),
         ("Id".to_string(), id.chars().take(16).collect()),
@@ -96,7 +94,8 @@ fn plan(
         lines.push((
             "Work".to_string(),
             format!(
-                "about {} on one thread (from {})",
+                "{}{} on one thread (from {})",
+                if seconds < 1.0 { "" } else { "about " },
                 tables::duration(seconds),
                 tables::counted(runs, "run")
             ),

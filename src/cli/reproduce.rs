@@ -12,6 +12,7 @@ use crate::analysis::claims::robust::{self, Size};
 use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
+use crate::cli::number;
 use crate::cli::options::WorkArgs;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables;
@@ -38,11 +39,11 @@ const MARGIN: usize = 18;
 ///
 /// A claim holds where the 95 % interval of treatment minus control lies wholly on the expected side, is contradicted
 /// where it lies wholly on the other, and is not shown otherwise; all parts of a claim must hold, and one contradicted
-/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. An interrupted study goes on with
+/// contradicts it. Verdicts are findings: whatever they are, the exit code is 0. An interrupted study resumes with
 /// `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// All claims at the parameters of the base; takes a minute or two [default].
+    /// All claims at the parameters of the base; takes some seconds [default].
     #[arg(long, conflicts_with = "full")]
     quick: bool,
     /// Also over a sample of all uncertain parameters: where each claim holds, and what it depends on.
@@ -55,16 +56,16 @@ pub struct Args {
     #[arg(long = "file", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Pairs of runs for each claim.
-    #[arg(long, value_name = "N", default_value_t = REPLICATES, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = REPLICATES, value_parser = number::whole::<u32>(2..=100_000, 100))]
     pub(crate) replicates: u32,
     /// Design points of `--full`.
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = number::whole::<u32>(2..=65_536, 256))]
     pub(crate) points: u32,
     /// Pairs of runs at each design point of `--full`.
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = number::whole::<u32>(2..=10_000, 12))]
     pub(crate) pairs: u32,
     /// Seed, instead of the base scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = number::seed())]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
@@ -312,11 +313,12 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         }
         let robust = found.robust.iter().find(|own| own.claim == place);
         if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
+            let drivers = robust.map_or_else(String::new, |own| own.drivers_in_words());
             let says = format!(
-                "holds at {:.0} % of {} points of the uncertain parameters; {}",
+                "holds at {:.0} % of {} points of the uncertain parameters{}{drivers}",
                 100.0 * share.value,
                 share.n,
-                robust.map_or_else(String::new, |own| own.drivers_in_words())
+                if drivers.is_empty() { "" } else { "; " },
             );
             text.push_str(&beside("", &says));
         }

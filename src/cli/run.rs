@@ -8,9 +8,11 @@ use serde_json::json;
 
 use crate::cli::codes;
 use crate::cli::common::{self, Stop, interruptible};
+use crate::cli::number;
 use crate::cli::options::BeginArgs;
 use crate::cli::print;
 use crate::cli::progress::{self, Goal};
+use crate::cli::study::is_finished;
 use crate::cli::summary::Summary;
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::{self, Scenario};
@@ -19,7 +21,7 @@ use crate::model::{run::OwnRules, setup::Setup};
 use crate::study::error::StudyError;
 use crate::study::identity;
 use crate::study::job::{EngineError, Job, Replicates};
-use crate::study::place::Begin;
+use crate::study::place::{self, Begin};
 use crate::study::traced::TraceStore;
 use crate::table::{
     complete::finish_folder, folder::Folder, manifest::Manifest, writer::WrittenFile,
@@ -27,7 +29,7 @@ use crate::table::{
 
 /// Run the replicates of a scenario, write their traces, and print a summary.
 ///
-/// An interrupted run goes on with `--resume`; its output is byte-identical. What may be lost is the work of some seconds,
+/// An interrupted run resumes with `--resume`; its output is byte-identical. What may be lost is the work of some seconds,
 /// or of one replicate where that takes longer.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
@@ -38,13 +40,13 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::seed())]
     seed: Option<u64>,
     /// Number of replicates, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::replicates())]
     replicates: Option<u32>,
     /// Number of threads [default: all cores]; does not affect results.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = number::threads())]
     threads: Option<u16>,
     /// Set a key of the scenario, such as `tournament.intensity=0`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -72,7 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
         threads: common::threads(args.threads),
     };
     let begin = args.begin.begin();
-    let (kept, files) = asked.to_folder(&target, begin, started, |job, store| {
+    let made = asked.to_folder(&target, begin, started, |job, store| {
         if !args.quiet {
             for note in &scenario.notes {
                 print::err(&format!("note: {note}\n"));
@@ -87,15 +89,19 @@ pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
             store.run(job, &control)
         })
     })?;
-    if !args.quiet {
-        let summary = Summary {
+    let text = match &made {
+        Some((kept, files)) => Summary {
             scenario: &scenario,
-            kept: &kept,
+            kept,
             target: &target,
-            files: &files,
+            files,
             terminal: Terminal::of_stdout(),
-        };
-        print::out(&summary.to_string());
+        }
+        .to_string(),
+        None => is_finished(&target),
+    };
+    if !args.quiet {
+        print::out(&text);
     }
     Ok(codes::SUCCESS)
 }
@@ -143,7 +149,8 @@ impl Asked<'_> {
         })
     }
 
-    /// Runs it to a folder, with a store beside it that `run` fills; returns what is kept of it, and its files.
+    /// Runs it to a folder, with a store beside it that `run` fills; returns what is kept of it, and its files. None where
+    /// it is to go on with a result that is there already.
     ///
     /// # Errors
     /// What stands in the way, and what `run` says; what is done is kept.
@@ -153,7 +160,7 @@ impl Asked<'_> {
         begin: Begin,
         started: SystemTime,
         run: impl FnOnce(&Job<'_>, TraceStore) -> Result<TraceStore, EngineError<StudyError>>,
-    ) -> Result<(Replicates, Vec<WrittenFile>), Stop> {
+    ) -> Result<Option<(Replicates, Vec<WrittenFile>)>, Stop> {
         let scenario = self.scenario;
         let mut identity = json!({
             "command": "run",
@@ -167,6 +174,10 @@ impl Asked<'_> {
         if let Some((name, _)) = self.rules {
             identity["rules"] = name.into();
         }
+        let own = identity::of_result(&identity, json!([scenario.title, scenario.description]));
+        if begin == Begin::Resume && place::finished(&own, target)?.is_some() {
+            return Ok(None);
+        }
         self.replicates(|job| {
             let traces = job.traces;
             let store = TraceStore::open(&identity, scenario.seed, traces, target, begin)?;
@@ -174,11 +185,14 @@ impl Asked<'_> {
             let folder = Folder::create(target, store.replaces())?;
             let files = store.write(folder.path())?;
             let description = result::description(&scenario.name, &scenario.title, traces);
-            let manifest = self.manifest(started);
+            let manifest = Manifest {
+                identity: own,
+                ..self.manifest(started)
+            };
             let files = finish_folder(folder, files, &description, manifest)?;
             let kept = store.kept().clone();
             store.remove()?;
-            Ok((kept, files))
+            Ok(Some((kept, files)))
         })
     }
 

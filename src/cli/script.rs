@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::common::Stop;
 use crate::cli::status::CHUNK;
-use crate::cli::{print, tables};
+use crate::cli::{number, print, tables};
 use crate::study::shards::plan_folder::PlanFolder;
 use crate::table::paths::make_folder;
 use crate::table::{error::OutputError, writer::replace_file};
@@ -46,10 +46,10 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", value_parser = word)]
     mem: Option<String>,
     /// Processors of a shard; also its number of threads.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::threads())]
     cpus: u16,
     /// Largest index of a job array: MaxArraySize of the cluster, minus 1.
-    #[arg(long, value_name = "N", default_value_t = CHUNK, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
+    #[arg(long, value_name = "N", default_value_t = CHUNK, value_parser = number::chunk())]
     chunk: u64,
     /// The program as the nodes call it.
     #[arg(long, value_name = "PROGRAM", default_value = "dualtrack")]

@@ -24,7 +24,7 @@ const BAR: usize = 12;
 ///
 /// The design decides how: `saltelli` gives Sobol' indices, `morris` elementary effects, and `latin_hypercube`, `sobol`
 /// or `table` partial rank correlations. Writes the files of a sweep and `sensitivity.csv` and `noise.csv`, with pairs of
-/// factors also `interactions.csv`. An interrupted study goes on with `--resume`.
+/// factors also `interactions.csv`. An interrupted study resumes with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {

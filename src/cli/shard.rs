@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::cli::common::{self, Stop};
-use crate::cli::{codes, plan, print, tables};
+use crate::cli::{codes, number, plan, print, tables};
 use crate::study::shards::make::{Execution, ShardMaker};
+use crate::study::shards::plan_folder::MOST_SHARDS;
 
 /// Variables that tell a task its number, with what is added so that the first is 1: all engines count from 1 unless the
 /// user says otherwise, or from 0 always.
@@ -38,10 +39,10 @@ pub struct Args {
     #[arg(long, value_name = "VARIABLE", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "shards")]
     from_env: Option<String>,
     /// Added to every number.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::whole(0..=MOST_SHARDS, 1000))]
     offset: u64,
     /// Number of threads [default: all cores]; does not affect results.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = number::threads())]
     threads: Option<u16>,
     /// Print nothing but errors.
     #[arg(long)]

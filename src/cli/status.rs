@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::common::Stop;
-use crate::cli::{codes, plan, print, tables};
+use crate::cli::{codes, number, plan, print, tables};
 use crate::study::run_file::Look;
-use crate::study::shards::plan_folder::PlanFolder;
+use crate::study::shards::plan_folder::{MOST_SHARDS, PlanFolder};
 use crate::study::shards::status::{Status, ranges};
 use crate::table::json::json_text;
 
@@ -45,10 +45,10 @@ pub struct Args {
     #[arg(long)]
     quick: bool,
     /// With `slurm` and `lines`: shards from N + 1 on, less N, as `shard --offset N` takes them.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::whole(0..=MOST_SHARDS, 1000))]
     offset: u64,
     /// With `slurm`: largest index of an array.
-    #[arg(long, value_name = "N", default_value_t = CHUNK, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = CHUNK, value_parser = number::chunk())]
     chunk: u64,
 }
 

@@ -12,9 +12,11 @@ use crate::cli::options::WorkArgs;
 use crate::cli::progress::{self, Goal};
 use crate::cli::{codes, print, tables};
 use crate::kernel::control::Control;
+use crate::measure::response::spec::{Response, Responses};
 use crate::study::error::StudyError;
 use crate::study::execute::{Study, execute};
-use crate::study::place::Begin;
+use crate::study::identity;
+use crate::study::place::{self, Begin};
 use crate::study::stage::Stage;
 use crate::study::store::RunStore;
 use crate::study::sweep::pilot::pilot;
@@ -38,6 +40,10 @@ pub(crate) trait Question {
     fn notes(&self) -> &[String] {
         &[]
     }
+    /// What columns of its tables are named after.
+    fn responses(&self) -> Option<&Responses> {
+        None
+    }
     /// Where the result stands where nothing else is asked for.
     fn target(&self) -> PathBuf;
     /// Arms and random draws.
@@ -59,6 +65,10 @@ pub(crate) trait Question {
     /// What the store says.
     fn next(&mut self, done: &[Stage], _store: &mut RunStore) -> Result<Option<Stage>, StudyError> {
         Ok(self.stages().get(done.len()).cloned())
+    }
+    /// What decides about the result beside the numbers of its runs.
+    fn form(&self) -> Value {
+        self.title().1.into()
     }
     /// How it begins, with runs of an earlier result where it can take over any.
     ///
@@ -133,6 +143,28 @@ pub(crate) fn runs_of(stages: &[Stage]) -> u64 {
     stages.iter().map(Stage::runs).fold(0, u64::saturating_add)
 }
 
+/// Longest name of a column that every program takes; Stata's.
+const LONGEST_NAME: usize = 32;
+
+/// Says what the reader of its files has to say, and which names of columns are too long for some programs.
+pub(crate) fn tell_notes(question: &dyn Question) {
+    for note in question.notes() {
+        print::err(&format!("note: {note}\n"));
+    }
+    let responses = question.responses().map_or(&[][..], Responses::list);
+    let is_long = |own: &&Response| own.name.len() > LONGEST_NAME;
+    let long: Vec<&Response> = responses.iter().filter(is_long).collect();
+    if let [first, ..] = long[..] {
+        let text = &first.text;
+        print::err(&format!(
+            "note: {} of more than {LONGEST_NAME} letters, which Stata does not take, such as `{}`; a short name stands \
+             before a response: `--response short={text}`, or `short = \"{text}\"` under `[responses]` in a file\n",
+            tables::counted_of(long.len() as u64, "column has a name", "columns have names"),
+            first.name,
+        ));
+    }
+}
+
 /// Carries a question out; returns the exit code.
 pub(crate) fn carry_out(question: &mut dyn Question, work: &WorkArgs) -> Result<u8, Stop> {
     let started = SystemTime::now();
@@ -149,39 +181,33 @@ pub(crate) fn carry_out(question: &mut dyn Question, work: &WorkArgs) -> Result<
     let identity = question.identity().map_err(Stop::bad_input)?;
     let end = End {
         target: &target,
+        identity: &identity,
         threads,
         started,
     };
-    let result = end.carry_out(
-        question,
-        &identity,
-        work.begin.begin(),
-        |question, store| {
-            if !work.quiet {
-                for note in question.notes() {
-                    print::err(&format!("note: {note}\n"));
-                }
-            }
-            let most = runs_of(&question.stages());
-            let outcome = thread::scope(|scope| {
-                let goal = Goal::Runs(most.saturating_sub(store.found()));
-                // Dropped at the end, it ends the display.
-                let _display = (!work.quiet).then(|| progress::show(scope, &control, goal));
-                let study = question.study();
-                run(question, &study, store, threads, &control)
-            });
-            outcome.map_err(|error| match error {
-                StudyError::Interrupted => Stop {
-                    code: codes::INTERRUPTED,
-                    message: format!(
-                        "interrupted after {} of {most} runs; go on with `--resume`",
-                        store.done()
-                    ),
-                },
-                error => error.into(),
-            })
-        },
-    )?;
+    let result = end.carry_out(question, work.begin.begin(), |question, store| {
+        if !work.quiet {
+            tell_notes(question);
+        }
+        let most = runs_of(&question.stages());
+        let outcome = thread::scope(|scope| {
+            let goal = Goal::Runs(most.saturating_sub(store.found()));
+            // Dropped at the end, it ends the display.
+            let _display = (!work.quiet).then(|| progress::show(scope, &control, goal));
+            let study = question.study();
+            run(question, &study, store, threads, &control)
+        });
+        outcome.map_err(|error| match error {
+            StudyError::Interrupted => Stop {
+                code: codes::INTERRUPTED,
+                message: format!(
+                    "interrupted after {} of {most} runs; go on with `--resume`",
+                    store.done()
+                ),
+            },
+            error => error.into(),
+        })
+    })?;
     Ok(result.tell(work.quiet))
 }
 
@@ -203,6 +229,8 @@ pub(crate) fn run(
 /// How a study ends.
 pub(crate) struct End<'a> {
     pub target: &'a Path,
+    /// All that decides about its numbers.
+    pub identity: &'a Value,
     pub threads: usize,
     pub started: SystemTime,
 }
@@ -223,12 +251,15 @@ impl End<'_> {
     pub fn carry_out<E: From<StudyError> + From<Stop>>(
         &self,
         question: &mut dyn Question,
-        identity: &Value,
         begin: Begin,
         run: impl FnOnce(&mut dyn Question, &mut RunStore) -> Result<Vec<Stage>, E>,
     ) -> Result<Ended, E> {
+        if let Some(result) = self.finished(question, begin)? {
+            question.ended(self.target)?;
+            return Ok(result);
+        }
         let begin = question.begin(begin, self.target)?;
-        let mut store = RunStore::open(identity, self.target, begin)?;
+        let mut store = RunStore::open(self.identity, self.target, begin)?;
         question.begun(self.target)?;
         let stages = run(question, &mut store)?;
         let replaces = store.replaces();
@@ -236,6 +267,23 @@ impl End<'_> {
         store.remove()?;
         question.ended(self.target)?;
         Ok(result)
+    }
+
+    /// The result that stands there already, where it is to be gone on with and is the one that is asked for.
+    fn finished(&self, question: &dyn Question, begin: Begin) -> Result<Option<Ended>, StudyError> {
+        if begin != Begin::Resume {
+            return Ok(None);
+        }
+        let identity = identity::of_result(self.identity, question.form());
+        let found = place::finished(&identity, self.target)?;
+        Ok(found.map(|found| {
+            let failed = &found.manifest()["experiment"]["failed_runs"];
+            Ended {
+                text: is_finished(self.target),
+                failed: failed.as_u64().unwrap_or(0),
+                warning: None,
+            }
+        }))
     }
 
     /// Makes the result of all runs and gives it its name.
@@ -285,11 +333,21 @@ impl End<'_> {
             arguments: common::arguments(),
             title: question.title().1,
             threads: self.threads,
+            identity: identity::of_result(self.identity, question.form()),
             started: common::second(self.started),
             finished: common::second(SystemTime::now()),
             ..known
         }
     }
+}
+
+/// What is said of a result that is to be gone on with and is whole.
+pub(crate) fn is_finished(target: &Path) -> String {
+    let path = target.display();
+    let said = format!(
+        "{path} is finished, and its files are as they were written: nothing was run. `--force` makes it anew."
+    );
+    tables::hanging(&said, 0)
 }
 
 impl Ended {

@@ -9,7 +9,9 @@ use crate::cli::common::{self, Stop};
 use crate::cli::options::{ExperimentArgs, WorkArgs};
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables::{self, counted};
+use crate::input::experiment::Experiment;
 use crate::input::scenario::file_source::FileSource;
+use crate::measure::response::spec::Responses;
 use crate::study::error::StudyError;
 use crate::study::execute::Study;
 use crate::study::place::Begin;
@@ -22,7 +24,7 @@ use crate::table::{manifest::Manifest, place::Place};
 
 /// Run every design point of an experiment with every replicate.
 ///
-/// An interrupted sweep goes on with `--resume`; its output is byte-identical.
+/// An interrupted sweep resumes with `--resume`; its output is byte-identical.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -153,6 +155,10 @@ impl Question for Sweep {
         &self.plan.experiment.notes
     }
 
+    fn responses(&self) -> Option<&Responses> {
+        Some(self.plan.responses())
+    }
+
     fn target(&self) -> PathBuf {
         PathBuf::from("output").join(&self.plan.experiment.name)
     }
@@ -170,6 +176,10 @@ impl Question for Sweep {
         let analysis = self.analysis.iter();
         stages.extend(analysis.flat_map(|analysis| analysis.more_stages(&self.plan)));
         stages
+    }
+
+    fn form(&self) -> Value {
+        json!([form(&self.plan.experiment), self.is_parquet])
     }
 
     fn begin(&mut self, begin: Begin, target: &Path) -> Result<Begin, StudyError> {
@@ -218,6 +228,15 @@ impl Question for Sweep {
     fn ended(&self, target: &Path) -> Result<(), StudyError> {
         Ok(reuse::remove_aside(target)?)
     }
+}
+
+/// What decides about a result of an experiment beside the numbers of its runs.
+pub(crate) fn form(experiment: &Experiment) -> Value {
+    json!([
+        experiment.title,
+        experiment.description,
+        experiment.objectives
+    ])
 }
 
 /// What is known of any result of a plan.

@@ -76,6 +76,8 @@ pub fn table(header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
 
 /// Space between columns.
 const GAP: usize = 2;
+/// Space before what belongs to a name on a line of its own.
+const INDENT: usize = 2;
 
 fn table_with(gap: usize, header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
     let left = u16::from(gap > 1);
@@ -94,45 +96,59 @@ fn table_with(gap: usize, header: &[impl ToString], rows: Vec<Vec<String>>) -> S
     format!("{BOLD}{head}{PLAIN}\n{body}\n")
 }
 
-/// A table as [`table`] makes it, cut into blocks where it is too wide: each begins with the first column and has as
-/// many of the others as fit. One that nearly fits is set tighter instead.
-pub fn blocks(header: &[impl ToString], rows: &[Vec<String>]) -> String {
+/// A table as [`table`] makes it, where it fits, if need be tightly. Else the first cell of a row stands on a line of its own
+/// above the others, and where these do not fit either, above a line for each of them.
+pub fn rows(header: &[impl ToString], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(ToString::to_string).collect();
-    blocks_within(Terminal::of_stdout().width, &header, rows)
+    rows_within(Terminal::of_stdout().width, &header, rows)
 }
 
-fn blocks_within(most: usize, header: &[String], rows: &[Vec<String>]) -> String {
-    let widths: Vec<usize> = (0..header.len())
-        .map(|place| {
-            let cells = rows.iter().filter_map(|row| row.get(place));
-            let cells = cells.chain(header.get(place));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        })
-        .collect();
-    let all: usize = widths.iter().sum();
-    let tight = all + widths.len().saturating_sub(1) <= most;
-    let gap = if tight && all + GAP * widths.len().saturating_sub(1) > most {
-        1
-    } else {
-        GAP
+fn rows_within(most: usize, header: &[String], rows: &[Vec<String>]) -> String {
+    let width = |place: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(place));
+        let cells = cells.chain(header.get(place));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let first = widths.first().copied().unwrap_or(0);
-    let mut texts = Vec::new();
-    let mut next = 1;
-    while next < header.len() {
-        let (from, mut used) = (next, first);
-        while next < header.len() && (next == from || used + gap + widths[next] <= most) {
-            used += gap + widths[next];
-            next += 1;
+    let fits = |first: usize, gap: usize| {
+        let others = (1..header.len()).map(|place| gap + width(place));
+        first + others.sum::<usize>() <= most
+    };
+    let first = width(0);
+    for gap in [GAP, 1] {
+        if fits(first, gap) {
+            return table_with(gap, header, rows.to_vec());
         }
-        let part = |row: &[String]| -> Vec<String> {
-            let others = row.get(from..next).unwrap_or_default();
-            row.iter().take(1).chain(others).cloned().collect()
-        };
-        let rows = rows.iter().map(|row| part(row)).collect();
-        texts.push(table_with(gap, &part(header), rows));
     }
-    texts.join("\n")
+    let names = rows.iter().filter_map(|row| row.first());
+    for gap in [GAP, 1] {
+        // A first column that is empty but for its head serves as an indent.
+        if fits(header.first().map_or(0, |head| head.chars().count()), gap) {
+            let bare = rows.iter().map(|row| {
+                let others = row.iter().skip(1).cloned();
+                std::iter::once(String::new()).chain(others).collect()
+            });
+            let text = table_with(gap, header, bare.collect());
+            let mut lines = text.lines();
+            let head = lines.next().map(str::to_string);
+            let body = names
+                .zip(lines)
+                .map(|(name, line)| format!("{name}\n{line}"));
+            return head.into_iter().chain(body).collect::<Vec<_>>().join("\n") + "\n";
+        }
+    }
+    let heads = header.iter().skip(1).map(|head| head.chars().count());
+    let longest = heads.max().unwrap_or(0);
+    let mut text = format!(
+        "{BOLD}{}{PLAIN}\n",
+        header.first().map_or("", String::as_str)
+    );
+    for (name, row) in names.zip(rows) {
+        text.push_str(&format!("{name}\n"));
+        for (head, cell) in header.iter().zip(row).skip(1) {
+            text.push_str(&format!("{:INDENT$}{head:longest$}  {cell}\n", ""));
+        }
+    }
+    text
 }
 
 /// A number with a comma between thousands.
@@ -300,24 +316,36 @@ mod tests {
     }
 
     #[test]
-    fn wide_tables_are_cut_into_blocks() {
-        let cell = |width: usize| "x".repeat(width);
-        let header = ["name", "a", "b", "c"].map(str::to_string);
-        let rows = vec![vec!["row".to_string(), cell(40), cell(32), cell(10)]];
-        let near = vec![vec!["row".to_string(), cell(40), cell(32), cell(1)]];
-        let text = anstream::adapter::strip_str(&blocks_within(80, &header, &near)).to_string();
-        assert_eq!(text.lines().count(), 2, "{text}");
-        let text = anstream::adapter::strip_str(&blocks_within(80, &header, &rows)).to_string();
-        let lines: Vec<&str> = text.lines().collect();
-        // 4 + 2 + 40 + 2 + 32 = 80, so the third column needs a block of its own.
-        assert_eq!(lines.len(), 5, "{text}");
-        assert!(
-            lines.iter().all(|line| line.chars().count() <= 80),
-            "{text}"
-        );
-        assert_eq!(lines[3], "name           c");
-        let text = blocks_within(140, &header, &rows);
-        assert_eq!(text.lines().count(), 2, "{text}");
+    fn wide_tables_keep_a_row_together() {
+        let header = ["Response", "base", "treated", "change"].map(str::to_string);
+        let lines = |most: usize, name: usize, cell: usize| -> Vec<String> {
+            let row = || {
+                let cells = (1..4).map(|_| "9".repeat(cell));
+                std::iter::once("x".repeat(name)).chain(cells).collect()
+            };
+            let text = rows_within(most, &header, &[row(), row()]);
+            let text = anstream::adapter::strip_str(&text).to_string();
+            assert!(
+                text.lines().all(|line| line.chars().count() <= most),
+                "{text}"
+            );
+            text.lines().map(str::to_string).collect()
+        };
+        for most in [80, 120] {
+            assert_eq!(lines(most, 8, 22).len(), 3);
+            // Tightly.
+            assert_eq!(lines(most, most - 3 * 23, 22).len(), 3);
+        }
+        // Names on lines of their own, and all numbers of a row still in one line.
+        let long = lines(80, 57, 16);
+        assert_eq!(long.len(), 5);
+        assert_eq!(long[1], "x".repeat(57));
+        assert_eq!(long[2].split_whitespace().count(), 3);
+        assert_eq!(lines(120, 57, 16).len(), 3);
+        // A line for each number.
+        let longest = lines(80, 57, 40);
+        assert_eq!(longest.len(), 1 + 2 * 4);
+        assert_eq!(longest[3], format!("  treated  {}", "9".repeat(40)));
     }
 
     #[test]

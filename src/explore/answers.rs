@@ -17,6 +17,10 @@ pub struct Model {
     pub scenarios: Vec<ScenarioSummary>,
     /// Groups of parameters, in order.
     pub groups: Vec<Titled>,
+    /// Changes of one click.
+    pub presets: Vec<Preset>,
+    /// Keys of parameters that are changed most often.
+    pub most_used: &'static [&'static str],
     /// Parameters, in order.
     pub parameters: Vec<ParameterView>,
     /// Series of the nation.
@@ -29,6 +33,17 @@ pub struct Model {
     pub city_responses: Vec<Measured>,
     /// Series of a sector of cities.
     pub sector_responses: Vec<Measured>,
+}
+
+/// A change of one click.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preset {
+    /// What it does.
+    pub title: &'static str,
+    /// Key of the parameter that it sets.
+    pub key: &'static str,
+    /// To what.
+    pub value: serde_json::Value,
 }
 
 /// A scenario in a list.

@@ -1,8 +1,10 @@
 //! What there is: the model, and a scenario.
 
+use serde_json::json;
+
 use crate::explore::answers::{
-    ChangeView, CityView, EventView, Model, Named, ParameterView, ScenarioSummary, ScenarioView,
-    Titled,
+    ChangeView, CityView, EventView, Model, Named, ParameterView, Preset, ScenarioSummary,
+    ScenarioView, Titled,
 };
 use crate::explore::laboratory::{Explored, LIMITS, Laboratory, Refusal};
 use crate::explore::series;
@@ -12,6 +14,40 @@ use crate::model::params::{
     Kind, Parameter, Timing,
     table::{GROUPS, PARAMETERS},
 };
+
+/// Parameters that are changed most often.
+const MOST_USED: &[&str] = &[
+    "tournament.intensity",
+    "tournament.comparability",
+    "budgets.retention",
+    "policy.pioneer_rate_per_quarter",
+    "policy.imitation_rate_per_quarter",
+];
+
+/// Changes of one click.
+fn presets() -> Vec<Preset> {
+    let preset = |title, key, value| Preset { title, key, value };
+    vec![
+        preset(
+            "Turn off competition",
+            "mechanisms.tournament",
+            json!(false),
+        ),
+        preset("Double competition", "tournament.intensity", json!(2.0)),
+        preset("Nobody copies", "mechanisms.imitation", json!(false)),
+        preset(
+            "No national measures",
+            "mechanisms.codification",
+            json!(false),
+        ),
+        preset(
+            "No export controls",
+            "mechanisms.export_controls",
+            json!(false),
+        ),
+        preset("One planner", "regime.allocation", json!("coordinated")),
+    ]
+}
 
 impl Laboratory {
     /// Parameters, scenarios, and what is measured.
@@ -25,6 +61,8 @@ impl Laboratory {
             start: self.start().scenario.name.clone(),
             limits: LIMITS,
             scenarios: self.list.iter().map(summary).collect(),
+            presets: presets(),
+            most_used: MOST_USED,
             groups: GROUPS.iter().map(title).collect(),
             parameters: PARAMETERS.iter().map(parameter).collect(),
             responses: series::responses(),

@@ -100,26 +100,27 @@ fn comparison(params: &Params, choice: &Choice, seen: &Seen) -> Option<String> {
     }
     let by = (seen.reading - 1.0) * 100.0;
     let compared = if by.abs() < 0.05 {
-        "as well as the average city, so that this changes nothing".to_string()
+        "as well as the average city's, which changes nothing".to_string()
     } else if by > 0.0 {
-        format!("better than the average city, which raises the career return by {by:.1} %")
+        format!("better than the average city's, which raises the career return by {by:.1} %")
     } else {
         format!(
-            "worse than the average city, which lowers the career return by {:.1} %",
+            "worse than the average city's, which lowers the career return by {:.1} %",
             -by
         )
     };
-    let peers = format!(
-        "With {:.2} effective peers the centre can read it {compared}; priority at the centre is {:.2}.",
-        seen.effective_peers, terms.priority
+    let wanted = format!(
+        "The centre wants the sector with a weight of {:.2} (0: not at all).",
+        terms.priority
     );
     Some(if params.mechanisms.comparability {
-        peers
-    } else {
         format!(
-            "Priority at the centre is {:.2}; comparability is switched off.",
-            terms.priority
+            "The centre grades a city against peers that do the same; counted by how much of it they do, there are {:.2}. \
+             It can judge the city's work here {compared}. {wanted}",
+            seen.effective_peers
         )
+    } else {
+        format!("{wanted} That it judges some work better than other work is switched off.")
     })
 }
 

@@ -15,17 +15,17 @@ This page is made from the definitions of the columns in `src/measure/`; a test 
 `dualtrack run` writes a folder with one CSV file for each table that the scenario asks for, `datapackage.json`, which
 describes them to other programs (Frictionless Table Schema), and `manifest.json`, which holds what is needed to repeat
 the run: program, version, commit, arguments, every setting, seed, replicates, and SHA-256 of what was read and written.
-Clock times stand in the manifest alone, so the same key gives the same bytes in all other files, whatever the
-number of threads.
+Clock times stand in the manifest alone, so all other files of a repeated run are the same bytes, with any number of
+threads.
 
 - Files are UTF-8 with a header, commas, and one line feed after each row; a text with a comma or a quote is in quotes.
 - Rows go by replicate, then by quarter, then in the order of the cities and sectors of the scenario; events of a
-  quarter go by kind of act.
+  quarter go by kind.
 - Numbers are in the shortest form that reads back to the same bits. Shares run from 0 to 1, and money is CNY mn of the
   quarter. `1` in the column of units is a pure number.
 - A missing value is an empty cell, never 0.
 - No cell is a formula to a spreadsheet: `city_id`, `sector_id` and `instrument_id` are small letters, digits, `_` and `-`,
-  not `-` first; names of people's choosing (cities, provinces, levels, policies, claims) that begin with `=`, `+`, `-` or
+  not `-` first; names that users choose (cities, provinces, levels, policies, claims) that begin with `=`, `+`, `-` or
   `@` or hold control characters are refused when they are read. Titles and descriptions go into JSON and pages alone.
 - Files appear in the folder that was chosen and nowhere else: a link in its place, or in unfinished work, is not followed.
 - `traces.interval_quarters` thins `national`, `cities`, `sectors` and `allocations` to the last quarter of each
@@ -110,10 +110,20 @@ sectors.capability_ratio[ai_chips]@2018Q1..2020Q4
 cities.score[zhengzhou]                    of a city
 allocations.spending_cny_mn[zhengzhou,foundation_models]/cities.budget_cny_mn[zhengzhou]
 derived.portfolio_similarity@2024          of the table below; `derived.` may be left out
+late=gap@2022..2024                        under a name of its own
 ```
 
 Columns are those of [`outputs.md`](outputs.md) that hold numbers. Money and events are summed over the period, levels are
 averaged; a ratio is one of sums or of means. A period is `first`, `last`, `all`, a year, a quarter, or two of them.
+
+A response is a column of result tables, named after its text: `gap@2022..2024` is `gap_2022_2024`. Such a name has up to 64
+letters; some programs take fewer (Stata 32), and a note tells of longer ones. Give a short name before the response,
+`late=gap@2022..2024`, or in a file as a key:
+
+```toml
+[responses]
+late = \"gap@2022..2024\"
+```
 
 ## The table `derived`
 

@@ -194,8 +194,8 @@ pub static CHAMPIONS: Table<ChampionEvent> = Table {
         Column::one_of(
             "event",
             &["regional_leader", "national_champion"],
-            "regional_leader: the city has most capability of its region from now on, leaders at the start \
-             being dated with the first quarter; national_champion: the centre names it (E36)",
+            "what happened: the city has most capability of its region from now on (regional_leader; leaders at the start \
+             are dated with the first quarter), or the centre names it (national_champion, E36)",
             |_, event| {
                 if event.is_national {
                     "national_champion"

@@ -22,7 +22,7 @@ pub(crate) struct Published {
     pub rows: Rows,
     /// Instruments in force, one bit each.
     pub in_force: Vec<u64>,
-    /// Of the board where cities publish next: whether an evaluation left the sums of their peers' rows there, the
+    /// Of the copy where cities publish next: whether an evaluation left the sums of their peers' rows there, the
     /// columns of each block where its rows will be, so that the next quarter need not gather them once more.
     pub has_sums_of_peers: bool,
     sectors: usize,
@@ -35,7 +35,7 @@ const BITS_IN_NUMBER: usize = 32;
 const ONE: u64 = 1f64.to_bits();
 
 impl Published {
-    /// A board for so many lanes.
+    /// Public information of so many lanes.
     pub fn new(lanes: usize, sectors: usize, instruments: usize) -> Self {
         let numbers = instruments.div_ceil(BITS_IN_NUMBER);
         Published {

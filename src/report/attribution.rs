@@ -3,7 +3,7 @@
 use crate::report::figure::{Data, bars::Bar, scale, waterfall::Waterfall};
 use crate::report::page::Part;
 use crate::report::rows::{Row, Rows, axis, counted};
-use crate::report::sensitivity::pairs;
+use crate::report::sensitivity::{PALE, pairs};
 use crate::report::words::{list_of, words};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
@@ -77,8 +77,10 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
             part.figure(
                 format!("pairs-{response}"),
                 format!("Which mechanisms act on each other: {}", words(response).to_lowercase()),
-                "What two mechanisms add together beyond what each adds alone (Shapley interaction). Blue: they strengthen \
-                 each other; orange: they take from each other; near white: they act apart.",
+                format!(
+                    "What two mechanisms add together beyond what each adds alone (Shapley interaction). Blue: they \
+                     strengthen each other; orange: they take from each other. {PALE}"
+                ),
                 n,
                 heat,
             );

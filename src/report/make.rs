@@ -90,7 +90,7 @@ pub(crate) fn finish(source: &Source, part: &mut Part) {
     let mut seen = std::collections::BTreeSet::new();
     for block in &mut part.blocks {
         let id = match block {
-            Block::Heading(id, _) | Block::Verdict(id, ..) => id,
+            Block::Heading(id, _) | Block::Fold(id, ..) => id,
             Block::Figure(figure) | Block::Slides(figure, _) => &mut figure.id,
             _ => continue,
         };

@@ -26,8 +26,31 @@ pub enum Block {
     Slides(Box<Figure>, Vec<String>),
     /// A table with its caption.
     Table(String, Data),
-    /// A claim with its verdict: name for links, title, verdict as a word, and as a class.
-    Verdict(String, String, String, &'static str),
+    /// All claims with what was measured; whether it says where else they hold.
+    Claims(Vec<Claim>, bool),
+    /// Something told in code.
+    Code(String),
+    /// What follows is folded: name for links, title, and a verdict with its class.
+    Fold(String, String, Option<(String, &'static str)>),
+    /// The end of what is folded.
+    Unfold,
+}
+
+/// A claim in the table of all.
+#[derive(Debug, Default)]
+pub struct Claim {
+    /// Short name.
+    pub id: String,
+    /// Where it is told.
+    pub link: String,
+    /// What the paper says.
+    pub says: String,
+    /// What was measured, what was expected of it, what came out, and its verdict as a word and as a class.
+    pub parts: Vec<([String; 4], &'static str)>,
+    /// Its verdict, as a word and as a class.
+    pub verdict: (String, &'static str),
+    /// Where else it holds.
+    pub elsewhere: String,
 }
 
 /// The report of one result.
@@ -87,6 +110,20 @@ impl Part {
     /// Adds a table.
     pub fn table(&mut self, caption: impl Into<String>, data: Data) {
         self.blocks.push(Block::Table(caption.into(), data));
+    }
+
+    /// Adds what `fill` adds, folded under a title that may have a verdict with its class.
+    pub fn fold(
+        &mut self,
+        id: impl Into<String>,
+        title: impl Into<String>,
+        verdict: Option<(String, &'static str)>,
+        fill: impl FnOnce(&mut Part),
+    ) {
+        let fold = Block::Fold(id.into(), title.into(), verdict);
+        self.blocks.push(fold);
+        fill(self);
+        self.blocks.push(Block::Unfold);
     }
 
     /// Its figures.

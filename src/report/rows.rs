@@ -256,19 +256,36 @@ pub fn over_quarters(rows: &[Row<'_>], name: &str, value: &str) -> (Vec<Quarter>
     (quarters, lines)
 }
 
-/// A table as it is, its numbers shortened, cut after some rows.
+/// A table as it is, cut after some rows: its numbers are shortened, and a value stands in one cell with its interval.
 pub fn plain(rows: &Rows, most: usize) -> Data {
-    let short = |cell: &String| match cell.parse::<f64>() {
-        Ok(value) if cell.contains(['.', 'e']) => scale::number(value),
-        _ => cell.clone(),
+    let ends = |name: &str| [format!("{name}_low"), format!("{name}_high")];
+    let has_ends = |name: &str| ends(name).iter().all(|end| rows.has(end));
+    let is_end = |name: &str| {
+        let of = name.strip_suffix("_low").or(name.strip_suffix("_high"));
+        of.is_some_and(|of| rows.has(of) && has_ends(of))
+    };
+    let shown = || rows.columns.iter().filter(|name| !is_end(name));
+    let cell = |row: &Row<'_>, name: &String| {
+        let text = row.text(name);
+        match row.number(name) {
+            Some(value) if has_ends(name) => {
+                let [low, high] = ends(name);
+                scale::estimate(value, row.interval(&low, &high))
+            }
+            Some(value) if text.contains(['.', 'e']) => scale::number(value),
+            _ => text.to_string(),
+        }
+    };
+    let head = |name: &String| match has_ends(name) {
+        true => format!("{} [low, high]", words(name)),
+        false => words(name),
     };
     Data {
-        columns: rows.columns.iter().map(|name| words(name)).collect(),
+        columns: shown().map(head).collect(),
         rows: rows
-            .rows
             .iter()
             .take(most)
-            .map(|row| row.iter().map(short).collect())
+            .map(|row| shown().map(|name| cell(&row, name)).collect())
             .collect(),
     }
 }

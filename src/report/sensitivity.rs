@@ -117,17 +117,13 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
             let Some(of) = of else {
                 continue;
             };
-            let name = if series == 0 {
-                factor.to_string()
-            } else {
-                index.1.to_string()
-            };
-            bars.push(of.bar(name, "estimate", series));
+            bars.push(of.bar(factor, "estimate", series));
         }
     }
-    let said = shown.iter().zip(["blue", "orange"]);
-    let said: Vec<String> = said
-        .map(|(index, colour)| format!("{} ({colour}): {}", index.1, index.3))
+    let names: Vec<String> = shown.iter().map(|index| index.1.to_string()).collect();
+    let said: Vec<String> = shown
+        .iter()
+        .map(|index| format!("{}: {}", index.1, index.3))
         .collect();
     let cut = if all > FACTORS {
         format!(" The {FACTORS} largest of {all} factors are shown.")
@@ -138,12 +134,18 @@ fn bars(response: &str, rows: &[Row<'_>], present: &[&(&str, &str, bool, &str)],
         format!("indices-{response}"),
         format!("What moves {}", words(response).to_lowercase()),
         format!(
-            "Factors with the largest {} first. Shown are: {}. Whiskers are 95 % intervals.{cut}",
+            "Factors with the largest {} first; {}. Whiskers are 95 % intervals.{cut}",
             main.1,
             said.join("; ")
         ),
         counted(rows.iter().copied(), "base rows, trajectories or points"),
-        Bars::new("factor", main.1, bars),
+        Bars {
+            series: match shown.len() {
+                1 => Vec::new(),
+                _ => names.clone(),
+            },
+            ..Bars::new("factor", names.join(" and "), bars)
+        },
     );
 }
 
@@ -169,7 +171,7 @@ fn noise(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         ),
         (
             "rest",
-            "Draws that falls differently at different points",
+            "Draws that fall differently at different points",
             "share of the variance of single runs",
         ),
     ];
@@ -224,7 +226,7 @@ fn interactions(source: &Source, part: &mut Part) -> Result<(), OutputError> {
             part.figure(
                 format!("interactions-{response}"),
                 format!("Pairs of factors for {}", words(response).to_lowercase()),
-                "Share of variance that two factors have only together (second-order index). Below 0 is noise.",
+                format!("Share of variance that two factors have only together (second-order index). {PALE}"),
                 counted(of.into_iter(), "base rows"),
                 heat,
             );
@@ -233,7 +235,11 @@ fn interactions(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// A symmetric map of pairs.
+/// What a pale cell of a map of pairs says.
+pub(crate) const PALE: &str = "Pale cells are pairs whose 95 % interval holds 0, so that nothing is shown; point at a cell \
+     or open the numbers for intervals. Of twenty pairs that do nothing, about one will be coloured by chance.";
+
+/// A map of pairs, each once.
 pub(crate) fn pairs(
     rows: &[Row<'_>],
     (one, other): (&str, &str),
@@ -249,22 +255,29 @@ pub(crate) fn pairs(
         }
     }
     let place = |name: &str| names.iter().position(|known| *known == name);
-    let mut values = vec![None; names.len() * names.len()];
+    // The first name needs no row, the last no column.
+    let side = names.len().checked_sub(1)?;
+    let mut values = vec![None; side * side];
+    let mut intervals = vec![None; side * side];
     for row in rows {
-        if let (Some(a), Some(b)) = (place(row.text(one)), place(row.text(other))) {
-            values[a * names.len() + b] = row.number(value);
-            values[b * names.len() + a] = row.number(value);
+        if let (Some(a), Some(b)) = (place(row.text(one)), place(row.text(other)))
+            && a != b
+        {
+            let cell = (a.max(b) - 1) * side + a.min(b);
+            values[cell] = row.number(value);
+            intervals[cell] = row.interval("low", "high");
         }
     }
-    let list = || names.iter().map(|name| words(name)).collect::<Vec<_>>();
+    let list = |names: &[&str]| names.iter().map(|name| words(name)).collect();
     values.iter().any(Option::is_some).then(|| Heat {
         down: one.to_string(),
         across: "the other of the pair".to_string(),
         value: unit.to_string(),
-        rows: list(),
-        columns: list(),
+        rows: list(&names[1..]),
+        columns: list(&names[..side]),
         values,
+        intervals,
         ramp: Ramp::Signed,
-        marked: Vec::new(),
+        ..Heat::default()
     })
 }

@@ -3,6 +3,9 @@
 use crate::measure::outcomes::label;
 use crate::measure::reading::{capital, plain_words};
 
+/// Tables that a response may name before its column.
+const TABLES: [&str; 4] = ["sectors.", "cities.", "allocations.", "derived."];
+
 /// A text as a name for links and files: letters, digits and hyphens.
 pub fn slug(text: &str) -> String {
     let mut out = String::new();
@@ -21,12 +24,36 @@ pub fn slug(text: &str) -> String {
     }
 }
 
-/// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`: a name of a column for people.
+/// `competitiveness` as `Competitiveness`, `us_pressure` as `US pressure`, `sectors.gap[ai_chips]@2020..2024` as
+/// `Gap of AI chips, 2020 to 2024`: a name of a column, or a response, for people.
 pub(crate) fn words(name: &str) -> String {
+    for sign in [" minus ", " per "] {
+        if let Some((one, other)) = name.split_once(sign) {
+            return words(one) + sign + &lower_first(&words(other));
+        }
+    }
     let (name, when) = name.split_once('@').unwrap_or((name, ""));
+    if let Some((above, below)) = name.split_once(" / ") {
+        let below = lower_first(&words(&format!("{}@{when}", below.trim())));
+        return format!("{} over {below}", words(above));
+    }
+    let (name, of) = match name.split_once('[') {
+        Some((name, of)) => (name, of.trim_end_matches(']')),
+        None => (name, ""),
+    };
+    let column = TABLES.iter().find_map(|table| name.strip_prefix(table));
+    let is_city = of.contains(',') || name.starts_with("cities.");
+    let name = column.unwrap_or(name).trim();
     let mut name = label(name).map_or_else(|| plain_words(name), ToString::to_string);
-    if !when.is_empty() {
-        name += &format!(", {when}");
+    if !of.is_empty() {
+        let of = plain_words(&of.replace(',', ", "));
+        name += &format!(" of {}", if is_city { capital(&of) } else { of });
+    }
+    match when {
+        "" => {}
+        "all" => name += ", whole run",
+        "first" | "last" => name += &format!(", {when} quarter"),
+        when => name += &format!(", {}", when.replace("..", " to ")),
     }
     let words: Vec<&str> = name
         .split(' ')
@@ -76,5 +103,25 @@ mod tests {
         assert_eq!(words("spending_cny_mn"), "Spending on sectors");
         assert_eq!(words("stringency@2024"), "Stringency, 2024");
         assert_eq!(words("us_silos"), "US silos");
+        let of = "sectors.capability_ratio[ai_chips]@2020..2024";
+        assert_eq!(
+            words(of),
+            "Capability over frontier of AI chips, 2020 to 2024"
+        );
+        let of = "sector_output_cny_mn[zhengzhou,ai_chips]@first";
+        assert_eq!(
+            words(of),
+            "Sector output of Zhengzhou, AI chips, first quarter"
+        );
+        let of = "pioneering_in_zones / pioneering_elsewhere @all";
+        assert_eq!(
+            words(of),
+            "Pioneering in zones over pioneering elsewhere, whole run"
+        );
+        let of = "gap@2024 minus gap@last";
+        assert_eq!(
+            words(of),
+            "Technological gap, 2024 minus technological gap, last quarter"
+        );
     }
 }

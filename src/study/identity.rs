@@ -48,6 +48,11 @@ pub fn hash(value: &Value) -> String {
     hex::encode(Sha256::digest(value.to_string()))
 }
 
+/// The identity of a result: what decides about the numbers of its runs, and about the rest of it.
+pub fn of_result(study: &Value, form: Value) -> String {
+    hash(&json!({"study": study, "form": form}))
+}
+
 /// The keys, with dots, at which two identities differ, with both values, at most a few.
 pub fn differences(ours: &Value, theirs: &Value) -> Vec<String> {
     const FEW: usize = 5;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::study::error::StudyError;
 use crate::table::error::OutputError;
+use crate::table::{manifest::FILE as MANIFEST, source::Source};
 
 /// File whose lock says that a process works here.
 pub const LOCK: &str = "lock";
@@ -30,6 +31,24 @@ pub fn partial(target: &Path) -> PathBuf {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(".partial");
     target.with_file_name(name)
+}
+
+/// The finished result at `target` whose manifest has this identity, every file of which is as it was written; none where
+/// another one stands there, or where something is left to go on with.
+///
+/// # Errors
+/// A file that has changed since or is missing, and what the file system says.
+pub fn finished(identity: &str, target: &Path) -> Result<Option<Source>, StudyError> {
+    let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
+    if !is_there(&target.join(MANIFEST)) || is_there(&partial(target)) {
+        return Ok(None);
+    }
+    let source = Source::open(target)?;
+    if source.text("identity") != identity {
+        return Ok(None);
+    }
+    source.check_all()?;
+    Ok(Some(source))
 }
 
 /// Takes the lock of a folder, which the system releases when the process ends, however it ends. The file says who

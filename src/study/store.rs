@@ -19,6 +19,7 @@ use crate::study::place::{Begin, LOCK, lock, partial, write_atomically};
 use crate::study::run_file::{RunFile, read, runs_in};
 use crate::study::stage::Stage;
 use crate::table::error::OutputError;
+use crate::table::source::Source;
 use crate::table::{folder::check_target, paths::refuse_links};
 
 /// File with what the study is.
@@ -261,8 +262,13 @@ impl Folder {
             Err(OutputError::Exists { .. }) if begin == Begin::Extend => true,
             Err(OutputError::Exists { .. }) if begin == Begin::Resume && is_there => true,
             Err(OutputError::Exists { path, .. }) if begin == Begin::Resume => {
-                let why = "it is finished, and there is nothing to go on with";
-                return Err(damaged(&path, why));
+                let made = Source::open(&path)?;
+                let why = format!(
+                    "it is a finished result of other settings or of another version: `dualtrack {}`, version {}",
+                    made.arguments().join(" "),
+                    made.text("version")
+                );
+                return Err(damaged(&path, &why));
             }
             Err(error) => return Err(error.into()),
         };

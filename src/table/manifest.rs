@@ -51,6 +51,8 @@ pub struct Manifest {
     pub started: String,
     /// When it ended, UTC.
     pub finished: String,
+    /// SHA-256 of all that decides about the files; empty where they were in memory only.
+    pub identity: String,
     /// Files the scenario was read from, with their SHA-256.
     pub sources: Vec<Source>,
     /// Every setting as it was in force.
@@ -116,6 +118,7 @@ impl Default for Manifest {
             threads: 0,
             started: String::new(),
             finished: String::new(),
+            identity: String::new(),
             sources: Vec::new(),
             settings: Value::Null,
             experiment: None,

@@ -66,6 +66,13 @@ impl Source {
         self.manifest.get(key).and_then(Value::as_str).unwrap_or("")
     }
 
+    /// The arguments that it was made with.
+    pub fn arguments(&self) -> Vec<&str> {
+        let list = self.manifest.get("arguments").and_then(Value::as_array);
+        let list = list.into_iter().flatten();
+        list.filter_map(Value::as_str).collect()
+    }
+
     /// A number of the manifest as it stands there.
     pub fn number(&self, key: &str) -> Option<u64> {
         self.manifest.get(key).and_then(Value::as_u64)
@@ -127,6 +134,18 @@ impl Source {
             "{}: it has changed since the result was written (its SHA-256 is not that of `{MANIFEST}`); make the result anew",
             path.display()
         )))
+    }
+
+    /// Checks every file that the manifest names.
+    ///
+    /// # Errors
+    /// That one has changed or is missing, or what the file system says.
+    pub fn check_all(&self) -> Result<(), OutputError> {
+        let files = self.manifest.get("files").and_then(Value::as_array);
+        let names = files.into_iter().flatten();
+        names
+            .filter_map(|file| file.get("name")?.as_str())
+            .try_for_each(|name| self.check(&self.path.join(name)))
     }
 
     /// A table that must be there.

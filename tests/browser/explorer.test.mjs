@@ -153,6 +153,112 @@ test("the player shows a city's choice", () =>
     assert.deepEqual(seen.errors, []);
   }));
 
+const WIDTHS = [
+  { width: 375, height: 800 },
+  { width: 768, height: 1024 },
+  { width: 1400, height: 900 },
+  { width: 1920, height: 1080 },
+];
+const player = `${settings}&view=player&city=zhengzhou&q=2023Q2`;
+
+test("says what the model is, and begins with changes of one click", () =>
+  explored(settings, async (page, seen) => {
+    assert.match(await page.getByTestId("about").textContent(), /simulation of Chinese cities/);
+    const before = await shown(page, "competitiveness");
+    const preset = page.getByTestId("preset-mechanisms.tournament");
+    assert.equal(await preset.textContent(), "Turn off competition");
+    await preset.click();
+    await settled(page);
+    assert.equal(await preset.getAttribute("aria-pressed"), "true");
+    assert.match(await page.getByTestId("chip-mechanisms.tournament").textContent(), /on \u2192 off/);
+    assert.match((await shown(page, "competitiveness"))[2], /^\u2212/);
+    await preset.click();
+    await settled(page);
+    assert.deepEqual(await shown(page, "competitiveness"), before);
+    assert.equal(await preset.getAttribute("aria-pressed"), "false");
+    for (const one of await page.locator("#presets button").all()) {
+      await one.click();
+      assert.equal(await one.getAttribute("aria-pressed"), "true", await one.textContent());
+    }
+    assert.equal(await page.locator("#groups .field:visible").count(), 5, "few rules are unfolded");
+    assert.deepEqual(seen.errors, []);
+  }, { viewport: WIDTHS[2] }));
+
+for (const viewport of WIDTHS) {
+  const { width } = viewport;
+  test(`every city has its name and nothing overlaps, ${width}`, () =>
+    explored(player, async (page) => {
+      await page.waitForFunction(() => document.querySelectorAll("#map .labels text").length > 0);
+      const { cities, boxes, edge } = await page.evaluate(() => {
+        const box = (node) => node.getBoundingClientRect().toJSON();
+        const names = [...document.querySelectorAll("#map .labels text")];
+        return {
+          cities: document.querySelectorAll("#map .city").length,
+          boxes: names.map((node) => ({ name: node.textContent, ...box(node) })),
+          edge: box(document.querySelector("#map svg")),
+        };
+      });
+      assert.equal(boxes.length, cities);
+      for (const [place, a] of boxes.entries()) {
+        assert.ok(a.left >= edge.left - 1 && a.right <= edge.right + 1 && a.top >= edge.top - 1 && a.bottom <= edge.bottom + 1, `${a.name} is cut`);
+        for (const b of boxes.slice(place + 1)) {
+          // The boxes of texts have room above and below the letters.
+          const isApart = a.left >= b.right || b.left >= a.right || a.top + 2 >= b.bottom - 2 || b.top + 2 >= a.bottom - 2;
+          assert.ok(isApart, `${a.name} and ${b.name}`);
+        }
+      }
+    }, { viewport }));
+
+  test(`a click on a city shows its answer, ${width}`, () =>
+    explored(player, async (page) => {
+      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Zhengzhou"));
+      await page.locator('#map .city[data-city="xian"]').click();
+      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Xi'an "));
+      // Its circle lies below others; its name does not.
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.locator('#map .labels [data-city="suzhou"]').click();
+      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Suzhou "));
+      const { title, story, top, bottom } = await page.evaluate(() => ({
+        title: document.getElementById("choice-title").getBoundingClientRect().top,
+        story: document.querySelector("#story p").getBoundingClientRect().bottom,
+        top: document.querySelector(".sticky").getBoundingClientRect().bottom,
+        bottom: innerHeight,
+      }));
+      assert.ok(title >= top - 1 && story <= bottom, JSON.stringify({ title, story, top, bottom }));
+      assert.equal(await overflow(page), 0);
+      const cut = await page.locator('.scroll:has([data-testid="options"])').evaluate((node) => node.scrollWidth - node.clientWidth);
+      assert.equal(cut, 0, "no column of its options is cut");
+    }, { viewport }));
+}
+
+test("bars of one table have one scale", () =>
+  explored(`${changed}&view=player&city=zhengzhou&q=2023Q2&side=base`, async (page) => {
+    await page.waitForFunction(() => document.getElementById("story").textContent.includes("Zhengzhou"));
+    const bars = await page.locator('[data-testid="options"] tbody tr').evaluateAll((rows) =>
+      rows.flatMap((row) => {
+        const shares = row.querySelector(".nums").textContent.split("\u2192").map((text) => Number.parseFloat(text));
+        return [...row.querySelectorAll(".thin")].map((bar, place) => ({ share: shares[place], length: bar.getBoundingClientRect().width }));
+      }),
+    );
+    const longest = bars.reduce((a, b) => (a.share > b.share ? a : b));
+    // The rest of the economy takes almost all and would leave nothing to see of the others: it has no bar.
+    assert.ok(bars.length > 20 && longest.share < 50 && longest.length > 20, JSON.stringify(longest));
+    for (const { share, length } of bars) {
+      // Shares are shown with two digits or three.
+      const close = 1 + 0.03 * longest.length;
+      assert.ok(Math.abs(length - (longest.length * share) / longest.share) <= close, `${share} %: ${length}`);
+    }
+    await page.getByTestId("tab-charts").click();
+    const sides = await page.locator("#spending-bars .spending-row").evaluateAll((rows) =>
+      rows.map((row) => ({
+        money: Number.parseFloat(row.querySelector(".spending-sum").textContent.replaceAll(",", "")),
+        length: row.querySelector(".spending-bar").getBoundingClientRect().width,
+      })),
+    );
+    assert.equal(sides.length, 2);
+    assert.ok(Math.abs(sides[0].money / sides[1].money - sides[0].length / sides[1].length) < 0.02, JSON.stringify(sides));
+  }, { viewport: WIDTHS[2] }));
+
 for (const colorScheme of ["light", "dark"]) {
   test(`fits a phone, ${colorScheme}`, async () => {
     const options = { colorScheme, viewport: { width: 375, height: 800 } };

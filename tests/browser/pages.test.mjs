@@ -87,8 +87,9 @@ for (const name of NAMES) {
           }),
         );
         for (const { id, ok, marks, odd } of drawings) {
-          assert.ok(ok && odd === 0 && marks.every((count) => count > 5), `${id}: ${marks} marks, ${odd} odd`);
+          assert.ok(ok && odd === 0 && marks.every((count) => count > 3), `${id}: ${marks} marks, ${odd} odd`);
         }
+        await page.locator("details.fold").evaluateAll((all) => all.forEach((details) => (details.open = true)));
         const details = page.locator("figure details.data").first();
         assert.equal(await details.locator("tbody tr").first().isVisible(), false);
         await details.locator("summary").click();
@@ -97,7 +98,7 @@ for (const name of NAMES) {
 
     test("downloads have the numbers of the result", () =>
       opened(results.get(name).page, async (page) => {
-        await page.locator("details.data").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+        await page.locator("details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
         const { numbers } = results.get(name);
         for (const id of new Set(numbers.map(([id]) => id))) {
           const link = page.locator(`#${id} a[download]`);
@@ -128,6 +129,54 @@ for (const name of NAMES) {
     });
   });
 }
+
+for (const name of NAMES) {
+  for (const width of [375, 768, 1200, 1400, 1920]) {
+    test(`the page of ${name} uses a window of ${width} pixels`, () =>
+      opened(results.get(name).page, async (page) => {
+        assert.equal(await overflow(page), 0);
+        await page.locator("details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+        assert.equal(await overflow(page), 0);
+        const seen = await page.evaluate(() => {
+          const box = (element) => element.getBoundingClientRect();
+          const shown = [...document.querySelectorAll("svg")].filter((svg) => svg.getClientRects().length > 0);
+          const wide = [...document.querySelectorAll(".scroll")].filter((all) => all.scrollWidth > all.clientWidth);
+          return {
+            main: box(document.querySelector("main")).width,
+            lines: Math.max(...[...document.querySelectorAll("p")].map((p) => box(p).width / parseFloat(getComputedStyle(p).fontSize))),
+            scales: shown.map((svg) => box(svg).width / svg.viewBox.baseVal.width),
+            lefts: new Set([...shown, ...document.querySelectorAll("figcaption")].map((part) => Math.round(box(part).left))).size,
+            figures: shown.length,
+            // A table that scrolls can be reached with keys, has a name, and shadows at its ends.
+            hidden: wide.filter((all) => all.tabIndex !== 0 || !all.ariaLabel || !/gradient/.test(getComputedStyle(all).backgroundImage)).length,
+            cut: [...document.querySelectorAll("table.main")].filter((table) => table.offsetWidth > table.parentElement.clientWidth).map((table) => table.parentElement.ariaLabel),
+          };
+        });
+        assert.ok(seen.main >= Math.min(width, 1680) - 1 && seen.main <= 1680, `${seen.main} wide`);
+        assert.ok(seen.lines < 41, `lines of ${seen.lines} em`);
+        // Labels are 12 units: they stay near 12 pixels.
+        assert.ok(Math.min(...seen.scales) > 0.85 && Math.max(...seen.scales) < 1.4, `${seen.scales}`);
+        if (width >= 1200 && seen.figures > 1) assert.ok(seen.lefts >= 2, "one column");
+        assert.equal(seen.hidden, 0);
+        if (width >= 1920) assert.deepEqual(seen.cut, []);
+      }, { viewport: { width, height: 900 } }));
+  }
+}
+
+test("a verdict leads to its claim, and claims are folded, without scripts", () =>
+  opened(results.get("reproduce").page, async (page) => {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    assert.ok(height < 16000, `${height} pixels`);
+    const row = page.locator("table.claims tbody").first();
+    assert.match(await row.textContent(), /European regulatory pressure.*Stringency, 2024.*\[.*\].*holds/s);
+    const figure = page.locator("#claim-a1 figure").first();
+    assert.equal(await figure.isVisible(), false);
+    await row.locator("a").click();
+    // The page scrolls there smoothly.
+    await page.waitForTimeout(2000);
+    assert.ok(await figure.isVisible());
+    assert.ok(await page.locator("#claim-a1").evaluate((claim) => Math.abs(claim.getBoundingClientRect().top) < 200));
+  }, { viewport: { width: 1400, height: 900 }, javaScriptEnabled: false }));
 
 test("the slider of the map shows other quarters, by hand, by key and by itself", () =>
   opened(results.get("run").page, async (page) => {

@@ -117,8 +117,6 @@ check_after() {
   if [ -e "$result" ]; then
     local found
     found=$(sums "$result")
-    # A process that dies between a result's name and the end of its lock leaves the empty lock, and nothing else.
-    found=$(grep -v ' ./lock$' <<< "$found" || true)
     if [ "$found" != "${expected[$name]}" ] && [ "$found" != "${before[$name]:-}" ]; then
       echo "$name: $1: what stands at its final name is not whole:" >&2
       diff <(echo "${expected[$name]}") <(echo "$found") >&2 || true
@@ -130,10 +128,6 @@ check_after() {
       echo "$name: $1: the result that was to be replaced is gone, and no other is there" >&2
       return 1
     fi
-  fi
-  # A study that is whole already has nothing to go on with.
-  if [[ $name == reproduce || $name == compare ]] && [ -e r ] && [ ! -e r.partial ]; then
-    return 0
   fi
   local said
   if ! said=$("$program" "${again[@]}" 2>&1); then

@@ -99,8 +99,9 @@ impl Folder {
     /// Files of a result with their bytes, apart from the manifest, which has clock times.
     fn bytes(&self, result: &str) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.path(result)).expect("a folder");
-        let files = entries.map(|entry| {
-            let entry = entry.expect("an entry");
+        let entries = entries.map(|entry| entry.expect("an entry"));
+        let files = entries.filter(|entry| entry.path().is_file());
+        let files = files.map(|entry| {
             let bytes = fs::read(entry.path()).expect("a file");
             (entry.file_name().to_string_lossy().into_owned(), bytes)
         });
@@ -355,11 +356,6 @@ fn an_attribution_that_is_killed_goes_on_to_the_same_bytes() {
         assert!(!folder.path(&format!("{out}.partial")).exists());
     }
     assert!(was_unfinished > 0, "no attribution was killed in time");
-    let said = ends(2, &arguments("whole", &["--resume"]));
-    assert!(
-        said.contains("it is finished, and there is nothing to go on with"),
-        "{said}"
-    );
     let again = arguments("whole", &["--force"]).join(" ");
     let again = again.replace("--replicates 60", "--replicates 2");
     ends(0, &again.split(' ').map(String::from).collect::<Vec<_>>());
@@ -648,4 +644,108 @@ fn the_experiments_that_come_along_can_be_run() {
         assert!(!said.contains("failed"), "{said}");
         assert_eq!(folder.names(), Vec::<String>::new());
     }
+}
+
+/// A result that is whole is checked and left as it is; one of other settings is another one.
+#[test]
+fn a_finished_result_of_every_kind_is_left_as_it_is() {
+    let folder = Folder::new();
+    folder.experiment("kind = \"latin_hypercube\"\npoints = 6");
+    folder.write(
+        "other.toml",
+        "extends = \"china.toml\"\n[mechanisms]\ntournament = false\n",
+    );
+    let short = "--set run.quarters=4 --replicates 2";
+    let kinds = [
+        ("run", format!("run china.toml {short}")),
+        ("sweep", "sweep e.toml".to_string()),
+        ("compare", format!("compare china.toml other.toml {short}")),
+        (
+            "attribute",
+            format!("attribute china.toml --over imitation {short}"),
+        ),
+        ("sensitivity", "sensitivity e.toml".to_string()),
+        ("frontier", "frontier e.toml".to_string()),
+        (
+            "reproduce",
+            "reproduce --claim C1 --replicates 2".to_string(),
+        ),
+    ];
+    for (kind, command) in &kinds {
+        let words: Vec<&str> = command.split(' ').chain(["--out", kind]).collect();
+        folder.ends(0, &words);
+        let everything = || {
+            let manifest = fs::read(folder.path(&format!("{kind}/manifest.json")));
+            (folder.bytes(kind), manifest.expect("a manifest"))
+        };
+        let before = everything();
+        let again: Vec<&str> = words.iter().copied().chain(["--resume"]).collect();
+        let (said, complained) = folder.ends(0, &again);
+        assert!(
+            said.starts_with(&format!("{kind} is finished, and its files are as they")),
+            "{said}"
+        );
+        assert_eq!(complained, "", "{kind}");
+        assert!(before == everything(), "{kind}");
+        assert!(!folder.path(&format!("{kind}.partial")).exists());
+
+        let other: Vec<&str> = again.iter().copied().chain(["--seed", "9"]).collect();
+        let is_taken_over = ["sweep", "sensitivity", "frontier"].contains(kind);
+        if is_taken_over {
+            // It takes over the runs that both have; here there are none.
+            folder.ends(0, &other);
+            assert!(before != everything(), "{kind}");
+        } else {
+            let (_, complained) = folder.ends(2, &other);
+            let made = format!(
+                "settings or of another version: `dualtrack {}`",
+                words.join(" ")
+            );
+            assert!(complained.contains(&made), "{complained}");
+            assert!(before == everything(), "{kind}");
+        }
+
+        let table = folder.bytes(kind);
+        let table = table.keys().find(|name| name.ends_with(".csv"));
+        let table = format!("{kind}/{}", table.expect("a table"));
+        let path = folder.path(&table);
+        let mut file = OpenOptions::new().append(true).open(path).expect("a file");
+        std::io::Write::write_all(&mut file, b"\n").expect("written");
+        let last = if is_taken_over { &other } else { &again };
+        let (_, complained) = folder.ends(2, last);
+        let changed = format!("{table}: it has changed since the result was written");
+        assert!(complained.contains(&changed), "{complained}");
+    }
+}
+
+/// Names that other programs do not take are told, and how to give a short one.
+#[test]
+fn names_of_columns_that_are_long_are_told() {
+    let folder = Folder::new();
+    let text = "net_return_of_building_cny_mn[zhengzhou,foundation_models]";
+    let common = [
+        "attribute",
+        "china.toml",
+        "--over",
+        "imitation",
+        "--set",
+        "run.quarters=2",
+        "--replicates",
+        "2",
+        "--force",
+        "--out",
+        "r",
+        "--response",
+    ];
+    let said = |response: &str| folder.ends(0, &[&common[..], &[response]].concat()).1;
+    assert!(!said("competitiveness").contains("letters"));
+    let long = said(text);
+    assert!(
+        long.contains("note: 1 column has a name of more than 32 letters")
+            && long.contains(&format!("`--response short={text}`")),
+        "{long}"
+    );
+    assert!(!said(&format!("short={text}")).contains("letters"));
+    let rows = folder.rows("r/runs.csv");
+    assert!(rows[0].contains_key("short"));
 }

@@ -227,7 +227,7 @@ fn levels_that_are_files_travel_with_the_plan() {
 }
 
 #[test]
-fn two_attempts_at_once_are_both_right_and_the_one_that_loses_is_silent() {
+fn two_executions_at_once_are_both_right_and_the_one_that_loses_is_silent() {
     let folder = planned(&["--shards", "2", "--replicates", "400"]);
     let executions: Vec<Child> = (0..6)
         .map(|_| spawn(&folder, &["shard", "p", "1-2", "--threads", "1", "--quiet"]))
@@ -293,7 +293,7 @@ fn a_shard_that_is_asked_to_stop_goes_on_from_there() {
 }
 
 #[test]
-fn a_shard_that_is_killed_is_made_by_another_attempt() {
+fn a_shard_that_is_killed_is_made_by_another_execution() {
     let folder = planned(&["--shards", "2", "--replicates", "400"]);
     for milliseconds in [0, 100, 300] {
         let mut child = begin(&folder);

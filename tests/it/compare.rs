@@ -450,8 +450,7 @@ fn a_comparison_that_is_killed_goes_on_to_the_same_bytes() {
             assert!(!path(&format!("{out}.partial")).exists());
         }
         assert!(was_unfinished > 0, "none was killed in time");
-        let said = ends(2, &whole, &["--resume"]);
-        assert!(said.contains("it is finished"), "{said}");
+        ends(0, &whole, &["--resume"]);
     }
 }
 

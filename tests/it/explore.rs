@@ -106,6 +106,31 @@ fn numbers_on_the_page_are_those_of_a_run() {
     }
 }
 
+/// What one click sets can be set, and is another rule than the shipped scenario's.
+#[test]
+fn changes_of_one_click_are_changes() {
+    let laboratory = Laboratory::new(None).expect("shipped scenarios");
+    let (model, name) = (laboratory.model(), "china-2015-2024");
+    let shipped = laboratory.scenario(name).expect("a scenario");
+    assert!(!model.presets.is_empty());
+    for preset in &model.presets {
+        assert_ne!(shipped.values[preset.key], preset.value, "{}", preset.key);
+        let side = |set: Value| json!({ "scenario": name, "set": set });
+        let request = json!({
+            "base": side(json!({ "run.quarters": 2 })),
+            "variant": side(json!({ "run.quarters": 2, preset.key: preset.value })),
+            "seed": 1,
+            "replicates": 1,
+        });
+        let told = snapshots(&laboratory, request);
+        assert!(told.iter().all(|own| own.difference.is_some()));
+    }
+    let keys: Vec<&str> = model.parameters.iter().map(|own| own.key).collect();
+    for key in model.most_used {
+        assert!(keys.contains(key), "{key}");
+    }
+}
+
 #[test]
 fn a_saved_scenario_and_a_download_are_what_a_run_gives() {
     let laboratory = Laboratory::new(Some(Path::new(&scenario()))).expect("a scenario");

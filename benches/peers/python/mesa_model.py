@@ -313,17 +313,17 @@ class China(mesa.Model):
 
 
 def run(world, seed):
-    """One run: the course of competitiveness, and the largest errors of the accounts in its last quarter."""
-    model, course = China(world, seed), []
+    """One run: the trajectory of competitiveness, and the largest errors of the accounts in its last quarter."""
+    model, trajectory = China(world, seed), []
     for _ in world.quarters:
         model.step()
-        course.append(model.nation.competitiveness(model.total("terms")))
+        trajectory.append(model.nation.competitiveness(model.total("terms")))
     shares = max(
         abs(city.rest + city.sector_shares.sum() + city.instrument_shares.sum() - 1)
         for city in model.agents
     )
     cascade = np.abs(model.waste.sum(axis=0) / model.spent - 1).max()
-    return np.array(course), {"shares_error": float(shares), "cascade_error": float(cascade)}
+    return np.array(trajectory), {"shares_error": float(shares), "cascade_error": float(cascade)}
 
 
 if __name__ == "__main__":

@@ -144,10 +144,10 @@ class Nation:
 
 
 def main(run):
-    """`PROGRAM WORLD RUNS`: prints the mean course of competitiveness and the errors of the accounts."""
+    """`PROGRAM WORLD RUNS`: prints the mean trajectory of competitiveness and the errors of the accounts."""
     world, runs = World(sys.argv[1]), int(sys.argv[2])
     total, errors = np.zeros(len(world.quarters)), {}
     for replicate in range(runs):
-        course, errors = run(world, replicate)
-        total += course
+        trajectory, errors = run(world, replicate)
+        total += trajectory
     print(json.dumps({"competitiveness": list(total / max(runs, 1)), "runs": runs, **errors}))

@@ -271,14 +271,14 @@ def standardised(values):
 
 
 def run(world, seed):
-    """One run: the course of competitiveness, and the largest errors of the accounts in its last quarter."""
-    cities, course = Cities(world, seed), []
+    """One run: the trajectory of competitiveness, and the largest errors of the accounts in its last quarter."""
+    cities, trajectory = Cities(world, seed), []
     for t in range(len(world.quarters)):
         cities.step(t)
-        course.append(cities.nation.competitiveness(cities.terms.sum(axis=0)))
+        trajectory.append(cities.nation.competitiveness(cities.terms.sum(axis=0)))
     shares = np.abs(cities.shares.sum(axis=1) - 1).max()
     cascade = np.abs(cities.waste.sum(axis=0) / cities.spent - 1).max()
-    return np.array(course), {"shares_error": float(shares), "cascade_error": float(cascade)}
+    return np.array(trajectory), {"shares_error": float(shares), "cascade_error": float(cascade)}
 
 
 if __name__ == "__main__":

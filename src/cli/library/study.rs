@@ -1,6 +1,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use serde_json::Value;
+
 use super::results::InMemory;
 use super::{Error, Results};
 use crate::cli::study::{End, Question, Runs, run};
@@ -56,7 +58,7 @@ impl Asked<'_> {
     /// The answer in memory.
     pub fn in_memory(mut self) -> Result<Results, Error> {
         let started = SystemTime::now();
-        let (study, control) = (self.study(), Control::default());
+        let (study, control, identity) = (self.study(), Control::default(), self.identity()?);
         let (mut store, memory) = (RunStore::memory(), Memory::default());
         let question = &mut *self.question;
         let stages = run(question, &study, &mut store, self.threads, &control)?;
@@ -68,6 +70,7 @@ impl Asked<'_> {
         })?;
         let end = End {
             target: Path::new(""),
+            identity: &identity,
             threads: self.threads,
             started,
         };
@@ -83,28 +86,29 @@ impl Asked<'_> {
         Ok(Results::in_memory(kept, answer.tables.failed))
     }
 
+    /// All that decides about its numbers.
+    fn identity(&self) -> Result<Value, Error> {
+        let mut identity = self.question.identity().map_err(Error::Input)?;
+        if let Some((name, _)) = &self.rules {
+            identity["rules"] = name.as_str().into();
+        }
+        Ok(identity)
+    }
+
     /// The answer in a folder.
     pub fn in_folder(mut self, folder: &Path, begin: Begin) -> Result<Results, Error> {
         let (study, control, threads) = (self.study(), Control::default(), self.threads);
-        let mut identity = self.question.identity().map_err(Error::Input)?;
-        if let Some((name, _)) = self.rules {
-            identity["rules"] = name.as_str().into();
-        }
         let end = End {
             target: folder,
+            identity: &self.identity()?,
             threads,
             started: SystemTime::now(),
         };
-        end.carry_out(
-            &mut *self.question,
-            &identity,
-            begin.into(),
-            |question, store| {
-                let done: Result<Vec<Stage>, Error> =
-                    run(question, &study, store, threads, &control).map_err(Error::from);
-                done
-            },
-        )?;
+        end.carry_out(&mut *self.question, begin.into(), |question, store| {
+            let done: Result<Vec<Stage>, Error> =
+                run(question, &study, store, threads, &control).map_err(Error::from);
+            done
+        })?;
         Results::open(folder)
     }
 

@@ -3,36 +3,45 @@
 import { byId, el, setOptions, setText } from "./dom.js";
 import { Field } from "./field.js";
 import { words } from "./format.js";
-import { withValue } from "./sides.js";
+import { valueOf, withValue } from "./sides.js";
 
 const FIRST = ["mechanisms", "tournament", "regime"];
+const USED = { name: "most_used", title: "What is changed most often" };
 
 /** The panel of rules. */
 export class Controls {
   /** `scenarios()` gives the scenarios of base and variant that are loaded. */
   constructor(store, scenarios) {
     Object.assign(this, { store, scenarios });
-    const { groups, parameters } = store.model;
+    const { groups, parameters, most_used: used } = store.model;
+    const groupOf = (one) => (used.includes(one.key) ? USED.name : one.group);
     const order = [
+      USED,
       ...FIRST.map((name) => groups.find((one) => one.name === name)).filter(Boolean),
       ...groups.filter((one) => !FIRST.includes(one.name)),
     ];
     this.fields = [];
     this.groups = order.map((group) => {
       const fields = parameters
-        .filter((one) => one.group === group.name)
+        .filter((one) => groupOf(one) === group.name)
         .map((parameter) => new Field(parameter, (name, value, isDiscrete) => this.change(name, value, isDiscrete)));
       this.fields.push(...fields);
       const count = el("span", { class: "count" });
       const details = el(
         "details",
-        { class: "group", open: FIRST.includes(group.name), data: { testid: `group-${group.name}` } },
+        { class: "group", open: group === USED, data: { testid: `group-${group.name}` } },
         el("summary", {}, el("span", {}, words(group.name)), count),
         el("p", { class: "soft purpose" }, `${group.title}.`),
         ...fields.map((field) => field.node),
       );
-      return { details, fields, count, open: FIRST.includes(group.name) };
+      return { details, fields, count };
     });
+    this.presets = store.model.presets.map((preset) => {
+      const press = () => this.preset(preset);
+      const button = el("button", { type: "button", onclick: press, data: { testid: `preset-${preset.key}` } }, preset.title);
+      return { ...preset, button };
+    });
+    byId("presets").replaceChildren(...this.presets.map((one) => one.button));
     byId("groups").replaceChildren(...this.groups.map((group) => group.details));
     byId("search").addEventListener("input", () => this.search());
     for (const input of document.querySelectorAll("input[name=edit]")) {
@@ -74,6 +83,18 @@ export class Controls {
       this.store.set({ base: withValue(base, scenarios.base, name, value) }, field);
     } else {
       this.store.set({ variant: withValue(variant ?? base, scenarios.variant, name, value) }, field);
+    }
+  }
+
+  /** Sets one rule of the variant, or takes it back. */
+  preset({ key, value }) {
+    const { base, variant } = this.store.state;
+    const scenarios = this.scenarios();
+    if (scenarios) {
+      const side = variant ?? base;
+      const isSet = valueOf(side, scenarios.variant, key) === value;
+      const back = valueOf(base, scenarios.base, key);
+      this.store.set({ variant: withValue(side, scenarios.variant, key, isSet ? back : value) }, `${key}=`);
     }
   }
 
@@ -123,6 +144,10 @@ export class Controls {
     }
     byId("replicates").value = String(state.n);
     byId("replicates").max = String(this.store.model.limits.replicates);
+    for (const { button, key, value } of this.presets) {
+      const isSet = valueOf(state.variant ?? state.base, scenarios.variant, key) === value;
+      button.setAttribute("aria-pressed", String(isSet));
+    }
     const side = state.edit === "base" ? state.base : (state.variant ?? state.base);
     const scenario = scenarios[state.edit];
     let changed = 0;

@@ -2,9 +2,12 @@
 
 import { byId, el, svg } from "./dom.js";
 import { number } from "./format.js";
+import { placeLabels } from "./labels.js";
 
 const WIDEST = 640;
 const NARROWEST = 320;
+// With more cities only the largest have a name.
+const MOST_NAMES = 60;
 
 function ends(values) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -51,21 +54,27 @@ export class CityMap {
     const [south, north] = ends(scenario.cities.map((city) => city.latitude));
     // An even projection, true to scale at the middle latitude.
     const shrink = Math.max(0.1, Math.cos((((south + north) / 2) * Math.PI) / 180));
-    const scale = Math.min((width - 50) / ((east - west) * shrink), (width < 500 ? 380 : 470) / (north - south));
+    const scale = Math.min((width - 60) / ((east - west) * shrink), (width < 500 ? 380 : 470) / (north - south));
     const x = (longitude) => (width + 18) / 2 + (longitude - (west + east) / 2) * shrink * scale;
     const y = (latitude) => 8 + (north - latitude) * scale;
     const ground = svg("g", { class: "ground" });
+    const height = Math.round(y(south) + 22);
+    // Where the numbers of degrees stand.
+    Object.assign(this, { height, taken: [] });
     const line = (x1, y1, x2, y2) => ground.append(svg("line", { x1, y1, x2, y2, class: "grid" }));
     for (const degree of degrees(west, east)) {
       line(x(degree), 8, x(degree), y(south));
+      this.taken.push([x(degree) - 18, y(south) + 3, x(degree) + 18, height]);
       ground.append(svg("text", { x: x(degree), y: y(south) + 14, class: "tick", "text-anchor": "middle" }, `${degree}\u00b0E`));
     }
     for (const degree of degrees(south, north)) {
       line(x(west), y(degree), x(east), y(degree));
+      this.taken.push([0, y(degree) - 7, x(west), y(degree) + 6]);
       ground.append(svg("text", { x: x(west) - 3, y: y(degree) + 4, class: "tick", "text-anchor": "end" }, `${degree}\u00b0N`));
     }
     const circles = svg("g", {});
     const labels = svg("g", { class: "labels" });
+    const leaders = svg("g", {});
     this.cities = scenario.cities.map((city) => {
       const title = svg("title", {});
       const circle = svg(
@@ -84,17 +93,18 @@ export class CityMap {
     });
     this.halo = svg("circle", { class: "halo", r: 0 });
     this.circles = circles;
-    this.labels = labels;
+    Object.assign(this, { labels, leaders });
     circles.append(...this.cities.map((one) => one.circle));
     this.host.append(
       svg(
         "svg",
         {
-          viewBox: `0 0 ${width} ${Math.round(y(south) + 22)}`,
+          viewBox: `0 0 ${width} ${height}`,
           role: "img",
-          "aria-label": "Map of the cities; choose one in the list of cities above",
+          "aria-label": "Map of the cities; choose one in the list of cities beside",
         },
         ground,
+        leaders,
         circles,
         this.halo,
         labels,
@@ -104,12 +114,16 @@ export class CityMap {
   }
 
   /** Sizes and colours of a moment. `range` is that of all moments, so that colours can be compared while it plays. */
-  show({ sizes, shades, largest, range, chosen, size, shade, isSigned }) {
+  show({ sizes, widest, shades, largest, range, chosen, size, shade, isSigned }) {
     if (!this.drawn) {
       return;
     }
     const radius = (value) => Math.sqrt(Math.max(value ?? 0, 0) / largest) * this.full + 1.5;
     const ramp = isSigned ? "d" : "m";
+    if (this.named !== widest) {
+      this.named = widest;
+      this.name(widest, radius);
+    }
     const order = this.cities.map((_, place) => place).sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
     this.halo.setAttribute("r", 0);
     for (const place of order) {
@@ -118,6 +132,7 @@ export class CityMap {
       circle.setAttribute("r", r.toFixed(1));
       circle.setAttribute("class", `city ${ramp}${rampStep(shades[place] ?? NaN, ...range)}`);
       title.textContent = `${city.name}\n${size}: ${number(sizes[place])}\n${shade}: ${number(shades[place])}`;
+      this.cities[place].name?.setAttribute("class", city.id === chosen ? "bold" : "");
       if (city.id === chosen) {
         this.halo.setAttribute("cx", this.cities[place].x);
         this.halo.setAttribute("cy", this.cities[place].y);
@@ -130,52 +145,50 @@ export class CityMap {
       this.order = key;
       this.circles.append(...order.map((place) => this.cities[place].circle));
     }
-    this.name(order, radius, sizes, chosen);
   }
 
-  /** Names where there is room: the chosen city first, then the largest. */
-  name(order, radius, sizes, chosen) {
-    const key = `${this.order} ${chosen}`;
-    if (key === this.named) {
-      return;
-    }
-    this.named = key;
-    const first = order.filter((place) => this.cities[place].city.id === chosen);
-    const taken = order.map((place) => {
-      const { x, y } = this.cities[place];
-      const inner = Math.min(radius(sizes[place]) * 0.8, 14);
-      return [x - inner, y - inner, x + inner, y + inner];
-    });
-    const names = [];
-    for (const place of [...first, ...order.filter((one) => !first.includes(one))].slice(0, 60)) {
+  /** Names of all cities, or of the largest where there are many. They stay where they are while circles change. */
+  name(widest, radius) {
+    const many = this.cities.length > MOST_NAMES;
+    const order = this.cities.map((_, place) => place).sort((a, b) => (widest[b] ?? 0) - (widest[a] ?? 0));
+    const points = order.slice(0, MOST_NAMES).map((place) => {
       const { city, x, y } = this.cities[place];
-      const text = [...city.name].length > 18 ? `${[...city.name].slice(0, 17).join("")}\u2026` : city.name;
-      const r = radius(sizes[place]) + 3;
-      const width = [...text].length * 6.4;
-      const spots = [
-        [x + r, y + 4, "start"],
-        [x - r - width, y + 4, "start"],
-        [x - width / 2, y - r - 1, "start"],
-        [x - width / 2, y + r + 10, "start"],
-      ];
-      const free = spots.find(
-        ([left, base]) =>
-          left > 0 &&
-          left + width < this.width &&
-          !taken.some((box) => left < box[2] && left + width > box[0] && base - 9 < box[3] && base + 2 > box[1]),
-      );
-      if (free) {
-        taken.push([free[0], free[1] - 9, free[0] + width, free[1] + 2]);
-        names.push(
-          svg(
-            "text",
-            { x: free[0].toFixed(1), y: free[1].toFixed(1), class: city.id === chosen ? "bold" : "", "text-anchor": free[2] },
-            text,
-          ),
+      const letters = [...city.name];
+      const text = letters.length > 18 ? `${letters.slice(0, 17).join("")}\u2026` : city.name;
+      return { place, text, x, y, r: radius(widest[place]) };
+    });
+    const { width, height, taken } = this;
+    const family = getComputedStyle(this.host).fontFamily;
+    const placed = placeLabels(points, { width, height, taken, family, mayMove: !many });
+    const names = [];
+    const leaders = [];
+    placed.forEach((spot, at) => {
+      const { place, text } = points[at];
+      if (spot) {
+        const { box, line } = spot;
+        const { id } = this.cities[place].city;
+        // A name can be clicked as well: circles may lie on top of each other.
+        const name = svg(
+          "text",
+          {
+            x: ((box[0] + box[2]) / 2).toFixed(1),
+            y: (box[3] - 3.5).toFixed(1),
+            "text-anchor": "middle",
+            onclick: () => this.pick(id),
+            data: { city: id },
+          },
+          text,
         );
+        this.cities[place].name = name;
+        names.push(name);
+        if (line) {
+          const [[x1, y1], [x2, y2]] = line.map((end) => end.map((part) => part.toFixed(1)));
+          leaders.push(svg("line", { x1, y1, x2, y2, class: "leader" }));
+        }
       }
-    }
+    });
     this.labels.replaceChildren(...names);
+    this.leaders.replaceChildren(...leaders);
   }
 }
 

@@ -114,9 +114,12 @@ export function showSpending(store, snapshot) {
       ...cut.map(([, name, shade]) => el("li", {}, el("span", { class: `key ${shade}` }), name)),
     );
   }
+  // Widths are money, on one scale for both sides.
+  const most = Math.max(...sides.map((side) => shares(snapshot[side], cut).sum));
   for (const line of host.children) {
     const { sum, parts } = shares(snapshot[line.dataset.side], cut);
     const bar = line.children[1];
+    bar.style.width = `${(100 * sum) / most}%`;
     cut.forEach(([, name], place) => {
       const part = bar.children[place];
       part.style.width = `${100 * parts[place]}%`;

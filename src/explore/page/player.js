@@ -12,7 +12,11 @@ export class Player {
   /** `fail(problem)` shows a problem, `scenarios()` gives the loaded scenarios of both sides, `place()` the chosen quarter. */
   constructor(store, { scenarios, place, fail }) {
     Object.assign(this, { store, scenarios, place, fail });
-    this.map = new CityMap(byId("map"), (id) => store.set({ city: id }, "city"));
+    this.map = new CityMap(byId("map"), (id) => {
+      this.wasPicked = true;
+      store.set({ city: id }, "city");
+      this.reveal();
+    });
     this.timer = null;
     new ResizeObserver(() => this.draw()).observe(byId("map"));
     const choose = (id, name, read = (value) => value) =>
@@ -128,9 +132,23 @@ export class Player {
           showChoice(choice, this.names());
           setText(byId("choice-title"), `${this.names().cities.get(choice.city) ?? choice.city} in ${choice.quarter}`);
           byId("choice").setAttribute("aria-busy", "false");
+          this.reveal();
         },
         () => byId("choice").setAttribute("aria-busy", "true"),
       );
+    }
+  }
+
+  /** Brings the answer about a city that was picked on the map into sight, where it is not. */
+  reveal() {
+    if (this.wasPicked && byId("choice").getAttribute("aria-busy") === "false") {
+      this.wasPicked = false;
+      const top = byId("choice-title").getBoundingClientRect().top;
+      const bottom = document.querySelector(".sticky").getBoundingClientRect().bottom;
+      if (top < bottom || byId("story").getBoundingClientRect().bottom > innerHeight) {
+        byId("choice").style.scrollMarginTop = `${bottom}px`;
+        byId("choice").scrollIntoView({ block: "start" });
+      }
     }
   }
 
@@ -240,6 +258,8 @@ export class Player {
         grid,
         isSigned,
         range: isSigned ? [-far, far] : [low, high],
+        // Of each city, so that names stand clear of circles at any time.
+        widest: scenario.cities.map((_, city) => Math.max(...sizes.map((row) => row[city] ?? 0))),
         largest: sizes.flat().reduce((a, b) => Math.max(a, b ?? 0), 1e-9),
       };
     }

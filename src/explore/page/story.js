@@ -64,7 +64,6 @@ function returns(option, scale) {
 }
 
 function optionRow(option, mostShare, scale, isAsked) {
-  const shown = option.kind === "rest" ? 1 : mostShare;
   return el(
     "tr",
     { class: isAsked ? "asked" : "", data: { testid: `option-${option.id}` } },
@@ -75,8 +74,7 @@ function optionRow(option, mostShare, scale, isAsked) {
       el(
         "span",
         { class: "two", "aria-hidden": "true" },
-        bar(option.share_before ?? 0, shown, "before"),
-        bar(option.share_after ?? 0, shown, "after"),
+        ...(option.kind === "rest" ? [] : [bar(option.share_before ?? 0, mostShare, "before"), bar(option.share_after ?? 0, mostShare, "after")]),
       ),
       el("span", { class: "nums" }, `${finePercent(option.share_before)} \u2192 ${finePercent(option.share_after)}`),
     ),
@@ -96,10 +94,11 @@ export function showChoice(choice, names) {
     byId("choice-facts"),
     `Budget ${number(choice.budget_cny_mn)} CNY mn. ${
       choice.is_planned
-        ? "A planner composes the spending on sectors, by marginal national value."
-        : `Career weight of the official times intensity of the tournament: ${number(choice.career)}.`
+        ? "A planner composes the spending on sectors, by what the next yuan adds to the nation."
+        : `How much promotion counts for its official: ${number(choice.career)} (0: not at all).`
     }`,
   );
+  // One scale for all bars; the rest of the economy, far beyond it, has its numbers alone.
   const plain = choice.options.filter((one) => one.kind !== "rest");
   const mostShare = Math.max(1e-9, ...plain.flatMap((one) => [one.share_before ?? 0, one.share_after ?? 0]));
   const loss = Math.max(...choice.options.map(losses), 0);

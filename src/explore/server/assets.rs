@@ -27,6 +27,7 @@ static FILES: &[File] = files![
     "dom.js": SCRIPT,
     "field.js": SCRIPT,
     "format.js": SCRIPT,
+    "labels.js": SCRIPT,
     "link.js": SCRIPT,
     "main.js": SCRIPT,
     "map.js": SCRIPT,

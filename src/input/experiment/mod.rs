@@ -93,7 +93,7 @@ pub struct Treatment {
 }
 
 /// A response that is to be high or low.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Objective {
     /// Place of the response.
     pub response: usize,

@@ -2,7 +2,7 @@
 //!
 //! Before it stand the nation's sums of location weights (E21), which phase 3 leaves; after it those of what was
 //! built (E2). Cities look at what their peers published in the last quarter and write what they publish in this one
-//! to another board: the two change places at the end.
+//! to another copy: the two change places at the end.
 
 use crate::kernel::lanes::{LANES, Lanes, ZERO, lane_sum, wide};
 use crate::kernel::parallel::{CHUNK_CITIES, Pieces, for_each};

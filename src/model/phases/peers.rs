@@ -165,7 +165,7 @@ mod tests {
     use crate::model::published::COLUMNS;
     use std::path::Path;
 
-    /// A board with other numbers in each row, and instruments with one bit of three set.
+    /// Public information with other numbers in each row, and instruments with one bit of three set.
     fn board(cities: usize, sectors: usize, instruments: usize) -> (Published, Vec<u64>) {
         let mut board = Published::new(cities.next_multiple_of(LANES), sectors, instruments);
         let mut in_force = Vec::new();

@@ -1,5 +1,6 @@
 //! Horizontal bars with intervals.
 
+use crate::report::figure::frame::{Swatch, legend};
 use crate::report::figure::scale::{self, Linear};
 use crate::report::figure::svg::{Anchor, Svg};
 use crate::report::figure::{Chart, Data, Size, cell, cells};
@@ -30,6 +31,8 @@ pub struct Bars {
     pub bars: Vec<Bar>,
     /// Whether only marks and intervals are drawn, as for differences.
     pub is_marks: bool,
+    /// What the colours are, where several bars in a row have one name; none if empty.
+    pub series: Vec<String>,
 }
 
 impl Bars {
@@ -44,6 +47,7 @@ impl Bars {
             across: across.into(),
             bars: bars.into_iter().collect(),
             is_marks: false,
+            series: Vec::new(),
         }
     }
 
@@ -74,9 +78,17 @@ impl Chart for Bars {
         let most_note = if size.is_wide() { 220.0 } else { 118.0 };
         let right = width - scale::widest(&notes, 10.5).min(most_note) - 12.0;
         let each = 22.0;
-        let top = 10.0;
+        let mut svg = Svg::new(width, 0.0);
+        let entries = self.series.iter().enumerate();
+        let entries: Vec<_> = entries
+            .map(|(number, name)| (Swatch::Bar(number), name.as_str()))
+            .collect();
+        let top = match entries.is_empty() {
+            true => 10.0,
+            false => 6.0 + legend(&mut svg, size, 0.0, &entries),
+        };
         let bottom = top + each * self.bars.len() as f64;
-        let mut svg = Svg::new(width, bottom + 44.0);
+        svg.height = bottom + 44.0;
         let ends = self.bars.iter().flat_map(|bar| {
             let interval = bar.interval.map(|(low, high)| [low, high]);
             bar.value.into_iter().chain(interval.into_iter().flatten())
@@ -109,12 +121,15 @@ impl Chart for Bars {
         );
         for (number, (bar, note)) in self.bars.iter().zip(&notes).enumerate() {
             let middle = top + each * (number as f64 + 0.5);
-            svg.text(
-                "",
-                Anchor::End,
-                (left - 7.0, middle + 4.0),
-                &scale::fit_name(&bar.name, most, 12.0),
-            );
+            let is_first = number == 0 || self.bars[number - 1].name != bar.name;
+            if is_first || self.series.is_empty() {
+                svg.text(
+                    "",
+                    Anchor::End,
+                    (left - 7.0, middle + 4.0),
+                    &scale::fit_name(&bar.name, most, 12.0),
+                );
+            }
             svg.small(
                 Anchor::Start,
                 (right + 8.0, middle + 3.5),
@@ -123,7 +138,9 @@ impl Chart for Bars {
             let Some(value) = bar.value else {
                 continue;
             };
-            let said = format!("{}: {}", bar.name, scale::estimate(value, bar.interval));
+            let of = self.series.get(bar.series);
+            let of = of.map_or(String::new(), |of| format!(", {of}"));
+            let said = format!("{}{of}: {}", bar.name, scale::estimate(value, bar.interval));
             let colour = format!("f{}", bar.series % 8);
             let (from, to) = (x.at(0.0), x.at(value));
             if !self.is_marks {
@@ -141,10 +158,14 @@ impl Chart for Bars {
 
     fn data(&self) -> Data {
         let mut data = Data::new([self.title.as_str(), self.across.as_str(), "low", "high"]);
+        if !self.series.is_empty() {
+            data.columns.push("colour".to_string());
+        }
         for bar in &self.bars {
             let [low, high] = cells(bar.interval);
-            data.rows
-                .push(vec![bar.name.clone(), cell(bar.value), low, high]);
+            let mut row = vec![bar.name.clone(), cell(bar.value), low, high];
+            row.extend(self.series.get(bar.series).cloned());
+            data.rows.push(row);
         }
         data
     }

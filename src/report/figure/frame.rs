@@ -330,6 +330,8 @@ pub enum Swatch {
     Line(usize),
     /// An area of a number.
     Area(usize),
+    /// A bar of a number.
+    Bar(usize),
 }
 
 /// Draws a legend that wraps; returns its height.
@@ -348,6 +350,12 @@ pub fn legend(svg: &mut Svg, size: Size, top: f64, entries: &[(Swatch, &str)]) -
             Swatch::Area(number) => {
                 svg.rect(&format!("a{}", number % 7), (x, y - 6.0), (18.0, 12.0), "")
             }
+            Swatch::Bar(number) => svg.rect(
+                &format!("bar f{}", number % 8),
+                (x, y - 6.0),
+                (18.0, 12.0),
+                "",
+            ),
         }
         svg.text("", Anchor::Start, (x + 27.0, y + 4.0), &name);
         x += needed;

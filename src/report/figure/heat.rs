@@ -3,12 +3,13 @@
 use crate::report::figure::scale;
 use crate::report::figure::style::{ramp_key, ramp_step};
 use crate::report::figure::svg::{Anchor, Svg};
-use crate::report::figure::{Chart, Data, Size, cell};
+use crate::report::figure::{Chart, Data, Size, cell, cells};
 
 /// How values become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ramp {
     /// From the smallest to the largest value.
+    #[default]
     Much,
     /// As far below 0 as above.
     Signed,
@@ -25,7 +26,7 @@ impl Ramp {
 }
 
 /// A table of coloured cells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Heat {
     /// What rows are.
     pub down: String,
@@ -39,6 +40,8 @@ pub struct Heat {
     pub columns: Vec<String>,
     /// Values, row by row; none stays empty.
     pub values: Vec<Option<f64>>,
+    /// Their intervals, row by row: a value is pale unless its own lies off 0. None if empty.
+    pub intervals: Vec<Option<(f64, f64)>>,
     /// How values become colours.
     pub ramp: Ramp,
     /// Cells with an outline, row by row; none if empty.
@@ -46,15 +49,16 @@ pub struct Heat {
 }
 
 impl Heat {
-    fn get(&self, row: usize, column: usize) -> Option<f64> {
-        self.values
-            .get(row * self.columns.len() + column)
-            .copied()
-            .flatten()
+    /// Whether a value is not shown to differ from 0.
+    fn is_pale(&self, place: usize) -> bool {
+        let interval = self.intervals.get(place).copied().flatten();
+        !self.intervals.is_empty() && interval.is_none_or(|(low, high)| low <= 0.0 && high >= 0.0)
     }
 
     fn ends(&self) -> (f64, f64) {
-        let (low, high) = scale::range(self.values.iter().flatten().copied()).unwrap_or((0.0, 1.0));
+        let values = self.values.iter().enumerate();
+        let shown = values.filter_map(|(place, value)| value.filter(|_| !self.is_pale(place)));
+        let (low, high) = scale::range(shown).unwrap_or((0.0, 0.0));
         match self.ramp {
             Ramp::Much => (low, high),
             Ramp::Signed => {
@@ -97,7 +101,9 @@ impl Chart for Heat {
         let cell_height = if self.rows.len() > 16 { 16.0 } else { 24.0 };
         let top = head + 4.0;
         let bottom = top + cell_height * self.rows.len() as f64;
-        let mut svg = Svg::new(width, bottom + 66.0);
+        let (low, high) = self.ends();
+        let has_key = (low, high) != (0.0, 0.0);
+        let mut svg = Svg::new(width, bottom + if has_key { 66.0 } else { 28.0 });
         for (column, name) in self.columns.iter().enumerate() {
             let x = left + cell_width * (column as f64 + 0.5);
             if is_turned {
@@ -110,7 +116,6 @@ impl Chart for Heat {
             }
         }
         let shows_numbers = cell_width >= 32.0 && cell_height >= 16.0;
-        let (low, high) = self.ends();
         // As many decimals as tell a hundredth of the largest value.
         let decimals = (1 - scale::decade(low.abs().max(high.abs()))).clamp(0, 6) as usize;
         for (row, name) in self.rows.iter().enumerate() {
@@ -127,18 +132,30 @@ impl Chart for Heat {
                     let size = (cell_width - 2.0 * room, cell_height - 2.0 * room);
                     svg.rect(class, (x + room, y + room), size, said);
                 };
-                let Some(value) = self.get(row, column) else {
-                    put("none", 0.5, "");
+                let place = row * self.columns.len() + column;
+                let Some(value) = self.values.get(place).copied().flatten() else {
+                    // Of pairs, each stands once.
+                    if self.intervals.is_empty() {
+                        put("none", 0.5, "");
+                    }
                     continue;
                 };
                 let (class, is_dark) = self.colour(value);
                 let said = if size.is_wide() {
-                    format!("{name}, {column_name}: {}", scale::number(value))
+                    let interval = self.intervals.get(place).copied().flatten();
+                    format!(
+                        "{name}, {column_name}: {}",
+                        scale::estimate(value, interval)
+                    )
                 } else {
                     String::new()
                 };
+                if self.is_pale(place) {
+                    put("none", 0.5, &said);
+                    continue;
+                }
                 put(&class, 0.5, &said);
-                if self.marked.get(row * self.columns.len() + column) == Some(&true) {
+                if self.marked.get(place) == Some(&true) {
                     put("mark", 1.5, "");
                 }
                 let text = scale::grouped(value, decimals);
@@ -154,9 +171,15 @@ impl Chart for Heat {
             }
         }
         let y = bottom + 30.0;
-        let said = format!("{} (columns: {})", self.value, self.across);
+        let said = match has_key {
+            true => format!("{} (columns: {})", self.value, self.across),
+            false => format!("{}: no cell is shown to differ from 0", self.value),
+        };
         let said = scale::fit(&said, width - left - 4.0, 12.0);
         svg.text("soft", Anchor::Start, (left, y - 8.0), &said);
+        if !has_key {
+            return svg;
+        }
         let part = (220.0_f64.min(width - left - 90.0) / 9.0).max(6.0);
         let ramp = self.ramp.letter();
         ramp_key(&mut svg, ramp, (left, y), (part, 10.0), 24.0, (low, high));
@@ -165,11 +188,31 @@ impl Chart for Heat {
 
     fn data(&self) -> Data {
         let mut data = Data::new([self.down.as_str()]);
-        data.columns.extend(self.columns.iter().cloned());
-        for (row, name) in self.rows.iter().enumerate() {
-            let mut line = vec![name.clone()];
-            line.extend((0..self.columns.len()).map(|column| cell(self.get(row, column))));
-            data.rows.push(line);
+        let lines = self
+            .rows
+            .iter()
+            .zip(self.values.chunks(self.columns.len().max(1)));
+        if self.intervals.is_empty() {
+            data.columns.extend(self.columns.iter().cloned());
+            for (name, values) in lines {
+                let values = values.iter().map(|value| cell(*value));
+                data.rows
+                    .push(std::iter::once(name.clone()).chain(values).collect());
+            }
+            return data;
+        }
+        // With intervals, a line for each cell.
+        let names = [&*self.across, &*self.value, "low", "high"];
+        data.columns.extend(names.map(String::from));
+        let mut intervals = self.intervals.iter();
+        for (name, values) in lines {
+            for (column, value) in self.columns.iter().zip(values) {
+                let [low, high] = cells(intervals.next().copied().flatten());
+                if value.is_some() {
+                    data.rows
+                        .push(vec![name.clone(), column.clone(), cell(*value), low, high]);
+                }
+            }
         }
         data
     }

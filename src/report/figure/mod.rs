@@ -35,7 +35,7 @@ impl Size {
     /// Width in units of the drawing.
     pub fn width(self) -> f64 {
         match self {
-            Size::Wide => 720.0,
+            Size::Wide => 640.0,
             Size::Narrow => 360.0,
         }
     }

@@ -1,4 +1,4 @@
-//! Small multiples of lines on one scale.
+//! Small multiples of lines.
 
 use crate::report::figure::frame::{Frame, Plan};
 use crate::report::figure::lines::Lines;
@@ -6,10 +6,10 @@ use crate::report::figure::scale;
 use crate::report::figure::svg::{Anchor, Svg};
 use crate::report::figure::{Chart, Data, Size};
 
-/// Small charts side by side, each with its title; axes are the same.
+/// Small charts side by side, each with its title.
 #[derive(Clone, Debug)]
 pub struct Multiples {
-    /// Title and chart of each; they have one axis from left to right.
+    /// Title and chart of each; what runs from left to right has one name.
     pub panels: Vec<(String, Lines)>,
     /// Whether all have one scale upwards.
     pub is_shared: bool,
@@ -32,7 +32,7 @@ fn two_lines(title: &str, width: f64) -> Vec<String> {
         first = longer;
     }
     if first.is_empty() {
-        return vec![scale::fit(title, width, size)];
+        return vec![scale::fit_name(title, width, size)];
     }
     let rest = title.get(first.len()..).unwrap_or("").trim_start();
     let mut lines = vec![first];

@@ -7,16 +7,14 @@ use crate::report::figure::{
     lines::Lines,
     multiples::Multiples,
 };
-use crate::report::page::{Block, Part};
-use crate::report::reproduce::stories;
+use crate::report::page::{self, Block, Part};
 use crate::report::reproduce::verdicts::{class, colour, meaning, robust};
+use crate::report::reproduce::{plain, stories};
 use crate::report::rows::{Row, Rows, counted, distinct, over_quarters};
-use crate::report::words::words;
+use crate::report::words::{slug, words};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
 
-/// Parts of a claim that are told in words.
-const PARTS: usize = 4;
 /// Parts of a claim whose trajectory is drawn.
 const PICTURES: usize = 6;
 /// Claims that are shown.
@@ -51,7 +49,13 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     overview(&shown, robustness.as_ref(), &mut part);
     part.heading("claims", "Claim by claim");
     for claim in &shown {
-        claim.tell(series.as_ref(), robustness.as_ref(), &mut part);
+        let Claim {
+            id, says, verdict, ..
+        } = claim;
+        let said = Some((verdict.to_string(), class(verdict)));
+        part.fold(claim.link(), format!("{id}. {says}"), said, |part| {
+            claim.tell(series.as_ref(), robustness.as_ref(), part);
+        });
     }
     henan(source, &mut part)?;
     stories::add(source, &mut part)?;
@@ -59,8 +63,8 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         "A claim holds when the whole 95 % interval of what was measured lies where the claim expects it; it is contradicted \
          when the whole interval lies on the other side; else it is not shown. Nothing was tuned for any claim.",
         "Treatment and control share their random draws, replicate by replicate, so their difference is what the mechanism in question \
-         does. A verdict is about the model with its default parameters; the robustness beside it says in what share of other \
-         plausible parameters it stays.",
+         does. A verdict is about the model with its default parameters; at other plausible ones it may be another, which \
+         dualtrack reproduce --full looks at.",
         "A claim that holds here is one that follows from the mechanisms the paper describes. That the mechanisms are those of \
          the world is not shown by it.",
     ];
@@ -91,15 +95,6 @@ impl<'a> Claim<'a> {
 }
 
 fn overview(claims: &[Claim<'_>], robustness: Option<&Rows>, part: &mut Part) {
-    let mut data = Data::new(["Claim", "What the paper says", "Verdict", "Holds elsewhere"]);
-    for claim in claims {
-        data.rows.push(vec![
-            claim.id.to_string(),
-            claim.says.to_string(),
-            claim.verdict.to_string(),
-            robust(claim.id, robustness).unwrap_or_else(|| "–".to_string()),
-        ]);
-    }
     for verdict in ["holds", "contradicted", "not shown", "reported", "open"] {
         let count = claims
             .iter()
@@ -110,95 +105,128 @@ fn overview(claims: &[Claim<'_>], robustness: Option<&Rows>, part: &mut Part) {
         }
     }
     part.heading("verdicts", "Verdicts");
-    part.table(
-        "All claims. Holds elsewhere: share of points of a sample of the uncertain parameters at which the claim holds too.",
-        data,
-    );
+    let rows = claims.iter().map(|claim| {
+        let judged = claim.parts.iter().filter(|row| is_judged(row));
+        let mut parts: Vec<_> = judged.map(told).collect();
+        if parts.is_empty() {
+            // An open question says why it is not run.
+            let reading = claim.parts.first().map_or("", |row| row.text("reading"));
+            parts.push(([reading, "", "", ""].map(String::from), ""));
+        }
+        page::Claim {
+            id: claim.id.to_string(),
+            link: slug(&claim.link()),
+            says: claim.says.to_string(),
+            parts,
+            verdict: (claim.verdict.to_string(), class(claim.verdict)),
+            elsewhere: robust(claim.id, robustness).unwrap_or_default(),
+        }
+    });
+    let rows = rows.collect();
+    part.blocks.push(Block::Claims(rows, robustness.is_some()));
+    if robustness.is_none() {
+        part.text(
+            "Where else these claims hold was not asked: dualtrack reproduce --full runs them at a sample of the uncertain \
+             parameters too, and adds a column that says at what share of them each holds.",
+        );
+    }
+}
+
+/// Whether a part is expected to be something.
+fn is_judged(row: &Row<'_>) -> bool {
+    !matches!(row.text("expectation"), "" | "report")
+}
+
+/// What a part measures and expects, what came out, and its verdict as a word and as a class.
+fn told(row: &Row<'_>) -> ([String; 4], &'static str) {
+    let verdict = row.text("verdict");
+    let cells = [
+        words(row.text("response")),
+        plain::expected(row),
+        with_unit(row.estimate("effect"), &plain::unit(row.text("response"))),
+        verdict.to_string(),
+    ];
+    (cells, class(verdict))
+}
+
+fn with_unit(text: String, unit: &str) -> String {
+    match unit {
+        "" | "1" => text,
+        unit => format!("{text} {unit}"),
+    }
 }
 
 impl Claim<'_> {
+    fn link(&self) -> String {
+        format!("claim-{}", self.id)
+    }
+
     fn tell(&self, series: Option<&Rows>, robustness: Option<&Rows>, part: &mut Part) {
         let Claim { id, verdict, .. } = self;
-        part.blocks.push(Block::Verdict(
-            format!("claim-{id}"),
-            format!("{id}. {}", self.says),
-            verdict.to_string(),
-            class(verdict),
-        ));
         if !self.section.is_empty() {
             part.text(format!("Section of the paper: {}.", self.section));
         }
-        let run = self
-            .parts
-            .iter()
-            .filter(|row| !row.text("response").is_empty());
-        let run: Vec<&Row<'_>> = run.collect();
-        let mut experiment: Vec<String> =
-            run.iter().take(PARTS).map(|row| experiment(row)).collect();
-        if run.len() > PARTS {
-            experiment.push(format!("and {} more", run.len() - PARTS));
+        let run = self.parts.iter();
+        let run: Vec<&Row<'_>> = run.filter(|row| !row.text("response").is_empty()).collect();
+        for (sides, code) in plain::worlds(&run) {
+            part.text(sides);
+            part.blocks.push(Block::Code(code));
         }
-        if !experiment.is_empty() {
-            part.text(format!("Experiment: {}.", experiment.join("; ")));
+        let mut reading = meaning(verdict).to_string();
+        if let Some(share) = robust(id, robustness) {
+            reading += &format!(" Elsewhere: it holds at {share} of the sampled parameters.");
+        }
+        part.text(reading);
+        if !run.is_empty() {
+            let mut data = Data::new([
+                "Measured",
+                "Treatment",
+                "Control",
+                "Effect [95 %]",
+                "Expected",
+                "Verdict",
+            ]);
+            for row in &run {
+                let ([measured, expected, effect, verdict], _) = told(row);
+                let [treatment, control] =
+                    ["treatment_mean", "control_mean"].map(|mean| row.short(mean));
+                data.rows.push(vec![
+                    measured, treatment, control, effect, expected, verdict,
+                ]);
+            }
+            part.table(
+                "What was measured in each world, and the mean difference with its interval.",
+                data,
+            );
         }
         if let Some(series) = series {
             pictures(id, series, part);
         }
-        let known: Vec<&Row<'_>> = run
-            .into_iter()
-            .filter(|row| row.number("effect").is_some())
+        // Numbers of different units have no axis in common.
+        let known = || run.iter().filter(|row| row.number("effect").is_some());
+        let units: Vec<String> = known()
+            .map(|row| plain::unit(row.text("response")))
             .collect();
-        if !known.is_empty() {
-            let bar = |row: &&Row<'_>| Bar {
+        for unit in distinct(units.iter().map(String::as_str)) {
+            let of = known().zip(&units).filter(|(_, own)| *own == unit);
+            let bars = of.map(|(row, _)| Bar {
                 note: row.text("verdict").to_string(),
                 ..row.bar(
                     words(row.text("response")),
                     "effect",
                     colour(row.text("verdict")),
                 )
-            };
-            let bars = Bars::new(
-                "part",
-                "estimate, in the unit of the response",
-                known.iter().map(bar),
-            );
+            });
+            let across = if unit == "1" { "estimate" } else { unit };
             part.figure(
                 format!("estimate-{id}"),
-                "What was measured, with its interval",
-                "Mark and 95 % interval of each part of the claim, on a common axis. Green holds, orange is contradicted, dark is \
-                 neither.",
+                if unit == "1" { "What was measured, with its interval".to_string() } else { format!("What was measured, in {unit}") },
+                "Mark and 95 % interval of each part of the claim. Green holds, orange is contradicted, dark is neither.",
                 counted(self.parts.iter().copied(), "replicates"),
-                bars.into_marks(),
+                Bars::new("part", across, bars).into_marks(),
             );
-            let measured = known
-                .iter()
-                .map(|row| format!("{}: {}", words(row.text("response")), row.text("reading")));
-            let measured: Vec<String> = measured.collect();
-            part.text(format!(
-                "Measured, with 95 % intervals: {}.",
-                measured.join("; ")
-            ));
         }
-        let mut reading = format!("Reading: {}", meaning(verdict));
-        if let Some(share) = robust(id, robustness) {
-            reading += &format!(" Robustness: it holds at {share} of the sampled parameters.");
-        }
-        part.text(reading);
     }
-}
-
-/// What a part of a claim runs and expects.
-fn experiment(row: &Row<'_>) -> String {
-    let sides = match (row.text("treatment"), row.text("control")) {
-        ("", "") => String::new(),
-        (treatment, "") => format!("{treatment}: "),
-        (treatment, control) => format!("{treatment} against {control}: "),
-    };
-    let expected = match row.text("expectation") {
-        "" => String::new(),
-        expected => format!(" expected {expected}"),
-    };
-    format!("{sides}{}{expected}", row.text("response"))
 }
 
 /// Rows of treatment and control, without those of their difference.

@@ -4,11 +4,11 @@ use crate::measure::outcomes::SIDES;
 use crate::report::figure::{
     Data,
     bars::{Bar, Bars},
-    heat::{Heat, Ramp},
+    heat::Heat,
 };
 use crate::report::page::Part;
 use crate::report::rows::{Crossed, Row, Rows, counted, plain};
-use crate::report::words::words;
+use crate::report::words::{lower_first, words};
 use crate::table::error::OutputError;
 use crate::table::source::Source;
 
@@ -78,11 +78,13 @@ fn figure_1(rows: &Rows, part: &mut Part) {
         format!("Local trials, what the centre makes of them, and what cities make of that, over a whole run; {n}."),
         data,
     );
-    part.table(
-        "The same for each instrument, means over replicates; quarters and shares over runs in which they exist.",
-        crossed("instrument").means("Instrument"),
-    );
-    part.table("The same for each city.", crossed("city").means("City"));
+    for (level, name) in [("instrument", "Instrument"), ("city", "City")] {
+        let caption = "Means over replicates; quarters and shares over runs in which they exist.";
+        let title = format!("The same for each {level}");
+        part.fold(format!("figure1-{level}"), title, None, |part| {
+            part.table(caption, crossed(level).means(name));
+        });
+    }
 }
 
 fn table_1(rows: &Rows, part: &mut Part) {
@@ -97,10 +99,10 @@ fn table_1(rows: &Rows, part: &mut Part) {
         rows: crossed.down.iter().map(|id| words(id)).collect(),
         columns: crossed.across.iter().map(|id| words(id)).collect(),
         values: cells().map(|row| row.as_ref()?.number("mean")).collect(),
-        ramp: Ramp::Much,
         marked: cells()
             .map(|row| row.is_some_and(|row| row.text("in_the_paper") == "true"))
             .collect(),
+        ..Heat::default()
     };
     part.figure(
         "table1-map",
@@ -172,6 +174,9 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
             );
         }
         let outcomes = Crossed::of(&of, "response", "side", SHOWN);
-        part.table("All outcomes, means of sides.", outcomes.means("Outcome"));
+        let title = format!("All outcomes of: {}", lower_first(&words(comparison)));
+        part.fold(format!("outcomes-{comparison}"), title, None, |part| {
+            part.table("Means of sides.", outcomes.means("Outcome"));
+        });
     }
 }

@@ -7,7 +7,7 @@ use crate::measure::outcomes::{WASTE, ids::allocation, ids::city};
 use crate::report::figure::{
     Figure,
     bars::{Bar, Bars},
-    heat::{Heat, Ramp},
+    heat::Heat,
     map::{Map, Place},
 };
 use crate::report::page::{Block, Part};
@@ -376,8 +376,7 @@ fn allocations(
         rows: rows.iter().map(|city| city.name.clone()).collect(),
         columns: sectors.iter().map(|id| context.name(id)).collect(),
         values,
-        ramp: Ramp::Much,
-        marked: Vec::new(),
+        ..Heat::default()
     };
     part.heading("city-sectors", "Cities and sectors");
     part.text(

@@ -66,8 +66,11 @@ impl Swept<'_> {
     }
 }
 
-/// A level for people: a number without superfluous digits.
+/// A level for people: a number without superfluous digits; an empty one is as the scenario has it.
 pub(crate) fn label(level: &str) -> String {
+    if level.is_empty() {
+        return "base".to_string();
+    }
     level
         .parse()
         .map_or_else(|_| level.to_string(), scale::exact)

@@ -2,7 +2,7 @@
 
 use crate::report::figure::{
     frame::Across,
-    heat::{Heat, Ramp},
+    heat::Heat,
     lines::{Line, Lines},
     multiples::Multiples,
 };
@@ -37,8 +37,7 @@ pub(crate) fn two(swept: &Swept<'_>, down: &Factor, across: &Factor, part: &mut 
             rows: rows.iter().rev().map(|level| label(level)).collect(),
             columns: columns.iter().map(|level| label(level)).collect(),
             values: cells,
-            ramp: Ramp::Much,
-            marked: Vec::new(),
+            ..Heat::default()
         };
         part.figure(
             format!("response-{response}"),

@@ -2,119 +2,210 @@
 
 use crate::report::figure::{
     bars::{Bar, Bars},
-    scatter::{Dot, Scatter},
+    frame::Across,
+    lines::{Line, Lines, Point},
+    multiples::Multiples,
+    scale,
 };
 use crate::report::page::Part;
-use crate::report::sweep::factor::{Factor, Swept};
-use crate::report::words::words;
-use crate::stats::prcc::ranks;
+use crate::report::sweep::factor::{Factor, Swept, label};
+use crate::report::words::{lower_first, words};
+use crate::stats::estimate::{mean, quantile};
 
-/// Points of a scatter.
-const POINTS: usize = 2000;
+/// Factors with a small chart for each response.
+const PANELS: usize = 24;
+/// Levels that are shown one by one; values of more are put together.
+const LEVELS: usize = 12;
+/// Groups of like values.
+const GROUPS: usize = 8;
 
-/// Scatters over the factors that matter most, and rank correlations.
+/// How design points cover the factors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Design {
+    /// Every combination of levels.
+    Grid,
+    /// The base, whose place this is, and each factor by itself.
+    OneAtATime(usize),
+    /// Any other.
+    Sample,
+}
+
+impl Design {
+    fn of(factors: &[&Factor], points: usize) -> Self {
+        let moved = |place: &usize| {
+            let values = factors.iter().map(|factor| &factor.values[*place]);
+            values.filter(|value| !value.is_empty()).count()
+        };
+        let levels = factors.iter().map(|factor| factor.levels().len());
+        let combinations = levels.fold(1usize, usize::saturating_mul);
+        match (0..points).find(|place| moved(place) == 0) {
+            Some(base) if (0..points).all(|place| moved(&place) <= 1) => Design::OneAtATime(base),
+            _ if combinations == points => Design::Grid,
+            _ => Design::Sample,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Design::Grid => {
+                "The design is a grid: a mark is the mean over all design points with that level, which meets every \
+                 combination of the others. The band holds the middle half of these points: what the other factors do there."
+            }
+            Design::OneAtATime(_) => {
+                "A mark is the mean over replicates at that level, with its 95 % interval; all other factors are as the \
+                 scenario has them, as they are in the base (dashed)."
+            }
+            Design::Sample => {
+                "A mark is the mean over the design points with that level, or with like values where there are many; the \
+                 band holds the middle half of these points. All other factors differ between them, too, so that a part of \
+                 each course is chance: dualtrack sensitivity says which factors matter, with intervals."
+            }
+        }
+    }
+}
+
+/// What each factor does to each response.
 pub(crate) fn several(swept: &Swept<'_>, factors: &[&Factor], part: &mut Part) {
-    let points = &swept.points;
     part.heading("responses", "Responses");
-    let numeric: Vec<(&str, Vec<f64>)> = factors
-        .iter()
-        .filter_map(|factor| Some((factor.name.as_str(), factor.numbers()?)))
-        .collect();
+    let design = Design::of(factors, swept.points.len());
     for response in &swept.responses {
-        let of = swept.values(response);
-        let known: Vec<usize> = (0..points.len())
-            .filter(|place| of[*place].value.is_some())
-            .collect();
-        let y: Vec<f64> = known.iter().filter_map(|place| of[*place].value).collect();
-        let mut ranked: Vec<(f64, &str, Vec<f64>)> = numeric
-            .iter()
-            .filter_map(|(name, numbers)| {
-                let x: Vec<f64> = known.iter().map(|place| numbers[*place]).collect();
-                Some((correlation(&ranks(&x), &ranks(&y))?, *name, x))
-            })
-            .collect();
-        ranked.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(b.1)));
-        let name = swept.axis(response);
-        if let Some((_, factor, x)) = ranked.first() {
-            let dots = known
-                .iter()
-                .zip(x)
-                .zip(&y)
-                .take(POINTS)
-                .map(|((place, x), y)| Dot {
-                    name: format!("design point {}", points[*place]),
-                    x: *x,
-                    y: *y,
-                    y_interval: if known.len() <= 60 {
-                        of[*place].interval
-                    } else {
-                        None
-                    },
-                    is_strong: true,
-                    ..Dot::default()
-                });
+        let values = swept.values(response);
+        let course = |factor: &&Factor| {
+            let lines = course(swept, response, &values, factor, design);
+            let points = lines.lines[0].points.iter();
+            let (low, high) = scale::range(points.filter_map(|point| point.value))?;
+            Some((high - low, factor.name.clone(), lines))
+        };
+        let mut courses: Vec<(f64, String, Lines)> = factors.iter().filter_map(course).collect();
+        courses.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let bar = |(moved, name, _): &(f64, String, Lines)| Bar {
+            name: name.clone(),
+            value: Some(*moved),
+            ..Bar::default()
+        };
+        let all = courses.len();
+        let bars: Vec<Bar> = courses.iter().map(bar).collect();
+        let panels = courses.into_iter().take(PANELS);
+        let panels: Vec<(String, Lines)> = panels.map(|(_, name, lines)| (name, lines)).collect();
+        if panels.is_empty() {
+            continue;
+        }
+        let name = lower_first(&words(response));
+        let cut = match all > PANELS {
+            true => format!(" The first {PANELS} of {all} factors are drawn."),
+            false => String::new(),
+        };
+        part.figure(
+            format!("response-{response}"),
+            format!("What moves {name}"),
+            format!(
+                "One small chart for each factor, all on one scale, those that move the mean furthest first. {}{cut}",
+                design.meaning()
+            ),
+            &swept.n,
+            Multiples { panels, is_shared: true },
+        );
+        if all > PANELS {
             part.figure(
-                format!("response-{response}"),
-                format!("{} over {factor}", words(response)),
-                format!(
-                    "Each dot is a design point; all factors differ between them. Of all factors, {factor} goes with \
-                     {} most closely. {} design points.",
-                    words(response).to_lowercase(),
-                    known.len()
-                ),
+                format!("moved-{response}"),
+                format!("How far each factor moves {name}"),
+                "Largest less smallest mean over the levels or groups of like values of a factor.",
                 &swept.n,
-                Scatter {
-                    across: factor.to_string(),
-                    up: name.clone(),
-                    more: String::new(),
-                    dots: dots.collect(),
-                    is_joined: false,
-                },
+                Bars::new("factor", swept.axis(response), bars),
             );
         }
-        let bars = ranked.iter().take(20).map(|(value, name, _)| Bar {
-            name: name.to_string(),
-            value: Some(*value),
-            series: usize::from(*value < 0.0),
-            ..Bar::default()
-        });
-        part.figure(
-            format!("correlations-{response}"),
-            format!("What goes with {}", words(response).to_lowercase()),
-            "Rank correlation (Spearman) of each factor with the mean of the response, over design points: 1 if the \
-             response always rises with the factor, -1 if it always falls, near 0 if it does neither. dualtrack \
-             sensitivity says more, with intervals.",
-            format!("n = {} design points", known.len()),
-            Bars::new("factor", "rank correlation, -1 to 1", bars),
-        );
     }
 }
 
-/// Pearson's correlation; none where something does not vary.
-fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
-    let n = x.len() as f64;
-    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sum = |f: &dyn Fn(f64, f64) -> f64| {
-        x.iter()
-            .zip(y)
-            .map(|(x, y)| f(x - mean_x, y - mean_y))
-            .sum::<f64>()
+/// A response over a factor.
+fn course(
+    swept: &Swept<'_>,
+    response: &str,
+    values: &[Point],
+    factor: &Factor,
+    design: Design,
+) -> Lines {
+    let is_known = |place: &usize| values[*place].value.is_some();
+    let mut known: Vec<usize> = (0..values.len()).filter(is_known).collect();
+    if let Design::OneAtATime(_) = design {
+        known.retain(|place| !factor.values[*place].is_empty());
+    }
+    let numbers: Option<Vec<f64>> = known
+        .iter()
+        .map(|place| factor.values[*place].parse().ok())
+        .collect();
+    let title = "level".to_string();
+    let levels: Vec<&str> = factor.levels();
+    let with = |level: &&str| -> Vec<usize> {
+        known
+            .iter()
+            .copied()
+            .filter(|place| factor.values[*place] == **level)
+            .collect()
     };
-    let root = (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt();
-    (root > 0.0).then(|| (sum(&|x, y| x * y) / root).clamp(-1.0, 1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rank_correlation_by_hand() {
-        // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5) = 0.948683.
-        let x = ranks(&[1.0, 5.0, 5.0, 9.0]);
-        assert_eq!(x, [1.0, 2.5, 2.5, 4.0]);
-        let found = correlation(&x, &ranks(&[1.0, 2.0, 3.0, 40.0])).expect("varies");
-        approx::assert_relative_eq!(found, 0.948_683_298, epsilon = 1e-9);
-        assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);
+    let (across, groups): (Across, Vec<Vec<usize>>) = match numbers {
+        Some(_) if levels.len() > LEVELS => {
+            let number = |place: &usize| factor.values[*place].parse::<f64>().unwrap_or(0.0);
+            let mut order = known.clone();
+            order.sort_by(|a, b| number(a).total_cmp(&number(b)));
+            let groups = order.chunks(order.len().div_ceil(GROUPS).max(1));
+            let groups: Vec<Vec<usize>> = groups.map(<[usize]>::to_vec).collect();
+            let middle = |group: &Vec<usize>| mean(&group.iter().map(number).collect::<Vec<f64>>());
+            let values = groups.iter().filter_map(middle).collect();
+            (Across::Numbers { title, values }, groups)
+        }
+        numbers => {
+            let levels: Vec<&str> = levels
+                .into_iter()
+                .filter(|level| !with(level).is_empty())
+                .collect();
+            let groups = levels.iter().map(with).collect();
+            let across = match numbers {
+                Some(_) => Across::Numbers {
+                    title,
+                    values: levels
+                        .iter()
+                        .filter_map(|level| level.parse().ok())
+                        .collect(),
+                },
+                None => Across::Names {
+                    title,
+                    names: levels.iter().map(|level| label(level)).collect(),
+                },
+            };
+            (across, groups)
+        }
+    };
+    let point = |group: &Vec<usize>| match (design, &group[..]) {
+        (Design::OneAtATime(_), [place]) => values[*place],
+        _ => {
+            let mut of: Vec<f64> = group
+                .iter()
+                .filter_map(|place| values[*place].value)
+                .collect();
+            of.sort_by(f64::total_cmp);
+            Point {
+                value: mean(&of),
+                interval: quantile(&of, 0.25).zip(quantile(&of, 0.75)),
+                spread: None,
+            }
+        }
+    };
+    let mut lines = vec![Line {
+        name: words(response),
+        points: groups.iter().map(point).collect(),
+    }];
+    if let Design::OneAtATime(base) = design {
+        lines.push(Line {
+            name: "base".to_string(),
+            points: vec![
+                Point {
+                    value: values[base].value,
+                    ..Point::default()
+                };
+                groups.len()
+            ],
+        });
     }
+    Lines::new(across, swept.axis(response), lines)
 }

@@ -8,7 +8,7 @@ use crate::report::figure::{
 };
 use crate::report::page::Part;
 use crate::report::rows::{Rows, counted};
-use crate::report::sweep::factor::{Factor, Swept};
+use crate::report::sweep::factor::{Factor, Swept, label};
 use crate::report::sweep::grid::two;
 use crate::report::sweep::many::several;
 use crate::report::words::words;
@@ -146,7 +146,7 @@ fn one(swept: &Swept<'_>, factor: &Factor, part: &mut Part) {
         }
         None => Across::Names {
             title: factor.name.clone(),
-            names: factor.values.clone(),
+            names: factor.values.iter().map(|level| label(level)).collect(),
         },
     };
     let lines = |response: &str| {
@@ -177,7 +177,9 @@ fn levels(factors: &[Factor], part: &mut Part) {
     for factor in factors {
         let levels = factor.levels();
         let end = |level: Option<&&str>| {
-            level.map_or(String::new(), |level| level.chars().take(60).collect())
+            level.map_or(String::new(), |level| {
+                label(level).chars().take(60).collect()
+            })
         };
         data.rows.push(vec![
             factor.name.clone(),
@@ -188,7 +190,7 @@ fn levels(factors: &[Factor], part: &mut Part) {
     }
     part.heading("factors", "Factors");
     part.table(
-        "What was moved, and how far. An empty level leaves the setting as the scenario has it.",
+        "What was moved, and how far. The level `base` leaves the setting as the scenario has it.",
         data,
     );
 }

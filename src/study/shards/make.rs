@@ -1,6 +1,6 @@
 //! Making a shard of a plan.
 //!
-//! Engines run a shard at least once, sometimes twice at the same time. Attempts therefore share nothing and lock
+//! Engines run a shard at least once, sometimes twice at the same time. Executions therefore share nothing and lock
 //! nothing: each grows in a file of its own with a random name beside the shard, and the shard appears by a rename.
 //! Its bytes depend on the plan and the number alone, so it does not matter whose they are. What a stopped or
 //! killed execution has left is copied by the next one as far as it is whole, which is safe even if the other still

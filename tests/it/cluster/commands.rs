@@ -82,7 +82,7 @@ fn bad_input_is_refused_with_what_is_allowed() {
     );
     refused(
         &["sweep", "e.toml", "--plan", "q", "--shard-minutes", "0"],
-        "allowed: minutes",
+        "allowed: a number from 0.001",
     );
     refused(&["sweep", "e.toml", "--shards", "3"], "--plan");
     refused(
