@@ -35,36 +35,30 @@ impl Method {
         const ALLOWED: &str = "allowed: `saltelli` (Sobol' indices), `morris` (elementary effects), or \
              `latin_hypercube`, `sobol`, `table` (rank correlations)";
         let points = match design {
-            None => {
-                return Err(format!(
-                    "the experiment has no design, so nothing is varied; {ALLOWED}"
-                ));
-            }
-            Some(design @ (DesignSpec::Grid | DesignSpec::OneAtATime)) => {
-                return Err(format!(
-                    "the design is `{}`, from which sensitivity is not estimated; {ALLOWED}",
-                    design.name()
-                ));
-            }
             Some(DesignSpec::Morris { .. }) => return Ok(Method::Morris),
             Some(DesignSpec::Saltelli {
-                second_order,
-                base_points,
-                ..
+                base_points: ..2, ..
             }) => {
-                if *base_points < 2 {
-                    return Err(
-                        "`design.base_points` is 1; allowed for Sobol' indices: 2 or more".into(),
-                    );
-                }
-                return Ok(Method::Sobol {
-                    second_order: *second_order,
-                });
+                let least = "`design.base_points` is 1; allowed for Sobol' indices: 2 or more";
+                return Err(least.into());
+            }
+            Some(&DesignSpec::Saltelli { second_order, .. }) => {
+                return Ok(Method::Sobol { second_order });
             }
             Some(DesignSpec::LatinHypercube { points, .. } | DesignSpec::Sobol { points, .. }) => {
                 *points
             }
             Some(DesignSpec::Table { rows }) => rows.len() as u64,
+            None => {
+                let none = "the experiment has no design, so nothing is varied";
+                return Err(format!("{none}; {ALLOWED}"));
+            }
+            Some(design @ (DesignSpec::Grid | DesignSpec::OneAtATime)) => {
+                let name = design.name();
+                return Err(format!(
+                    "the design is `{name}`, from which sensitivity is not estimated; {ALLOWED}"
+                ));
+            }
         };
         let least = factors as u64 + 3;
         if points < least {

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 use crate::analysis::attribution::{self, Attribution};
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{OverlayArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{self, Answer, Runs};
-use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
-use crate::cli::terminal::NARROW;
-use crate::cli::{codes, summary};
+use crate::cli::tables::{
+    self, bold, counted, interval, or_nothing, paragraph, percent, significant,
+};
 use crate::input::experiment::{
     factor::{Assignment, Variant},
     worlds::Worlds,
@@ -20,6 +19,7 @@ use crate::input::experiment::{
 use crate::input::scenario::{self, Scenario, file_source::FileSource};
 use crate::measure::response::spec::Responses;
 use crate::model::params::Parameter;
+use crate::stats::estimate::Estimate;
 use crate::study::arm::Arm;
 use crate::study::execute::Study;
 use crate::study::identity::of_responses;
@@ -48,7 +48,7 @@ pub struct Args {
     #[command(flatten)]
     overlay: OverlayArgs,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 impl Args {
@@ -58,13 +58,6 @@ impl Args {
     ) -> Result<Box<dyn study::Question>, Stop> {
         Ok(Box::new(Question::read(self, file_source)?))
     }
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// What is asked, read and checked.
@@ -190,10 +183,7 @@ impl study::Question for Question {
     fn answer(&mut self, runs: Runs<'_>) -> Result<Answer, Stop> {
         let widths = [self.responses.len()];
         let table = RunTable::of(runs.store, 0, runs.stages, &widths)?.remove(0);
-        let found = attribution::attribute(&table).map_err(|message| Stop {
-            code: codes::FAILURE,
-            message,
-        })?;
+        let found = attribution::attribute(&table).map_err(Stop::failure)?;
         let columns = self.responses.list().iter().map(response_column);
         let (seed, mechanisms) = (self.study.seed, &self.mechanisms);
         let mut result_tables = attribution::result_tables(&found, &self.names(), mechanisms);
@@ -216,15 +206,9 @@ impl study::Question for Question {
 }
 
 fn manifest(question: &Question, found: &Attribution) -> Manifest {
-    let scenario = &question.scenario;
     Manifest {
-        scenario: scenario.name.clone(),
         seed: question.study.seed,
         replicates: question.replicates,
-        first_quarter: scenario.world.start.to_string(),
-        last_quarter: summary::last_quarter(&scenario.world).to_string(),
-        sources: common::sources(&scenario.sources),
-        settings: scenario.resolved.clone(),
         experiment: Some(json!({
             "over": question.keys(),
             "responses": of_responses(&question.responses),
@@ -233,8 +217,7 @@ fn manifest(question: &Question, found: &Attribution) -> Manifest {
             "failed_runs": found.failed,
             "whole_replicates": found.whole,
         })),
-        warnings: scenario.notes.clone(),
-        ..Manifest::default()
+        ..common::manifest(&question.scenario)
     }
 }
 
@@ -258,7 +241,7 @@ fn report(question: &Question, found: &Attribution) -> String {
             },
             found.whole,
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     for (of, name) in found.responses.iter().zip(question.names()) {
         // A long name stands alone, so that the table fits.
@@ -272,40 +255,29 @@ fn report(question: &Question, found: &Attribution) -> String {
             ));
             continue;
         };
-        let mut rows = vec![vec![
-            "All on less all off".to_string(),
-            significant(difference.mean),
-            interval(difference.interval()),
-            of.share(difference.mean)
-                .map_or(tables::NOTHING.to_string(), percent),
-        ]];
+        let row = |name: String, value: &Estimate| {
+            let share = or_nothing(of.share(value.mean), percent);
+            let interval = interval(value.interval(), significant);
+            vec![name, significant(value.mean), interval, share]
+        };
+        let mut rows = vec![row("All on less all off".to_string(), &difference)];
         let values = of.shapley.iter().flat_map(|all| &all.values);
-        for (mechanism, value) in question.mechanisms.iter().zip(values) {
-            rows.push(vec![
-                format!("  {}", attribution::name(mechanism)),
-                significant(value.mean),
-                interval(value.interval()),
-                of.share(value.mean)
-                    .map_or(tables::NOTHING.to_string(), percent),
-            ]);
-        }
+        let values = question.mechanisms.iter().zip(values);
+        rows.extend(values.map(|(own, value)| row(format!("  {}", attribution::name(own)), value)));
         text.push('\n');
         if is_long {
             text.push_str(&format!("{}\n", bold(name)));
         }
-        text.push_str(&tables::table(&header.map(str::to_string), rows));
+        text.push_str(&tables::table(&header, rows));
     }
     text.push('\n');
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         &format!(
             "Shapley values: what a mechanism adds, averaged over all orders of turning mechanisms on. Means over \
              replicates with the same random draws, n = {}, with Student's 95 % intervals. No share where the whole \
              difference cannot be told from 0.",
             found.whole
-        ),
-        "",
-        NARROW,
-    ));
+        )));
     if found.replicates == 1 {
         text.push_str("One replicate has no interval; add `--replicates 20` or more.\n");
     }

@@ -34,11 +34,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let control = common::stoppable();
     let (folder, question) = plan::open(&args.plan)?;
     let threads = common::threads(args.threads);
@@ -84,8 +80,5 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
             "\nrun {run} of shard {shard}\n  there  {there}\n  here   {here}"
         ));
     }
-    Err(Stop {
-        code: codes::FAILURE,
-        message,
-    })
+    Err(Stop::failure(message))
 }

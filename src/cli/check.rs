@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use crate::cli::summary::last_quarter;
 use crate::cli::{codes, print};
 use crate::input::scenario::{self, Scenario};
 
@@ -40,9 +41,7 @@ pub fn run(args: &Args) -> u8 {
 /// What a scenario holds, in a line, and its notes.
 fn summary(file: &str, scenario: &Scenario) -> String {
     let world = &scenario.world;
-    let last = world
-        .start
-        .plus(i32::try_from(world.quarters).unwrap_or(1) - 1);
+    let last = last_quarter(world);
     let counts = [
         (world.cities.len(), "city", "cities"),
         (world.sectors.len(), "sector", "sectors"),

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::cli::{codes, print};
+use crate::cli::codes;
+use crate::cli::summary::last_quarter;
+use crate::input::scenario::Scenario;
 use crate::kernel::control::Control;
-use crate::table::{error::OutputError, manifest::Source};
+use crate::table::error::OutputError;
+use crate::table::manifest::{Manifest, Source};
 
 /// Why a command ends early, and the exit code that says so.
 #[derive(Debug)]
@@ -16,35 +19,25 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
+    pub fn new(code: u8, message: impl ToString) -> Self {
+        let message = message.to_string();
+        Stop { code, message }
+    }
+
     pub fn bad_input(message: impl ToString) -> Self {
-        Stop {
-            code: codes::BAD_INPUT,
-            message: message.to_string(),
-        }
+        Stop::new(codes::BAD_INPUT, message)
+    }
+
+    pub fn failure(message: impl ToString) -> Self {
+        Stop::new(codes::FAILURE, message)
     }
 }
 
 impl From<OutputError> for Stop {
     fn from(error: OutputError) -> Self {
-        let code = if error.is_bad_input() {
-            codes::BAD_INPUT
-        } else {
-            codes::FAILURE
-        };
-        Stop {
-            code,
-            message: error.to_string(),
-        }
-    }
-}
-
-/// Prints why a command ended early; returns the exit code.
-pub(crate) fn finish(outcome: Result<u8, Stop>) -> u8 {
-    match outcome {
-        Ok(code) => code,
-        Err(stop) => {
-            print::err(&format!("{}\n", stop.message));
-            stop.code
+        match error.is_bad_input() {
+            true => Stop::bad_input(error),
+            false => Stop::failure(error),
         }
     }
 }
@@ -102,6 +95,22 @@ pub(crate) fn arguments() -> Vec<String> {
 /// A time to the second, UTC.
 pub(crate) fn second(time: std::time::SystemTime) -> String {
     humantime::format_rfc3339_seconds(time).to_string()
+}
+
+/// What a scenario says about a result of it.
+pub(crate) fn manifest(scenario: &Scenario) -> Manifest {
+    let world = &scenario.world;
+    Manifest {
+        scenario: scenario.name.clone(),
+        seed: scenario.seed,
+        replicates: scenario.replicates,
+        first_quarter: world.start.to_string(),
+        last_quarter: last_quarter(world).to_string(),
+        sources: sources(&scenario.sources),
+        settings: scenario.resolved.clone(),
+        warnings: scenario.notes.clone(),
+        ..Manifest::default()
+    }
 }
 
 /// Files that were read, for a manifest.

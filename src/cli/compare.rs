@@ -15,7 +15,6 @@ use crate::cli::common::{self, Stop};
 use crate::cli::effects::{Summary, robust};
 use crate::cli::number;
 use crate::cli::options::{OverlayArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::sweep;
 use crate::input::experiment::{
@@ -89,13 +88,6 @@ fn folder_name(base: &str, policies: &[PathBuf]) -> String {
     }
     let name = format!("{base}-with-{}", names.join("-"));
     name.chars().take(LONGEST).collect()
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 impl Args {

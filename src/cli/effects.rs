@@ -7,7 +7,9 @@ use crate::analysis::compare::pairs::Pairs;
 use crate::analysis::compare::regions::{Driver, Region};
 use crate::analysis::compare::robust::{Robust, Robustness};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
-use crate::cli::tables::{self, NOTHING, bold, counted, grouped_decimals, hanging};
+use crate::cli::tables::{
+    self, NOTHING, bold, counted, grouped_decimals, hanging, interval, or_nothing, paragraph,
+};
 use crate::stats::estimate::Uncertain;
 
 /// Share of points from which on it is told where they lie.
@@ -48,7 +50,7 @@ impl Summary<'_> {
                 .map(|target| format!("{} of {}", target.half_width, list[target.response].name))
                 .collect();
             let what = names.join(", ");
-            text.push_str(&hanging(&match pairs.reached {
+            text.push_str(&paragraph(&match pairs.reached {
                 Some(true) => format!(
                     "Half widths of {what} were reached with {}.",
                     counted(u64::from(pairs.replicates), "replicate")
@@ -58,7 +60,7 @@ impl Summary<'_> {
                      `effects.csv` says where.",
                     counted(u64::from(*most), "replicate")
                 ),
-            }, 0));
+            }));
         }
         text.push_str(&failures(&pairs.failed, pairs.reason.as_deref()));
         text
@@ -85,7 +87,7 @@ impl fmt::Display for Summary<'_> {
                 "relative",
                 "sign",
             ];
-            f.write_str(&tables::rows(&header.map(str::to_string), &rows))?;
+            f.write_str(&tables::rows(&header, &rows))?;
         }
         let closing = if self.pairs.replicates < 2 {
             "One replicate has no interval; add `--replicates 20` or more."
@@ -94,7 +96,7 @@ impl fmt::Display for Summary<'_> {
              out 0. Sign: share of replicates that change as the mean does. Of 20 changes that are none, one has a * by \
              chance."
         };
-        write!(f, "\n{}", hanging(closing, 0))
+        write!(f, "\n{}", paragraph(closing))
     }
 }
 
@@ -103,7 +105,7 @@ fn title(name: &str, description: &str) -> String {
     if description.is_empty() {
         return format!("{}\n", bold(name));
     }
-    let text = hanging(&format!("{name}: {description}"), 0);
+    let text = paragraph(&format!("{name}: {description}"));
     match text.strip_prefix(name) {
         Some(rest) => format!("{}{rest}", bold(name)),
         None => text,
@@ -117,20 +119,18 @@ fn failures(failed: &[u64], reason: Option<&str>) -> String {
         return String::new();
     }
     let reason = reason.unwrap_or_default();
-    hanging(
-        &format!(
-            "{} failed; the column `error` of `runs.csv` says why. The first: {reason}",
-            counted(count, "run")
-        ),
-        0,
-    )
+    paragraph(&format!(
+        "{} failed; the column `error` of `runs.csv` says why. The first: {reason}",
+        counted(count, "run")
+    ))
 }
 
 fn row(name: &str, effect: &Effect) -> Vec<String> {
-    let nothing = || NOTHING.to_string();
     let Some(paired) = &effect.paired else {
-        return std::iter::once(name.to_string())
-            .chain(std::iter::repeat_with(nothing).take(6))
+        let nothing = std::iter::repeat_n(NOTHING, 6);
+        return std::iter::once(name)
+            .chain(nothing)
+            .map(String::from)
             .collect();
     };
     let difference = paired.difference;
@@ -142,23 +142,20 @@ fn row(name: &str, effect: &Effect) -> Vec<String> {
         value if value == 0.0 || decimals <= MOST_DECIMALS => grouped_decimals(value, decimals),
         value => format!("{value:.1e}"),
     };
-    let star = if effect.verdict() == Verdict::NotShown {
-        ""
-    } else {
-        "*"
+    let star = match effect.verdict() {
+        Verdict::NotShown => "",
+        _ => "*",
     };
     vec![
         name.to_string(),
         level(paired.base_mean),
         level(paired.treatment_mean),
         format!("{}{star:1}", number(difference.mean)),
-        difference.interval().map_or_else(nothing, |(low, high)| {
-            format!("[{}, {}]", number(low), number(high))
-        }),
-        paired.relative.map_or_else(nothing, |relative| {
+        interval(difference.interval(), number),
+        or_nothing(paired.relative, |relative| {
             format!("{} %", grouped_decimals(100.0 * relative.value, 1))
         }),
-        paired.same_sign.map_or_else(nothing, percent),
+        or_nothing(paired.same_sign, percent),
     ]
 }
 
@@ -189,7 +186,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
         counted(u64::from(experiment.replicates), "replicate"),
         experiment.seed
     );
-    let mut text = format!("{}\n{}", bold(&experiment.title), hanging(&size, 0));
+    let mut text = format!("{}\n{}", bold(&experiment.title), paragraph(&size));
     text.push_str(&failures(&found.failed, found.reason.as_deref()));
     for (place, arm) in comparison.arms().iter().enumerate().skip(1) {
         text.push('\n');
@@ -205,41 +202,36 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
             "lower",
             "not shown",
         ];
-        text.push_str(&tables::rows(&header.map(str::to_string), &rows));
+        text.push_str(&tables::rows(&header, &rows));
         text.push_str(&deciders(comparison, found, place));
     }
     text.push('\n');
     text.push_str(&wins(comparison, found));
     text.push('\n');
-    text.push_str(&hanging(
+    text.push_str(&paragraph(
         "Change: treated minus base on the same random draws; its mean, lowest and highest over points. Higher, lower, not \
          shown: shares of points by Student's 95 % interval there. Rules are of the mean change, from a tree that looks \
          for pure regions: hints where to look, not tests.",
-        0,
     ));
     text
 }
 
 fn share_row(comparison: &Comparison, share: &Robustness) -> Vec<String> {
-    let nothing = || NOTHING.to_string();
     let name = comparison.plan.responses().list()[share.response]
         .name
         .clone();
-    let decimals = share
-        .range
-        .map_or(0, |(low, high)| digits(low.abs().max(high.abs()), 3));
+    let largest = share.range.map(|(low, high)| low.abs().max(high.abs()));
+    let decimals = largest.map_or(0, |largest| digits(largest, 3));
     let number = |value: f64| grouped_decimals(value, decimals);
     let mut row = vec![
         name,
-        share
-            .difference
-            .map_or_else(nothing, |difference| number(difference.mean)),
-        share.range.map_or_else(nothing, |range| number(range.0)),
-        share.range.map_or_else(nothing, |range| number(range.1)),
+        or_nothing(share.difference, |difference| number(difference.mean)),
+        or_nothing(share.range, |range| number(range.0)),
+        or_nothing(share.range, |range| number(range.1)),
     ];
-    for share in [share.higher, share.lower, share.not_shown] {
-        row.push(share.map_or_else(nothing, percent));
-    }
+    row.extend(
+        [share.higher, share.lower, share.not_shown].map(|share| or_nothing(share, percent)),
+    );
     row
 }
 
@@ -310,10 +302,8 @@ fn wins(comparison: &Comparison, found: &Robust) -> String {
             Some(false) => "lowest",
         };
         let mut row = vec![format!("{} is {direction}", read.name)];
-        row.extend(wins.iter().map(|wins| {
-            let share = wins.best().or(wins.highest);
-            share.map_or_else(|| NOTHING.to_string(), percent)
-        }));
+        let shares = wins.iter().map(|wins| wins.best().or(wins.highest));
+        row.extend(shares.map(|share| or_nothing(share, percent)));
         rows.push(row);
     }
     tables::rows(&header, &rows)

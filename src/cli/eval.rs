@@ -54,11 +54,6 @@ pub struct Args {
     responses: Vec<String>,
 }
 
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
 /// One run that is asked for.
 struct Request {
     variant: Variant,
@@ -72,7 +67,8 @@ struct Evaluator {
     draws: Draws,
 }
 
-fn try_run(args: &Args) -> Result<u8, Stop> {
+/// Runs the command; returns the exit code.
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let texts = common::split_responses(&args.responses);
     let responses = Responses::parse(texts.iter().map(String::as_str))
         .map_err(|message| Stop::bad_input(format!("--response: {message}")))?;
@@ -114,14 +110,10 @@ fn say(answer: &Value) -> Result<(), Stop> {
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{answer}").and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop {
-            code: codes::SUCCESS,
-            message: "the reader is gone".to_string(),
-        }),
-        Err(error) => Err(Stop {
-            code: codes::FAILURE,
-            message: format!("standard output: {error}"),
-        }),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(Stop::new(codes::SUCCESS, "the reader is gone"))
+        }
+        Err(error) => Err(Stop::failure(format!("standard output: {error}"))),
         Ok(()) => Ok(()),
     }
 }
@@ -136,10 +128,8 @@ impl Evaluator {
         loop {
             line.clear();
             let mut limited = io::Read::take(&mut stdin, LONGEST);
-            let read = limited.read_until(b'\n', &mut line).map_err(|error| Stop {
-                code: codes::FAILURE,
-                message: format!("standard input: {error}"),
-            })?;
+            let read = limited.read_until(b'\n', &mut line);
+            let read = read.map_err(|error| Stop::failure(format!("standard input: {error}")))?;
             number += 1;
             if read == 0 {
                 return Ok(code);

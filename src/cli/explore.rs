@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::common::{self, Stop, interruptible};
+use crate::cli::common::{Stop, interruptible};
 use crate::cli::{codes, number, print};
 use crate::explore::laboratory::Laboratory;
 use crate::explore::server::Server;
@@ -24,15 +24,13 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let laboratory = Laboratory::new(args.scenario.as_deref()).map_err(Stop::bad_input)?;
-    let failed = |error: std::io::Error| Stop {
-        code: codes::FAILURE,
-        message: format!("cannot serve the page at 127.0.0.1:{}: {error}", args.port),
+    let failed = |error: std::io::Error| {
+        let port = args.port;
+        Stop::failure(format!(
+            "cannot serve the page at 127.0.0.1:{port}: {error}"
+        ))
     };
     let server = Server::bind(laboratory, args.port).map_err(failed)?;
     let link = server.link();

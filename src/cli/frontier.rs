@@ -1,14 +1,14 @@
 //! `dualtrack frontier`: which rules no other beats, and which gains cost nothing.
 
+use crate::analysis::frontier::result_tables::{base_table, result_tables};
 use crate::analysis::frontier::{self, Changes, Frontier, Move, OfPoint, Toward, Verdict};
-use crate::cli::codes;
-use crate::cli::common::{self, Stop};
-use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
+use crate::cli::common::Stop;
 use crate::cli::sensitivity::names;
 use crate::cli::study::{Question, Runs};
-use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
-use crate::cli::tables::{self, bold, counted, interval, percent, significant, wrapped};
+use crate::cli::sweep::{self, Analysis};
+use crate::cli::tables::{
+    self, bold, counted, interval, or_nothing, paragraph, percent, significant, wrapped,
+};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::experiment::factor::Variant;
 use crate::input::scenario::file_source::FileSource;
@@ -27,61 +27,40 @@ const SHOWN: usize = 20;
 /// Writes the files of a sweep and `frontier.csv`, `moves.csv`, and `base.csv` with the runs of the base on the same
 /// random draws. An interrupted study resumes with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    experiment: ExperimentArgs,
-    #[command(flatten)]
-    work: WorkArgs,
-    #[command(flatten)]
-    format: FormatArgs,
+    pub(crate) sweep: sweep::Args,
 }
 
 impl Args {
     pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
-        let sweep = Sweep::new("frontier", &self.experiment, self.format, file_source)?;
-        let plan = &sweep.plan;
-        let refused = |sentence: String| {
-            let file = self.experiment.experiment.display();
-            Stop::bad_input(format!("{file}: {sentence}"))
-        };
-        frontier::check(&plan.experiment).map_err(refused)?;
-        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-        Ok(Box::new(Analysis { sweep }))
+        self.sweep.analysed("frontier", file_source, |plan| {
+            frontier::check(&plan.experiment)?;
+            Ok(Box::new(AgainstBase))
+        })
     }
 }
 
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
-}
+/// Holds the points of a sweep against its base.
+struct AgainstBase;
 
-/// A sweep whose points are held against its base.
-struct Analysis {
-    sweep: Sweep,
-}
-
-impl OverSweep for Analysis {
-    fn sweep(&self) -> &Sweep {
-        &self.sweep
-    }
-
-    fn sweep_mut(&mut self) -> &mut Sweep {
-        &mut self.sweep
-    }
-
+impl Analysis for AgainstBase {
     /// The base with the replicates of the design points.
-    fn more_stages(&self) -> Vec<Stage> {
+    fn more_stages(&self, plan: &Plan) -> Vec<Stage> {
         vec![Stage {
             points: PointList::Own,
             keeps_series: false,
-            ..self.sweep.plan.stage()
+            ..plan.stage()
         }]
     }
 
-    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
-        let plan = &self.sweep.plan;
+    fn analyse(
+        &self,
+        plan: &Plan,
+        runs: &mut Runs<'_>,
+        tables: &mut Tables,
+    ) -> Result<(String, u64), Stop> {
         let experiment = &plan.experiment;
         let widths = [experiment.responses.len()];
         let mut of = |stage: usize| -> Result<RunTable, Stop> {
@@ -94,19 +73,11 @@ impl OverSweep for Analysis {
         let changes = frontier::changes(experiment, &plan.points, &scenario);
         let objectives = &experiment.objectives;
         let found = frontier::analyse(objectives, &points, &base, &changes, experiment.seed);
-        let found = found.map_err(|message| Stop {
-            code: codes::FAILURE,
-            message,
-        })?;
-        let mut result_tables =
-            frontier::result_tables::result_tables(&found, experiment, &plan.points);
+        let found = found.map_err(Stop::failure)?;
         let columns = plan.responses().list().iter().map(response_column);
         let columns = columns.collect();
-        result_tables.push(frontier::result_tables::base_table(
-            &base,
-            experiment.seed,
-            columns,
-        ));
+        let mut result_tables = result_tables(&found, experiment, &plan.points);
+        result_tables.push(base_table(&base, experiment.seed, columns));
         for result_table in result_tables {
             tables.add(result_table.write(runs.place)?, result_table.info);
         }
@@ -119,7 +90,7 @@ impl OverSweep for Analysis {
             ));
         }
         text.push_str(&report(&found, plan));
-        Ok(Analysed { text, failed })
+        Ok((text, failed))
     }
 }
 
@@ -137,18 +108,13 @@ fn report(found: &Frontier, plan: &Plan) -> String {
     text.push('\n');
     text.push_str(&moves_text(found, plan, &headings));
     if plan.experiment.replicates < 2 {
-        text.push_str(&wrapped(
+        text.push_str(&paragraph(
             "One replicate has no interval, so no gain is shown; add `--replicates 20` or more.",
-            "",
-            NARROW,
         ));
     }
     if found.failed > 0 {
-        text.push_str(&wrapped(
-            "Runs that failed are left out of means; differences go over replicates that both have.",
-            "",
-            NARROW,
-        ));
+        text.push_str(&paragraph(
+            "Runs that failed are left out of means; differences go over replicates that both have."));
     }
     text
 }
@@ -196,12 +162,9 @@ fn points_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             tables::grouped((best.len() - SHOWN) as u64)
         ));
     }
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         "Below each point is where it differs from the base. chance: share of resamples of replicates in which no other point is at least as good in all objectives and \
-         better in one.",
-        "",
-        NARROW,
-    ));
+         better in one."));
     text
 }
 
@@ -280,16 +243,15 @@ fn cells(
     chance: Option<f64>,
     with_errors: bool,
 ) -> Vec<String> {
-    let nothing = || tables::NOTHING.to_string();
     let mut row = vec![name];
     for mean in means {
-        row.push(mean.map_or_else(nothing, |mean| significant(mean.mean)));
+        row.push(or_nothing(*mean, |mean| significant(mean.mean)));
         if with_errors {
             let error = mean.and_then(|mean| mean.standard_error());
-            row.push(error.map_or_else(nothing, significant));
+            row.push(or_nothing(error, significant));
         }
     }
-    row.push(chance.map_or_else(nothing, percent));
+    row.push(or_nothing(chance, percent));
     row
 }
 
@@ -322,7 +284,7 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
                     significant(effect.base),
                     significant(effect.point),
                     signed(effect.difference.mean),
-                    interval(effect.difference.interval()).replace(' ', "\u{1}"),
+                    interval(effect.difference.interval(), significant).replace(' ', "\u{1}"),
                     match effect.toward {
                         Toward::Better => " better",
                         Toward::Worse => " worse",
@@ -348,30 +310,23 @@ fn moves_text(found: &Frontier, plan: &Plan, headings: &[String]) -> String {
             tables::grouped(of.count() as u64)
         };
         if !moves.is_empty() {
-            text.push_str(&wrapped(
-                &format!(
-                    "{} of {what}: {} free, {} possible, {} trade-offs, {} losses, {} not shown.",
-                    counted(moves.len() as u64, "change"),
-                    count(Verdict::FreeGain),
-                    count(Verdict::PossibleGain),
-                    count(Verdict::TradeOff),
-                    count(Verdict::Loss),
-                    count(Verdict::NotShown),
-                ),
-                "",
-                NARROW,
-            ));
+            text.push_str(&paragraph(&format!(
+                "{} of {what}: {} free, {} possible, {} trade-offs, {} losses, {} not shown.",
+                counted(moves.len() as u64, "change"),
+                count(Verdict::FreeGain),
+                count(Verdict::PossibleGain),
+                count(Verdict::TradeOff),
+                count(Verdict::Loss),
+                count(Verdict::NotShown),
+            )));
         }
     }
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         &format!(
             "Listed are gains that no smaller set of changes gives. Differences from the base on the same random draws, n = \
              {}, with Student's 95 % intervals.",
             plan.experiment.replicates
-        ),
-        "",
-        NARROW,
-    ));
+        )));
     text
 }
 

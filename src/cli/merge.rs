@@ -29,11 +29,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let started = SystemTime::now();
     let (folder, mut question) = plan::open(&args.plan)?;
     let target = args.out.clone().unwrap_or_else(|| question.target());

@@ -38,6 +38,7 @@ pub mod terminal;
 use std::process::ExitCode;
 
 use crate::cli::common::Stop;
+use crate::cli::plan::run_or_plan;
 use crate::cli::study::Question;
 use crate::input::scenario::file_source::FileSource;
 
@@ -81,27 +82,36 @@ enum Action {
 impl Command {
     /// Carries the command out.
     pub fn execute(&self) -> ExitCode {
-        ExitCode::from(match &self.action {
+        ExitCode::from(self.outcome().unwrap_or_else(|stop| {
+            print::err(&format!("{}\n", stop.message));
+            stop.code
+        }))
+    }
+
+    fn outcome(&self) -> Result<u8, Stop> {
+        match &self.action {
             Action::Run(args) => run::run(args),
-            Action::Sweep(args) => sweep::run(args),
+            Action::Sweep(args) => run_or_plan(&args.work, |files| args.question(files)),
             Action::Shard(args) => shard::run(args),
             Action::Status(args) => status::run(args),
             Action::Merge(args) => merge::run(args),
-            Action::Compare(args) => compare::run(args),
+            Action::Compare(args) => run_or_plan(&args.work, |files| args.question(files)),
             Action::Report(args) => report::run(args),
             Action::Audit(args) => audit::run(args),
             Action::Script(args) => script::run(args),
             Action::Eval(args) => eval::run(args),
-            Action::Reproduce(args) => reproduce::run(args),
-            Action::Sensitivity(args) => sensitivity::run(args),
-            Action::Attribute(args) => attribute::run(args),
-            Action::Frontier(args) => frontier::run(args),
+            Action::Reproduce(args) => run_or_plan(&args.work, |files| args.question(files)),
+            Action::Sensitivity(args) => {
+                run_or_plan(&args.sweep.work, |files| args.question(files))
+            }
+            Action::Attribute(args) => run_or_plan(&args.work, |files| args.question(files)),
+            Action::Frontier(args) => run_or_plan(&args.sweep.work, |files| args.question(files)),
             Action::Explore(args) => explore::run(args),
-            Action::Check(args) => check::run(args),
-            Action::Init(args) => init::run(args),
-            Action::Schema(args) => schema::run(args),
-            Action::Params(args) => params::run(args),
-        })
+            Action::Check(args) => Ok(check::run(args)),
+            Action::Init(args) => Ok(init::run(args)),
+            Action::Schema(args) => Ok(schema::run(args)),
+            Action::Params(args) => Ok(params::run(args)),
+        }
     }
 
     /// What it asks of a study, with all files from a file source; none where it runs no study.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::tables;
 use crate::kernel::control::Control;
 
 /// A run that ends sooner shows nothing.
@@ -58,22 +59,14 @@ impl Goal {
         let mut words = time_left(elapsed, done, self.all());
         if let Goal::Runs(_) = self {
             let pace = done as f64 / elapsed.as_secs_f64().max(1e-9);
-            words = format!("{} runs/s, {words}", pace_words(pace));
+            let pace = tables::grouped_decimals(pace, usize::from(pace < 10.0));
+            words = format!("{pace} runs/s, {words}");
             let failed = control.runs_failed();
             if failed > 0 {
                 words.push_str(&format!(", {failed} failed"));
             }
         }
         words
-    }
-}
-
-/// A pace with three digits or none behind the point.
-fn pace_words(pace: f64) -> String {
-    if pace < 10.0 {
-        format!("{pace:.1}")
-    } else {
-        format!("{pace:.0}")
     }
 }
 
@@ -141,12 +134,7 @@ fn time_left(elapsed: Duration, done: u64, all: u64) -> String {
         return "starting".to_string();
     }
     let rest = all.saturating_sub(done) as f64 / done as f64;
-    let seconds = (elapsed.as_secs_f64() * rest).ceil() as u64;
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s left"),
-        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s left"),
-        (hours, minutes, _) => format!("{hours} h {minutes:02} min left"),
-    }
+    format!("{} left", tables::duration(elapsed.as_secs_f64() * rest))
 }
 
 #[cfg(test)]

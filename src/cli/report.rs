@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::common::{self, Stop};
+use crate::cli::common::Stop;
 use crate::cli::{codes, print, tables};
 use crate::report::{self, page};
 
@@ -27,11 +27,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let out = match (&args.out, args.folders.as_slice()) {
         (Some(out), _) => out.clone(),
         (None, [folder]) => beside(folder)?,

@@ -14,7 +14,6 @@ use crate::analysis::claims::study::Study;
 use crate::cli::common::{self, Stop};
 use crate::cli::number;
 use crate::cli::options::WorkArgs;
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables;
 use crate::cli::terminal::NARROW;
@@ -69,7 +68,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = number::seed())]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
-    work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 impl Default for Args {
@@ -142,13 +141,6 @@ fn own_or_shipped(file_source: &FileSource) -> Vec<PathBuf> {
             .collect();
     }
     files
-}
-
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
 }
 
 /// The claims, and what they take.
@@ -274,32 +266,20 @@ fn manifest(args: &Args, study: &Study, found: &Findings) -> Manifest {
         .worlds
         .first()
         .and_then(|worlds| worlds.scenario(&Variant::default()).ok());
-    let settings = base
-        .as_ref()
-        .map_or(Value::Null, |base| base.resolved.clone());
-    let scenario = study
-        .register
-        .claims
-        .first()
-        .map(|claim| claim.base.written.clone());
-    let first = base.as_ref().map(|base| base.world.start.to_string());
-    let last = base
-        .as_ref()
-        .map(|base| crate::cli::summary::last_quarter(&base.world).to_string());
+    let scenario = study.register.claims.first();
+    let scenario = scenario.map(|claim| claim.base.written.clone());
     Manifest {
         scenario: scenario.unwrap_or_default(),
         seed: study.runs.seed,
         replicates: args.replicates,
-        first_quarter: first.unwrap_or_default(),
-        last_quarter: last.unwrap_or_default(),
         sources: common::sources(&study.sources),
-        settings,
         experiment: Some(json!({
             "question": question(args, study),
             "arms": study.runs.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
             "failed_runs": found.failed,
         })),
-        ..Manifest::default()
+        warnings: Vec::new(),
+        ..base.map_or_else(Manifest::default, |base| common::manifest(&base))
     }
 }
 
@@ -314,9 +294,9 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
     for (place, claim) in study.register.claims.iter().enumerate() {
         let verdict = found.verdicts[place];
         let head = format!("{:<4}{:<14}", claim.id, verdict.name());
-        text.push_str(&wrapped(&tables::bold(&head), &claim.says));
+        text.push_str(&beside(&tables::bold(&head), &claim.says));
         if let Some(open) = &claim.open {
-            text.push_str(&wrapped("", &format!("not run: {open}")));
+            text.push_str(&beside("", &format!("not run: {open}")));
         }
         for (at, plan) in study.plans_of(place) {
             let part = study.part(plan);
@@ -329,7 +309,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
                 part.expect,
                 reading(part, &found.outcomes[at])
             );
-            text.push_str(&wrapped("", &says));
+            text.push_str(&beside("", &says));
         }
         let robust = found.robust.iter().find(|own| own.claim == place);
         if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
@@ -340,7 +320,7 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
                 share.n,
                 if drivers.is_empty() { "" } else { "; " },
             );
-            text.push_str(&wrapped("", &says));
+            text.push_str(&beside("", &says));
         }
     }
     let count = |wanted: Verdict| found.verdicts.iter().filter(|own| **own == wanted).count();
@@ -361,64 +341,15 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
         tables::counted(found.verdicts.len() as u64, "claim"),
         counts.join(", "),
     );
-    text.push_str(&format!("\n{}\n", lines(&closing, NARROW).join("\n")));
-    text.push('\n');
+    text.push_str(&format!("\n{}\n", tables::paragraph(&closing)));
     text
 }
 
 /// A text beside a head, in lines that fit a terminal.
-fn wrapped(head: &str, says: &str) -> String {
-    let mut text = String::new();
-    for (number, line) in lines(says, NARROW - MARGIN).iter().enumerate() {
-        let head = if number == 0 && !head.is_empty() {
-            head.to_string()
-        } else {
-            " ".repeat(MARGIN)
-        };
-        text.push_str(&format!("{head}{line}\n"));
-    }
-    text
-}
-
-/// Words in lines of so many columns; a longer word is cut.
-fn lines(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        let letters: Vec<char> = word.chars().collect();
-        for (number, piece) in letters.chunks(width).enumerate() {
-            let gap = usize::from(length > 0 && number == 0);
-            if length + gap + piece.len() > width {
-                lines.push(String::new());
-                length = 0;
-            }
-            if let Some(line) = lines.last_mut() {
-                if length > 0 && number == 0 {
-                    line.push(' ');
-                    length += 1;
-                }
-                line.extend(piece);
-                length += piece.len();
-            }
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_fit_and_lose_nothing() {
-        let text = "derived.net_return_cny_mn[zhengzhou,foundation_models]@2023..2030 is long";
-        let found = lines(text, 20);
-        assert!(found.iter().all(|line| line.chars().count() <= 20));
-        let joined: String = found
-            .concat()
-            .chars()
-            .filter(|letter| *letter != ' ')
-            .collect();
-        assert_eq!(joined, text.replace(' ', ""));
+fn beside(head: &str, says: &str) -> String {
+    let text = tables::wrapped(says, &" ".repeat(MARGIN), NARROW);
+    match head {
+        "" => text,
+        head => format!("{head}{}", text.get(MARGIN..).unwrap_or_default()),
     }
 }

@@ -59,11 +59,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let started = SystemTime::now();
     let scenario = scenario::load(&args.scenario, &sets(args)).map_err(Stop::bad_input)?;
     // Before the folder is begun, so that nothing can be left of it.
@@ -114,14 +110,10 @@ impl From<EngineError<StudyError>> for Stop {
     fn from(error: EngineError<StudyError>) -> Self {
         match error {
             EngineError::Sink(error) => error.into(),
-            EngineError::Cancelled => Stop {
-                code: codes::INTERRUPTED,
-                message: "interrupted; go on with `--resume`".to_string(),
-            },
-            error => Stop {
-                code: codes::FAILURE,
-                message: error.to_string(),
-            },
+            EngineError::Cancelled => {
+                Stop::new(codes::INTERRUPTED, "interrupted; go on with `--resume`")
+            }
+            error => Stop::failure(error),
         }
     }
 }
@@ -206,22 +198,13 @@ impl Asked<'_> {
 
     /// What is known of its result.
     pub fn manifest(&self, started: SystemTime) -> Manifest {
-        let (scenario, world) = (self.scenario, &self.scenario.world);
         Manifest {
             arguments: common::arguments(),
-            scenario: scenario.name.clone(),
-            title: scenario.title.clone(),
-            seed: scenario.seed,
-            replicates: scenario.replicates,
-            first_quarter: world.start.to_string(),
-            last_quarter: crate::cli::summary::last_quarter(world).to_string(),
+            title: self.scenario.title.clone(),
             threads: self.threads,
             started: common::second(started),
             finished: common::second(SystemTime::now()),
-            sources: common::sources(&scenario.sources),
-            settings: scenario.resolved.clone(),
-            warnings: scenario.notes.clone(),
-            ..Manifest::default()
+            ..common::manifest(self.scenario)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::cli::common::{self, Stop};
+use crate::cli::common::Stop;
 use crate::cli::status::CHUNK;
 use crate::cli::{number, print, tables};
 use crate::study::shards::plan_folder::PlanFolder;
@@ -70,11 +70,7 @@ fn word(text: &str) -> Result<String, String> {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let Engine::Slurm = args.engine;
     let folder = PlanFolder::open(&args.plan)?;
     // Jobs start wherever they are submitted.

@@ -1,12 +1,13 @@
 //! `dualtrack sensitivity`: which factors of an experiment matter.
 
+use crate::analysis::sensitivity::result_tables::result_tables;
 use crate::analysis::sensitivity::{self, Method, Noise, OfResponse, Sample, Sensitivity};
-use crate::cli::common::{self, Stop};
-use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
+use crate::cli::common::Stop;
 use crate::cli::study::{Question, Runs};
-use crate::cli::sweep::{Analysed, FormatArgs, OverSweep, Sweep};
-use crate::cli::tables::{self, bold, counted, grouped_decimals, percent, significant, wrapped};
+use crate::cli::sweep::{self, Analysis};
+use crate::cli::tables::{
+    self, bold, counted, grouped_decimals, paragraph, percent, significant, wrapped,
+};
 use crate::cli::terminal::{NARROW, Terminal};
 use crate::input::scenario::file_source::FileSource;
 use crate::stats::estimate::Uncertain;
@@ -25,69 +26,38 @@ const BAR: usize = 12;
 /// or `table` partial rank correlations. Writes the files of a sweep and `sensitivity.csv` and `noise.csv`, with pairs of
 /// factors also `interactions.csv`. An interrupted study resumes with `--resume`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    experiment: ExperimentArgs,
-    #[command(flatten)]
-    work: WorkArgs,
-    #[command(flatten)]
-    format: FormatArgs,
+    pub(crate) sweep: sweep::Args,
 }
 
 impl Args {
     pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
-        let sweep = Sweep::new("sensitivity", &self.experiment, self.format, file_source)?;
-        let plan = &sweep.plan;
-        let experiment = &plan.experiment;
-        let refused = |sentence: String| {
-            let file = self.experiment.experiment.display();
-            Stop::bad_input(format!("{file}: {sentence}"))
-        };
-        let sample = Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed)
-            .map_err(refused)?;
-        RunTable::check(plan.runs(), plan.responses().len()).map_err(refused)?;
-        Ok(Box::new(Analysis { sweep, sample }))
+        self.sweep.analysed("sensitivity", file_source, |plan| {
+            let experiment = &plan.experiment;
+            let sample = Sample::new(&plan.points, experiment.design.as_ref(), experiment.seed)?;
+            Ok(Box::new(sample))
+        })
     }
 }
 
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
-}
-
-/// A sweep whose runs are analysed.
-struct Analysis {
-    sweep: Sweep,
-    sample: Sample,
-}
-
-impl OverSweep for Analysis {
-    fn sweep(&self) -> &Sweep {
-        &self.sweep
-    }
-
-    fn sweep_mut(&mut self) -> &mut Sweep {
-        &mut self.sweep
-    }
-
-    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop> {
-        let plan = &self.sweep.plan;
+impl Analysis for Sample {
+    fn analyse(
+        &self,
+        plan: &Plan,
+        runs: &mut Runs<'_>,
+        tables: &mut Tables,
+    ) -> Result<(String, u64), Stop> {
         let factors = plan.points.factors().iter();
         let factors: Vec<&str> = factors.map(|factor| factor.name.as_str()).collect();
         let widths = [plan.responses().len()];
         let table = RunTable::of(runs.store, 0, &runs.stages[..1], &widths)?.remove(0);
-        let found = sensitivity::analyse(&self.sample, &table, runs.threads);
-        for result_table in
-            sensitivity::result_tables::result_tables(&found, &names(plan), &factors)
-        {
+        let found = sensitivity::analyse(self, &table, runs.threads);
+        for result_table in result_tables(&found, &names(plan), &factors) {
             tables.add(result_table.write(runs.place)?, result_table.info);
         }
-        Ok(Analysed {
-            text: report(&found, plan, &factors),
-            failed: 0,
-        })
+        Ok((report(&found, plan, &factors), 0))
     }
 }
 
@@ -178,14 +148,7 @@ fn table<'a>(
         Method::Morris => significant(value),
         _ => grouped_decimals(value, 3),
     };
-    let value = |index: Option<Uncertain>| {
-        index.map_or(tables::NOTHING.to_string(), |index| number(index.value))
-    };
-    let interval = |ends: Option<(f64, f64)>| {
-        ends.map_or(tables::NOTHING.to_string(), |(low, high)| {
-            format!("[{}, {}]", number(low), number(high))
-        })
-    };
+    let value = |index| tables::or_nothing(index, |index: Uncertain| number(index.value));
     let heads: &[&str] = match method {
         Method::Sobol { .. } => &["Factor", "total", "95 % interval", "first"],
         Method::Morris => &["Factor", "mu*", "95 % interval", "mu"],
@@ -198,7 +161,7 @@ fn table<'a>(
         let mut row = vec![
             name(place).to_string(),
             value(first),
-            interval(first.and_then(|first| first.interval)),
+            tables::interval(first.and_then(|first| first.interval), number),
         ];
         if heads.len() > 3 {
             row.push(value(index(place, 1)));
@@ -276,12 +239,10 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "design points",
         ),
     };
-    let mut text = wrapped(what, "", NARROW);
+    let mut text = paragraph(what);
     if plan.experiment.replicates < 2 {
-        text.push_str(&wrapped(
+        text.push_str(&paragraph(
             "One replicate does not tell noise from effects; add `--replicates 2` or more.",
-            "",
-            NARROW,
         ));
     }
     if found.failed > 0 {
@@ -290,7 +251,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
              all takes out the {who} it is part of, which the column n counts.",
             counted(found.failed as u64, "run")
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     let unordered: Vec<String> = plan
         .points
@@ -304,7 +265,7 @@ fn closing(found: &Sensitivity, plan: &Plan) -> String {
             "Levels of {} are no numbers: their ranks are their order in the experiment.",
             unordered.join(", ")
         );
-        text.push_str(&wrapped(&sentence, "", NARROW));
+        text.push_str(&paragraph(&sentence));
     }
     text
 }

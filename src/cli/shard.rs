@@ -7,51 +7,18 @@ use crate::cli::{codes, number, plan, print, tables};
 use crate::study::shards::make::{Execution, ShardMaker};
 use crate::study::shards::plan_folder::MOST_SHARDS;
 
-/// A variable that tells a task its number.
-struct Variable {
-    name: &'static str,
-    /// What is added so that the first number is 1.
-    plus: u64,
-}
-
-/// Variables of engines, all of which count from 1 unless the user says otherwise, or from 0 always.
-const VARIABLES: &[Variable] = &[
-    Variable {
-        name: "SLURM_ARRAY_TASK_ID",
-        plus: 0,
-    },
-    Variable {
-        name: "PBS_ARRAY_INDEX",
-        plus: 0,
-    },
-    Variable {
-        name: "PBS_ARRAYID",
-        plus: 0,
-    },
-    Variable {
-        name: "LSB_JOBINDEX",
-        plus: 0,
-    },
-    Variable {
-        name: "SGE_TASK_ID",
-        plus: 0,
-    },
-    Variable {
-        name: "HQ_TASK_ID",
-        plus: 0,
-    },
-    Variable {
-        name: "PARALLEL_SEQ",
-        plus: 0,
-    },
-    Variable {
-        name: "JOB_COMPLETION_INDEX",
-        plus: 1,
-    },
-    Variable {
-        name: "AWS_BATCH_JOB_ARRAY_INDEX",
-        plus: 1,
-    },
+/// Variables that tell a task its number, with what is added so that the first is 1: all engines count from 1 unless the
+/// user says otherwise, or from 0 always.
+const VARIABLES: &[(&str, u64)] = &[
+    ("SLURM_ARRAY_TASK_ID", 0),
+    ("PBS_ARRAY_INDEX", 0),
+    ("PBS_ARRAYID", 0),
+    ("LSB_JOBINDEX", 0),
+    ("SGE_TASK_ID", 0),
+    ("HQ_TASK_ID", 0),
+    ("PARALLEL_SEQ", 0),
+    ("JOB_COMPLETION_INDEX", 1),
+    ("AWS_BATCH_JOB_ARRAY_INDEX", 1),
 ];
 
 /// Run shards of a plan; completed shards are skipped.
@@ -83,11 +50,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     // First of all, so that no signal is too early.
     let control = common::stoppable();
     let (folder, question) = plan::open(&args.plan)?;
@@ -142,12 +105,10 @@ fn try_run(args: &Args) -> Result<u8, Stop> {
             }
             Execution::Made { .. } => {}
             Execution::Stopped { done, runs } => {
-                return Err(Stop {
-                    code: codes::INTERRUPTED,
-                    message: format!(
-                        "{name}: stopped after {done} of {runs} runs; the next execution goes on from there"
-                    ),
-                });
+                let message = format!(
+                    "{name}: stopped after {done} of {runs} runs; the next execution goes on from there"
+                );
+                return Err(Stop::new(codes::INTERRUPTED, message));
             }
         }
     }
@@ -177,46 +138,39 @@ fn read_numbers(text: &str, most: u64) -> Result<Vec<u64>, String> {
 /// The number of a task, as its engine says.
 fn from_environment(name: &str, get: impl Fn(&str) -> Option<String>) -> Result<u64, String> {
     let known = || {
-        let names: Vec<&str> = VARIABLES.iter().map(|variable| variable.name).collect();
-        names.join(", ")
+        VARIABLES
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
-    let variable = if name.is_empty() {
+    let (name, plus) = if name.is_empty() {
         // Grid Engine says `undefined` and LSF 0 where a job is no array.
-        let is_set = |variable: &&Variable| {
-            get(variable.name).is_some_and(|value| match variable.name {
+        let is_set = |(name, _): &&(&str, u64)| {
+            get(name).is_some_and(|value| match *name {
                 "SGE_TASK_ID" => value != "undefined",
                 "LSB_JOBINDEX" => value != "0",
                 _ => true,
             })
         };
-        let set: Vec<&Variable> = VARIABLES.iter().filter(is_set).collect();
-        match set[..] {
-            [variable] => variable,
+        match VARIABLES.iter().filter(is_set).collect::<Vec<_>>()[..] {
+            [variable] => *variable,
             [] => return Err(format!("--from-env: none is set of {}", known())),
-            [first, second, ..] => {
+            [(first, _), (second, _), ..] => {
                 return Err(format!(
-                    "--from-env: {} and {} are both set; name one, such as `--from-env={}`",
-                    first.name, second.name, first.name
+                    "--from-env: {first} and {second} are both set; name one, such as `--from-env={first}`"
                 ));
             }
         }
     } else {
-        VARIABLES
-            .iter()
-            .find(|variable| variable.name == name)
-            .ok_or_else(|| format!("--from-env: `{name}` is not known; allowed: {}", known()))?
+        let found = VARIABLES.iter().find(|(own, _)| *own == name);
+        *found.ok_or_else(|| format!("--from-env: `{name}` is not known; allowed: {}", known()))?
     };
-    let value =
-        get(variable.name).ok_or_else(|| format!("--from-env: {} is not set", variable.name))?;
-    let number: Option<u64> = value.trim().parse().ok();
+    let value = get(name).ok_or_else(|| format!("--from-env: {name} is not set"))?;
+    let number = value.trim().parse().ok();
     number
-        .and_then(|number| number.checked_add(variable.plus))
-        .ok_or_else(|| {
-            format!(
-                "--from-env: {} is `{value}`; allowed: a whole number",
-                variable.name
-            )
-        })
+        .and_then(|number: u64| number.checked_add(plus))
+        .ok_or_else(|| format!("--from-env: {name} is `{value}`; allowed: a whole number"))
 }
 
 #[cfg(test)]

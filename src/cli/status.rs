@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::cli::common::{self, Stop};
+use crate::cli::common::Stop;
 use crate::cli::{codes, number, plan, print, tables};
 use crate::study::run_file::Look;
 use crate::study::shards::plan_folder::{MOST_SHARDS, PlanFolder};
@@ -53,11 +53,7 @@ pub struct Args {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(try_run(args))
-}
-
-fn try_run(args: &Args) -> Result<u8, Stop> {
+pub(crate) fn run(args: &Args) -> Result<u8, Stop> {
     let folder = PlanFolder::open(&args.plan)?;
     let look = if args.quick { Look::Quick } else { Look::Whole };
     let mut numbers = 1..folder.shards() + 1;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::chart::{Series, chart};
 use crate::cli::tables::{
-    NOTHING, bold, counted, counted_of, files, grouped_decimals, hanging, table,
+    NOTHING, bold, counted, counted_of, files, grouped_decimals, interval, paragraph, table,
 };
 use crate::cli::terminal::Terminal;
 use crate::input::scenario::Scenario;
@@ -125,7 +125,7 @@ impl Summary<'_> {
                     let remark = format!(
                         "In {quarter}, n = {n} for \"{name}\"; it is missing in the other replicates."
                     );
-                    remarks.push(hanging(&remark, 0));
+                    remarks.push(paragraph(&remark));
                 }
                 cells.extend(amounts(&values, style(reading)));
             }
@@ -142,7 +142,6 @@ impl Summary<'_> {
             "share",
             "95 % interval",
         ];
-        let header = header.map(str::to_string);
         let mut rows = Vec::new();
         for (place, reading) in lines(true) {
             let sums = || self.kept.outcomes.iter().map(|outcome| outcome.sums[place]);
@@ -177,7 +176,7 @@ impl Summary<'_> {
         });
         let drawn = chart(&series.collect::<Vec<_>>(), world.start, self.terminal);
         notes.push(AXES.to_string());
-        Some(format!("{drawn}{}", hanging(&notes.join(" "), 0)))
+        Some(format!("{drawn}{}", paragraph(&notes.join(" "))))
     }
 
     fn closing(&self) -> String {
@@ -215,11 +214,10 @@ fn amounts(values: &[f64], style: Style) -> [String; 2] {
         Style::Percent => (100.0, 1, " %"),
     };
     let number = |value: f64| grouped_decimals(factor * value, decimals);
-    let interval = estimate
-        .interval()
-        .map(|(low, high)| format!("[{}, {}]", number(low), number(high)));
-    let mean = number(estimate.mean) + unit;
-    [mean, interval.unwrap_or(NOTHING.to_string())]
+    [
+        number(estimate.mean) + unit,
+        interval(estimate.interval(), number),
+    ]
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::cli::common::{self, Stop};
 use crate::cli::options::{ExperimentArgs, WorkArgs};
-use crate::cli::plan::run_or_plan;
 use crate::cli::study::{Answer, Question, Runs};
 use crate::cli::tables::{self, counted};
 use crate::input::experiment::Experiment;
@@ -20,6 +19,7 @@ use crate::study::stage::Stage;
 use crate::study::sweep::plan::Plan;
 use crate::study::sweep::reuse;
 use crate::study::sweep::tables::{Tables, WITHOUT_PARQUET, describe, to_parquet, write};
+use crate::study::table::RunTable;
 use crate::table::{manifest::Manifest, place::Place};
 
 /// Run every design point of an experiment with every replicate.
@@ -31,73 +31,62 @@ pub struct Args {
     pub(crate) experiment: ExperimentArgs,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
-    #[command(flatten)]
-    pub(crate) format: FormatArgs,
-}
-
-/// Files of large tables.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub struct FormatArgs {
     /// Write runs and series as Parquet instead of CSV.
     #[arg(long, conflicts_with = "plan")]
-    parquet: bool,
+    pub(crate) parquet: bool,
 }
 
 impl Args {
     pub(crate) fn question(&self, file_source: &FileSource) -> Result<Box<dyn Question>, Stop> {
-        Ok(Box::new(Sweep::new(
-            "sweep",
-            &self.experiment,
-            self.format,
-            file_source,
-        )?))
+        Ok(Box::new(self.sweep("sweep", file_source)?))
     }
-}
 
-/// Runs the command; returns the exit code.
-pub fn run(args: &Args) -> u8 {
-    common::finish(run_or_plan(&args.work, |file_source| {
-        args.question(file_source)
-    }))
-}
-
-/// A sweep, by itself or as what an analysis is made of.
-pub(crate) struct Sweep {
-    command: &'static str,
-    pub plan: Plan,
-    study: Arc<Study>,
-    is_parquet: bool,
-}
-
-impl Sweep {
-    pub fn new(
+    /// A sweep as what an analysis is made of.
+    pub(crate) fn analysed(
+        &self,
         command: &'static str,
-        experiment: &ExperimentArgs,
-        format: FormatArgs,
         file_source: &FileSource,
-    ) -> Result<Self, Stop> {
-        if format.parquet && !cfg!(feature = "parquet") {
+        analysis: impl FnOnce(&Plan) -> Result<Box<dyn Analysis>, String>,
+    ) -> Result<Box<dyn Question>, Stop> {
+        let mut sweep = self.sweep(command, file_source)?;
+        let plan = &sweep.plan;
+        let analysis = analysis(plan).and_then(|analysis| {
+            RunTable::check(plan.runs(), plan.responses().len()).map(|()| analysis)
+        });
+        sweep.analysis = Some(analysis.map_err(|sentence| {
+            let file = self.experiment.experiment.display();
+            Stop::bad_input(format!("{file}: {sentence}"))
+        })?);
+        Ok(Box::new(sweep))
+    }
+
+    fn sweep(&self, command: &'static str, file_source: &FileSource) -> Result<Sweep, Stop> {
+        if self.parquet && !cfg!(feature = "parquet") {
             return Err(Stop::bad_input(WITHOUT_PARQUET));
         }
-        let plan = Plan::new(experiment.load(file_source)?).map_err(Stop::bad_input)?;
+        let plan = Plan::new(self.experiment.load(file_source)?).map_err(Stop::bad_input)?;
         Ok(Sweep {
             command,
             study: Arc::new(plan.study().map_err(Stop::bad_input)?),
             plan,
-            is_parquet: format.parquet,
+            is_parquet: self.parquet,
+            analysis: None,
         })
     }
+}
 
-    /// What is known of the result.
-    pub fn manifest(&self, failed: u64) -> Manifest {
-        Manifest {
-            experiment: Some(describe(&self.plan, failed)),
-            ..manifest(&self.plan)
-        }
-    }
+/// A sweep, by itself or as what an analysis is made of.
+struct Sweep {
+    command: &'static str,
+    plan: Plan,
+    study: Arc<Study>,
+    is_parquet: bool,
+    analysis: Option<Box<dyn Analysis>>,
+}
 
+impl Sweep {
     /// What was run, and what failed of it.
-    pub fn head(&self, failed: u64) -> String {
+    fn head(&self, failed: u64) -> String {
         let plan = &self.plan;
         let mut text = format!(
             "{}\n{} with {}: {}\n",
@@ -116,69 +105,45 @@ impl Sweep {
     }
 }
 
-/// A question that is a sweep and more.
-pub(crate) trait OverSweep {
-    fn sweep(&self) -> &Sweep;
-    fn sweep_mut(&mut self) -> &mut Sweep;
+/// What is asked of the runs of a sweep.
+pub(crate) trait Analysis {
     /// Stages after that of the sweep.
-    fn more_stages(&self) -> Vec<Stage> {
+    fn more_stages(&self, _plan: &Plan) -> Vec<Stage> {
         Vec::new()
     }
-    /// Adds tables to those of the sweep.
+    /// Adds tables to those of the sweep; returns what to say, and the runs that failed beside those of the sweep.
     ///
     /// # Errors
     /// What the file system or the analysis says.
-    fn analyse(&mut self, runs: &mut Runs<'_>, tables: &mut Tables) -> Result<Analysed, Stop>;
+    fn analyse(
+        &self,
+        plan: &Plan,
+        runs: &mut Runs<'_>,
+        tables: &mut Tables,
+    ) -> Result<(String, u64), Stop>;
 }
 
-/// What an analysis adds.
-#[derive(Default)]
-pub(crate) struct Analysed {
-    /// For the terminal.
-    pub text: String,
-    /// Runs that failed, beside those of the sweep.
-    pub failed: u64,
-}
-
-impl OverSweep for Sweep {
-    fn sweep(&self) -> &Sweep {
-        self
-    }
-
-    fn sweep_mut(&mut self) -> &mut Sweep {
-        self
-    }
-
-    fn analyse(&mut self, _: &mut Runs<'_>, _: &mut Tables) -> Result<Analysed, Stop> {
-        Ok(Analysed::default())
-    }
-}
-
-impl<T: OverSweep> Question for T {
+impl Question for Sweep {
     fn command(&self) -> &'static str {
-        self.sweep().command
+        self.command
     }
 
     fn title(&self) -> (String, String) {
-        let experiment = &self.sweep().plan.experiment;
+        let experiment = &self.plan.experiment;
         (experiment.name.clone(), experiment.title.clone())
     }
 
     fn about(&self) -> Vec<(String, String)> {
-        let (plan, experiment) = (&self.sweep().plan, &self.sweep().plan.experiment);
+        let (plan, experiment) = (&self.plan, &self.plan.experiment);
         let design = experiment.design.as_ref();
+        let design = design.map_or("the base alone", |design| design.name());
         let responses = plan.responses().list().iter();
         let responses: Vec<&str> = responses.map(|own| own.name.as_str()).collect();
         let line = |name: &str, value: String| (name.to_string(), value);
         vec![
             line("Experiment", experiment.title.clone()),
             line("Base", experiment.base.written.clone()),
-            line(
-                "Design",
-                design
-                    .map_or("the base alone", |design| design.name())
-                    .to_string(),
-            ),
+            line("Design", design.to_string()),
             line("Factors", plan.points.factors().len().to_string()),
             line("Design points", tables::grouped(plan.points.len())),
             line("Replicates", tables::grouped(experiment.replicates.into())),
@@ -187,67 +152,73 @@ impl<T: OverSweep> Question for T {
     }
 
     fn notes(&self) -> &[String] {
-        &self.sweep().plan.experiment.notes
+        &self.plan.experiment.notes
     }
 
     fn responses(&self) -> Option<&Responses> {
-        Some(self.sweep().plan.responses())
+        Some(self.plan.responses())
     }
 
     fn target(&self) -> PathBuf {
-        PathBuf::from("output").join(&self.sweep().plan.experiment.name)
+        PathBuf::from("output").join(&self.plan.experiment.name)
     }
 
     fn study(&self) -> Arc<Study> {
-        Arc::clone(&self.sweep().study)
+        Arc::clone(&self.study)
     }
 
     fn identity(&self) -> Result<Value, String> {
-        Ok(json!({"command": self.sweep().command, "plan": self.sweep().plan.identity}))
+        Ok(json!({"command": self.command, "plan": self.plan.identity}))
     }
 
     fn stages(&self) -> Vec<Stage> {
-        let mut stages = vec![self.sweep().plan.stage()];
-        stages.extend(self.more_stages());
+        let mut stages = vec![self.plan.stage()];
+        let analysis = self.analysis.iter();
+        stages.extend(analysis.flat_map(|analysis| analysis.more_stages(&self.plan)));
         stages
     }
 
     fn form(&self) -> Value {
-        json!([form(&self.sweep().plan.experiment), self.sweep().is_parquet])
+        json!([form(&self.plan.experiment), self.is_parquet])
     }
 
     fn begin(&mut self, begin: Begin, target: &Path) -> Result<Begin, StudyError> {
         if begin != Begin::Resume {
             return Ok(begin);
         }
-        reuse::put_aside(target, &self.sweep().plan)?;
-        let known = reuse::known(target, &self.sweep().plan)?;
-        if let Some(study) = Arc::get_mut(&mut self.sweep_mut().study) {
+        reuse::put_aside(target, &self.plan)?;
+        let known = reuse::known(target, &self.plan)?;
+        if let Some(study) = Arc::get_mut(&mut self.study) {
             study.known = known;
         }
         Ok(Begin::Extend)
     }
 
     fn begun(&self, target: &Path) -> Result<(), StudyError> {
-        Ok(reuse::note_design(target, &self.sweep().plan)?)
+        Ok(reuse::note_design(target, &self.plan)?)
     }
 
     fn answer(&mut self, mut runs: Runs<'_>) -> Result<Answer, Stop> {
-        let (stage, place) = ((0, &runs.stages[0]), runs.place);
-        let mut tables = write(&self.sweep().plan, runs.store, stage, place)?;
-        let Analysed { text, failed } = self.analyse(&mut runs, &mut tables)?;
-        let sweep = self.sweep();
-        if let (true, Place::Folder(folder)) = (sweep.is_parquet, place) {
+        let (plan, place) = (&self.plan, runs.place);
+        let mut tables = write(plan, runs.store, (0, &runs.stages[0]), place)?;
+        let (said, failed) = match &self.analysis {
+            Some(analysis) => analysis.analyse(plan, &mut runs, &mut tables)?,
+            None => (String::new(), 0),
+        };
+        if let (true, Place::Folder(folder)) = (self.is_parquet, place) {
             to_parquet(folder, &mut tables)?;
         }
-        let manifest = sweep.manifest(tables.failed);
-        let head = sweep.head(tables.failed);
+        let manifest = Manifest {
+            experiment: Some(describe(plan, tables.failed)),
+            ..manifest(plan)
+        };
+        let head = self.head(tables.failed);
         tables.failed += failed;
         Ok(Answer {
             manifest,
-            text: match text.is_empty() {
+            text: match said.is_empty() {
                 true => head,
-                false => format!("{head}\n{text}"),
+                false => format!("{head}\n{said}"),
             },
             warning: None,
             tables,
@@ -272,23 +243,12 @@ pub(crate) fn form(experiment: &Experiment) -> Value {
 pub(crate) fn manifest(plan: &Plan) -> Manifest {
     let experiment = &plan.experiment;
     let base = experiment.worlds.scenario(&Default::default()).ok();
-    let (first, last, settings) = base.as_ref().map_or_else(Default::default, |base| {
-        let world = &base.world;
-        (
-            world.start.to_string(),
-            crate::cli::summary::last_quarter(world).to_string(),
-            base.resolved.clone(),
-        )
-    });
     Manifest {
         scenario: experiment.base.written.clone(),
         seed: experiment.seed,
         replicates: experiment.replicates,
-        first_quarter: first,
-        last_quarter: last,
         sources: common::sources(&experiment.sources),
-        settings,
         warnings: experiment.notes.clone(),
-        ..Manifest::default()
+        ..base.map_or_else(Manifest::default, |base| common::manifest(&base))
     }
 }

@@ -70,7 +70,7 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// A table with its first column to the left and numbers to the right.
-pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+pub fn table(header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
     table_with(GAP, header, rows)
 }
 
@@ -79,11 +79,11 @@ const GAP: usize = 2;
 /// Space before what belongs to a name on a line of its own.
 const INDENT: usize = 2;
 
-fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
+fn table_with(gap: usize, header: &[impl ToString], rows: Vec<Vec<String>>) -> String {
     let left = u16::from(gap > 1);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(header);
+    table.set_header(header.iter().map(ToString::to_string));
     table.add_rows(rows);
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding(if place == 0 { (0, 1) } else { (left, 1) });
@@ -98,8 +98,9 @@ fn table_with(gap: usize, header: &[String], rows: Vec<Vec<String>>) -> String {
 
 /// A table as [`table`] makes it, where it fits, if need be tightly. Else the first cell of a row stands on a line of its own
 /// above the others, and where these do not fit either, above a line for each of them.
-pub fn rows(header: &[String], rows: &[Vec<String>]) -> String {
-    rows_within(Terminal::of_stdout().width, header, rows)
+pub fn rows(header: &[impl ToString], rows: &[Vec<String>]) -> String {
+    let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+    rows_within(Terminal::of_stdout().width, &header, rows)
 }
 
 fn rows_within(most: usize, header: &[String], rows: &[Vec<String>]) -> String {
@@ -192,10 +193,15 @@ pub fn significant(value: f64) -> String {
     grouped_decimals(value, decimals)
 }
 
-/// An interval in brackets, each end with its significant digits.
-pub fn interval(ends: Option<(f64, f64)>) -> String {
-    ends.map_or(NOTHING.to_string(), |(low, high)| {
-        format!("[{}, {}]", significant(low), significant(high))
+/// What is said of a value, or that there is nothing.
+pub fn or_nothing<T>(value: Option<T>, say: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| NOTHING.to_string(), say)
+}
+
+/// An interval in brackets, each end as `number` writes it.
+pub fn interval(ends: Option<(f64, f64)>, number: impl Fn(f64) -> String) -> String {
+    or_nothing(ends, |(low, high)| {
+        format!("[{}, {}]", number(low), number(high))
     })
 }
 
@@ -206,9 +212,14 @@ pub fn percent(share: f64) -> String {
     format!("{} %", grouped_decimals(value, decimals))
 }
 
-/// A text in lines of at most `width` characters, each after `indent`; words that are longer stand alone.
+/// A text in lines of at most `width` characters, each after `indent`; words that are longer are cut.
 pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
     filled(text, indent, indent, width)
+}
+
+/// A text in lines of at most 80 characters.
+pub fn paragraph(text: &str) -> String {
+    filled(text, "", "", NARROW)
 }
 
 /// A text in lines of at most 80 characters, each but the first after so many spaces.
@@ -221,7 +232,13 @@ pub fn hanging(text: &str, indent: usize) -> String {
 fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    let room = width.saturating_sub(first.chars().count().max(rest.chars().count()));
+    let words: Vec<Vec<char>> = text
+        .split_whitespace()
+        .map(|word| word.chars().collect())
+        .collect();
+    for word in words.iter().flat_map(|word| word.chunks(room.max(1))) {
+        let word: String = word.iter().collect();
         let indent = if lines.is_empty() { first } else { rest };
         let length = indent.chars().count() + line.chars().count() + word.chars().count() + 1;
         if !line.is_empty() && length > width {
@@ -231,7 +248,7 @@ fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
     }
     if !line.is_empty() {
         let indent = if lines.is_empty() { first } else { rest };
@@ -347,6 +364,10 @@ mod tests {
     fn lines_break_between_words() {
         let text = wrapped("one two three four", "  ", 11);
         assert_eq!(text, "  one two\n  three\n  four\n");
+        assert_eq!(
+            wrapped("a response[of,a,city]", "", 9),
+            "a\nresponse[\nof,a,city\n]\n"
+        );
     }
 
     #[test]

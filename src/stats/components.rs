@@ -98,7 +98,6 @@ impl Components {
                 whole.without(Margin::Replicate, j, column)
             })
             .collect();
-        let filled = |margin: &[(f64, f64)]| margin.iter().filter(|(n, _)| *n > 0.0).count();
         Some(Components {
             n: present.len(),
             points: filled(&rows),
@@ -167,9 +166,7 @@ impl Sums<'_> {
     /// The three components; none where the equations do not have one solution.
     fn components(&self) -> Option<[f64; 3]> {
         let n = self.n;
-        let filled =
-            |margin: &[(f64, f64)]| margin.iter().filter(|(count, _)| *count > 0.0).count() as f64;
-        let (p, r) = (filled(self.points), filled(self.replicates));
+        let (p, r) = (filled(self.points) as f64, filled(self.replicates) as f64);
         if p < 2.0 || r < 2.0 || n < p + r {
             return None;
         }
@@ -233,6 +230,11 @@ impl Sums<'_> {
     }
 }
 
+/// Rows or columns with at least one run.
+fn filled(margin: &[(f64, f64)]) -> usize {
+    margin.iter().filter(|(n, _)| *n > 0.0).count()
+}
+
 /// Three equations by Cramer's rule; none where their determinant is 0 to rounding.
 fn solve(rows: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
     let determinant = |m: [[f64; 3]; 3]| {
@@ -260,7 +262,8 @@ fn solve(rows: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::random::{Draws, Purpose, normal};
+    use crate::kernel::random::normal;
+    use crate::stats::reference::stream;
 
     fn value(share: Option<Uncertain>) -> f64 {
         share.expect("a share").value
@@ -351,7 +354,7 @@ mod tests {
 
     /// Points with variance 4, common noise 1, rest 2, and every hole-th cell missing.
     fn drawn(seed: u64, points: usize, replicates: usize, hole: usize) -> Vec<Option<f64>> {
-        let mut stream = Draws { seed, replicate: 0 }.stream(Purpose::Evaluation);
+        let mut stream = stream(seed);
         let mut draw = |code, position| normal(stream.block(code, position)[0]);
         let effects: Vec<f64> = (0..points as u64).map(|i| 2.0 * draw(1, i)).collect();
         let draws: Vec<f64> = (0..replicates as u64).map(|j| draw(2, j)).collect();

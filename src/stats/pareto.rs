@@ -133,7 +133,8 @@ fn front(values: &[Option<f64>], directions: &[Direction]) -> Vec<Option<bool>> 
 mod tests {
     use super::Direction::{Maximise, Minimise};
     use super::*;
-    use crate::kernel::random::{Draws, Purpose, normal, uniform};
+    use crate::kernel::random::{normal, uniform};
+    use crate::stats::reference::stream;
 
     #[test]
     fn five_points_worked_by_hand() {
@@ -159,11 +160,7 @@ mod tests {
 
     #[test]
     fn the_front_is_that_of_all_comparisons() {
-        let mut stream = Draws {
-            seed: 3,
-            replicate: 0,
-        }
-        .stream(Purpose::Evaluation);
+        let mut stream = stream(3);
         let directions = [Maximise, Minimise, Maximise];
         for case in 0..30 {
             // Few distinct values, so that ties are common.
@@ -191,11 +188,7 @@ mod tests {
     fn a_clear_winner_is_certain_and_equals_share_the_chance() {
         // One objective, 40 replicates; points with means 0, 0 and -3 and noise of their own of s.d. 1: the first two
         // win about as often as their sample means say, never both, and the third never.
-        let mut stream = Draws {
-            seed: 8,
-            replicate: 0,
-        }
-        .stream(Purpose::Evaluation);
+        let mut stream = stream(8);
         let cells: Vec<Option<f64>> = (0..120)
             .map(|i| Some(normal(stream.block(0, i)[0]) - if i >= 80 { 3.0 } else { 0.0 }))
             .collect();
@@ -210,11 +203,7 @@ mod tests {
     #[test]
     fn draws_that_all_points_share_does_not_blur_the_front() {
         // The second point is better by 0.1 in every replicate, below noise of s.d. 1.
-        let mut stream = Draws {
-            seed: 1,
-            replicate: 0,
-        }
-        .stream(Purpose::Evaluation);
+        let mut stream = stream(1);
         let draws: Vec<f64> = (0..20).map(|j| normal(stream.block(0, j)[0])).collect();
         let cells: Vec<Option<f64>> = [0.0, 0.1]
             .iter()

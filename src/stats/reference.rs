@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use crate::kernel::random::{Draws, Purpose, Stream};
 use crate::kernel::reference::table;
 use crate::stats::design::Design;
 
@@ -27,6 +28,11 @@ pub(crate) fn values(name: &str, index: &str) -> Vec<f64> {
         .filter(|row| row[0] == index)
         .map(|row| row[3].parse().expect("number"))
         .collect()
+}
+
+/// Random numbers of a seed.
+pub(crate) fn stream(seed: u64) -> Stream {
+    Draws { seed, replicate: 0 }.stream(Purpose::Evaluation)
 }
 
 /// Ishigami and Homma (1990) with a = 7, b = 0.1, on the unit cube.

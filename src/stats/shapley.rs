@@ -72,45 +72,35 @@ pub fn shapley(worth: &[f64]) -> Result<Shapley, String> {
 }
 
 /// Shapley values over replicates, with Student's intervals: one game per replicate, because a mean of games has the
-/// mean of their values. Replicates in which a coalition is missing (or not a finite number) are left out.
+/// mean of their values. None of no replicates.
 ///
 /// # Errors
-/// As [`shapley`], replicates of different sizes, or none that is whole.
-pub fn shapley_over(replicates: &[Vec<Option<f64>>]) -> Result<ShapleyEstimates, String> {
-    let size = replicates.first().map_or(0, Vec::len);
-    let players = players(size)?;
-    if let Some(other) = replicates.iter().find(|game| game.len() != size) {
+/// As [`shapley`], or replicates of different sizes.
+pub fn shapley_over(replicates: &[Vec<f64>]) -> Result<Option<ShapleyEstimates>, String> {
+    let games = replicates.iter().map(|worth| shapley(worth));
+    let games: Vec<Shapley> = games.collect::<Result<_, _>>()?;
+    let players = games.first().map_or(0, |game| game.values.len());
+    if let Some(other) = games.iter().find(|game| game.values.len() != players) {
+        let other = other.values.len();
         return Err(format!(
-            "games of {size} and of {} coalitions; allowed: one size",
-            other.len()
+            "games of {players} and of {other} players; allowed: one size"
         ));
     }
-    let games = replicates
-        .iter()
-        .filter_map(|game| {
-            let whole: Option<Vec<f64>> =
-                game.iter().map(|v| v.filter(|v| v.is_finite())).collect();
-            whole.map(|worth| shapley(&worth))
-        })
-        .collect::<Result<Vec<Shapley>, String>>()?;
     let over = |read: &dyn Fn(&Shapley) -> f64| {
         let sample: Vec<f64> = games.iter().map(read).collect();
-        Estimate::of(&sample).ok_or_else(|| {
-            format!(
-                "none of {} games has all of its {size} coalitions",
-                replicates.len()
-            )
-        })
+        Estimate::of(&sample)
     };
-    Ok(ShapleyEstimates {
-        values: (0..players)
-            .map(|i| over(&|game| game.values[i]))
-            .collect::<Result<_, _>>()?,
-        interactions: pairs(players)
-            .enumerate()
-            .map(|(place, pair)| Ok((pair, over(&|game| game.interactions[place].1)?)))
-            .collect::<Result<_, String>>()?,
-    })
+    let values = (0..players).map(|i| over(&|game| game.values[i]));
+    let interactions = pairs(players)
+        .enumerate()
+        .map(|(place, pair)| Some((pair, over(&|game| game.interactions[place].1)?)));
+    let found = values.collect::<Option<_>>().zip(interactions.collect());
+    Ok(found
+        .filter(|_| players > 0)
+        .map(|(values, interactions)| ShapleyEstimates {
+            values,
+            interactions,
+        }))
 }
 
 fn players(coalitions: usize) -> Result<usize, String> {
@@ -150,13 +140,7 @@ mod tests {
     /// Player 0 has a left glove, 1 and 2 a right one each; a pair is worth 1.
     fn gloves() -> Vec<f64> {
         (0..8usize)
-            .map(|mask| {
-                if mask & 1 != 0 && mask & 6 != 0 {
-                    1.0
-                } else {
-                    0.0
-                }
-            })
+            .map(|mask| f64::from(u8::from(mask & 1 != 0 && mask & 6 != 0)))
             .collect()
     }
 
@@ -212,10 +196,9 @@ mod tests {
 
     #[test]
     fn over_replicates_values_are_means_with_intervals() {
-        let scaled = |by: f64| gloves().iter().map(|v| Some(v * by)).collect::<Vec<_>>();
-        let mut failed = scaled(9.0);
-        failed[3] = None;
-        let found = shapley_over(&[scaled(1.0), failed, scaled(3.0), scaled(2.0)]).expect("three");
+        let scaled = |by: f64| gloves().iter().map(|v| v * by).collect::<Vec<_>>();
+        let found = shapley_over(&[scaled(1.0), scaled(3.0), scaled(2.0)]).expect("one size");
+        let found = found.expect("three");
         // Worth 1, 2, 3 times: mean 2, s.e. 1 / sqrt(3), all times 2/3.
         let first = found.values[0];
         assert_eq!(first.n, 3);
@@ -230,8 +213,7 @@ mod tests {
         assert!(shapley(&[1.0; 6]).is_err_and(|e| e.starts_with("a game of 6 coalitions")));
         assert!(shapley(&[1.0]).is_err() && shapley(&[]).is_err());
         assert!(shapley(&vec![0.0; 2048]).is_err());
-        assert!(shapley_over(&[vec![Some(1.0); 4], vec![Some(1.0); 8]]).is_err());
-        assert!(shapley_over(&[vec![None; 4]]).is_err_and(|e| e.starts_with("none of 1 games")));
-        assert!(shapley_over(&[]).is_err());
+        assert!(shapley_over(&[vec![1.0; 4], vec![1.0; 8]]).is_err());
+        assert_eq!(shapley_over(&[]), Ok(None));
     }
 }

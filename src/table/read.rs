@@ -120,7 +120,7 @@ impl Table {
     /// If it is not UTF-8.
     pub fn text(&self, column: usize) -> Result<&str, OutputError> {
         std::str::from_utf8(self.record.get(column).unwrap_or_default())
-            .map_err(|_| damaged(&self.path, self.row, "a cell is not UTF-8"))
+            .map_err(|_| self.complain("a cell is not UTF-8"))
     }
 
     /// A cell as a number; none where it is empty.
@@ -137,11 +137,7 @@ impl Table {
             _ => {
                 let name = self.columns.get(column).map_or("", String::as_str);
                 let text: String = text.chars().take(40).collect();
-                Err(damaged(
-                    &self.path,
-                    self.row,
-                    &format!("`{text}` in column `{name}` is not a number"),
-                ))
+                Err(self.complain(&format!("`{text}` in column `{name}` is not a number")))
             }
         }
     }
@@ -154,7 +150,7 @@ impl Table {
         let text = self.text(column)?;
         text.parse().map_err(|_| {
             let text: String = text.chars().take(40).collect();
-            damaged(&self.path, self.row, &format!("`{text}` is not a quarter"))
+            self.complain(&format!("`{text}` is not a quarter"))
         })
     }
 

@@ -17,7 +17,6 @@
 //! [`reader`] reads files with every problem and its place.
 
 pub mod expectation;
-pub mod placement;
 pub mod reader;
 
 use crate::input::experiment::factor::{ScenarioFile, Variant};
@@ -71,28 +70,30 @@ pub struct Part {
 
 /// Which runs a part is about.
 #[derive(Clone, Debug)]
-pub enum Design {
+// There are some dozens of them, so that the room they take does not matter.
+#[allow(clippy::large_enum_variant)]
+pub enum Design<V = Variant> {
     /// One world: the mean is held against a bound.
-    Alone(Variant),
+    Alone(V),
     /// Two worlds on the same random draws: the mean difference is held against a bound.
     Paired {
         /// With what the claim is about.
-        treatment: Variant,
+        treatment: V,
         /// Without.
-        control: Variant,
+        control: V,
     },
     /// Several levels: the slope over the steps between them is held against a bound.
     Steps {
         /// Levels with what each lays over the base.
-        levels: Vec<(f64, Variant)>,
+        levels: Vec<(f64, V)>,
         /// Each step's gain is divided by what this one gains.
         per: Option<Response>,
     },
 }
 
-impl Design {
+impl<V> Design<V> {
     /// All worlds it needs.
-    pub fn variants(&self) -> Vec<&Variant> {
+    pub fn variants(&self) -> Vec<&V> {
         match self {
             Design::Alone(variant) => vec![variant],
             Design::Paired { treatment, control } => vec![treatment, control],

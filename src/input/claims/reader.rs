@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
-use crate::input::claims::placement::{Placed, Placement};
 use crate::input::claims::{Claim, Comparison, Design, Part, Register, expectation::Expectation};
 use crate::input::experiment::fields::{Fields, Reading, argument_text, number, read_file};
 use crate::input::experiment::{
@@ -63,6 +62,35 @@ struct Reader<'r, 's> {
     reading: &'r mut Reading<'s>,
     base: ScenarioFile,
     worlds: Option<Worlds>,
+}
+
+/// A variant with the places of its settings.
+#[derive(Clone, Default)]
+struct Placed {
+    variant: Variant,
+    spots: Vec<(Assignment, Spot)>,
+    at: Option<Spot>,
+}
+
+impl Design<Placed> {
+    /// Without places.
+    fn plain(self) -> Design {
+        match self {
+            Design::Alone(placed) => Design::Alone(placed.variant),
+            Design::Paired { treatment, control } => Design::Paired {
+                treatment: treatment.variant,
+                control: control.variant,
+            },
+            Design::Steps { levels, per } => {
+                let levels = levels.into_iter();
+                let levels = levels.map(|(level, placed)| (level, placed.variant));
+                Design::Steps {
+                    levels: levels.collect(),
+                    per,
+                }
+            }
+        }
+    }
 }
 
 /// What a claim hands down to its parts.
@@ -160,7 +188,7 @@ impl Reader<'_, '_> {
             for (response, spot) in self.responses(&inner) {
                 self.bind(&design, &response, spot);
                 parts.push(Part {
-                    design: design.plain(),
+                    design: design.clone().plain(),
                     response,
                     minus: None,
                     expect: Expectation::Report,
@@ -183,20 +211,16 @@ impl Reader<'_, '_> {
     }
 
     fn part(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Option<Part> {
-        let design = self.design(fields, inherited);
-        if !fields.has("response") {
-            fields.missing("response", "what is measured, in quotes");
-        }
-        if !fields.has("expect") {
-            fields.missing(
-                "expect",
-                "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
-            );
-        }
+        let mut design = self.design(fields, inherited);
+        fields.require("response", "what is measured, in quotes");
+        fields.require(
+            "expect",
+            "\"> 0\", \"< 0.5\", \">= 0\", \"<= 0\" or \"report\"",
+        );
         let response = self.response(fields, "response", &design);
         let minus = self.response(fields, "minus", &design);
         let per = self.response(fields, "per", &design);
-        if fields.has("per") && !matches!(design, Placement::Steps(_)) {
+        if fields.has("per") && !matches!(design, Design::Steps { .. }) {
             fields.refuse_key("per", "`per` stands without `steps`; allowed: with them");
         }
         let text = fields.text("expect")?;
@@ -208,12 +232,11 @@ impl Reader<'_, '_> {
                 return None;
             }
         };
-        let design = match design.plain() {
-            Design::Steps { levels, .. } => Design::Steps { levels, per },
-            design => design,
-        };
+        if let Design::Steps { per: own, .. } = &mut design {
+            *own = per;
+        }
         Some(Part {
-            design,
+            design: design.plain(),
             response: response?,
             minus,
             expect,
@@ -224,7 +247,7 @@ impl Reader<'_, '_> {
         &mut self,
         fields: &Fields<'_, '_>,
         key: &str,
-        design: &Placement,
+        design: &Design<Placed>,
     ) -> Option<Response> {
         let text = fields.text(key)?;
         let spot = fields.spot_of(key);
@@ -262,11 +285,11 @@ impl Reader<'_, '_> {
     }
 
     /// Whether a response has a place in every world of a design.
-    fn bind(&mut self, design: &Placement, response: &Response, spot: Spot) {
+    fn bind(&mut self, design: &Design<Placed>, response: &Response, spot: Spot) {
         let Ok(responses) = Responses::new(vec![response.clone()]) else {
             return;
         };
-        let worlds = design.all().into_iter().filter_map(|placed| {
+        let worlds = design.variants().into_iter().filter_map(|placed| {
             let scenario = self.worlds.as_ref()?.scenario(&placed.variant);
             scenario.ok()
         });

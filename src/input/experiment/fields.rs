@@ -250,9 +250,7 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     /// A text that must be there and goes into tables of results.
     pub fn needed(&self, key: &str) -> String {
-        if !self.has(key) {
-            self.missing(key, "a text in quotes");
-        }
+        self.require(key, "a text in quotes");
         self.cell(key).unwrap_or_default()
     }
 
@@ -365,6 +363,14 @@ impl<'a, 'd> Fields<'a, 'd> {
         }
         let message = format!("{} is missing; allowed: {allowed}", self.key(key));
         self.refuse(self.spot, message);
+    }
+
+    /// Whether a key is there; one that is not is missing.
+    pub fn require(&self, key: &str, allowed: &str) -> bool {
+        if !self.has(key) {
+            self.missing(key, allowed);
+        }
+        self.has(key)
     }
 
     /// Settings laid over a scenario: keys with their values, in quotes or nested; paths start from `folder`.

@@ -29,6 +29,7 @@ pub mod fields;
 pub mod points;
 pub mod reader;
 pub mod table;
+pub mod values;
 pub mod worlds;
 
 use std::path::PathBuf;

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::experiment::factor::{Factor, FactorValue, Variant};
+use crate::input::experiment::factor::{Factor, Variant};
+use crate::input::experiment::values::FactorValue;
 use crate::stats::design::Design;
 
 /// How design points are chosen.
@@ -265,21 +266,15 @@ pub fn point_id(variant: &Variant) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::experiment::factor::{Assignment, Distribution, Range, Values};
+    use crate::input::experiment::factor::{Assignment, Level, Values};
+    use crate::input::experiment::values::Range;
 
     fn factor(key: &str, steps: u32) -> Factor {
-        Factor {
-            name: key.to_string(),
-            key: Some(key.to_string()),
-            unit: String::new(),
-            values: Values::Range(Range {
-                low: 0.0,
-                high: 1.0,
-                distribution: Distribution::Uniform,
-                is_whole: false,
-                steps,
-            }),
-        }
+        let range = Range {
+            steps,
+            ..Range::uniform(0.0, 1.0)
+        };
+        Factor::of_range(key, range)
     }
 
     fn ids(points: &Points) -> Vec<String> {
@@ -312,7 +307,7 @@ mod tests {
         let list = |count: usize| Factor {
             values: Values::Levels(
                 (0..count)
-                    .map(|level| crate::input::experiment::factor::Level {
+                    .map(|level| Level {
                         label: format!("level {level}"),
                         variant: Variant::default(),
                     })
@@ -320,16 +315,11 @@ mod tests {
             ),
             ..factor("a.list", 0)
         };
-        let whole = Factor {
-            values: Values::Range(Range {
-                low: 3.0,
-                high: 7.0,
-                distribution: Distribution::Uniform,
-                is_whole: true,
-                steps: 5,
-            }),
-            ..factor("a.whole", 0)
+        let range = Range {
+            is_whole: true,
+            ..Range::uniform(3.0, 7.0)
         };
+        let whole = Factor::of_range("a.whole", range);
         let factors = [list(2), list(3), list(7), whole];
         let spec = DesignSpec::Morris {
             trajectories: 4_000,
@@ -363,14 +353,7 @@ mod tests {
         assert_eq!(points.len(), 6);
         assert_eq!(points.variant(&points.values(0)), Variant::default());
         let variant = points.variant(&points.values(1));
-        assert_eq!(
-            variant.set,
-            [Assignment {
-                key: "a.x".to_string(),
-                value: "0.0".to_string(),
-                ..Assignment::default()
-            }]
-        );
+        assert_eq!(variant.set, [Assignment::new("a.x", "0.0")]);
     }
 
     #[test]

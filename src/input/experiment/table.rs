@@ -1,7 +1,8 @@
 //! Design points from a CSV file of elsewhere: a column for each factor, a row for each point.
 
-use crate::input::experiment::factor::{Factor, FactorValue, Values};
+use crate::input::experiment::factor::{Factor, Values};
 use crate::input::experiment::fields::quoted;
+use crate::input::experiment::values::FactorValue;
 use crate::input::scenario::places::{Files, Spot};
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::{

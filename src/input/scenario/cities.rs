@@ -3,7 +3,7 @@
 use crate::input::scenario::merge::Merged;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
-use crate::input::scenario::rows::{Codes, Index};
+use crate::input::scenario::rows::{Codes, Index, Row};
 use crate::input::scenario::{
     format::{Cell, Format, columns},
     table_text::Table,
@@ -89,7 +89,7 @@ pub(crate) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
             }
             focus[at] = sector;
         }
-        let from = row.optional_quarter("closed_from");
+        let from = row.optional("closed_from", Row::quarter);
         let closed = row.text("closed_sectors");
         for name in closed.split(';').map(str::trim) {
             let is_named = !name.is_empty();
@@ -118,7 +118,7 @@ pub(crate) fn read(table: &Table, sectors: &Index, report: &mut Report) -> Citie
             longitude: row.real("longitude_deg"),
             revenue_cny_bn: row.real("revenue_2015_cny_bn"),
             gdp_cny_bn: row.real("gdp_2015_cny_bn"),
-            earlier_growth: row.optional_real("gdp_growth_2010_2015_per_year"),
+            earlier_growth: row.optional("gdp_growth_2010_2015_per_year", Row::number),
             research_intensity: row.real("research_intensity_2015"),
             universities: row.real("universities"),
             amenity: row.real("amenity_0_1"),

@@ -1,7 +1,7 @@
 //! The tables of dated things: events and pilot zones.
 
 use crate::input::scenario::problems::Report;
-use crate::input::scenario::rows::Index;
+use crate::input::scenario::rows::{Index, Row};
 use crate::input::scenario::{
     format::{Cell, Format, columns},
     table_text::Table,
@@ -71,13 +71,10 @@ pub(crate) fn read_events(table: &Table, sectors: &Index, report: &mut Report) -
         }
         let quarter = row.quarter("quarter");
         let track = row.choice("track", Track::NAMES, Track::from_name);
-        let (intensity, half_life) = (
-            row.real("intensity_0_1"),
-            row.optional_real("half_life_quarters"),
-        );
+        let intensity = row.real("intensity_0_1");
+        let half_life_quarters = row.optional("half_life_quarters", Row::number);
         let title = row.text("title").to_string();
         if let (Some(quarter), Some(track)) = (quarter, track) {
-            let half_life_quarters = half_life;
             events.push(Event {
                 quarter,
                 track,

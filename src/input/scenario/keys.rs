@@ -123,18 +123,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_key_is_answered_with_the_nearest() {
-        assert_eq!(
-            unknown("budgets.adjustmet_rate", false),
-            "unknown key `budgets.adjustmet_rate`; nearest valid name: `budgets.adjustment_rate`"
-        );
-        assert_eq!(
-            unknown("budget", true),
-            "unknown table `budget`; nearest valid name: `budgets`"
-        );
-    }
-
-    #[test]
     fn the_right_name_in_the_wrong_table_is_found() {
         assert_eq!(
             unknown("centre.retention", false),

@@ -309,10 +309,7 @@ impl Reader<'_> {
 
     /// `[overrides.cities.zhengzhou]`; whether the row exists is seen when the table is read.
     fn overrides(&mut self, value: &DeValue<'_>, spot: Spot) {
-        let shape = "allowed: tables such as `[overrides.cities.beijing]`";
-        let DeValue::Table(tables) = value else {
-            self.report
-                .add(spot, format!("`overrides` is not a table; {shape}"));
+        let Some(tables) = self.inner("overrides", value, spot) else {
             return;
         };
         for (table, rows) in tables {
@@ -320,24 +317,12 @@ impl Reader<'_> {
                 self.report.add(self.start(table), message);
                 continue;
             }
-            let DeValue::Table(rows_by_id) = rows.get_ref() else {
-                self.report.add(
-                    self.start(rows),
-                    format!("`overrides.{}` is not a table; {shape}", table.get_ref()),
-                );
-                continue;
-            };
-            for (id, cells) in rows_by_id {
-                let DeValue::Table(by_column) = cells.get_ref() else {
-                    let message = format!(
-                        "`overrides.{}.{}` is not a table; {shape}",
-                        table.get_ref(),
-                        id.get_ref()
-                    );
-                    self.report.add(self.start(cells), message);
-                    continue;
-                };
-                for (column, value) in by_column {
+            let name = format!("overrides.{}", table.get_ref());
+            let rows = self.inner(&name, rows.get_ref(), self.start(rows));
+            for (id, cells) in rows.into_iter().flatten() {
+                let name = format!("{name}.{}", id.get_ref());
+                let cells = self.inner(&name, cells.get_ref(), self.start(cells));
+                for (column, value) in cells.into_iter().flatten() {
                     if let Err(message) = override_column(table.get_ref(), column.get_ref()) {
                         self.report.add(self.start(column), message);
                         continue;
@@ -353,6 +338,22 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// A table of `[overrides]`; reported where it is none.
+    fn inner<'d, 't>(
+        &mut self,
+        name: &str,
+        value: &'t DeValue<'d>,
+        spot: Spot,
+    ) -> Option<&'t DeTable<'d>> {
+        let DeValue::Table(table) = value else {
+            let allowed = "allowed: tables such as `[overrides.cities.beijing]`";
+            self.report
+                .add(spot, format!("`{name}` is not a table; {allowed}"));
+            return None;
+        };
+        Some(table)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::input::scenario::literal::Literal;
 use crate::input::scenario::places::Spot;
 use crate::input::scenario::problems::Report;
 use crate::input::scenario::{
-    format::{Cell, LARGEST_CODE},
+    format::{Cell, Column, LARGEST_CODE},
     table_text::{Table, field_start},
 };
 use crate::kernel::quarter::Quarter;
@@ -34,17 +34,15 @@ enum Found<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn position(&self, name: &str) -> Option<usize> {
-        self.table
-            .format
-            .columns
-            .iter()
-            .position(|column| column.name == name)
+    /// A declared column, with its place in the head where it is there.
+    fn column(&self, name: &str) -> Option<(&'static Column, Option<usize>)> {
+        let mut columns = self.table.format.columns.iter().zip(self.slots);
+        let (column, slot) = columns.find(|(column, _)| column.name == name)?;
+        Some((column, *slot))
     }
 
     fn slot(&self, name: &str) -> Option<usize> {
-        self.position(name)
-            .and_then(|at| self.slots.get(at).copied().flatten())
+        self.column(name)?.1
     }
 
     /// The text of the file, whatever an override says.
@@ -81,7 +79,7 @@ impl<'a> Row<'a> {
     }
 
     fn refuse_value(&mut self, name: &str, hint: &str) {
-        let Some(column) = self.position(name).map(|at| &self.table.format.columns[at]) else {
+        let Some((column, _)) = self.column(name) else {
             return;
         };
         let found = match self.found(name) {
@@ -115,10 +113,8 @@ impl<'a> Row<'a> {
     pub fn text(&mut self, name: &str) -> &'a str {
         let written = self.written(name);
         let text = written.unwrap_or("");
-        let required = self
-            .position(name)
-            .is_some_and(|at| self.table.format.columns[at].required);
-        if (text.is_empty() && required) || written.is_none() {
+        let is_required = self.column(name).is_some_and(|(column, _)| column.required);
+        if (text.is_empty() && is_required) || written.is_none() {
             self.refuse_value(name, "");
         } else if !is_plain_cell(text) {
             let message = format!(
@@ -143,86 +139,66 @@ impl<'a> Row<'a> {
         text.to_string()
     }
 
+    /// What `read` makes of a cell; reported where that is nothing.
+    fn read<T>(&mut self, name: &str, read: impl FnOnce(Found<'a>) -> Option<T>) -> Option<T> {
+        let value = read(self.found(name));
+        if value.is_none() {
+            self.refuse_value(name, "");
+        }
+        value
+    }
+
     /// The stable number of the row.
     pub fn code(&mut self, name: &str) -> u64 {
-        let code = match self.found(name) {
-            Found::Cell(text) => text.parse().ok(),
-            Found::Override(Literal::Whole(number)) => u64::try_from(*number).ok(),
-            Found::Override(_) => None,
-        };
-        match code.filter(|code| *code <= LARGEST_CODE) {
-            Some(code) => code,
-            None => {
-                self.refuse_value(name, "");
-                0
-            }
-        }
+        let code = self.read(name, |found| {
+            let code: Option<u64> = match found {
+                Found::Cell(text) => text.parse().ok(),
+                Found::Override(Literal::Whole(number)) => u64::try_from(*number).ok(),
+                Found::Override(_) => None,
+            };
+            code.filter(|code| *code <= LARGEST_CODE)
+        });
+        code.unwrap_or(0)
     }
 
     /// A number that must be there.
     pub fn real(&mut self, name: &str) -> f64 {
-        match self.number(name) {
-            Ok(Some(number)) => number,
-            Ok(None) => {
-                self.refuse_value(name, "");
-                1.0
-            }
-            Err(()) => 1.0,
-        }
+        self.number(name).unwrap_or(1.0)
     }
 
-    /// A number that may be missing.
-    pub fn optional_real(&mut self, name: &str) -> Option<f64> {
-        self.number(name).unwrap_or(None)
-    }
-
-    fn number(&mut self, name: &str) -> Result<Option<f64>, ()> {
-        let number = match self.found(name) {
-            Found::Cell("") => return Ok(None),
-            Found::Override(Literal::Text(text)) if text.is_empty() => return Ok(None),
-            Found::Cell(text) => text.parse::<f64>().ok(),
-            Found::Override(Literal::Real(number)) => Some(*number),
-            Found::Override(Literal::Whole(number)) => Some(*number as f64),
-            Found::Override(_) => None,
-        };
-        let cell = self
-            .position(name)
-            .map(|at| self.table.format.columns[at].cell);
-        let fits = |number: &f64| match cell {
-            Some(Cell::Real { min, max, .. }) => (min..=max).contains(number),
-            _ => false,
-        };
-        match number.filter(fits) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                self.refuse_value(name, "");
-                Err(())
-            }
-        }
+    /// A number.
+    pub fn number(&mut self, name: &str) -> Option<f64> {
+        let cell = self.column(name).map(|(column, _)| column.cell);
+        self.read(name, |found| {
+            let number = match found {
+                Found::Cell(text) => text.parse().ok(),
+                Found::Override(Literal::Real(number)) => Some(*number),
+                Found::Override(Literal::Whole(number)) => Some(*number as f64),
+                Found::Override(_) => None,
+            };
+            number.filter(|number| match cell {
+                Some(Cell::Real { min, max, .. }) => (min..=max).contains(number),
+                _ => false,
+            })
+        })
     }
 
     /// A quarter.
     pub fn quarter(&mut self, name: &str) -> Option<Quarter> {
-        let quarter = match self.found(name) {
-            Found::Cell(text) => text.parse().ok(),
-            Found::Override(_) => None,
-        };
-        if quarter.is_none() {
-            self.refuse_value(name, "");
-        }
-        quarter
+        let quarter = self.written(name).and_then(|text| text.parse().ok());
+        self.read(name, |_| quarter)
     }
 
-    /// A quarter, or nothing.
-    pub fn optional_quarter(&mut self, name: &str) -> Option<Quarter> {
-        if matches!(self.found(name), Found::Cell("")) {
-            return None;
+    /// What may be missing: nothing where the cell is empty, and else what `read` reads.
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<T> {
+        match self.written(name) {
+            Some("") => None,
+            _ => read(self, name),
         }
-        let quarter = self.written(name).and_then(|text| text.parse().ok());
-        if quarter.is_none() {
-            self.refuse_value(name, "");
-        }
-        quarter
     }
 
     /// One of the names of a choice, as `read` understands it.

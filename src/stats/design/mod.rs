@@ -93,8 +93,8 @@ impl Design {
     /// # Errors
     /// No point, or no factor.
     pub fn latin_hypercube(points: u64, factors: usize, seed: u64) -> Result<Design, String> {
-        check_points(points)?;
-        check_factors(factors)?;
+        check_some(points, "points")?;
+        check_some(factors as u64, "factors")?;
         let orders = (0..factors as u64)
             .map(|factor| Permutation::new(points, seed, factor))
             .collect();
@@ -114,8 +114,8 @@ impl Design {
     /// # Errors
     /// No point or factor, more than [`SOBOL_POINTS`] points or [`SOBOL_DIMENSIONS`] factors.
     pub fn sobol(points: u64, factors: usize, seed: u64) -> Result<Design, String> {
-        check_points(points)?;
-        check_factors(factors)?;
+        check_some(points, "points")?;
+        check_some(factors as u64, "factors")?;
         check_sequence(points, factors)?;
         Ok(Design {
             points,
@@ -154,10 +154,8 @@ impl Design {
     /// # Errors
     /// No trajectory or factor, a factor with fewer than 2 levels, or more than 2^64 - 1 points.
     pub fn trajectories(trajectories: u64, levels: Vec<u32>, seed: u64) -> Result<Design, String> {
-        if trajectories == 0 {
-            return Err("a design of 0 trajectories; allowed: 1 or more".into());
-        }
-        check_factors(levels.len())?;
+        check_some(trajectories, "trajectories")?;
+        check_some(levels.len() as u64, "factors")?;
         if let Some(few) = levels.iter().find(|count| **count < 2) {
             return Err(format!(
                 "trajectories over {few} levels of a factor; allowed: 2 or more"
@@ -185,8 +183,8 @@ impl Design {
         second_order: bool,
         seed: u64,
     ) -> Result<Design, String> {
-        check_points(base_points)?;
-        check_factors(factors)?;
+        check_some(base_points, "points")?;
+        check_some(factors as u64, "factors")?;
         check_sequence(base_points, factors.saturating_mul(2))?;
         Ok(Design {
             points: rows(base_points, saltelli_block(factors, second_order))?,
@@ -322,22 +320,16 @@ fn rows(blocks: u64, each: u64) -> Result<u64, String> {
     })
 }
 
-fn check_points(points: u64) -> Result<(), String> {
-    match points {
-        0 => Err("a design of 0 points; allowed: 1 or more".into()),
-        _ => Ok(()),
-    }
-}
-
-fn check_factors(factors: usize) -> Result<(), String> {
-    match factors {
-        0 => Err("a design of 0 factors; allowed: 1 or more".into()),
+/// Refuses a design of nothing.
+fn check_some(count: u64, what: &str) -> Result<(), String> {
+    match count {
+        0 => Err(format!("a design of 0 {what}; allowed: 1 or more")),
         _ => Ok(()),
     }
 }
 
 fn check_levels(levels: &[u32]) -> Result<(), String> {
-    check_factors(levels.len())?;
+    check_some(levels.len() as u64, "factors")?;
     match levels.iter().position(|&count| count == 0) {
         Some(factor) => Err(format!(
             "factor {} of {} has 0 levels; allowed: 1 or more",

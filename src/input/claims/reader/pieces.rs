@@ -5,22 +5,22 @@ use crate::measure::outcomes::COMPARED_RESPONSES;
 
 impl Reader<'_, '_> {
     /// Treatment, control or levels of a part, with what the claim hands down.
-    pub(crate) fn design(&mut self, fields: &Fields<'_, '_>, inherited: &Inherited) -> Placement {
+    pub(crate) fn design(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        inherited: &Inherited,
+    ) -> Design<Placed> {
+        // What a part says itself takes the place of what the claim says.
         let is_own = |key: &str| fields.name != "claims" && fields.has(key);
-        let treatment = if is_own("treatment") {
-            self.variant(fields, "treatment")
-        } else {
-            inherited.treatment.clone()
+        let variant = |key: &'static str, inherited: &Option<Placed>| match is_own(key) {
+            true => self.variant(fields, key),
+            false => inherited.clone(),
         };
-        let control = if is_own("control") {
-            self.variant(fields, "control")
-        } else {
-            inherited.control.clone()
-        };
-        let steps = if is_own("steps") {
-            self.steps(fields)
-        } else {
-            inherited.steps.clone()
+        let treatment = variant("treatment", &inherited.treatment);
+        let control = variant("control", &inherited.control);
+        let steps = match is_own("steps") {
+            true => self.steps(fields),
+            false => inherited.steps.clone(),
         };
         let over = |placed: Placed| {
             let mut all = placed;
@@ -30,24 +30,25 @@ impl Reader<'_, '_> {
             all
         };
         let treatment = over(treatment.unwrap_or_default());
-        let placement = match (control.map(over), steps) {
-            (_, Some(levels)) => Placement::Steps(
-                levels
-                    .into_iter()
-                    .map(|(level, placed)| {
-                        let mut placed = over(placed);
-                        placed.variant.scenario = treatment.variant.scenario.clone();
-                        (level, placed)
-                    })
-                    .collect(),
-            ),
-            (Some(control), None) => Placement::Paired(treatment, control),
-            (None, None) => Placement::Alone(treatment),
+        let design = match (control.map(over), steps) {
+            (_, Some(levels)) => {
+                let levels = levels.into_iter().map(|(level, placed)| {
+                    let mut placed = over(placed);
+                    placed.variant.scenario = treatment.variant.scenario.clone();
+                    (level, placed)
+                });
+                Design::Steps {
+                    levels: levels.collect(),
+                    per: None,
+                }
+            }
+            (Some(control), None) => Design::Paired { treatment, control },
+            (None, None) => Design::Alone(treatment),
         };
-        for placed in placement.all() {
+        for placed in design.variants() {
             self.probe(placed);
         }
-        placement
+        design
     }
 
     /// Tries a variant; problems of its settings are reported where these stand.
@@ -99,9 +100,7 @@ impl Reader<'_, '_> {
         };
         let mut is_whole = is_key;
         let allowed = "a list of at least three numbers";
-        if !inner.has("levels") {
-            inner.missing("levels", allowed);
-        }
+        inner.require("levels", allowed);
         let items = inner.list("levels", allowed)?;
         let mut levels: Vec<(f64, Placed)> = Vec::new();
         for item in items {
@@ -143,18 +142,14 @@ impl Reader<'_, '_> {
     pub(crate) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
         let keys = ["table", "name", "about", "sides", "responses"];
         fields.check_keys(&keys);
-        if !fields.has("table") {
-            fields.missing("table", "\"regimes\" or \"disputes\"");
-        }
+        fields.require("table", "\"regimes\" or \"disputes\"");
         let table = fields.choice("table", TABLES);
         let name = fields.needed("name");
         let about = fields.cell("about").unwrap_or_default();
         let mut sides: Vec<(String, Placed)> = Vec::new();
         for inner in fields.tables("sides", "comparisons.sides") {
             inner.check_keys(&["name", "set", "scenario"]);
-            if !inner.has("name") {
-                inner.missing("name", "a text in quotes");
-            }
+            inner.require("name", "a text in quotes");
             let side = inner.text("name").unwrap_or_default();
             let is_given = inner.has("name");
             if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
@@ -178,7 +173,7 @@ impl Reader<'_, '_> {
         }
         for (response, spot) in &list {
             for (_, placed) in &sides {
-                self.bind(&Placement::Alone(placed.clone()), response, *spot);
+                self.bind(&Design::Alone(placed.clone()), response, *spot);
             }
         }
         Some(Comparison {

@@ -16,8 +16,7 @@ impl Reader<'_, '_> {
             }
             return None;
         };
-        if !inner.has("kind") {
-            inner.missing("kind", &quoted_list(DesignSpec::NAMES, " or "));
+        if !inner.require("kind", &quoted_list(DesignSpec::NAMES, " or ")) {
             return None;
         }
         let kind = inner.choice("kind", DesignSpec::NAMES)?;
@@ -88,10 +87,8 @@ impl Reader<'_, '_> {
         &mut self,
         fields: &Fields<'_, '_>,
         factors: &[Factor],
-    ) -> Option<Vec<Vec<crate::input::experiment::factor::FactorValue>>> {
-        if !fields.has("file") {
-            fields.missing("file", "the path of a CSV file in quotes");
-        }
+    ) -> Option<Vec<Vec<crate::input::experiment::values::FactorValue>>> {
+        fields.require("file", "the path of a CSV file in quotes");
         let name = fields.text("file")?;
         let path = shipped::beside(&self.reading.folder, &name);
         match self.reading.files.read(&path, MAX_TABLE_BYTES) {

@@ -1,8 +1,9 @@
 //! `[[factors]]` and `uncertain`.
 
-use crate::input::experiment::factor::{DEFAULT_STEPS, Distribution, Range, unit_of};
+use crate::input::experiment::factor::unit_of;
 use crate::input::experiment::fields::number;
 use crate::input::experiment::reader::*;
+use crate::input::experiment::values::{DEFAULT_STEPS, Distribution, Range};
 use crate::input::scenario::keys;
 use crate::input::scenario::settings::{self, SettingKind};
 use crate::kernel::text::near_or;
@@ -106,70 +107,53 @@ impl Reader<'_, '_> {
         treatments: &[Treatment],
         responses: Option<&Responses>,
     ) {
-        let spot = fields.spot_of("factors");
-        let mut taken: Vec<(String, &str)> = Vec::new();
+        let refuse = |message: String| fields.refuse_key("factors", message);
+        let mut taken: Vec<(&str, &Factor)> = Vec::new();
         let mut of_scenarios: Vec<&str> = Vec::new();
         for factor in factors {
-            let mut keys: Vec<String> = factor.key.iter().cloned().collect();
+            let name = &factor.name;
+            let mut keys: Vec<&str> = factor.key.iter().map(String::as_str).collect();
             if let Values::Levels(levels) = &factor.values {
                 let set = levels.iter().flat_map(|level| &level.variant.set);
-                keys.extend(set.map(|set| set.key.clone()));
+                keys.extend(set.map(|set| set.key.as_str()));
                 if levels.iter().any(|level| level.variant.scenario.is_some()) {
-                    of_scenarios.push(&factor.name);
+                    of_scenarios.push(name);
                 }
             }
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
-                // Two factors of one key are refused where they are read.
-                let is_told = |other: &str| {
-                    factors
-                        .iter()
-                        .any(|own| own.name == other && own.key == factor.key)
-                };
                 match taken.iter().find(|(known, _)| *known == key) {
-                    Some((_, other)) if !(factor.key.is_some() && is_told(other)) => fields.refuse(
-                        spot,
-                        format!(
-                            "factors `{other}` and `{}` both set `{key}`; allowed: one of them",
-                            factor.name
-                        ),
-                    ),
+                    // Two factors of one key are refused where they are read.
+                    Some((_, other)) if factor.key.is_none() || other.key != factor.key => {
+                        let other = &other.name;
+                        refuse(format!(
+                            "factors `{other}` and `{name}` both set `{key}`; allowed: one of them"
+                        ));
+                    }
                     Some(_) => {}
-                    None => taken.push((key, &factor.name)),
+                    None => taken.push((key, factor)),
                 }
             }
-            let response =
-                responses.and_then(|list| list.list().iter().find(|own| own.name == factor.name));
-            if let Some(response) = response {
-                fields.refuse(
-                    spot,
-                    format!(
-                        "a factor and a response are both named `{}`, as would be two columns of results; allowed: names that differ",
-                        response.name
-                    ),
-                );
+            let mut responses = responses.iter().flat_map(|list| list.list());
+            if responses.any(|own| own.name == *name) {
+                refuse(format!(
+                    "a factor and a response are both named `{name}`, as would be two columns of results; allowed: names that differ"
+                ));
             }
         }
         if let [one, other, ..] = of_scenarios[..] {
-            fields.refuse(
-                spot,
-                format!(
-                    "factors `{one}` and `{other}` both take another scenario in place of the base; allowed: one, with a level for each combination"
-                ),
-            );
+            refuse(format!(
+                "factors `{one}` and `{other}` both take another scenario in place of the base; allowed: one, with a level for each combination"
+            ));
         }
-        let treatment = treatments
-            .iter()
-            .find(|treatment| treatment.variant.scenario.is_some());
+        let mut treatments = treatments.iter();
+        let treatment = treatments.find(|own| own.variant.scenario.is_some());
         if let (Some(factor), Some(treatment)) = (of_scenarios.first(), treatment) {
-            fields.refuse(
-                spot,
-                format!(
-                    "factor `{factor}` and treatment `{}` both take another scenario in place of the base; allowed: one of them",
-                    treatment.name
-                ),
-            );
+            let treatment = &treatment.name;
+            refuse(format!(
+                "factor `{factor}` and treatment `{treatment}` both take another scenario in place of the base; allowed: one of them"
+            ));
         }
     }
 
@@ -341,9 +325,7 @@ impl Reader<'_, '_> {
         inner.check_keys(&["name", "set", "scenario"]);
         let variant = self.variant(&inner, probes);
         let Some(label) = inner.text("name") else {
-            if !inner.has("name") {
-                inner.missing("name", "a text in quotes");
-            }
+            inner.require("name", "a text in quotes");
             return None;
         };
         check_label(fields, &label, inner.spot_of("name"));
@@ -434,19 +416,11 @@ impl Reader<'_, '_> {
                 ),
             );
         }
-        let spot = fields.spot_of("range");
-        for u in [0.0, 1.0] {
-            let end = Factor {
-                name: key.to_string(),
-                key: Some(key.to_string()),
-                unit: String::new(),
-                values: Values::Range(range),
-            };
-            probes.push(Probe {
-                variant: end.variant(&range.at(u)),
-                spot,
-            });
-        }
+        let (spot, ends) = (fields.spot_of("range"), Factor::of_range(key, range));
+        probes.extend([0.0, 1.0].map(|u| Probe {
+            variant: ends.variant(&range.at(u)),
+            spot,
+        }));
         Some(range)
     }
 
