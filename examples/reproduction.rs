@@ -44,7 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .unwrap_or("output/reproduce".to_string());
     let folder = Path::new(&folder);
-    let (claims, robust) = (rows(folder, "claims.csv")?, rows(folder, "robustness.csv")?);
+    let (claims, uncertainty) = (
+        rows(folder, "claims.csv")?,
+        rows(folder, "uncertainty.csv")?,
+    );
     let regimes = rows(folder, "regimes.csv")?;
     let manifest: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json"))?)?;
@@ -70,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if cell(row, "verdict") == "reported" {
             continue;
         }
-        let share = robust.iter().find(|other| cell(other, "claim") == id);
+        let share = uncertainty.iter().find(|other| cell(other, "claim") == id);
         let share = share
             .and_then(|row| cell(row, "holds").parse::<f64>().ok())
             .map_or("–".to_string(), |share| format!("{:.0} %", 100.0 * share));
@@ -99,7 +102,7 @@ fn main() -> Result<(), Box<dyn Error>> {
          | regime | outcome | n | mean | difference | 95 % interval |\n|---|---|---:|---:|---:|---:|\n",
     );
     for row in &regimes {
-        let interval = match cell(row, "side") {
+        let interval = match cell(row, "arm") {
             "base" => "–".to_string(),
             _ => format!(
                 "[{}, {}]",
@@ -110,7 +113,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(
             page,
             "| {} | `{}` | {} | {} | {} | {interval} |",
-            cell(row, "side")
+            cell(row, "arm")
                 .replace("base", "dual track")
                 .replace('_', " "),
             cell(row, "response"),

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::analysis::compare::{
     Comparison, effects, pairs,
     pairs::{Pairs, Stopping, Target},
-    robust::Robust,
     runs,
+    uncertainty::UncertaintyAnalysis,
 };
 use crate::cli::common::{self, Stop};
-use crate::cli::effects::{Summary, robust};
+use crate::cli::effects::{Summary, uncertainty};
 use crate::cli::number;
 use crate::cli::options::{OverlayArgs, WorkArgs};
 use crate::cli::study::{Answer, Question, Runs};
@@ -275,12 +275,12 @@ impl Asked {
     /// Replicates of all treatments at every design point.
     fn at_points(&self, runs: &mut Runs<'_>) -> Result<Answer, Stop> {
         let comparison = &self.comparison;
-        let found = Robust::of(comparison, runs.store, &runs.stages[0])?;
+        let found = UncertaintyAnalysis::of(comparison, runs.store, &runs.stages[0])?;
         let failed: u64 = found.failed.iter().sum();
         let replicates = comparison.plan.experiment.replicates;
         let mut described = comparison.describe(failed);
         described["replicates"] = json!(replicates);
-        let text = robust(comparison, &found);
+        let text = uncertainty(comparison, &found);
         let result_tables = found.result_tables(comparison);
         self.write(runs, result_tables, described, (replicates, failed), text)
     }

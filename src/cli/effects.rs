@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::analysis::compare::discovery::{Driver, Region};
 use crate::analysis::compare::effects::Effect;
 use crate::analysis::compare::pairs::Pairs;
-use crate::analysis::compare::regions::{Driver, Region};
-use crate::analysis::compare::robust::{Robust, Robustness};
+use crate::analysis::compare::uncertainty::{Uncertainty, UncertaintyAnalysis};
 use crate::analysis::compare::{Comparison, Verdict, pairs::Stopping};
 use crate::cli::tables::{
     self, NOTHING, bold, counted, grouped_decimals, hanging, interval, or_nothing, paragraph,
@@ -175,7 +175,7 @@ fn digits(value: f64, significant: i32) -> usize {
 }
 
 /// What treatments do over all design points, a block for each, and who is best.
-pub fn robust(comparison: &Comparison, found: &Robust) -> String {
+pub fn uncertainty(comparison: &Comparison, found: &UncertaintyAnalysis) -> String {
     let experiment = &comparison.plan.experiment;
     let points = comparison.plan.points.len();
     let size = format!(
@@ -216,7 +216,7 @@ pub fn robust(comparison: &Comparison, found: &Robust) -> String {
     text
 }
 
-fn share_row(comparison: &Comparison, share: &Robustness) -> Vec<String> {
+fn share_row(comparison: &Comparison, share: &Uncertainty) -> Vec<String> {
     let name = comparison.plan.responses().list()[share.response]
         .name
         .clone();
@@ -236,13 +236,13 @@ fn share_row(comparison: &Comparison, share: &Robustness) -> Vec<String> {
 }
 
 /// Whether the response is shown to be higher at some points and lower at others.
-fn goes_both_ways(share: &Robustness) -> bool {
+fn goes_both_ways(share: &Uncertainty) -> bool {
     let some = |share: Option<Uncertain>| share.is_some_and(|share| share.value >= SOME);
     some(share.higher) && some(share.lower)
 }
 
 /// For each response that goes both ways: which factors go with it, and where it is higher.
-fn deciders(comparison: &Comparison, found: &Robust, arm: usize) -> String {
+fn deciders(comparison: &Comparison, found: &UncertaintyAnalysis, arm: usize) -> String {
     let factors = comparison.plan.points.factors();
     let mut text = String::new();
     for (response, read) in comparison.plan.responses().list().iter().enumerate() {
@@ -290,7 +290,7 @@ fn deciders(comparison: &Comparison, found: &Robust, arm: usize) -> String {
 }
 
 /// Shares of points in which base and treatments are best, or have the highest mean where nothing says what is best.
-fn wins(comparison: &Comparison, found: &Robust) -> String {
+fn wins(comparison: &Comparison, found: &UncertaintyAnalysis) -> String {
     let mut header = vec!["Share of points where".to_string()];
     header.extend(comparison.arms().iter().map(|arm| arm.name.clone()));
     let mut rows = Vec::new();

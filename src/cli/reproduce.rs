@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::analysis::claims::diffusion::Diffusion;
 use crate::analysis::claims::findings::Findings;
 use crate::analysis::claims::judge::Verdict;
 use crate::analysis::claims::outcome::reading;
-use crate::analysis::claims::robust::{self, Size};
-use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
+use crate::analysis::claims::uncertainty::{self, Size};
 use crate::cli::common::{self, Stop};
 use crate::cli::number;
 use crate::cli::options::WorkArgs;
@@ -147,7 +147,7 @@ fn own_or_shipped(file_source: &FileSource) -> Vec<PathBuf> {
 struct Asked {
     args: Args,
     study: Study,
-    story: Option<Arc<Story>>,
+    diffusion: Option<Arc<Diffusion>>,
     stages: Vec<Stage>,
 }
 
@@ -156,10 +156,10 @@ impl Asked {
         let register = args.register(file_source)?;
         let mut study = Study::new(file_source, register, args.seed).map_err(Stop::bad_input)?;
         let base = study.base_arm.filter(|_| args.is_whole());
-        let story = base.map(|base| Arc::new(Story::new(study.runs.arms[base].world())));
-        if let (Some(base), Some(story)) = (base, story.clone()) {
+        let diffusion = base.map(|base| Arc::new(Diffusion::new(study.runs.arms[base].world())));
+        if let (Some(base), Some(diffusion)) = (base, diffusion.clone()) {
             // A run that fails does so in its arm, too.
-            let tell = move |setup: &Setup, draws: Draws| story.tell(setup, draws).ok();
+            let tell = move |setup: &Setup, draws: Draws| diffusion.tell(setup, draws).ok();
             if let Some(runs) = Arc::get_mut(&mut study.runs) {
                 runs.extra = Some((base, Arc::new(tell)));
             }
@@ -167,12 +167,12 @@ impl Asked {
         // All arms as their files have them, then those of claims at design points.
         let mut stages = vec![study.own_stage(args.replicates)];
         if let Some(size) = args.size() {
-            stages.push(robust::stage(&study, size).map_err(Stop::bad_input)?);
+            stages.push(uncertainty::stage(&study, size).map_err(Stop::bad_input)?);
         }
         Ok(Asked {
             args: args.clone(),
             study,
-            story,
+            diffusion,
             stages,
         })
     }
@@ -212,7 +212,7 @@ impl Question for Asked {
 
     fn answer(&mut self, runs: Runs<'_>) -> Result<Answer, Stop> {
         let (args, study) = (&self.args, &self.study);
-        let found = Findings::read(study, self.story.as_deref(), runs.store, args.size())?;
+        let found = Findings::read(study, self.diffusion.as_deref(), runs.store, args.size())?;
         let mut tables = Tables {
             failed: found.failed,
             ..Tables::default()
@@ -257,7 +257,7 @@ fn question(args: &Args, study: &Study) -> Value {
         "claims": claims.collect::<Vec<_>>(),
         "whole_register": args.is_whole(),
         "replicates": args.replicates,
-        "robustness": args.size().map(|size| json!({"points": size.points, "pairs": size.pairs})),
+        "uncertainty": args.size().map(|size| json!({"points": size.points, "pairs": size.pairs})),
     })
 }
 
@@ -311,9 +311,9 @@ fn report(args: &Args, study: &Study, found: &Findings) -> String {
             );
             text.push_str(&beside("", &says));
         }
-        let robust = found.robust.iter().find(|own| own.claim == place);
-        if let Some(share) = robust.and_then(|own| own.shares[0].as_ref()) {
-            let drivers = robust.map_or_else(String::new, |own| own.drivers_in_words());
+        let across_points = found.across_points.iter().find(|own| own.claim == place);
+        if let Some(share) = across_points.and_then(|own| own.shares[0].as_ref()) {
+            let drivers = across_points.map_or_else(String::new, |own| own.drivers_in_words());
             let says = format!(
                 "holds at {:.0} % of {} points of the uncertain parameters{}{drivers}",
                 100.0 * share.value,

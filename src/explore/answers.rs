@@ -313,7 +313,7 @@ pub struct ChoiceView {
     /// Policy moves of the city.
     pub moves: Vec<Happening>,
     /// In sentences.
-    pub story: Vec<String>,
+    pub reasons: Vec<String>,
 }
 
 /// An option.

@@ -2,8 +2,8 @@
 
 use crate::explore::answers::{ChoiceView, OptionView, PeerView, TemplateView, TermView};
 use crate::explore::laboratory::{Laboratory, Refusal, check_work, unknown};
+use crate::explore::reasons;
 use crate::explore::requests::ChoiceRequest;
-use crate::explore::story;
 use crate::explore::trace::{policy, sector_row};
 use crate::kernel::random::Draws;
 use crate::model::choice::{Choice, SectorTerms, Seen, Spendable};
@@ -101,7 +101,7 @@ fn view(run: &Run<'_>, choice: &Choice, sector: usize) -> ChoiceView {
         moves: moves
             .map(|event| policy(world, choice.quarter, event))
             .collect(),
-        story: story::tell(world, run.params(), choice, sector),
+        reasons: reasons::tell(world, run.params(), choice, sector),
     }
 }
 

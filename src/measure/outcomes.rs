@@ -291,8 +291,8 @@ const RATIOS: &[Ratio] = &[
     },
 ];
 
-/// Responses whose bars a reproduction's report shows for each side; of disputes, the first two.
-pub const SIDES: [&str; 5] = [
+/// Responses whose bars a reproduction's report shows for each arm; of disputes, the first two.
+pub const BARS_OF_ARMS: [&str; 5] = [
     "competitiveness",
     "productive_share",
     "similarity_peers",

@@ -182,7 +182,7 @@ mod tests {
                 Box::new(|run| {
                     let count = run.now.instruments();
                     let last = (block + 1) * count - 1;
-                    run.state.cities.held[last].share[lane] = infinite;
+                    run.state.cities.adopted[last].share[lane] = infinite;
                 }),
                 name(),
                 "E13",

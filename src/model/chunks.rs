@@ -17,7 +17,7 @@ use rayon::prelude::*;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CityState {
     /// Money and designs, by instrument.
-    pub held: Pages<Held>,
+    pub adopted: Pages<Adopted>,
     /// Capability, by sector.
     pub capability: Pages<Lanes>,
     /// Capability at the last evaluation, by sector.
@@ -37,7 +37,7 @@ pub(crate) struct CityState {
 /// A chunk of cities: its part of the columns of [`CityState`], which have the same names.
 #[derive(Debug)]
 pub(crate) struct Chunk<'a> {
-    pub held: &'a mut [Held],
+    pub adopted: &'a mut [Adopted],
     pub capability: &'a mut [Lanes],
     pub at_evaluation: &'a mut [Lanes],
     pub optimum: &'a mut [Lanes],
@@ -49,7 +49,7 @@ pub(crate) struct Chunk<'a> {
 /// A block of cities: its part of the columns of a [`Chunk`].
 #[derive(Debug)]
 pub(crate) struct Own<'a> {
-    pub held: &'a mut [Held],
+    pub adopted: &'a mut [Adopted],
     pub capability: &'a mut [Lanes],
     pub optimum: &'a [Lanes],
     pub columns: &'a mut Columns,
@@ -59,7 +59,7 @@ pub(crate) struct Own<'a> {
 /// A copy of a block of cities, to be worked through beside the run.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockCopy {
-    held: Vec<Held>,
+    adopted: Vec<Adopted>,
     capability: Vec<Lanes>,
     optimum: Vec<Lanes>,
     columns: Columns,
@@ -70,7 +70,7 @@ impl BlockCopy {
     /// The block, which can be changed.
     pub fn own(&mut self) -> Own<'_> {
         Own {
-            held: &mut self.held,
+            adopted: &mut self.adopted,
             capability: &mut self.capability,
             optimum: &self.optimum,
             columns: &mut self.columns,
@@ -82,7 +82,7 @@ impl BlockCopy {
 /// An instrument in the cities of a block.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
-pub(crate) struct Held {
+pub(crate) struct Adopted {
     /// Budget share.
     pub share: Lanes,
     /// Design less local optimum; meaningful where in force. Quarters ask for this difference alone.
@@ -132,7 +132,7 @@ impl CityState {
         let blocks = setup.chunks.iter().map(ChunkConstants::blocks).sum();
         CityState {
             // Not empty where there are no instruments, so that it can be cut into chunks.
-            held: Pages::new(blocks * instruments.max(1)),
+            adopted: Pages::new(blocks * instruments.max(1)),
             capability: Pages::new(blocks * sectors),
             at_evaluation: Pages::new(blocks * sectors),
             optimum: Pages::new(blocks * instruments.max(1)),
@@ -166,8 +166,8 @@ impl CityState {
     }
 
     /// An instrument in the block of a city.
-    pub fn held(&self, city: usize, instrument: usize) -> &Held {
-        &self.held[city / LANES * self.instruments + instrument]
+    pub fn adopted(&self, city: usize, instrument: usize) -> &Adopted {
+        &self.adopted[city / LANES * self.instruments + instrument]
     }
 
     /// Design of an instrument that would suit a city best.
@@ -177,7 +177,7 @@ impl CityState {
 
     /// Design of an instrument; meaningful where it is in force.
     pub fn design(&self, city: usize, instrument: usize) -> f64 {
-        let distance = &self.held(city, instrument).distance;
+        let distance = &self.adopted(city, instrument).distance;
         self.optimum(city, instrument) + distance[city % LANES]
     }
 
@@ -185,7 +185,7 @@ impl CityState {
     pub fn copy(&self, block: usize) -> BlockCopy {
         let of_instruments = block * self.instruments..(block + 1) * self.instruments;
         BlockCopy {
-            held: self.held[of_instruments.clone()].to_vec(),
+            adopted: self.adopted[of_instruments.clone()].to_vec(),
             capability: self.stocks(block).to_vec(),
             optimum: self.optimum[of_instruments].to_vec(),
             columns: self.columns[block],
@@ -212,7 +212,7 @@ impl<'a> Chunk<'a> {
     #[inline(always)]
     pub fn next_block(&mut self, sectors: usize, instruments: usize) -> Option<Own<'a>> {
         Some(Own {
-            held: cut_off(&mut self.held, instruments),
+            adopted: cut_off(&mut self.adopted, instruments),
             capability: cut_off(&mut self.capability, sectors),
             optimum: cut_off(&mut self.optimum, instruments),
             columns: self.columns.split_off_first_mut()?,
@@ -224,7 +224,7 @@ impl<'a> Chunk<'a> {
 impl Chunk<'_> {
     fn reset(self, constants: &ChunkConstants, fixed: &[Constant]) {
         let sectors = self.capability.len() / self.columns.len();
-        self.held.fill(Held::default());
+        self.adopted.fill(Adopted::default());
         self.capability.copy_from_slice(&constants.capability);
         let stocks = constants.capability.chunks_exact(sectors);
         for (block, (columns, stocks)) in self.columns.iter_mut().zip(stocks).enumerate() {
@@ -257,14 +257,14 @@ impl<'a> IntoParts for &'a mut CityState {
     fn in_turn(self) -> impl Iterator<Item = Chunk<'a>> {
         let of_instruments = CHUNK_BLOCKS * self.instruments.max(1);
         let of_sectors = CHUNK_BLOCKS * self.sectors;
-        let (mut held, mut optimum) = (&mut self.held[..], &mut self.optimum[..]);
+        let (mut adopted, mut optimum) = (&mut self.adopted[..], &mut self.optimum[..]);
         let mut capability = &mut self.capability[..];
         let mut at_evaluation = &mut self.at_evaluation[..];
         let (mut columns, mut performance) = (&mut self.columns[..], &mut self.performance[..]);
         let mut in_post_since = &mut self.in_post_since[..];
         let chunks = columns.len().div_ceil(CHUNK_BLOCKS);
         (0..chunks).map(move |_| Chunk {
-            held: cut_off(&mut held, of_instruments),
+            adopted: cut_off(&mut adopted, of_instruments),
             capability: cut_off(&mut capability, of_sectors),
             at_evaluation: cut_off(&mut at_evaluation, of_sectors),
             optimum: cut_off(&mut optimum, of_instruments),
@@ -311,7 +311,7 @@ mod tests {
                     assert_eq!(chunk.performance.len(), constants.blocks());
                     assert_eq!(chunk.capability.len(), constants.capability.len());
                     assert_eq!(chunk.at_evaluation.len(), constants.capability.len());
-                    assert_eq!(chunk.held.len(), chunk.optimum.len());
+                    assert_eq!(chunk.adopted.len(), chunk.optimum.len());
                     for (own, since) in chunk.in_post_since.iter_mut().enumerate() {
                         *since += (constants.first + own) as u32;
                     }

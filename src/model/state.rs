@@ -57,7 +57,7 @@ impl State {
         let (sectors, instruments) = (self.cities.sectors, self.cities.instruments);
         let rows = &self.published.rows;
         let of_sector = |s: usize| rows.get(city, s) * rows.get(city, sectors + 1);
-        let of_instrument = |m: usize| self.cities.held(city, m).share[city % LANES];
+        let of_instrument = |m: usize| self.cities.adopted(city, m).share[city % LANES];
         match option {
             0 => {
                 let instruments = (0..instruments).map(of_instrument);

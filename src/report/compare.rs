@@ -19,7 +19,7 @@ const RESPONSES: usize = 24;
 /// Makes it.
 pub fn report(source: &Source) -> Result<Part, OutputError> {
     let needed = ["treatment", "response", "difference", "low", "high"];
-    let at_points = Rows::found(source, "robustness", &needed)?;
+    let at_points = Rows::found(source, "uncertainty", &needed)?;
     // A comparison at design points has its effects point by point.
     let effects = match &at_points {
         Some(_) => Rows::default(),
@@ -36,7 +36,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         one(treatment, &effects.with("treatment", treatment), &mut part);
     }
     over_time(source, &mut part)?;
-    robustness(source, &mut part)?;
+    uncertainty(source, &mut part)?;
     part.reading = vec![
         "Every difference is treatment minus base in runs that share their random draws; intervals are 95 % intervals of the mean \
          difference after Student. An interval that lies on one side of 0 shows a direction. One that holds 0 shows \
@@ -151,10 +151,10 @@ fn over_time(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     Ok(())
 }
 
-fn robustness(source: &Source, part: &mut Part) -> Result<(), OutputError> {
+fn uncertainty(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let tables = [
         (
-            "robustness",
+            "uncertainty",
             "Over all design points: how often and how far a response is higher or lower.",
         ),
         (
@@ -163,7 +163,7 @@ fn robustness(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         ),
         ("drivers", "Which factors go with the size of a difference."),
         (
-            "regions",
+            "scenario_discovery",
             "Where in the parameter space a difference holds.",
         ),
     ];
@@ -173,7 +173,7 @@ fn robustness(source: &Source, part: &mut Part) -> Result<(), OutputError> {
             continue;
         };
         if !has_heading {
-            part.heading("robustness", "Does it hold elsewhere?");
+            part.heading("uncertainty", "Does it hold elsewhere?");
             has_heading = true;
         }
         let caption = format!("{caption} ({name}.csv, first 60 rows.)");

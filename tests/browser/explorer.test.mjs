@@ -145,7 +145,7 @@ test("a saved scenario runs to the same bytes, and downloads are those of a run"
 
 test("the player shows a city's choice", () =>
   explored(`${settings}&view=player&city=zhengzhou&q=2018Q1`, async (page, seen) => {
-    await page.waitForFunction(() => document.getElementById("story").textContent.includes("Zhengzhou"));
+    await page.waitForFunction(() => document.getElementById("reasons").textContent.includes("Zhengzhou"));
     assert.ok((await page.locator('[data-testid="options"] tbody tr').count()) > 5);
     const first = await page.getByTestId("quarter-name").textContent();
     await page.getByTestId("step-on").click();
@@ -211,20 +211,20 @@ for (const viewport of WIDTHS) {
 
   test(`a click on a city shows its answer, ${width}`, () =>
     explored(player, async (page) => {
-      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Zhengzhou"));
+      await page.waitForFunction(() => document.getElementById("reasons").textContent.includes("Zhengzhou"));
       await page.locator('#map .city[data-city="xian"]').click();
-      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Xi'an "));
+      await page.waitForFunction(() => document.getElementById("reasons").textContent.includes("Xi'an "));
       // Its circle lies below others; its name does not.
       await page.evaluate(() => scrollTo(0, 0));
       await page.locator('#map .labels [data-city="suzhou"]').click();
-      await page.waitForFunction(() => document.getElementById("story").textContent.includes("Suzhou "));
-      const { title, story, top, bottom } = await page.evaluate(() => ({
+      await page.waitForFunction(() => document.getElementById("reasons").textContent.includes("Suzhou "));
+      const { title, reasons, top, bottom } = await page.evaluate(() => ({
         title: document.getElementById("choice-title").getBoundingClientRect().top,
-        story: document.querySelector("#story p").getBoundingClientRect().bottom,
+        reasons: document.querySelector("#reasons p").getBoundingClientRect().bottom,
         top: document.querySelector(".sticky").getBoundingClientRect().bottom,
         bottom: innerHeight,
       }));
-      assert.ok(title >= top - 1 && story <= bottom, JSON.stringify({ title, story, top, bottom }));
+      assert.ok(title >= top - 1 && reasons <= bottom, JSON.stringify({ title, reasons, top, bottom }));
       assert.equal(await overflow(page), 0);
       const cut = await page.locator('.scroll:has([data-testid="options"])').evaluate((node) => node.scrollWidth - node.clientWidth);
       assert.equal(cut, 0, "no column of its options is cut");
@@ -233,7 +233,7 @@ for (const viewport of WIDTHS) {
 
 test("bars of one table have one scale", () =>
   explored(`${changed}&view=player&city=zhengzhou&q=2023Q2&side=base`, async (page) => {
-    await page.waitForFunction(() => document.getElementById("story").textContent.includes("Zhengzhou"));
+    await page.waitForFunction(() => document.getElementById("reasons").textContent.includes("Zhengzhou"));
     const bars = await page.locator('[data-testid="options"] tbody tr').evaluateAll((rows) =>
       rows.flatMap((row) => {
         const shares = row.querySelector(".nums").textContent.split("\u2192").map((text) => Number.parseFloat(text));
@@ -315,7 +315,7 @@ test("names of cities stay text, whatever they are, and Ctrl-C ends the program"
   const own = await explore(hostileScenario(work));
   try {
     await explored(`n=${N}&view=player&city=beijing&q=2016Q1`, async (page, seen) => {
-      await page.waitForFunction((name) => document.getElementById("story").textContent.includes(name), HOSTILE);
+      await page.waitForFunction((name) => document.getElementById("reasons").textContent.includes(name), HOSTILE);
       const options = await page.getByTestId("player-city").locator("option").allTextContents();
       assert.ok(options.some((name) => name.includes(HOSTILE)) && options.some((name) => name.includes(QUOTED)), options.join());
       assert.equal(await page.locator("img").count(), 0);

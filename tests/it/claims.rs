@@ -229,9 +229,12 @@ fn a_study_that_is_killed_goes_on_to_the_same_bytes() {
         assert!(!folder.path(&format!("{out}.partial")).exists());
     }
     assert!(was_unfinished > 0, "no study was killed in time");
-    let robust = rows(&folder, "whole/robustness.csv");
-    assert_eq!(robust.len(), 2);
-    assert_eq!((robust[0][0].as_str(), robust[0][1].as_str()), ("B9", "24"));
+    let uncertainty = rows(&folder, "whole/uncertainty.csv");
+    assert_eq!(uncertainty.len(), 2);
+    assert_eq!(
+        (uncertainty[0][0].as_str(), uncertainty[0][1].as_str()),
+        ("B9", "24")
+    );
 }
 
 #[test]
@@ -292,7 +295,7 @@ fn a_policy_with_dates_says_the_same_as_a_file_and_as_keys() {
     let mut arguments = vec!["--file", "both.toml", "--full", "--out", &out];
     arguments.extend(sizes);
     folder.ok(folder.0.path(), &arguments);
-    for table in ["robustness", "drivers", "regions"] {
+    for table in ["uncertainty", "drivers", "scenario_discovery"] {
         let of = |id: &str| -> Vec<Vec<String>> {
             let found = rows(&folder, &format!("r/{table}.csv")).into_iter();
             let own = found.filter(|row| row[0] == id);
@@ -303,9 +306,9 @@ fn a_policy_with_dates_says_the_same_as_a_file_and_as_keys() {
         assert!(!found.is_empty(), "{table}");
     }
     // The change is there at design points, too.
-    let robust = rows(&folder, "r/robustness.csv");
+    let uncertainty = rows(&folder, "r/uncertainty.csv");
     assert_eq!(
-        (robust[0][1].as_str(), robust[0][8].as_str()),
+        (uncertainty[0][1].as_str(), uncertainty[0][8].as_str()),
         ("104", "1.0")
     );
     let verdicts = rows(&folder, "r/claims.csv");

@@ -286,7 +286,7 @@ fn design_points_tell_where_a_treatment_does_what() {
         "{said}"
     );
     let result = folder.path().join("output/experiment");
-    for row in rows(&result.join("robustness.csv")) {
+    for row in rows(&result.join("uncertainty.csv")) {
         assert_eq!(row["points"], "12");
         match row["treatment"].as_str() {
             "same" => assert_eq!((&*row["difference"], &*row["not_shown"]), ("0.0", "1.0")),
@@ -310,7 +310,7 @@ fn design_points_tell_where_a_treatment_does_what() {
             .iter()
             .any(|row| row["factor"] == "budgets.precision")
     );
-    assert!(!rows(&result.join("regions.csv")).is_empty());
+    assert!(!rows(&result.join("scenario_discovery.csv")).is_empty());
 }
 
 #[test]

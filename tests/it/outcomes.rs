@@ -227,7 +227,7 @@ const OTHERWISE: &[(&str, &[&str])] = &[
         &["champions", "imitated", "pioneered", "taken_up"],
     ),
     (
-        "explore/page/story.js",
+        "explore/page/reasons.js",
         &["imitated", "pioneered", "taken_up"],
     ),
     ("measure/recorder.rs", &["champions"]),
@@ -247,10 +247,10 @@ const OTHERWISE: &[(&str, &[&str])] = &[
     // What a city saw when it chose.
     ("explore/answers.rs", &["budget_cny_mn"]),
     ("explore/choice.rs", &["budget_cny_mn", "utilisation"]),
-    ("explore/page/story.js", &["budget_cny_mn"]),
+    ("explore/page/reasons.js", &["budget_cny_mn"]),
     // Columns of figure 1 of the paper, counted city by city.
     (
-        "analysis/claims/stories.rs",
+        "analysis/claims/diffusion.rs",
         &[
             "given_up",
             "imitated",

@@ -1,12 +1,12 @@
 //! Everything a study of claims found, as tables.
 
+use crate::analysis::claims::diffusion::Diffusion;
 use crate::analysis::claims::judge::Verdict;
 use crate::analysis::claims::outcome::{self, Outcome};
-use crate::analysis::claims::robust::{self, Robustness, Size};
 use crate::analysis::claims::runs::Runs;
-use crate::analysis::claims::stories::Story;
 use crate::analysis::claims::study::Study;
-use crate::analysis::claims::{series, sides, tables};
+use crate::analysis::claims::uncertainty::{self, Size, Uncertainty};
+use crate::analysis::claims::{comparisons, series, tables};
 use crate::study::error::StudyError;
 use crate::study::store::RunStore;
 use crate::table::result_table::ResultTable;
@@ -18,8 +18,8 @@ pub struct Findings {
     pub outcomes: Vec<Outcome>,
     /// Verdicts of claims.
     pub verdicts: Vec<Verdict>,
-    /// Robustness of claims; empty where it was not asked for.
-    pub robust: Vec<Robustness>,
+    /// Uncertainty of claims; empty where it was not asked for.
+    pub across_points: Vec<Uncertainty>,
     /// All tables.
     pub result_tables: Vec<ResultTable>,
     /// Runs that failed.
@@ -36,7 +36,7 @@ impl Findings {
     /// What the store says; a design that cannot be.
     pub fn read(
         study: &Study,
-        story: Option<&Story>,
+        diffusion: Option<&Diffusion>,
         store: &mut RunStore,
         size: Option<Size>,
     ) -> Result<Self, StudyError> {
@@ -49,18 +49,20 @@ impl Findings {
             series::result_table(study, &runs),
         ];
         result_tables.extend(series::henan(study, &runs));
-        result_tables.extend(sides::comparisons(study, &runs));
-        if let Some(story) = story {
-            result_tables.extend(sides::stories(study, story, &runs));
+        result_tables.extend(comparisons::comparisons(study, &runs));
+        if let Some(diffusion) = diffusion {
+            result_tables.extend(comparisons::diffusion(study, diffusion, &runs));
         }
         let name = |arm: usize, error: &str| format!("{}: {error}", study.runs.arms[arm].name);
         let mut failed = runs.errors().count() as u64;
         let mut reason = runs.errors().next().map(|(arm, error)| name(arm, error));
         let mut found = Vec::new();
         if let Some(size) = size {
-            let at_points = robust::read(study, store, size)?;
-            found = robust::robustness(study, &at_points);
-            result_tables.extend(robust::result_tables::result_tables(study, size, &found));
+            let at_points = uncertainty::read(study, store, size)?;
+            found = uncertainty::uncertainty(study, &at_points);
+            result_tables.extend(uncertainty::result_tables::result_tables(
+                study, size, &found,
+            ));
             failed += at_points.failed;
             let first = at_points.first_error.as_ref();
             reason = reason.or_else(|| first.map(|(arm, error)| name(*arm, error)));
@@ -68,7 +70,7 @@ impl Findings {
         Ok(Findings {
             outcomes,
             verdicts,
-            robust: found,
+            across_points: found,
             result_tables,
             failed,
             reason,

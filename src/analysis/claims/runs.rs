@@ -12,7 +12,7 @@ pub struct Runs {
     runs: Vec<Measured>,
     /// Responses and quarters of each arm.
     arms: Vec<(usize, usize)>,
-    /// The arm with the numbers of stories.
+    /// The arm with the numbers of diffusion.
     base: Option<usize>,
 }
 
@@ -64,8 +64,8 @@ impl Runs {
         self.arms[arm].1
     }
 
-    /// A number of the stories.
-    pub fn story(&self, replicate: usize, place: usize) -> Option<f64> {
+    /// A number of the diffusion.
+    pub fn diffusion(&self, replicate: usize, place: usize) -> Option<f64> {
         let base = self.base?;
         self.run(replicate, base)?.value(self.arms[base].0 + place)
     }

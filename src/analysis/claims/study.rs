@@ -37,12 +37,12 @@ pub struct Plan {
     pub costs: Vec<Reading>,
 }
 
-/// What a side of a comparison reads; the base first.
+/// What an arm of a comparison reads; the base first.
 #[derive(Clone, Debug)]
-pub struct Sides {
+pub struct Compared {
     /// Place of the comparison.
     pub comparison: usize,
-    /// By side, the base first, and response.
+    /// By arm, the base first, and response.
     pub readings: Vec<Vec<Reading>>,
 }
 
@@ -57,7 +57,7 @@ pub struct Study {
     /// Parts of claims, in order.
     pub plans: Vec<Plan>,
     /// Comparisons, in order.
-    pub sides: Vec<Sides>,
+    pub compared: Vec<Compared>,
     /// Place of the arm of the base that the first claims lie over, if it is run.
     pub base_arm: Option<usize>,
     /// Files that were read.
@@ -98,7 +98,7 @@ impl Study {
             plans.extend(parts.map(|part| drafts.plan(number, part, claim)));
         }
         let comparisons = register.comparisons.iter().enumerate();
-        let sides: Vec<Sides> = comparisons
+        let compared: Vec<Compared> = comparisons
             .map(|(number, comparison)| drafts.comparison(number, comparison))
             .collect();
         let worlds = drafts.bases.iter();
@@ -128,7 +128,7 @@ impl Study {
             register,
             worlds,
             plans,
-            sides,
+            compared,
             sources,
         };
         study.check()?;
@@ -141,11 +141,11 @@ impl Study {
             let readings = plan.readings.iter();
             readings.map(|(own, _)| own.arm).collect::<Vec<usize>>()
         });
-        let of_sides = self.sides.iter().map(|sides| {
-            let readings = sides.readings.iter().flatten();
+        let of_compared = self.compared.iter().map(|compared| {
+            let readings = compared.readings.iter().flatten();
             readings.map(|reading| reading.arm).collect()
         });
-        for together in of_plans.chain(of_sides) {
+        for together in of_plans.chain(of_compared) {
             for two in together.windows(2) {
                 let [first, second] = [two[0], two[1]].map(|place| &self.runs.arms[place]);
                 check_quarters(first.world(), second.world())
@@ -232,9 +232,9 @@ impl Drafts {
         }
     }
 
-    fn comparison(&mut self, number: usize, comparison: &Comparison) -> Sides {
+    fn comparison(&mut self, number: usize, comparison: &Comparison) -> Compared {
         let base = Variant::default();
-        let variants = std::iter::once(&base).chain(comparison.sides.iter().map(|side| &side.1));
+        let variants = std::iter::once(&base).chain(comparison.arms.iter().map(|arm| &arm.1));
         let mut readings = Vec::new();
         for variant in variants {
             let responses = comparison.responses.iter();
@@ -244,7 +244,7 @@ impl Drafts {
                     .collect(),
             );
         }
-        Sides {
+        Compared {
             comparison: number,
             readings,
         }

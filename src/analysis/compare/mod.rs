@@ -2,17 +2,17 @@
 //!
 //! A replicate runs the base and every treatment with the same draws, so that their difference is the treatment's doing
 //! and has less noise than either. [`pairs`] tells which replicates are run, a fixed number or until intervals are narrow
-//! enough; [`effects`] and [`trajectory`] say what came of it, at the end and quarter by quarter. [`robust`] repeats the
-//! comparison at design points of uncertain parameters, [`regions`] says which of them decide it. [`runs`] reads the run
+//! enough; [`effects`] and [`trajectory`] say what came of it, at the end and quarter by quarter. [`uncertainty`] repeats the
+//! comparison at design points of uncertain parameters, [`discovery`] says which of them decide it. [`runs`] reads the run
 //! store and writes `runs.csv`.
 
+pub mod discovery;
 pub mod effects;
 pub mod pairs;
-pub mod regions;
-pub mod robust;
-pub mod robust_tables;
 pub mod runs;
 pub mod trajectory;
+pub mod uncertainty;
+pub mod uncertainty_tables;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { byId, el, setOptions, setText } from "./dom.js";
 import { CityMap, showLegend } from "./map.js";
-import { eventWords, returnsLegend, showChoice } from "./story.js";
+import { eventWords, returnsLegend, showChoice } from "./reasons.js";
 
 const MOST_EVENTS = 40;
 
@@ -145,7 +145,7 @@ export class Player {
       this.wasPicked = false;
       const top = byId("choice-title").getBoundingClientRect().top;
       const bottom = document.querySelector(".sticky").getBoundingClientRect().bottom;
-      if (top < bottom || byId("story").getBoundingClientRect().bottom > innerHeight) {
+      if (top < bottom || byId("reasons").getBoundingClientRect().bottom > innerHeight) {
         byId("choice").style.scrollMarginTop = `${bottom}px`;
         byId("choice").scrollIntoView({ block: "start" });
       }

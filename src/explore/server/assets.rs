@@ -40,7 +40,7 @@ static FILES: &[File] = files![
     "save.js": SCRIPT,
     "sides.js": SCRIPT,
     "store.js": SCRIPT,
-    "story.js": SCRIPT,
+    "reasons.js": SCRIPT,
     "style.css": STYLE,
     "vendor/uPlot.esm.js": SCRIPT,
     "vendor/uPlot.min.css": STYLE,

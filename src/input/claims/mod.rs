@@ -102,7 +102,7 @@ impl<V> Design<V> {
     }
 }
 
-/// Sides held against the base in several outcomes.
+/// Arms held against the base in several outcomes.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// Table it goes to.
@@ -114,7 +114,7 @@ pub struct Comparison {
     /// Base scenario of its file.
     pub base: ScenarioFile,
     /// Names and worlds.
-    pub sides: Vec<(String, Variant)>,
+    pub arms: Vec<(String, Variant)>,
     /// Outcomes.
     pub responses: Vec<Response>,
 }

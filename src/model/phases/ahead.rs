@@ -67,7 +67,7 @@ impl<'a> Ahead<'a> {
                     0xaaaa_aaaa_aaaa_aaaa
                 };
                 for m in bits(any & half) {
-                    prefetch(&chunk.held[m].share, 2);
+                    prefetch(&chunk.adopted[m].share, 2);
                     if now.is_evaluation() {
                         prefetch(&chunk.optimum[m], 1);
                     }
@@ -103,7 +103,7 @@ impl<'a> Ahead<'a> {
                 _ => {}
             }
             prefetch(&chunk.optimum[m], 1);
-            prefetch(&chunk.held[m].share, 2);
+            prefetch(&chunk.adopted[m].share, 2);
         }
     }
 

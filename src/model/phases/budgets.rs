@@ -254,7 +254,7 @@ pub(crate) fn set<R: Rules>(
     }
     if let Some(told) = told {
         for m in bits(block.any) {
-            let (before, weight) = (own.held[m].share, instruments.in_use[m].weight);
+            let (before, weight) = (own.adopted[m].share, instruments.in_use[m].weight);
             told[1 + sectors + m].weigh(before, weight, per_total);
         }
         let others = told[1..].iter().map(|option| option.before);

@@ -5,7 +5,7 @@ use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus, wide};
 use crate::kernel::math::select;
 use crate::model::block::{Block, Channels, InUse, Instruments, Known, Pass};
 use crate::model::chunk_constants::Constant;
-use crate::model::chunks::{Held, Own};
+use crate::model::chunks::{Adopted, Own};
 use crate::model::data::{Channel, Instrument};
 use crate::model::decisions::CityMove;
 use crate::model::equations::{budgets, moves, outcomes, production};
@@ -46,14 +46,14 @@ impl<'a> Effects<'a> {
     pub fn of(
         &self,
         m: usize,
-        held: Held,
+        adopted: Adopted,
         in_force: &[u64; LANES],
         constants: &Constant,
         budget: Lanes,
     ) -> InUse {
         let (base, amenity) = (constants.base, constants.amenity);
         let (theta, slope) = (self.true_effect[m], self.instruments[m].tier_slope);
-        let Held { share, distance } = held;
+        let Adopted { share, distance } = adopted;
         let active = each(|l| (in_force[l] >> m & 1) as f64);
         let fit = each(|l| budgets::design_fit(distance[l], 0.0, self.per_tolerance));
         let true_effect = each(|l| budgets::tier_effect(theta, slope, amenity[l]));
@@ -136,7 +136,7 @@ pub(crate) fn in_use(now: &Now, state: &State, block: usize, m: usize) -> InUse 
     let in_force = std::array::from_fn(|l| state.published.in_force[block * LANES + l]);
     Effects::new(now, &state.nation).of(
         m,
-        *state.cities.held(block * LANES, m),
+        *state.cities.adopted(block * LANES, m),
         &in_force,
         &now.setup.columns[block],
         state.cities.columns[block].budget,
@@ -155,9 +155,9 @@ pub(crate) fn spent(now: &Now, state: &State, block: usize) -> (Spent, Lanes) {
     let mut spent = Spent::default();
     wide!({
         for m in bits(in_force.iter().fold(0, |any, own| any | own)) {
-            let held = *state.cities.held(block * LANES, m);
-            let used = effects.of(m, held, &in_force, constants, budget);
-            spent.add(&effects, m, &used, held.share, budget, constants.base);
+            let adopted = *state.cities.adopted(block * LANES, m);
+            let used = effects.of(m, adopted, &in_force, constants, budget);
+            spent.add(&effects, m, &used, adopted.share, budget, constants.base);
         }
     });
     (spent, spent.liberalisation(&effects))
@@ -166,20 +166,20 @@ pub(crate) fn spent(now: &Now, state: &State, block: usize) -> (Spent, Lanes) {
 /// E19 and E18, then the instruments that begin, by the moves of the block; leaves in it what is in force.
 #[inline(always)]
 pub(crate) fn adjust_designs(pass: &Pass, block: &mut Block, own: &mut Own, moves: &[CityMove]) {
-    let held = &mut own.held[..];
+    let adopted = &mut own.adopted[..];
     let is_drop = |own: &&CityMove| own.kind == Move::Drop;
     for given_up in moves.iter().filter(is_drop) {
         let lane = given_up.city as usize % LANES;
         block.in_force[lane] &= !(1 << given_up.instrument);
-        held[given_up.instrument as usize].share[lane] = 0.0;
+        adopted[given_up.instrument as usize].share[lane] = 0.0;
         own.performance.failures[lane] += 1.0;
     }
     if pass.now.params.mechanisms.local_adjustment {
         let any = block.in_force.iter().fold(0, |any, own| any | own);
         let adjustment = pass.now.params.policy.adjustment_rate;
         for m in bits(any) {
-            let before = held[m].distance;
-            held[m].distance = each(|l| {
+            let before = adopted[m].distance;
+            adopted[m].distance = each(|l| {
                 let adjusted = moves::adjusted_design(before[l], 0.0, adjustment);
                 let is_in_force = block.in_force[l] >> m & 1 == 1;
                 select(is_in_force, adjusted, before[l])
@@ -189,7 +189,7 @@ pub(crate) fn adjust_designs(pass: &Pass, block: &mut Block, own: &mut Own, move
     for begun in moves.iter().filter(|own| !is_drop(own)) {
         let (m, lane) = (begun.instrument as usize, begun.city as usize % LANES);
         block.in_force[lane] |= 1 << m;
-        held[m].distance[lane] = begun.design - own.optimum[m][lane];
+        adopted[m].distance[lane] = begun.design - own.optimum[m][lane];
         if begun.kind == Move::TakeUp {
             own.performance.take_ups[lane] += 1.0;
         }
@@ -205,7 +205,7 @@ pub(crate) fn read_effects(pass: &Pass, block: &Block, own: &Own, known: &mut Kn
     let (in_use, channels) = (&mut known.instruments.in_use, &mut known.channels);
     *channels = Channels::default();
     for m in bits(block.any) {
-        let used = effects.of(m, own.held[m], &block.in_force, block.columns, budget);
+        let used = effects.of(m, own.adopted[m], &block.in_force, block.columns, budget);
         let (effect, instrument) = (used.effect, &effects.instruments[m]);
         in_use[m] = used;
         // By number and not by name: a jump for each instrument is hard to foresee.
@@ -227,7 +227,7 @@ pub(crate) fn gather_evidence(
     for m in bits(block.any) {
         let sum = &mut evidence[m];
         let InUse { active, effect, .. } = instruments.in_use[m];
-        let (distance, optimum) = (own.held[m].distance, own.optimum[m]);
+        let (distance, optimum) = (own.adopted[m].distance, own.optimum[m]);
         let design = each(|l| optimum[l] + distance[l]);
         let advantage = block.constants.start[block.number].site_advantage;
         let weight = each(|l| effect[l].max(0.0));
@@ -257,9 +257,9 @@ pub(crate) fn fund(
     let mut spent = Spent::default();
     for m in bits(block.any) {
         let used = &instruments.in_use[m];
-        let (before, weight) = (own.held[m].share, used.weight);
+        let (before, weight) = (own.adopted[m].share, used.weight);
         let share = each(|l| budgets::share(before[l], weight[l] * per_total[l], adjustment));
-        own.held[m].share = share;
+        own.adopted[m].share = share;
         spent.add(&effects, m, used, share, budget, base);
     }
     sums.in_force = plus(sums.in_force, spent.in_force);

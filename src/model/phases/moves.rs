@@ -162,7 +162,7 @@ impl Deciding<'_> {
             }
             if drawn.words[slot::REVIEW][lane] >> 11 < chances.review {
                 for m in bits(self.state.published.in_force[city] & !self.state.nation.national) {
-                    prefetch(&self.state.cities.held(city, m).distance, 1);
+                    prefetch(&self.state.cities.adopted(city, m).distance, 1);
                 }
             }
         }
@@ -361,7 +361,7 @@ impl Deciding<'_> {
         let per_tolerance = 1.0 / self.now.params.policy.design_tolerance;
         let potential = |m: usize| {
             let slope = self.now.setup.world().instruments[m].tier_slope;
-            let distance = self.state.cities.held(city, m).distance[own % LANES];
+            let distance = self.state.cities.adopted(city, m).distance[own % LANES];
             let fit = budgets::design_fit(distance, 0.0, per_tolerance);
             let effect = budgets::tier_effect(self.state.nation.true_effect[m], slope, amenity);
             budgets::potential_effect(effect, fit, unblunted)

@@ -8,7 +8,7 @@ use crate::kernel::lanes::{LANES, Lanes, ZERO, each, plus};
 use crate::kernel::rows::prefetch;
 use crate::model::block::{Block, Known, Pass};
 use crate::model::chunk_constants::Constant;
-use crate::model::chunks::{Columns, Held, Own};
+use crate::model::chunks::{Adopted, Columns, Own};
 use crate::model::data::Channel;
 use crate::model::decisions::CityMove;
 use crate::model::equations::{moves, talent};
@@ -24,7 +24,7 @@ pub(crate) struct Location<'a> {
     state: &'a State,
     constants: &'a [Constant],
     columns: &'a [Columns],
-    held: &'a [Held],
+    adopted: &'a [Adopted],
     /// Instruments that attract, one bit each.
     attracting: u64,
     effects: Effects<'a>,
@@ -43,7 +43,7 @@ impl<'a> Location<'a> {
             state,
             constants: &now.setup.columns,
             columns: &state.cities.columns,
-            held: &state.cities.held,
+            adopted: &state.cities.adopted,
             attracting,
             effects: Effects::new(now, &state.nation),
             adjustment: if now.params.mechanisms.local_adjustment {
@@ -64,7 +64,7 @@ impl<'a> Location<'a> {
         let in_force = &self.state.published.in_force[first..first + LANES];
         let any = in_force.iter().fold(0, |any, own| any | own);
         for m in bits(any & self.attracting) {
-            prefetch(&self.held[at * now.instruments() + m].share, 2);
+            prefetch(&self.adopted[at * now.instruments() + m].share, 2);
         }
         prefetch(&self.columns[at].stock, 2);
         prefetch(&self.constants[at].base, 4);
@@ -100,12 +100,12 @@ impl<'a> Location<'a> {
         }
         let budget = self.columns[at].budget;
         for m in bits(any) {
-            let Held { share, distance } = self.held[at * now.instruments() + m];
+            let Adopted { share, distance } = self.adopted[at * now.instruments() + m];
             let distance = each(|l| moves::adjusted_design(distance[l], 0.0, self.adjustment));
-            let held = Held { share, distance };
+            let adopted = Adopted { share, distance };
             let used = self
                 .effects
-                .of(m, held, &masks, &self.constants[at], budget);
+                .of(m, adopted, &masks, &self.constants[at], budget);
             attraction = plus(attraction, used.effect);
         }
         attraction

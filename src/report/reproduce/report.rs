@@ -8,8 +8,8 @@ use crate::report::figure::{
     multiples::Multiples,
 };
 use crate::report::page::{self, Block, Part};
-use crate::report::reproduce::verdicts::{class, colour, meaning, robust};
-use crate::report::reproduce::{plain, stories};
+use crate::report::reproduce::verdicts::{class, colour, holds_elsewhere, meaning};
+use crate::report::reproduce::{diffusion, plain};
 use crate::report::rows::{Row, Rows, counted, distinct, over_quarters};
 use crate::report::words::{slug, words};
 use crate::table::error::OutputError;
@@ -36,7 +36,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         "series",
         &["claim", "part", "response", "arm", "quarter"],
     )?;
-    let robustness = Rows::found(source, "robustness", &["claim", "points", "holds"])?;
+    let uncertainty = Rows::found(source, "uncertainty", &["claim", "points", "holds"])?;
     let mut part = Part {
         title: "The claims of Ma (2024), put to the test".to_string(),
         subtitle: "The claims of Ma (2024), each as an experiment that can fail, in the order of the paper: what it says, what \
@@ -46,7 +46,7 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
     let mut shown = claims.distinct("claim");
     shown.truncate(CLAIMS);
     let shown: Vec<Claim<'_>> = shown.iter().map(|id| Claim::of(id, &claims)).collect();
-    overview(&shown, robustness.as_ref(), &mut part);
+    overview(&shown, uncertainty.as_ref(), &mut part);
     part.heading("claims", "Claim by claim");
     for claim in &shown {
         let Claim {
@@ -54,11 +54,11 @@ pub fn report(source: &Source) -> Result<Part, OutputError> {
         } = claim;
         let said = Some((verdict.to_string(), class(verdict)));
         part.fold(claim.link(), format!("{id}. {says}"), said, |part| {
-            claim.tell(series.as_ref(), robustness.as_ref(), part);
+            claim.tell(series.as_ref(), uncertainty.as_ref(), part);
         });
     }
     henan(source, &mut part)?;
-    stories::add(source, &mut part)?;
+    diffusion::add(source, &mut part)?;
     part.reading = vec![
         "A claim holds when the whole 95 % interval of what was measured lies where the claim expects it; it is contradicted \
          when the whole interval lies on the other side; else it is not shown. Nothing was tuned for any claim.",
@@ -94,7 +94,7 @@ impl<'a> Claim<'a> {
     }
 }
 
-fn overview(claims: &[Claim<'_>], robustness: Option<&Rows>, part: &mut Part) {
+fn overview(claims: &[Claim<'_>], uncertainty: Option<&Rows>, part: &mut Part) {
     for verdict in ["holds", "contradicted", "not shown", "reported", "open"] {
         let count = claims
             .iter()
@@ -119,12 +119,12 @@ fn overview(claims: &[Claim<'_>], robustness: Option<&Rows>, part: &mut Part) {
             says: claim.says.to_string(),
             parts,
             verdict: (claim.verdict.to_string(), class(claim.verdict)),
-            elsewhere: robust(claim.id, robustness).unwrap_or_default(),
+            elsewhere: holds_elsewhere(claim.id, uncertainty).unwrap_or_default(),
         }
     });
     let rows = rows.collect();
-    part.blocks.push(Block::Claims(rows, robustness.is_some()));
-    if robustness.is_none() {
+    part.blocks.push(Block::Claims(rows, uncertainty.is_some()));
+    if uncertainty.is_none() {
         part.text(
             "Where else these claims hold was not asked: dualtrack reproduce --full runs them at a sample of the uncertain \
              parameters too, and adds a column that says at what share of them each holds.",
@@ -161,19 +161,19 @@ impl Claim<'_> {
         format!("claim-{}", self.id)
     }
 
-    fn tell(&self, series: Option<&Rows>, robustness: Option<&Rows>, part: &mut Part) {
+    fn tell(&self, series: Option<&Rows>, uncertainty: Option<&Rows>, part: &mut Part) {
         let Claim { id, verdict, .. } = self;
         if !self.section.is_empty() {
             part.text(format!("Section of the paper: {}.", self.section));
         }
         let run = self.parts.iter();
         let run: Vec<&Row<'_>> = run.filter(|row| !row.text("response").is_empty()).collect();
-        for (sides, code) in plain::worlds(&run) {
-            part.text(sides);
+        for (worlds, code) in plain::worlds(&run) {
+            part.text(worlds);
             part.blocks.push(Block::Code(code));
         }
         let mut reading = meaning(verdict).to_string();
-        if let Some(share) = robust(id, robustness) {
+        if let Some(share) = holds_elsewhere(id, uncertainty) {
             reading += &format!(" Elsewhere: it holds at {share} of the sampled parameters.");
         }
         part.text(reading);
@@ -266,7 +266,7 @@ fn henan(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     let Some(rows) = Rows::found(source, "henan", &needed)?.filter(|rows| !rows.is_empty()) else {
         return Ok(());
     };
-    part.heading("henan", "The story of Henan");
+    part.heading("henan", "Henan");
     part.text(
         "The paper expects that Henan, which has no leading firms, loses to the costs of bringing in outside firms what it gains \
          from foundation models, in contrast to Shenzhen or Hangzhou. Below is each city's programme as it came about \

@@ -38,8 +38,8 @@ pub(crate) fn meaning(verdict: &str) -> &'static str {
 }
 
 /// In what share of other parameters a claim holds, where it is known.
-pub(crate) fn robust(id: &str, robustness: Option<&Rows>) -> Option<String> {
-    let row = robustness?.iter().find(|row| row.text("claim") == id)?;
+pub(crate) fn holds_elsewhere(id: &str, uncertainty: Option<&Rows>) -> Option<String> {
+    let row = uncertainty?.iter().find(|row| row.text("claim") == id)?;
     let (share, points) = (row.number("holds")?, row.number("points")?);
     Some(format!("{:.0} % of {points:.0} points", share * 100.0))
 }

@@ -14,7 +14,7 @@ use super::root;
 use crate::explore::Served;
 
 /// Keys of answers whose values are words; they may change while numbers do not.
-const WORDS: [&str; 4] = ["story", "meaning", "title", "description"];
+const WORDS: [&str; 4] = ["reasons", "meaning", "title", "description"];
 /// The key that every release changes.
 const VERSION: &str = "version";
 

@@ -52,12 +52,12 @@ fn a_comparison_shows_effects_and_their_course() {
 
 #[test]
 fn a_comparison_at_design_points_says_where_it_holds() {
-    let robustness = "treatment,response,points,higher,higher_low,higher_high,difference,low,high\n\
+    let uncertainty = "treatment,response,points,higher,higher_low,higher_high,difference,low,high\n\
          free,gap,40,0.75,0.6,0.85,0.1,0,0.2\n";
     let drivers = "treatment,response,factor,rank,correlation\nfree,gap,budgets.retention,1,-0.5\n";
     let folder = made(
         "compare",
-        &[("robustness.csv", robustness), ("drivers.csv", drivers)],
+        &[("uncertainty.csv", uncertainty), ("drivers.csv", drivers)],
     );
     let page = page(&folder);
     assert!(page.contains("Does it hold elsewhere?") && page.contains("budgets.retention"));
@@ -131,14 +131,14 @@ fn claims_come_in_their_order_with_verdict_and_robustness() {
     let files = [
         ("claims.csv", &*claims()),
         ("series.csv", &*series),
-        ("robustness.csv", "claim,points,holds\nA2,64,0.75\n"),
+        ("uncertainty.csv", "claim,points,holds\nA2,64,0.75\n"),
         (
             "henan.csv",
             "city_id,measure,arm,quarter,mean,low,high,n\nzhengzhou,spending,treatment,2023Q1,1,,,4\n",
         ),
         (
             "regimes.csv",
-            "comparison,about,side,response,mean\nx,y,base,=1+1,0.5\n",
+            "comparison,about,arm,response,mean\nx,y,base,=1+1,0.5\n",
         ),
     ];
     let text = page(&made("reproduce", &files));
@@ -185,7 +185,7 @@ fn a_verdict_has_a_link_an_effect_and_a_colour_and_its_experiment_is_told_in_wor
         text.contains("<td class=\"expected\">above 0.45</td>")
             && text.contains("<td>not run: no money</td>")
     );
-    // Without robustness there is no column for it, but a way to it.
+    // Without uncertainty there is no column for it, but a way to it.
     assert!(
         !text.contains("Holds elsewhere") && text.contains("dualtrack reproduce --full runs them")
     );

@@ -140,28 +140,28 @@ impl Reader<'_, '_> {
     }
 
     pub(crate) fn comparison(&mut self, fields: &Fields<'_, '_>) -> Option<Comparison> {
-        let keys = ["table", "name", "about", "sides", "responses"];
+        let keys = ["table", "name", "about", "arms", "responses"];
         fields.check_keys(&keys);
         fields.require("table", "\"regimes\" or \"disputes\"");
         let table = fields.choice("table", TABLES);
         let name = fields.needed("name");
         let about = fields.cell("about").unwrap_or_default();
-        let mut sides: Vec<(String, Placed)> = Vec::new();
-        for inner in fields.tables("sides", "comparisons.sides") {
+        let mut arms: Vec<(String, Placed)> = Vec::new();
+        for inner in fields.tables("arms", "comparisons.arms") {
             inner.check_keys(&["name", "set", "scenario"]);
             inner.require("name", "a text in quotes");
-            let side = inner.text("name").unwrap_or_default();
+            let arm = inner.text("name").unwrap_or_default();
             let is_given = inner.has("name");
-            if is_given && !is_name(&side) || sides.iter().any(|(other, _)| *other == side) {
+            if is_given && !is_name(&arm) || arms.iter().any(|(other, _)| *other == arm) {
                 let message = format!(
-                    "{} cannot name a side; allowed: small letters, digits and `_`, each name once",
-                    Ticked(&side)
+                    "{} cannot name an arm; allowed: small letters, digits and `_`, each name once",
+                    Ticked(&arm)
                 );
                 inner.refuse(inner.spot, message);
             }
             let placed = self.placed(&inner);
             self.probe(&placed);
-            sides.push((side, placed));
+            arms.push((arm, placed));
         }
         let mut list = self.responses(fields);
         if !fields.has("responses") {
@@ -172,7 +172,7 @@ impl Reader<'_, '_> {
             list = outcomes.map(|response| (response, spot)).collect();
         }
         for (response, spot) in &list {
-            for (_, placed) in &sides {
+            for (_, placed) in &arms {
                 self.bind(&Design::Alone(placed.clone()), response, *spot);
             }
         }
@@ -181,7 +181,7 @@ impl Reader<'_, '_> {
             name,
             about,
             base: self.base.clone(),
-            sides: sides
+            arms: arms
                 .into_iter()
                 .map(|(name, placed)| (name, placed.variant))
                 .collect(),

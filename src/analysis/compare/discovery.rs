@@ -161,7 +161,7 @@ fn leaves(points: &[Option<f64>], effects: &[Option<f64>], factors: usize) -> Ve
 }
 
 /// `drivers.csv`.
-pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> ResultTable {
+pub fn drivers_table(comparison: &Comparison, drivers: &[Driver]) -> ResultTable {
     let method = "rank correlation with other factors held fixed (`partial`), or by itself where points are too few for \
                   that (`spearman`)";
     let row = "a factor and a response to a treatment, over all design points";
@@ -183,10 +183,10 @@ pub fn drivers_sheet(comparison: &Comparison, drivers: &[Driver]) -> ResultTable
     table.fill(drivers)
 }
 
-/// `regions.csv`.
-pub fn regions_sheet(comparison: &Comparison, regions: &[Region]) -> ResultTable {
+/// `scenario_discovery.csv`.
+pub fn discovery_table(comparison: &Comparison, regions: &[Region]) -> ResultTable {
     let row = "a region of the parameter space, in which a response to a treatment is mostly higher or mostly not";
-    let mut table = Columns::<&Region>::new("regions", row);
+    let mut table = Columns::<&Region>::new("scenario_discovery", row);
     comparison.key_columns(&mut table, |region| (region.arm, region.response));
     columns!(table, |region| {
         key "region": "number of the region, from 1" => region.number;

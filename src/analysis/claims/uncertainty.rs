@@ -127,7 +127,7 @@ fn estimates(study: &Study, arms: &[usize], runs: &[Measured]) -> Vec<Option<Est
 
 /// What came of a claim over all points.
 #[derive(Clone, Debug)]
-pub struct Robustness {
+pub struct Uncertainty {
     /// Place of the claim.
     pub claim: usize,
     /// Points at which all its runs went well.
@@ -157,8 +157,8 @@ pub struct Driver {
     pub p_value: f64,
 }
 
-/// Robustness of all claims that are run.
-pub fn robustness(study: &Study, found: &AtPoints) -> Vec<Robustness> {
+/// Uncertainty of all claims that are run.
+pub fn uncertainty(study: &Study, found: &AtPoints) -> Vec<Uncertainty> {
     let factors = found.points.factors();
     let mut rows = Vec::new();
     for point in 0..found.estimates.len() as u64 {
@@ -177,7 +177,7 @@ fn of_claim(
     rows: &[Option<f64>],
     names: &[&str],
     points: &[Vec<Option<Estimate>>],
-) -> Robustness {
+) -> Uncertainty {
     let plans: Vec<_> = study.plans_of(claim).collect();
     let counts = |plan: &Plan| study.part(plan).expect.bound().is_some();
     let estimate = |point: &[Option<Estimate>], place: usize| point.get(place).copied().flatten();
@@ -271,7 +271,7 @@ fn of_claim(
                 .collect()
         },
     );
-    Robustness {
+    Uncertainty {
         claim,
         points: n,
         shares: [Verdict::Holds, Verdict::Contradicted, Verdict::NotShown].map(share),
@@ -281,7 +281,7 @@ fn of_claim(
     }
 }
 
-impl Robustness {
+impl Uncertainty {
     /// Parameters that decide it, in words.
     pub fn drivers_in_words(&self) -> String {
         let mut words: Vec<(usize, Vec<String>)> = Vec::new();

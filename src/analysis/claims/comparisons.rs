@@ -1,7 +1,7 @@
 //! Tables of comparisons, and of what the base tells.
 
+use crate::analysis::claims::diffusion::{Diffusion, Measure};
 use crate::analysis::claims::runs::Runs;
-use crate::analysis::claims::stories::{Measure, Story};
 use crate::analysis::claims::study::Study;
 use crate::input::claims::{Comparison, label};
 use crate::model::data::{Channel, Instrument};
@@ -11,11 +11,11 @@ use crate::stats::running::Running;
 use crate::table::result_table::ResultTable;
 use crate::table::rows::{Columns, columns};
 
-/// An outcome of a side of a comparison.
+/// An outcome of an arm of a comparison.
 struct Row<'a> {
     comparison: &'a Comparison,
-    side: &'a str,
-    arm: String,
+    arm: &'a str,
+    setting: String,
     response: &'a str,
     /// Pairs of replicates.
     n: usize,
@@ -46,17 +46,17 @@ fn comparisons_sheet<'a>(
 ) -> ResultTable {
     let unit = "unit of the response";
     let few = "too few replicates have it";
-    let ratio = "mean of the side over that of the base; for competitiveness of the coordinated side, the price of \
+    let ratio = "mean of the arm over that of the base; for competitiveness of the coordinated arm, the price of \
                  competition";
-    let mut table = Columns::<&Row<'_>>::new(file, "an outcome of a side, held against the base");
+    let mut table = Columns::<&Row<'_>>::new(file, "an outcome of an arm, held against the base");
     columns!(table, |row| {
         key "comparison": "short name of the comparison" => row.comparison.name.as_str();
         "about": "what is asked" => row.comparison.about.as_str();
-        key "side": "name of the side; `base` is what the others are held against" => row.side;
-        "arm": "what the side lays over the base" => row.arm.as_str();
+        key "arm": "name of the arm; `base` is what the others are held against" => row.arm;
+        "setting": "what the arm lays over the base" => row.setting.as_str();
         key "response": "what is measured, in the last quarter or over the run" => row.response;
         "n": "pairs of replicates that have it" => row.n;
-        "mean": "mean of the side" => Some(row.mean?.mean), unit(unit), missing(few);
+        "mean": "mean of the arm" => Some(row.mean?.mean), unit(unit), missing(few);
         "low" to "high": "its 95 % interval, Student's t" => row.mean?.interval(), unit(unit), missing(few);
         "difference": "mean difference to the base on the same random draws"
             => Some(row.difference?.mean), unit(unit), missing(few);
@@ -76,23 +76,23 @@ impl Row<'_> {
 
 fn rows<'a>(study: &'a Study, runs: &Runs) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
-    for sides in &study.sides {
-        let comparison = &study.register.comparisons[sides.comparison];
-        for (side, readings) in sides.readings.iter().enumerate() {
-            let (side, arm) = match side.checked_sub(1).map(|place| &comparison.sides[place]) {
+    for compared in &study.compared {
+        let comparison = &study.register.comparisons[compared.comparison];
+        for (arm, readings) in compared.readings.iter().enumerate() {
+            let (arm, setting) = match arm.checked_sub(1).map(|place| &comparison.arms[place]) {
                 Some((name, variant)) => (name.as_str(), label(variant)),
                 None => ("base", "base".to_string()),
             };
             for (at, response) in comparison.responses.iter().enumerate() {
                 let pairs = runs.replicates().filter_map(|replicate| {
                     let own = runs.value(replicate, readings[at])?;
-                    Some((own, runs.value(replicate, sides.readings[0][at])?))
+                    Some((own, runs.value(replicate, compared.readings[0][at])?))
                 });
                 let (own, base): (Vec<f64>, Vec<f64>) = pairs.unzip();
                 rows.push(Row {
                     comparison,
-                    side,
-                    arm: arm.clone(),
+                    arm,
+                    setting: setting.clone(),
                     response: &response.text,
                     n: own.len(),
                     mean: Estimate::of(&own),
@@ -106,13 +106,13 @@ fn rows<'a>(study: &'a Study, runs: &Runs) -> Vec<Row<'a>> {
 }
 
 /// `figure1.csv`, `table1.csv` and `portfolios.csv`.
-pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<ResultTable> {
+pub fn diffusion(study: &Study, diffusion: &Diffusion, runs: &Runs) -> Vec<ResultTable> {
     let running = |place: usize| -> Running {
         let replicates = runs.replicates();
-        let values = replicates.filter_map(|replicate| runs.story(replicate, place));
+        let values = replicates.filter_map(|replicate| runs.diffusion(replicate, place));
         values.collect()
     };
-    let measures: Vec<(&Measure, Running)> = story
+    let measures: Vec<(&Measure, Running)> = diffusion
         .measures
         .iter()
         .enumerate()
@@ -131,11 +131,11 @@ pub fn stories(study: &Study, story: &Story, runs: &Runs) -> Vec<ResultTable> {
         measures_sheet("figure1", life, of_file("figure1")),
         measures_sheet("portfolios", portfolios, of_file("portfolios")),
     ];
-    if let Some(arm) = study.base_arm {
-        let world = study.runs.arms[arm].world();
+    if let Some(setting) = study.base_arm {
+        let world = study.runs.arms[setting].world();
         let mut places = of_file("table1");
         let mut rows = Vec::new();
-        for (city, paper) in &story.coded {
+        for (city, paper) in &diffusion.coded {
             let instruments = world.instruments.iter().enumerate().zip(&mut places);
             rows.extend(instruments.map(|((m, instrument), (_, share))| {
                 (

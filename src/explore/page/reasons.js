@@ -89,7 +89,7 @@ function optionRow(option, mostShare, scale, isAsked) {
 
 /** Shows a choice. */
 export function showChoice(choice, names) {
-  byId("story").replaceChildren(...choice.story.map((text) => el("p", {}, text)));
+  byId("reasons").replaceChildren(...choice.reasons.map((text) => el("p", {}, text)));
   setText(
     byId("choice-facts"),
     `Budget ${number(choice.budget_cny_mn)} CNY mn. ${

@@ -1,6 +1,6 @@
 //! Figure 1, Table 1, portfolios, regimes and disputes.
 
-use crate::measure::outcomes::SIDES;
+use crate::measure::outcomes::BARS_OF_ARMS;
 use crate::report::figure::{
     Data,
     bars::{Bar, Bars},
@@ -36,7 +36,7 @@ pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
         ("regimes", "Other regimes"),
         ("disputes", "Where readers of the paper differ"),
     ] {
-        let needed = ["comparison", "side", "response", "mean"];
+        let needed = ["comparison", "arm", "response", "mean"];
         if let Some(rows) = Rows::found(source, name, &needed)? {
             part.heading(name, title);
             comparisons(name, &rows, part);
@@ -44,7 +44,7 @@ pub(crate) fn add(source: &Source, part: &mut Part) -> Result<(), OutputError> {
     }
     for (name, title) in [
         ("drivers", "What decides whether claims hold"),
-        ("regions", "Where claims hold"),
+        ("scenario_discovery", "Where claims hold"),
     ] {
         if let Some(rows) = Rows::found(source, name, &[])?
             && !rows.is_empty()
@@ -145,22 +145,22 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
         part.text(format!("{}: {about}.", words(comparison)));
         let n = counted(of.iter().copied(), "replicates");
         let shown = if name == "disputes" {
-            &SIDES[..2]
+            &BARS_OF_ARMS[..2]
         } else {
-            &SIDES[..]
+            &BARS_OF_ARMS[..]
         };
         for response in shown {
-            let sides: Vec<Row<'_>> = of
+            let arms: Vec<Row<'_>> = of
                 .iter()
                 .copied()
                 .filter(|row| row.text("response") == *response)
                 .collect();
-            if sides.is_empty() {
+            if arms.is_empty() {
                 continue;
             }
             let bar = |(place, row): (usize, &Row<'_>)| {
                 row.bar(
-                    words(row.text("side")),
+                    words(row.text("arm")),
                     "mean",
                     if place == 0 { 5 } else { 0 },
                 )
@@ -168,15 +168,15 @@ fn comparisons(name: &str, rows: &Rows, part: &mut Part) {
             part.figure(
                 format!("{name}-{comparison}-{response}"),
                 format!("{}: {}", words(comparison), words(response).to_lowercase()),
-                "Mean of each side with its 95 % interval; the base is dark. All sides have the same random draws.",
+                "Mean of each arm with its 95 % interval; the base is dark. All arms have the same random draws.",
                 &n,
-                Bars::new("side", words(response), sides.iter().enumerate().map(bar)),
+                Bars::new("arm", words(response), arms.iter().enumerate().map(bar)),
             );
         }
-        let outcomes = Crossed::of(&of, "response", "side", SHOWN);
+        let outcomes = Crossed::of(&of, "response", "arm", SHOWN);
         let title = format!("All outcomes of: {}", lower_first(&words(comparison)));
         part.fold(format!("outcomes-{comparison}"), title, None, |part| {
-            part.table("Means of sides.", outcomes.means("Outcome"));
+            part.table("Means of arms.", outcomes.means("Outcome"));
         });
     }
 }

@@ -26,8 +26,8 @@ pub struct Measure {
 
 /// Measures of a world.
 #[derive(Clone, Debug)]
-pub struct Story {
-    /// All, in the order of [`Story::tell`].
+pub struct Diffusion {
+    /// All, in the order of [`Diffusion::tell`].
     pub measures: Vec<Measure>,
     /// Cities of the paper's table with the instruments it names for them, one bit each.
     pub coded: Vec<(usize, u64)>,
@@ -54,7 +54,7 @@ struct Life {
     begun: Vec<f64>,
 }
 
-impl Story {
+impl Diffusion {
     /// Measures that a world has.
     pub fn new(world: &World) -> Self {
         let mut measures = Vec::new();
@@ -96,7 +96,7 @@ impl Story {
                 add("portfolios", "tier", tier, channel, "1");
             }
         }
-        Story { measures, coded }
+        Diffusion { measures, coded }
     }
 
     /// Numbers of a replicate, in the order of the measures.
@@ -387,15 +387,15 @@ mod tests {
         let world = crate::input::scenario::load(&path, &set)
             .expect("valid")
             .world;
-        let story = Story::new(&world);
+        let diffusion = Diffusion::new(&world);
         let setup = Setup::new(world).expect("valid");
         let draws = Draws {
             seed: 1,
             replicate: 0,
         };
-        let numbers = story.tell(&setup, draws).expect("a run");
-        assert_eq!(numbers.len(), story.measures.len());
-        let cities: Vec<&str> = story
+        let numbers = diffusion.tell(&setup, draws).expect("a run");
+        assert_eq!(numbers.len(), diffusion.measures.len());
+        let cities: Vec<&str> = diffusion
             .coded
             .iter()
             .map(|(city, _)| setup.world().cities[*city].id.as_str())
@@ -416,16 +416,16 @@ mod tests {
             ]
         );
         // Xi'an has five measures in the table.
-        assert_eq!(story.coded[5].1.count_ones(), 5);
+        assert_eq!(diffusion.coded[5].1.count_ones(), 5);
         let value = |name: &str| {
-            let at = story
+            let at = diffusion
                 .measures
                 .iter()
                 .position(|measure| measure.name == name);
             numbers[at.expect("a measure")]
         };
         let local = value("measures_of_local_origin").expect("counted");
-        let codified: f64 = story
+        let codified: f64 = diffusion
             .measures
             .iter()
             .zip(&numbers)

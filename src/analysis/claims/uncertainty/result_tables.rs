@@ -1,29 +1,29 @@
 //! Tables of claims over uncertain parameters.
 
-use crate::analysis::claims::robust::{Driver, Robustness, Size};
 use crate::analysis::claims::study::Study;
+use crate::analysis::claims::uncertainty::{Driver, Size, Uncertainty};
 use crate::table::result_table::ResultTable;
 use crate::table::rows::{Columns, columns};
 
-/// `robustness.csv`, `drivers.csv` and `regions.csv`.
-pub fn result_tables(study: &Study, size: Size, found: &[Robustness]) -> Vec<ResultTable> {
+/// `uncertainty.csv`, `drivers.csv` and `scenario_discovery.csv`.
+pub fn result_tables(study: &Study, size: Size, found: &[Uncertainty]) -> Vec<ResultTable> {
     vec![
-        robustness_sheet(study, size, found),
-        drivers_sheet(study, found),
-        regions_sheet(study, found),
+        uncertainty_table(study, size, found),
+        drivers_table(study, found),
+        discovery_table(study, found),
     ]
 }
 
 const NONE: &str = "no point has it";
 
-fn robustness_sheet(study: &Study, size: Size, found: &[Robustness]) -> ResultTable {
+fn uncertainty_table(study: &Study, size: Size, found: &[Uncertainty]) -> ResultTable {
     let claims = &study.register.claims;
     let mean_side = "share of points at which the mean effects of all parts lie on the expected side, whatever their \
                      intervals";
     let drivers =
         "the parameters that go most with the effect, by part, with partial rank correlations";
     let row = "a claim over a Sobol' sequence of all uncertain parameters";
-    let mut table = Columns::<&Robustness>::new("robustness", row);
+    let mut table = Columns::<&Uncertainty>::new("uncertainty", row);
     columns!(table, |own| {
         key "claim": "short name of the claim" => claims[own.claim].id.as_str();
         "points": "design points at which every part has a value" => own.points;
@@ -42,12 +42,12 @@ fn robustness_sheet(study: &Study, size: Size, found: &[Robustness]) -> ResultTa
     table.fill(found)
 }
 
-fn drivers_sheet(study: &Study, found: &[Robustness]) -> ResultTable {
+fn drivers_table(study: &Study, found: &[Uncertainty]) -> ResultTable {
     let claims = &study.register.claims;
     let correlation =
         "partial rank correlation with the mean effect over points, other parameters held fixed";
     let row = "an uncertain parameter that goes with the effect of a part of a claim";
-    let mut table = Columns::<(&Robustness, &Driver)>::new("drivers", row);
+    let mut table = Columns::<(&Uncertainty, &Driver)>::new("drivers", row);
     columns!(table, |(own, driver)| {
         key "claim": "short name of the claim" => claims[own.claim].id.as_str();
         key "part": "number of the part, from 1" => driver.part;
@@ -64,10 +64,10 @@ fn drivers_sheet(study: &Study, found: &[Robustness]) -> ResultTable {
     )
 }
 
-fn regions_sheet(study: &Study, found: &[Robustness]) -> ResultTable {
+fn discovery_table(study: &Study, found: &[Uncertainty]) -> ResultTable {
     let claims = &study.register.claims;
     let row = "a region of the parameters and how often a claim holds in it";
-    let mut table = Columns::<(&Robustness, usize)>::new("regions", row);
+    let mut table = Columns::<(&Uncertainty, usize)>::new("scenario_discovery", row);
     columns!(table, |(own, place)| {
         key "claim": "short name of the claim" => claims[own.claim].id.as_str();
         key "region": "number of the region, from 1" => place + 1;

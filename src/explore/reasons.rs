@@ -13,21 +13,22 @@ const NAMED: usize = 3;
 /// What happened to a sector in the budget of a city, and why.
 pub(crate) fn tell(world: &World, params: &Params, choice: &Choice, sector: usize) -> Vec<String> {
     let is_asked = |seen: &&Seen| seen.option == Spendable::Sector(sector);
-    let mut story = Vec::new();
+    let mut reasons = Vec::new();
     if let Some(seen) = choice.options.iter().find(is_asked) {
         let name = &world.sectors[sector].name;
-        story.push(moved(world, choice, name, seen));
+        reasons.push(moved(world, choice, name, seen));
         if seen.sector.is_some_and(|terms| terms.is_closed) {
-            story.push("The sector is closed to the city: nothing new is spent on it.".to_string());
+            reasons
+                .push("The sector is closed to the city: nothing new is spent on it.".to_string());
         } else {
-            story.push(aim(params, choice, seen));
-            story.push(worth(choice, seen));
-            story.extend(comparison(params, choice, seen));
+            reasons.push(aim(params, choice, seen));
+            reasons.push(worth(choice, seen));
+            reasons.extend(comparison(params, choice, seen));
         }
     }
-    story.extend(peers(world, choice, sector));
-    story.extend(choice.moves.iter().map(|event| policy(world, event)));
-    story
+    reasons.extend(peers(world, choice, sector));
+    reasons.extend(choice.moves.iter().map(|event| policy(world, event)));
+    reasons
 }
 
 fn moved(world: &World, choice: &Choice, sector: &str, seen: &Seen) -> String {

@@ -1,21 +1,21 @@
 //! Tables of a comparison over design points.
 
-use crate::analysis::compare::regions;
-use crate::analysis::compare::robust::{PointEffect, Robust, Robustness, Wins};
+use crate::analysis::compare::discovery;
+use crate::analysis::compare::uncertainty::{PointEffect, Uncertainty, UncertaintyAnalysis, Wins};
 use crate::analysis::compare::{Comparison, Verdict};
 use crate::table::result_table::ResultTable;
 use crate::table::rows::{Columns, columns};
 
 const UNIT: &str = "unit of the response";
 
-impl Robust {
-    /// `points.csv`, `robustness.csv`, `wins.csv`, `drivers.csv` and `regions.csv`.
+impl UncertaintyAnalysis {
+    /// `points.csv`, `uncertainty.csv`, `wins.csv`, `drivers.csv` and `scenario_discovery.csv`.
     pub fn result_tables(&self, comparison: &Comparison) -> Vec<ResultTable> {
         vec![
-            self.robustness_sheet(comparison),
+            self.uncertainty_table(comparison),
             self.wins_sheet(comparison),
-            regions::drivers_sheet(comparison, &self.drivers),
-            regions::regions_sheet(comparison, &self.regions),
+            discovery::drivers_table(comparison, &self.drivers),
+            discovery::discovery_table(comparison, &self.regions),
             self.points_sheet(comparison),
         ]
     }
@@ -49,11 +49,11 @@ impl Robust {
         table.fill(self.effects.iter().copied().enumerate())
     }
 
-    fn robustness_sheet(&self, comparison: &Comparison) -> ResultTable {
+    fn uncertainty_table(&self, comparison: &Comparison) -> ResultTable {
         let none = "no point has an effect";
         let few = "fewer than two points have an effect";
         let row = "a response to a treatment, over all design points";
-        let mut table = Columns::<&Robustness>::new("robustness", row);
+        let mut table = Columns::<&Uncertainty>::new("uncertainty", row);
         comparison.key_columns(&mut table, |row| (row.arm, row.response));
         columns!(table, |row| {
             "points": "design points with an effect" => row.points;

@@ -1,6 +1,6 @@
 //! The comparison at many design points: does what a treatment does hang on parameters that nobody knows?
 
-use crate::analysis::compare::regions::{self, Driver, Region};
+use crate::analysis::compare::discovery::{self, Driver, Region};
 use crate::analysis::compare::runs::for_each_group;
 use crate::analysis::compare::{Comparison, Verdict};
 use crate::stats::estimate::{Estimate, Uncertain, mean};
@@ -40,7 +40,7 @@ impl PointEffect {
 
 /// A treatment's effect on a response over all design points.
 #[derive(Clone, Debug)]
-pub struct Robustness {
+pub struct Uncertainty {
     /// Place of the treatment among [`Comparison::arms`].
     pub arm: usize,
     /// Place of the response.
@@ -89,7 +89,7 @@ impl Wins {
 
 /// Everything that came of the points.
 #[derive(Debug, Default)]
-pub struct Robust {
+pub struct UncertaintyAnalysis {
     /// Effects by point, treatment (without the base) and response.
     pub(crate) effects: Vec<Option<PointEffect>>,
     /// Means by point, arm (base first) and response, over replicates that all have.
@@ -99,7 +99,7 @@ pub struct Robust {
     /// Why the first failed run did.
     pub reason: Option<String>,
     /// Shares of points by treatment and response.
-    pub shares: Vec<Robustness>,
+    pub shares: Vec<Uncertainty>,
     /// Who is best, by response and arm.
     pub wins: Vec<Wins>,
     /// Which factors decide, by treatment and response.
@@ -108,7 +108,7 @@ pub struct Robust {
     pub regions: Vec<Region>,
 }
 
-impl Robust {
+impl UncertaintyAnalysis {
     /// Of the only stage of a store, all of whose runs are there. A treatment that has no world at a point has failed runs
     /// there.
     ///
@@ -120,16 +120,16 @@ impl Robust {
         stage: &Stage,
     ) -> Result<Self, StudyError> {
         let (arms, responses) = (comparison.arms().len(), comparison.plan.responses().len());
-        let mut robust = Robust {
+        let mut found = UncertaintyAnalysis {
             failed: vec![0; arms],
-            ..Robust::default()
+            ..UncertaintyAnalysis::default()
         };
         let of_a_point = stage.len() as usize * arms;
         for_each_group(store, 0, of_a_point, |runs| {
-            robust.take(runs, arms, responses);
+            found.take(runs, arms, responses);
         })?;
-        robust.conclude(comparison);
-        Ok(robust)
+        found.conclude(comparison);
+        Ok(found)
     }
 
     /// Takes in the runs of a point: by replicate, then by arm.
@@ -164,7 +164,7 @@ impl Robust {
     fn conclude(&mut self, comparison: &Comparison) {
         let arms = comparison.arms().len();
         let responses = comparison.plan.responses().len();
-        let (drivers, regions) = regions::find(comparison, |arm, response| {
+        let (drivers, regions) = discovery::find(comparison, |arm, response| {
             self.column(arms, responses, arm, response)
                 .map(|effect| effect.map(|effect| effect.difference.mean))
                 .collect()
@@ -173,7 +173,7 @@ impl Robust {
         for arm in 1..arms {
             for response in 0..responses {
                 let effects = self.column(arms, responses, arm, response);
-                shares.push(robustness(arm, response, effects.flatten()));
+                shares.push(uncertainty(arm, response, effects.flatten()));
             }
         }
         (self.drivers, self.regions, self.shares) = (drivers, regions, shares);
@@ -228,11 +228,11 @@ impl Robust {
     }
 }
 
-fn robustness<'e>(
+fn uncertainty<'e>(
     arm: usize,
     response: usize,
     effects: impl Iterator<Item = &'e PointEffect>,
-) -> Robustness {
+) -> Uncertainty {
     let effects: Vec<&PointEffect> = effects.collect();
     let n = effects.len();
     let share = |holds: &dyn Fn(&PointEffect) -> bool| {
@@ -245,7 +245,7 @@ fn robustness<'e>(
         means.push(mean);
         range = Some(range.map_or((mean, mean), |(low, high)| (low.min(mean), high.max(mean))));
     }
-    Robustness {
+    Uncertainty {
         arm,
         response,
         points: n,
@@ -278,7 +278,7 @@ mod tests {
             .iter()
             .map(|differences| PointEffect::of(&[0.0, 0.0], differences).expect("pairs"))
             .collect();
-        let found = robustness(1, 0, effects.iter());
+        let found = uncertainty(1, 0, effects.iter());
         let value = |share: Option<Uncertain>| share.map(|share| share.value);
         assert_eq!(value(found.higher), Some(0.25));
         assert_eq!(value(found.lower), Some(0.25));
@@ -291,21 +291,21 @@ mod tests {
 
     #[test]
     fn a_failed_run_of_a_point_drops_its_pair_only() {
-        let mut robust = Robust {
+        let mut found = UncertaintyAnalysis {
             failed: vec![0; 3],
-            ..Robust::default()
+            ..UncertaintyAnalysis::default()
         };
         // Two replicates of base and two treatments; the first treatment fails in the second.
         let runs = [Some(1.0), Some(2.0), Some(4.0), Some(2.0), None, Some(7.0)];
-        robust.take(&runs.map(run), 3, 1);
-        let n: Vec<_> = robust
+        found.take(&runs.map(run), 3, 1);
+        let n: Vec<_> = found
             .effects
             .iter()
             .map(|effect| effect.map(|effect| (effect.difference.n, effect.difference.mean)))
             .collect();
         assert_eq!(n, [Some((1, 1.0)), Some((2, 4.0))]);
         // Means are over the replicate that all have.
-        assert_eq!(robust.means, [Some(1.0), Some(2.0), Some(4.0)]);
-        assert_eq!(robust.failed, [0, 1, 0]);
+        assert_eq!(found.means, [Some(1.0), Some(2.0), Some(4.0)]);
+        assert_eq!(found.failed, [0, 1, 0]);
     }
 }
