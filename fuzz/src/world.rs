@@ -226,6 +226,7 @@ fn sector(u: &mut Unstructured<'_>) -> Result<Sector> {
         initial_frontier_ratio: real(u, 0.001, 10.0)?,
         import_share: real(u, 0.0, 0.99)?,
         supplies_compute: real(u, 0.0, 1.0)?,
+        build_quarters: u.int_in_range(0..=40)?,
     })
 }
 

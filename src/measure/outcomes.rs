@@ -66,18 +66,22 @@ outcomes! {
             .on(REPORT | EXPLORER);
         gap: real("Technological gap", "1", "technological gap, 0 to 1 (O2)", |_, n| n.weighted.gap)
             .on(TERMINAL | REPORT | EXPLORER);
-        spending_cny_mn: real("Spending on sectors", MN, "spending on sectors: the sum of the five parts that follow", |_, n| n.cascade.spending)
+        spending_cny_mn: real("Spending on sectors", MN, "spending on sectors", |_, n| n.cascade.spending)
             .flow().of("total_spending_cny_mn").on(TERMINAL | EXPLORER | TOTAL);
+        settled_cny_mn: real("Settled spending", MN, "spending on sectors whose use is known (E47): the sum of the five parts that follow; all of the spending where building takes no time", |_, n| n.cascade.settled)
+            .flow().of("spending_cny_mn");
         introduction_cny_mn: real("Introduction", MN, "paid to bring in outside firms (E24)", |_, n| n.cascade.introduction)
-            .flow().of("spending_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
+            .flow().of("settled_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
         subscale_cny_mn: real("Subscale", MN, "lost for want of scale (E25)", |_, n| n.cascade.subscale)
-            .flow().of("spending_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
+            .flow().of("settled_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
         duplicated_cny_mn: real("Duplicated", MN, "builds what other cities have (E26)", |_, n| n.cascade.duplicated)
-            .flow().of("spending_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | USUAL | TOTAL);
+            .flow().of("settled_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | USUAL | TOTAL);
         idle_cny_mn: real("Idle", MN, "builds what nobody uses (E27)", |_, n| n.cascade.idle)
-            .flow().of("spending_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | USUAL | TOTAL);
+            .flow().of("settled_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | USUAL | TOTAL);
         productive_cny_mn: real("Productive", MN, "the rest of the spending on sectors (E28)", |_, n| n.cascade.productive)
-            .flow().of("spending_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
+            .flow().of("settled_cny_mn").on(TERMINAL | UNDER | PART | EXPLORER | TOTAL);
+        under_construction_cny_mn: real("Under construction", MN, "spending on sectors that has not been completed by the end of the quarter (E45)", |run, _| (0..run.world().sectors.len()).map(|s| run.nation_under_construction(s)).sum())
+            .on(EXPLORER);
         failed_experiments_cny_mn: real("Failed experiments", MN, "money in instruments that do not fit; a part of the spending on instruments", |run, _| run.totals().failed)
             .flow().of("instruments_cny_mn").on(TERMINAL | UNDER | TOTAL);
         poaching_cny_mn: real("Poaching", MN, "money that only moves researchers between cities; a part of the spending on instruments", |run, _| run.totals().poaching)
@@ -148,18 +152,21 @@ outcomes! {
             .flow().on(EXPLORER | SIZE);
         grant_cny_mn: real("Grant", MN, "grant in the budget (E32)", |_, c| c.own.grant)
             .flow();
-        spending_cny_mn: real("Spending on sectors", MN, "spending on sectors: the sum of the five parts that follow", |_, c| c.cascade.spending)
+        spending_cny_mn: real("Spending on sectors", MN, "spending on sectors", |_, c| c.cascade.spending)
             .flow().of("total_spending_cny_mn").on(EXPLORER);
+        settled_cny_mn: real("Settled spending", MN, "spending on sectors whose use is known (E47): the sum of the five parts that follow; all of the spending where building takes no time", |_, c| c.cascade.settled)
+            .flow().of("spending_cny_mn");
         introduction_cny_mn: real("Introduction", MN, "paid to bring in outside firms (E24)", |_, c| c.cascade.introduction)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         subscale_cny_mn: real("Subscale", MN, "lost for want of scale (E25)", |_, c| c.cascade.subscale)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         duplicated_cny_mn: real("Duplicated", MN, "builds what other cities have (E26)", |_, c| c.cascade.duplicated)
-            .flow().of("spending_cny_mn").on(EXPLORER);
+            .flow().of("settled_cny_mn").on(EXPLORER);
         idle_cny_mn: real("Idle", MN, "builds what nobody uses (E27)", |_, c| c.cascade.idle)
-            .flow().of("spending_cny_mn").on(EXPLORER);
+            .flow().of("settled_cny_mn").on(EXPLORER);
         productive_cny_mn: real("Productive", MN, "the rest of the spending on sectors (E28)", |_, c| c.cascade.productive)
-            .flow().of("spending_cny_mn").on(EXPLORER);
+            .flow().of("settled_cny_mn").on(EXPLORER);
+        under_construction_cny_mn: real("Under construction", MN, "spending on sectors that has not been completed by the end of the quarter (E45)", |run, c| (0..run.world().sectors.len()).map(|s| run.under_construction(c.city, s)).sum());
         instruments_cny_mn: real("Spending on instruments", MN, "spending on instruments", |run, c| run.instruments_money(c.city))
             .flow().of("total_spending_cny_mn");
         failed_experiments_cny_mn: real("Failed experiments", MN, "money in instruments that do not fit; a part of the spending on instruments", |_, c| c.instruments.failed)
@@ -199,18 +206,21 @@ outcomes! {
         compute_access: real("Compute access", "1", "access to compute, 0 to 1 (E6)", |run, s| run.nation().compute_access[s.sector]);
         priority: real("Priority", "1", "priority of the centre (E4)", |run, s| run.nation().priority[s.sector]);
         attention: real("Attention", "1", "attention (E38)", |run, s| run.nation().attention[s.sector]);
-        spending_cny_mn: real("Spending", MN, "spending on the sector: the sum of the five parts that follow", |_, s| s.cascade.spending)
+        spending_cny_mn: real("Spending", MN, "spending on the sector", |_, s| s.cascade.spending)
             .flow();
+        settled_cny_mn: real("Settled spending", MN, "spending whose use is known (E47): the sum of the five parts that follow; all of the spending where building takes no time", |_, s| s.cascade.settled)
+            .flow().of("spending_cny_mn");
         introduction_cny_mn: real("Introduction", MN, "paid to bring in outside firms (E24)", |_, s| s.cascade.introduction)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         subscale_cny_mn: real("Subscale", MN, "lost for want of scale (E25)", |_, s| s.cascade.subscale)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         duplicated_cny_mn: real("Duplicated", MN, "builds what other cities have (E26)", |_, s| s.cascade.duplicated)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         idle_cny_mn: real("Idle", MN, "builds what nobody uses (E27)", |_, s| s.cascade.idle)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         productive_cny_mn: real("Productive", MN, "the rest of the spending (E28)", |_, s| s.cascade.productive)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
+        under_construction_cny_mn: real("Under construction", MN, "spending on the sector that has not been completed by the end of the quarter (E45)", |run, s| run.nation_under_construction(s.sector));
         concentration: real("Concentration", "1", "Hirschman-Herfindahl index of capability over cities, 0 to 1 (O7)", |run, s| run.concentrations(s.sector..s.sector + 1)[s.sector].0);
         leader_city_id: text("Leading city", "short name of the city with most capability", |run, s| {
             let leader = run.world().cities.get(run.national_leader(s.sector) as usize);
@@ -223,18 +233,21 @@ outcomes! {
     ALLOCATIONS of AllocationSeen, ids allocation {
         budget_share: real("Share of the budget", "1", "share of the whole budget, 0 to 1 (E13)", |run, a| run.share(a.city, 1 + a.sector))
             .on(EXPLORER | USUAL);
-        spending_cny_mn: real("Spending", MN, "spending on the sector: the sum of the five parts that follow", |_, a| a.cascade.spending)
+        spending_cny_mn: real("Spending", MN, "spending on the sector", |_, a| a.cascade.spending)
             .flow().on(EXPLORER);
+        settled_cny_mn: real("Settled spending", MN, "spending whose use is known (E47): the sum of the five parts that follow; all of the spending where building takes no time", |_, a| a.cascade.settled)
+            .flow().of("spending_cny_mn");
         introduction_cny_mn: real("Introduction", MN, "paid to bring in outside firms (E24)", |_, a| a.cascade.introduction)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         subscale_cny_mn: real("Subscale", MN, "lost for want of scale (E25)", |_, a| a.cascade.subscale)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         duplicated_cny_mn: real("Duplicated", MN, "builds what other cities have (E26)", |_, a| a.cascade.duplicated)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         idle_cny_mn: real("Idle", MN, "builds what nobody uses (E27)", |_, a| a.cascade.idle)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
         productive_cny_mn: real("Productive", MN, "the rest of the spending (E28)", |_, a| a.cascade.productive)
-            .flow().of("spending_cny_mn");
+            .flow().of("settled_cny_mn");
+        under_construction_cny_mn: real("Under construction", MN, "spending on the sector that has not been completed by the end of the quarter (E45)", |run, a| run.under_construction(a.city, a.sector));
         capability: real("Capability", "capability units", "capability just built (E29)", |run, a| run.capability(a.city, a.sector))
             .on(EXPLORER);
     }
@@ -275,7 +288,7 @@ const RATIOS: &[Ratio] = &[
     Ratio {
         name: "waste_share",
         above: WASTE.name,
-        below: "spending_cny_mn",
+        below: "settled_cny_mn",
         label: "Unproductive share of spending",
         meaning: "share of sector spending that produces nothing: paid to bring in outside firms, lost for want of scale, \
                   building what others have, or idle (E24 to E27)",

@@ -171,16 +171,25 @@ pub fn readings<S>(list: &[Outcome<S>], sums: &[Sum], ratios: &[Ratio]) -> Vec<R
     all
 }
 
-/// Readings shown at a place as a table has its lines: each followed by the parts of it that stand under it.
+/// Readings shown at a place as a table has its lines: each followed by the parts of it that stand under it, and the parts of
+/// parts that are not shown there.
 pub fn in_lines(all: &'static [Reading], place: u16) -> Vec<&'static Reading> {
     let is_part = |own: &&Reading| own.is_on(shown::UNDER) && own.whole.is_some();
     let here = || all.iter().filter(move |own| own.is_on(place));
+    let whole_shown = |part: &Reading| {
+        let mut whole = part.whole.as_ref()?.0;
+        while let Some(own) = all
+            .iter()
+            .find(|own| own.name == whole && !own.is_on(place))
+        {
+            whole = own.whole.as_ref()?.0;
+        }
+        Some(whole)
+    };
     let mut lines = Vec::new();
     for own in here().filter(|own| !is_part(own)) {
         lines.push(own);
-        lines.extend(here().filter(|part| {
-            is_part(part) && part.whole.as_ref().is_some_and(|whole| whole.0 == own.name)
-        }));
+        lines.extend(here().filter(|part| is_part(part) && whole_shown(part) == Some(&own.name)));
     }
     lines
 }

@@ -174,6 +174,17 @@ impl Setup {
             wide!(constants.add_start(&self.columns, rho, &mut spending, &mut terms));
         }
         self.aggregation_sum = terms.iter().map(lane_sum).collect();
+        if self.places.count > 0 {
+            let production = &params.production;
+            for constants in &mut self.chunks {
+                constants.keep_effective(
+                    &self.columns,
+                    &self.half_base,
+                    &self.minimum_scale,
+                    production.introduction_cost,
+                );
+            }
+        }
         let utilisation = params.market.initial_utilisation;
         let used = utilisation * self.gross_capability.iter().sum::<f64>();
         self.output_price = production::output_price(
@@ -361,6 +372,35 @@ impl Stock<'_> {
 }
 
 impl ChunkConstants {
+    /// S5: effective spending of the first quarter, at the stock of the start.
+    fn keep_effective(
+        &mut self,
+        columns: &[Constant],
+        half_base: &[f64],
+        minimum_scale: &[f64],
+        cost: f64,
+    ) {
+        let sectors = half_base.len();
+        let effective = |at: usize| {
+            let (block, s) = (at / sectors, at % sectors);
+            let base = columns[self.first_block() + block].base;
+            let (share, stock) = (self.shares[at], self.capability[at]);
+            each(|l| {
+                let per_base = production::per_base(stock[l], half_base[s]);
+                let left = production::left_after_introduction(
+                    share[l] * base[l],
+                    stock[l],
+                    half_base[s],
+                    per_base,
+                    cost,
+                );
+                let scale_share = production::scale_share(left, minimum_scale[s]);
+                production::effective_spending(left, scale_share)
+            })
+        };
+        self.effective = (0..self.capability.len()).map(effective).collect();
+    }
+
     /// Adds spending and the terms of E2 at the start.
     #[inline(always)]
     fn add_start(&self, columns: &[Constant], rho: f64, spending: &mut Lanes, terms: &mut [Lanes]) {

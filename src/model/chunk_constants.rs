@@ -23,6 +23,8 @@ pub(crate) struct ChunkConstants {
     pub shares: Vec<Lanes>,
     /// Capability at the start, block by block and sector by sector.
     pub capability: Vec<Lanes>,
+    /// Effective spending at the start, CNY mn, as capability; empty where nothing takes time to build.
+    pub effective: Vec<Lanes>,
     /// Sectors closed to a city: block, lane, sector, first quarter.
     pub closures: Vec<(usize, usize, usize, u32)>,
 }
@@ -159,6 +161,7 @@ pub(crate) fn chunks(world: &World, constants: &Constants) -> Vec<ChunkConstants
                     .collect(),
                 shares: vec![ZERO; blocks * sectors],
                 capability: vec![ZERO; blocks * sectors],
+                effective: Vec::new(),
                 closures: closures(world, first, cities),
             }
         })

@@ -5,6 +5,7 @@ use crate::kernel::math::select;
 use crate::kernel::pages::Pages;
 use crate::kernel::parallel::{CHUNK_BLOCKS, CHUNK_CITIES, IntoParts};
 use crate::model::chunk_constants::{ChunkConstants, Constant};
+use crate::model::construction::Work;
 use crate::model::setup::Setup;
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
@@ -20,6 +21,8 @@ pub(crate) struct CityState {
     pub adopted: Pages<Adopted>,
     /// Capability, by sector.
     pub capability: Pages<Lanes>,
+    /// Work under way, by place ([`crate::model::construction::Places`]).
+    pub work: Pages<Work>,
     /// Capability at the last evaluation, by sector.
     pub at_evaluation: Pages<Lanes>,
     /// Local optimum, by instrument.
@@ -32,6 +35,8 @@ pub(crate) struct CityState {
     pub in_post_since: Pages<u32>,
     pub sectors: usize,
     pub instruments: usize,
+    /// Places of work of a block.
+    pub places: usize,
 }
 
 /// A chunk of cities: its part of the columns of [`CityState`], which have the same names.
@@ -39,6 +44,7 @@ pub(crate) struct CityState {
 pub(crate) struct Chunk<'a> {
     pub adopted: &'a mut [Adopted],
     pub capability: &'a mut [Lanes],
+    pub work: &'a mut [Work],
     pub at_evaluation: &'a mut [Lanes],
     pub optimum: &'a mut [Lanes],
     pub columns: &'a mut [Columns],
@@ -51,6 +57,7 @@ pub(crate) struct Chunk<'a> {
 pub(crate) struct Own<'a> {
     pub adopted: &'a mut [Adopted],
     pub capability: &'a mut [Lanes],
+    pub work: &'a mut [Work],
     pub optimum: &'a [Lanes],
     pub columns: &'a mut Columns,
     pub performance: &'a mut Performance,
@@ -72,6 +79,8 @@ impl BlockCopy {
         Own {
             adopted: &mut self.adopted,
             capability: &mut self.capability,
+            // Nobody builds on a copy.
+            work: &mut [],
             optimum: &self.optimum,
             columns: &mut self.columns,
             performance: &mut self.performance,
@@ -134,6 +143,7 @@ impl CityState {
             // Not empty where there are no instruments, so that it can be cut into chunks.
             adopted: Pages::new(blocks * instruments.max(1)),
             capability: Pages::new(blocks * sectors),
+            work: Pages::new(blocks * setup.places.count),
             at_evaluation: Pages::new(blocks * sectors),
             optimum: Pages::new(blocks * instruments.max(1)),
             columns: Pages::new(blocks),
@@ -141,6 +151,7 @@ impl CityState {
             in_post_since: Pages::new(blocks * LANES),
             sectors,
             instruments,
+            places: setup.places.count,
         }
     }
 
@@ -148,7 +159,7 @@ impl CityState {
     pub fn reset(&mut self, setup: &Setup, parallel: bool) {
         crate::kernel::parallel::for_each(parallel, self, |index, chunk| {
             let constants = &setup.chunks[index];
-            chunk.reset(constants, &setup.columns[constants.first_block()..]);
+            chunk.reset(setup, constants);
         });
     }
 
@@ -210,10 +221,16 @@ impl CityState {
 impl<'a> Chunk<'a> {
     /// Cuts the first block off.
     #[inline(always)]
-    pub fn next_block(&mut self, sectors: usize, instruments: usize) -> Option<Own<'a>> {
+    pub fn next_block(
+        &mut self,
+        sectors: usize,
+        instruments: usize,
+        places: usize,
+    ) -> Option<Own<'a>> {
         Some(Own {
             adopted: cut_off(&mut self.adopted, instruments),
             capability: cut_off(&mut self.capability, sectors),
+            work: cut_off(&mut self.work, places),
             optimum: cut_off(&mut self.optimum, instruments),
             columns: self.columns.split_off_first_mut()?,
             performance: self.performance.split_off_first_mut()?,
@@ -222,7 +239,8 @@ impl<'a> Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    fn reset(self, constants: &ChunkConstants, fixed: &[Constant]) {
+    fn reset(self, setup: &Setup, constants: &ChunkConstants) {
+        let fixed: &[Constant] = &setup.columns[constants.first_block()..];
         let sectors = self.capability.len() / self.columns.len();
         self.adopted.fill(Adopted::default());
         self.capability.copy_from_slice(&constants.capability);
@@ -237,6 +255,17 @@ impl Chunk<'_> {
                 effective_talent: start.researchers,
                 ..Columns::default()
             };
+        }
+        if !self.work.is_empty() {
+            let blocks = self.work.chunks_exact_mut(setup.places.count);
+            for (block, work) in blocks.enumerate() {
+                let of_block = block * sectors..(block + 1) * sectors;
+                let stocks = &constants.capability[of_block.clone()];
+                let depreciation = setup.world().params.production.depreciation;
+                setup
+                    .places
+                    .fill(work, &constants.effective[of_block], stocks, depreciation);
+            }
         }
         self.at_evaluation.copy_from_slice(&constants.capability);
         self.performance.fill(Performance::default());
@@ -257,6 +286,8 @@ impl<'a> IntoParts for &'a mut CityState {
     fn in_turn(self) -> impl Iterator<Item = Chunk<'a>> {
         let of_instruments = CHUNK_BLOCKS * self.instruments.max(1);
         let of_sectors = CHUNK_BLOCKS * self.sectors;
+        let of_places = CHUNK_BLOCKS * self.places;
+        let mut work = &mut self.work[..];
         let (mut adopted, mut optimum) = (&mut self.adopted[..], &mut self.optimum[..]);
         let mut capability = &mut self.capability[..];
         let mut at_evaluation = &mut self.at_evaluation[..];
@@ -266,6 +297,7 @@ impl<'a> IntoParts for &'a mut CityState {
         (0..chunks).map(move |_| Chunk {
             adopted: cut_off(&mut adopted, of_instruments),
             capability: cut_off(&mut capability, of_sectors),
+            work: cut_off(&mut work, of_places),
             at_evaluation: cut_off(&mut at_evaluation, of_sectors),
             optimum: cut_off(&mut optimum, of_instruments),
             columns: cut_off(&mut columns, CHUNK_BLOCKS),

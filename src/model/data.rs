@@ -140,6 +140,8 @@ pub struct Sector {
     pub import_share: f64,
     /// Weight with which the sector's gap makes compute scarce (the chip sector has 1, others 0).
     pub supplies_compute: f64,
+    /// Quarters from spending to capability (E45); 0 where it stands at once.
+    pub build_quarters: u32,
 }
 
 named! {

@@ -12,6 +12,7 @@ pub mod choice;
 pub mod chunk_constants;
 pub mod chunks;
 pub mod constants;
+pub mod construction;
 pub mod data;
 pub mod decisions;
 pub mod equations;

@@ -17,6 +17,7 @@ pub(crate) fn start(now: &Now, state: &mut State, scratch: &mut Scratch) {
     state.reset(now.setup, now.is_large);
     scratch.reset();
     start::draw(now, state);
+    start::count_work(now.setup, state);
     start::publish(now.setup, state);
     let before = &mut scratch.champions.leaders;
     champions::find_leaders(now.setup.world(), state, before, None);

@@ -37,8 +37,8 @@ pub(crate) struct ChunkScratch {
     pub sums: Sums<Lanes>,
     /// Of the block under way.
     pub known: Known,
-    /// Introduction and subscale spending by block and sector; kept only where somebody looks.
-    pub detail: Vec<[Lanes; 2]>,
+    /// Introduction, subscale and completed spending by block and sector; kept only where somebody looks.
+    pub detail: Vec<[Lanes; 3]>,
 }
 
 impl ChunkScratch {
@@ -103,7 +103,7 @@ impl Scratch {
             let blocks = if is_kept { constants.blocks() } else { 0 };
             own.detail.clear();
             own.detail
-                .resize(blocks * setup.world().sectors.len(), [ZERO; 2]);
+                .resize(blocks * setup.world().sectors.len(), [ZERO; 3]);
         }
     }
 }

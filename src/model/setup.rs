@@ -5,6 +5,7 @@ use crate::kernel::pages::Pages;
 use crate::kernel::parallel::CHUNK_CITIES;
 use crate::model::chunk_constants::{ChunkConstants, Constant, advantages, chunks, columns};
 use crate::model::constants::{Constants, base_budget};
+use crate::model::construction::Places;
 use crate::model::data::{MAX_INSTRUMENTS, MAX_SECTORS, World};
 use crate::model::error::ModelError;
 use crate::model::params::table::Peers as PeerParams;
@@ -86,6 +87,8 @@ pub struct Setup {
     pub(crate) mean_comparability: f64,
     /// Sum of base budgets.
     pub(crate) all_base: f64,
+    /// Where work under way stands (E45).
+    pub(crate) places: Places,
     /// Rows of instruments in order of code, for the addresses of local optima.
     pub(crate) instrument_order: Vec<usize>,
 }
@@ -141,6 +144,7 @@ impl Setup {
             columns: columns(&world, &constants),
             advantage: advantages(&world, &constants),
             all_base: constants.base.iter().sum(),
+            places: Places::new(&world),
             sectors: SectorEight::all(&world.sectors),
             world,
             peers,

@@ -222,6 +222,7 @@ impl Nation {
         self.champions.clear();
         self.spent = 0.0;
         self.moves = Default::default();
-        self.sums.clear(sectors, instruments);
+        self.sums
+            .clear(sectors, setup.places.count > 0, instruments);
     }
 }

@@ -63,6 +63,13 @@ sums! {
         /// Of subscale spending.
         subscale,
     }
+    /// Sums over cities of what is built in a sector, where building takes time.
+    BuildingSums {
+        /// Of completed spending, CNY mn.
+        completed,
+        /// Of spending under construction, CNY mn.
+        under_construction,
+    }
     /// Sums over the adopters of an instrument.
     Evidence {
         /// Adopters.
@@ -87,16 +94,21 @@ pub(crate) struct Sums<T> {
     pub all: CitySums<T>,
     /// By sector.
     pub sectors: Vec<SectorSums<T>>,
+    /// By sector; empty where nothing takes time to build.
+    pub building: Vec<BuildingSums<T>>,
     /// By instrument, in quarters of evaluation.
     pub evidence: Vec<Evidence<T>>,
 }
 
 impl<T: Copy + Default> Sums<T> {
     /// Starts anew, keeping the memory.
-    pub fn clear(&mut self, sectors: usize, instruments: usize) {
+    pub fn clear(&mut self, sectors: usize, takes_time: bool, instruments: usize) {
         self.all = CitySums::default();
         self.sectors.clear();
         self.sectors.resize(sectors, SectorSums::default());
+        self.building.clear();
+        let building = if takes_time { sectors } else { 0 };
+        self.building.resize(building, BuildingSums::default());
         self.evidence.clear();
         self.evidence.resize(instruments, Evidence::default());
     }
@@ -107,6 +119,9 @@ impl Sums<f64> {
     pub fn add(&mut self, chunk: &Sums<Lanes>) {
         self.all.add(&chunk.all);
         for (all, own) in self.evidence.iter_mut().zip(&chunk.evidence) {
+            all.add(own);
+        }
+        for (all, own) in self.building.iter_mut().zip(&chunk.building) {
             all.add(own);
         }
         for (all, own) in self.sectors.iter_mut().zip(&chunk.sectors) {

@@ -2,15 +2,19 @@
 
 use crate::kernel::lanes::LANES;
 use crate::kernel::parallel::CHUNK_BLOCKS;
+use crate::model::construction;
 use crate::model::data::MAX_SECTORS;
 use crate::model::equations::{outside, production};
 use crate::model::phases::instruments;
 use crate::model::run::Run;
+use crate::model::sums::BuildingSums;
 
 /// The parts of spending, CNY mn.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cascade {
     pub spending: f64,
+    /// Spending whose use is known: the sum of the five parts that follow.
+    pub settled: f64,
     pub introduction: f64,
     pub subscale: f64,
     pub duplicated: f64,
@@ -19,20 +23,25 @@ pub(crate) struct Cascade {
 }
 
 impl Cascade {
-    /// E26-E28 on what introduction and scale leave.
+    /// E26-E28 on what is completed: what introduction and scale leave, where building takes no time.
     pub fn new(
         spending: f64,
         introduction: f64,
         subscale: f64,
+        completed: Option<f64>,
         duplicated_share: f64,
         utilisation: f64,
     ) -> Self {
-        let effective = spending - introduction - subscale;
-        let duplicated = production::duplicated(effective, duplicated_share);
-        let idle = production::idle(effective - duplicated, utilisation);
-        let productive = effective - duplicated - idle;
+        let (settled, completed) = match completed {
+            None => (spending, spending - introduction - subscale),
+            Some(done) => (production::settled(introduction, subscale, done), done),
+        };
+        let duplicated = production::duplicated(completed, duplicated_share);
+        let idle = production::idle(completed - duplicated, utilisation);
+        let productive = completed - duplicated - idle;
         Cascade {
             spending,
+            settled,
             introduction,
             subscale,
             duplicated,
@@ -44,6 +53,7 @@ impl Cascade {
     /// Adds the parts of another sector or city.
     pub fn add(&mut self, other: Cascade) {
         self.spending += other.spending;
+        self.settled += other.settled;
         self.introduction += other.introduction;
         self.subscale += other.subscale;
         self.duplicated += other.duplicated;
@@ -251,6 +261,25 @@ impl Run<'_> {
         capability
     }
 
+    /// What the nation builds in a sector; none where nothing takes time to build.
+    fn building(&self, sector: usize) -> Option<&BuildingSums<f64>> {
+        self.state.nation.sums.building.get(sector)
+    }
+
+    /// Spending of the nation on a sector that is under construction at the end of the quarter just done, CNY mn.
+    pub(crate) fn nation_under_construction(&self, sector: usize) -> f64 {
+        self.building(sector)
+            .map_or(0.0, |sums| sums.under_construction)
+    }
+
+    /// Spending of a city on a sector that is under construction at the end of the quarter just done, CNY mn.
+    pub(crate) fn under_construction(&self, city: usize, sector: usize) -> f64 {
+        let places = &self.now.setup.places;
+        let of_block = city / LANES * places.count..(city / LANES + 1) * places.count;
+        let work = places.of(sector, &self.state.cities.work[of_block]);
+        construction::money(work)[city % LANES]
+    }
+
     /// The nation's cascade in a sector.
     pub(crate) fn national_cascade(&self, sector: usize) -> Cascade {
         let sums = &self.state.nation.sums.sectors[sector];
@@ -258,6 +287,7 @@ impl Run<'_> {
             sums.spending,
             sums.introduction,
             sums.subscale,
+            self.building(sector).map(|sums| sums.completed),
             self.state.nation.duplicated_share[sector],
             self.state.nation.utilisation[sector],
         )
@@ -273,13 +303,14 @@ impl Run<'_> {
             0.0
         };
         let of_chunk = &self.scratch.chunks[block / CHUNK_BLOCKS].detail;
-        let [introduction, subscale] = of_chunk
+        let [introduction, subscale, completed] = of_chunk
             .get(block % CHUNK_BLOCKS * self.now.sectors() + sector)
-            .map_or([0.0; 2], |parts| [parts[0][lane], parts[1][lane]]);
+            .map_or([0.0; 3], |parts| parts.map(|part| part[lane]));
         Cascade::new(
             spending,
             introduction,
             subscale,
+            self.building(sector).map(|_| completed),
             self.state.nation.duplicated_share[sector],
             self.state.nation.utilisation[sector],
         )

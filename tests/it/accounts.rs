@@ -86,6 +86,58 @@ fn every_yuan_is_accounted_for_in_the_china_scenario() {
     });
 }
 
+/// E47: what is spent and was under construction before is settled or under construction after.
+#[test]
+fn no_yuan_and_no_capability_is_lost_while_it_is_built() {
+    for mut world in [small_world(), china()] {
+        switch(&mut world, "time_to_build", true);
+        let setup = Setup::new(world.clone()).expect("a world that can start");
+        let mut run = Run::new(&setup, DRAWS);
+        run.set_detail(true);
+        let sectors = world.sectors.len();
+        let before = |run: &Run| {
+            let of_cities = (0..world.cities.len()).map(|i| {
+                let of_sector = |s| AllocationRow::of(run, i, s).under_construction_cny_mn;
+                (0..sectors).map(of_sector).collect()
+            });
+            of_cities.collect::<Vec<Vec<f64>>>()
+        };
+        let (mut under_way, mut nation) = (before(&run), National::of(&mut run));
+        assert!(nation.under_construction_cny_mn > 0.0);
+        let first = nation.under_construction_cny_mn;
+        let (mut spent, mut settled) = (0.0, 0.0);
+        for _ in 0..world.quarters {
+            run.step(None).expect("only finite numbers");
+            check_accounts(&mut run);
+            check_bounds(&mut run);
+            let next = National::of(&mut run);
+            spent += next.spending_cny_mn;
+            settled += next.settled_cny_mn;
+            assert_equal(
+                "nation",
+                next.spending_cny_mn + nation.under_construction_cny_mn,
+                next.settled_cny_mn + next.under_construction_cny_mn,
+                0.0,
+            );
+            for (i, of_city) in under_way.iter_mut().enumerate() {
+                for (s, before) in of_city.iter_mut().enumerate() {
+                    let row = AllocationRow::of(&run, i, s);
+                    let (left, right) = (
+                        row.spending_cny_mn + *before,
+                        row.settled_cny_mn + row.under_construction_cny_mn,
+                    );
+                    assert_equal("place", left, right, 0.0);
+                    *before = row.under_construction_cny_mn;
+                }
+            }
+            nation = next;
+        }
+        let all = spent + first;
+        let left = all - settled - nation.under_construction_cny_mn;
+        assert!(left.abs() <= 1e-12 * all, "{left:e} of {all:e}");
+    }
+}
+
 #[test]
 fn accounts_and_bounds_hold_at_both_ends_of_every_parameter() {
     for parameter in PARAMETERS {

@@ -90,7 +90,8 @@ fn every_symbol_of_the_parameter_table_stands_in_the_document() {
 #[test]
 fn an_equation_has_one_place() {
     // Rules of choice and sums over peers, which phases carry out; all others are functions.
-    let rules = [9, 16, 17, 19, 28, 34, 35];
+    // E45 is a wait: `model/construction.rs`.
+    let rules = [9, 16, 17, 19, 28, 34, 35, 45];
     let mut places: BTreeMap<u32, BTreeSet<PathBuf>> = BTreeMap::new();
     for path in sources(Path::new("src/model/equations")) {
         let code = fs::read_to_string(&path).expect("a source");

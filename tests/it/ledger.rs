@@ -37,7 +37,7 @@ pub fn check_accounts(run: &mut Run) {
     let nation = National::of(run);
     assert_whole(
         "nation",
-        nation.spending_cny_mn,
+        nation.settled_cny_mn,
         &[
             nation.introduction_cny_mn,
             nation.subscale_cny_mn,
@@ -67,7 +67,7 @@ pub fn check_accounts(run: &mut Run) {
         let row = CityRow::of(run, i);
         assert_whole(
             "city",
-            row.spending_cny_mn,
+            row.settled_cny_mn,
             &[
                 row.introduction_cny_mn,
                 row.subscale_cny_mn,
@@ -101,7 +101,7 @@ pub fn check_accounts(run: &mut Run) {
             let part = AllocationRow::of(run, i, s);
             assert_whole(
                 "allocation",
-                part.spending_cny_mn,
+                part.settled_cny_mn,
                 &[
                     part.introduction_cny_mn,
                     part.subscale_cny_mn,
@@ -132,7 +132,7 @@ pub fn check_accounts(run: &mut Run) {
         let row = SectorRow::of(run, s);
         assert_whole(
             "sector",
-            row.spending_cny_mn,
+            row.settled_cny_mn,
             &[
                 row.introduction_cny_mn,
                 row.subscale_cny_mn,

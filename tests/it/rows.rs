@@ -37,7 +37,7 @@ macro_rules! rows {
 
 rows! {
     National(nation, national, &mut Run<'_>) {
-        reals: competitiveness, sovereignty, gap, budget_cny_mn, spending_cny_mn, introduction_cny_mn, subscale_cny_mn,
+        reals: competitiveness, sovereignty, gap, budget_cny_mn, spending_cny_mn, settled_cny_mn, under_construction_cny_mn, introduction_cny_mn, subscale_cny_mn,
             duplicated_cny_mn, idle_cny_mn, productive_cny_mn, instruments_cny_mn, failed_experiments_cny_mn,
             poaching_cny_mn, forgone_cny_mn, output_cny_mn, grants_cny_mn, specialisation, concentration, top_city_share,
             liberalisation, instruments_in_force, stringency, eu_pressure, us_pressure, export_controls, utilisation,
@@ -47,7 +47,7 @@ rows! {
         flags: ;
     }
     CityRow(city, city, &Run<'_>, row) {
-        reals: budget_cny_mn, grant_cny_mn, spending_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn,
+        reals: budget_cny_mn, grant_cny_mn, spending_cny_mn, settled_cny_mn, under_construction_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn,
             idle_cny_mn, productive_cny_mn, instruments_cny_mn, failed_experiments_cny_mn, poaching_cny_mn,
             forgone_cny_mn, output_cny_mn, capability, researchers, effective_talent, score, career_weight,
             liberalisation;
@@ -57,14 +57,14 @@ rows! {
     }
     SectorRow(sector, sector, &Run<'_>, row) {
         reals: capability, gross_capability, frontier, gap, demand, utilisation, compute_access, priority, attention,
-            spending_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn, idle_cny_mn, productive_cny_mn,
+            spending_cny_mn, settled_cny_mn, under_construction_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn, idle_cny_mn, productive_cny_mn,
             concentration;
         maybes: ;
         counts: ;
         flags: incident;
     }
     AllocationRow(allocation, allocation, &Run<'_>, city, sector) {
-        reals: budget_share, spending_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn, idle_cny_mn,
+        reals: budget_share, spending_cny_mn, settled_cny_mn, under_construction_cny_mn, introduction_cny_mn, subscale_cny_mn, duplicated_cny_mn, idle_cny_mn,
             productive_cny_mn, capability;
         maybes: ;
         counts: ;

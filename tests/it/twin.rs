@@ -2,6 +2,8 @@
 //! the crate only the data it is given, the keyed draws, and the structs in which outcomes are written, so
 //! that agreement means that the document is enough to rebuild the model.
 
+use std::collections::VecDeque;
+
 use dualtrack::kernel::random::Draws;
 use dualtrack::model::data::World;
 use dualtrack::model::params::table::Params;
@@ -76,6 +78,10 @@ pub struct Flows {
     pub duplicated: Vec<Vec<f64>>,
     pub idle: Vec<Vec<f64>>,
     pub productive: Vec<Vec<f64>>,
+    /// Spending whose use is known (E47).
+    pub settled: Vec<Vec<f64>>,
+    /// Spending under construction at the end of the quarter.
+    pub under_construction: Vec<Vec<f64>>,
     /// `J_im`.
     pub instruments: Vec<Vec<f64>>,
     pub failed_experiments: Vec<f64>,
@@ -117,6 +123,8 @@ pub struct Twin {
     pub published: Vec<Vec<Vec<f64>>>,
     /// `K_is`.
     pub capability: Vec<Vec<f64>>,
+    /// Work under way, the next to be completed first: money and capability (E45).
+    pub work: Vec<Vec<VecDeque<(f64, f64)>>>,
     /// `K_is(0)`.
     pub start_capability: Vec<Vec<f64>>,
     /// `K^e_is`.

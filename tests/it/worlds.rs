@@ -199,6 +199,7 @@ fn small_sectors() -> Vec<Sector> {
         initial_frontier_ratio: 0.6,
         import_share: 0.1,
         supplies_compute: 0.0,
+        build_quarters: 2,
     };
     vec![
         Sector {
@@ -219,6 +220,7 @@ fn small_sectors() -> Vec<Sector> {
             initial_frontier_ratio: 0.25,
             import_share: 0.84,
             supplies_compute: 1.0,
+            build_quarters: 8,
             ..sector(2)
         },
         Sector {
@@ -492,29 +494,32 @@ fn any_sector() -> impl Strategy<Value = (Sector, u32)> {
     (
         weights,
         growth,
-        prop_oneof![3 => Just(0.0), 1 => 0.0..1.0],
+        (prop_oneof![3 => Just(0.0), 1 => 0.0..1.0], 0u32..10),
         any::<u32>(),
     )
-        .prop_map(|(weights, growth, supplies_compute, number)| {
-            let (strategic, risk, compute, scale, first_tier_lean) = weights;
-            let (frontier_growth, demand_growth, initial_frontier_ratio, import_share) = growth;
-            let sector = Sector {
-                code: 0,
-                id: String::from("sector"),
-                name: String::from("Sector"),
-                strategic,
-                risk,
-                compute,
-                scale,
-                frontier_growth,
-                demand_growth,
-                first_tier_lean,
-                initial_frontier_ratio,
-                import_share,
-                supplies_compute,
-            };
-            (sector, number)
-        })
+        .prop_map(
+            |(weights, growth, (supplies_compute, build_quarters), number)| {
+                let (strategic, risk, compute, scale, first_tier_lean) = weights;
+                let (frontier_growth, demand_growth, initial_frontier_ratio, import_share) = growth;
+                let sector = Sector {
+                    code: 0,
+                    id: String::from("sector"),
+                    name: String::from("Sector"),
+                    strategic,
+                    risk,
+                    compute,
+                    scale,
+                    frontier_growth,
+                    demand_growth,
+                    first_tier_lean,
+                    initial_frontier_ratio,
+                    import_share,
+                    supplies_compute,
+                    build_quarters,
+                };
+                (sector, number)
+            },
+        )
 }
 
 fn any_instrument() -> impl Strategy<Value = (Instrument, u32)> {

@@ -24,6 +24,15 @@ pub enum Cell {
         /// Unit, empty for a pure number.
         unit: &'static str,
     },
+    /// A whole number from `min` to `max`, both included.
+    Whole {
+        /// Smallest.
+        min: u32,
+        /// Largest.
+        max: u32,
+        /// Unit.
+        unit: &'static str,
+    },
     /// A quarter such as `2015Q1`.
     Quarter,
     /// One of a list of names.
@@ -73,6 +82,9 @@ impl Cell {
             Cell::Code => format!("a whole number from 0 to {LARGEST_CODE}"),
             Cell::Real { min, max, unit: "" } => format!("a number from {min} to {max}"),
             Cell::Real { min, max, unit } => format!("a number from {min} to {max} ({unit})"),
+            Cell::Whole { min, max, unit } => {
+                format!("a whole number from {min} to {max} ({unit})")
+            }
             Cell::Quarter => NotAQuarter.to_string(),
             Cell::Choice(names) => quoted_list(names, ", "),
         }

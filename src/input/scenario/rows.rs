@@ -183,6 +183,22 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// A whole number.
+    pub fn whole(&mut self, name: &str) -> Option<u32> {
+        let cell = self.column(name).map(|(column, _)| column.cell);
+        self.read(name, |found| {
+            let number: Option<u32> = match found {
+                Found::Cell(text) => text.parse().ok(),
+                Found::Override(Literal::Whole(number)) => u32::try_from(*number).ok(),
+                Found::Override(_) => None,
+            };
+            number.filter(|number| match cell {
+                Some(Cell::Whole { min, max, .. }) => (min..=max).contains(number),
+                _ => false,
+            })
+        })
+    }
+
     /// A quarter.
     pub fn quarter(&mut self, name: &str) -> Option<Quarter> {
         let quarter = self.written(name).and_then(|text| text.parse().ok());

@@ -142,6 +142,10 @@ fn cell_schema(cell: Cell, meaning: &str) -> Json {
     let (mut schema, unit) = match cell {
         Cell::Text | Cell::Id => (json!({ "type": "string" }), ""),
         Cell::Code => (json!({ "type": "integer", "minimum": 0 }), ""),
+        Cell::Whole { min, max, unit } => (
+            json!({ "type": "integer", "minimum": min, "maximum": max }),
+            unit,
+        ),
         Cell::Real { min, max, unit } => (
             json!({ "type": "number", "minimum": min, "maximum": max }),
             unit,

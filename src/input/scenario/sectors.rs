@@ -1,7 +1,7 @@
 //! The table of sectors.
 
 use crate::input::scenario::problems::Report;
-use crate::input::scenario::rows::Codes;
+use crate::input::scenario::rows::{Codes, Row};
 use crate::input::scenario::{
     format::{Cell, Format, columns},
     table_text::Table,
@@ -29,6 +29,8 @@ pub static FORMAT: Format = Format {
         "first_tier_lean_0_1": Cell::SHARE => "Lean on first-tier cities.";
         "initial_frontier_ratio": Cell::real(0.001, 10.0, "")
             => "National capability over the US frontier at the start.";
+        optional "build_quarters": Cell::Whole { min: 0, max: 40, unit: "quarters" }
+            => "Quarters from spending to capability, 0 where empty.";
         "import_share": Cell::real(0.0, 0.99, "") => "Share of imports in the market.";
         "supplies_compute_0_1": Cell::SHARE => "Weight with which the sector's gap makes compute scarce.";
     },
@@ -53,6 +55,7 @@ pub(crate) fn read(table: &Table, report: &mut Report) -> Vec<Sector> {
             initial_frontier_ratio: row.real("initial_frontier_ratio"),
             import_share: row.real("import_share"),
             supplies_compute: row.real("supplies_compute_0_1"),
+            build_quarters: row.optional("build_quarters", Row::whole).unwrap_or(0),
         });
     });
     sectors

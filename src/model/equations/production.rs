@@ -120,6 +120,13 @@ pub fn capability(now: f64, depreciation: f64, increment: f64) -> f64 {
     (1.0 - depreciation) * now + increment
 }
 
+/// E47: spending whose use is known, CNY mn: what introduction and scale took of the quarter's spending, and what was
+/// completed in it.
+#[inline(always)]
+pub fn settled(introduction: f64, subscale: f64, completed: f64) -> f64 {
+    introduction + subscale + completed
+}
+
 /// E39: value of output, CNY mn a quarter: `p Σ_s u_s K_s`.
 #[inline(always)]
 pub fn output(price: f64, used_capability: f64) -> f64 {

@@ -189,6 +189,8 @@ parameters! {
         talent_mobility: Switch = true, .., "", "–", Running, None, "Ma (2024), Table 1";
         /// Incidents cut the demand of risky sectors (E7).
         incidents: Switch = true, .., "", "–", Running, None, "Ma (2024), section 3, central level";
+        /// What is spent on a sector is under construction first (E45); off: capability stands in the quarter it is paid for.
+        time_to_build: Switch = false, .., "", "–", Start, None, "Kydland and Prescott (1982)";
         /// Restrictive law blunts local instruments (E20); off in the dual-track regime.
         preemption: Switch = false, .., "", "–", Running, None, "Ma (2024), section 3, assessment (the EU)";
     }

@@ -78,9 +78,10 @@ fn visit_chunk<R: Rules>(
     let constants = &pass.now.setup.chunks[index];
     let (sectors, count) = (pass.now.sectors(), pass.now.instruments());
     let is_evaluation = pass.now.is_evaluation();
+    let takes_time = pass.now.setup.places.count > 0;
     scratch
         .sums
-        .clear(sectors, if is_evaluation { count } else { 0 });
+        .clear(sectors, takes_time, if is_evaluation { count } else { 0 });
     let lines = pass.published.rows.lines();
     let mut moves = &decisions.moves[..];
     let mut ahead = Ahead::new(pass, constants, 0);
@@ -88,7 +89,7 @@ fn visit_chunk<R: Rules>(
         ahead.next(&chunk);
     }
     let mut number = 0;
-    while let Some(mut own) = chunk.next_block(sectors, count) {
+    while let Some(mut own) = chunk.next_block(sectors, count, pass.now.setup.places.count) {
         let rows = number * LANES * lines..(number + 1) * LANES * lines;
         let mut block = pass.block(constants, number);
         let mut ahead = Ahead::new(pass, constants, number + 1);
@@ -123,10 +124,10 @@ fn visit_chunk<R: Rules>(
         talent::move_researchers(pass, &block, &mut own, weight, known, &mut sums.all);
         ahead.next(&chunk);
 
-        // 6 production | E24-E29
+        // 6 production | E24-E29, E45, E47
         production::spend(pass, &block, &own, &mut known.built, detail, sums);
         ahead.next(&chunk);
-        production::build(pass, &block, &mut own, &known.built);
+        production::build(pass, &block, &mut own, &known.built, detail, sums);
 
         // 7 revenue | E39
         production::sell(pass, &mut own, sums);
@@ -183,7 +184,7 @@ fn add_sums(now: &Now, state: &mut State, chunks: &[ChunkScratch], location: f64
     };
     let nation = &mut state.nation;
     let total = &mut nation.sums;
-    total.clear(sectors, instruments);
+    total.clear(sectors, now.setup.places.count > 0, instruments);
     for chunk in chunks {
         total.add(&chunk.sums);
     }

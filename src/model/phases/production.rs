@@ -4,6 +4,7 @@ use crate::kernel::lanes::{Lanes, ZERO, each, plus};
 use crate::kernel::math::select;
 use crate::model::block::{Block, Built, Pass};
 use crate::model::chunks::Own;
+use crate::model::construction::{self, Work};
 use crate::model::equations::{outside, production};
 use crate::model::sums::Sums;
 
@@ -15,7 +16,7 @@ pub(crate) fn spend(
     block: &Block,
     own: &Own,
     built: &mut Built,
-    detail: &mut [[Lanes; 2]],
+    detail: &mut [[Lanes; 3]],
     sums: &mut Sums<Lanes>,
 ) {
     let (now, setup) = (pass.now, pass.now.setup);
@@ -47,7 +48,7 @@ pub(crate) fn spend(
         sum.introduction = plus(sum.introduction, introduction);
         sum.subscale = plus(sum.subscale, subscale);
         if let Some(detail) = detail.get_mut(block.number * sectors + s) {
-            *detail = [introduction, subscale];
+            (detail[0], detail[1]) = (introduction, subscale);
         }
     }
     let (rest_return, outside) = (now.params.outcomes.rest_return, block.columns.outside);
@@ -55,10 +56,17 @@ pub(crate) fn spend(
     sums.all.forgone = plus(sums.all.forgone, forgone);
 }
 
-/// E29.
+/// E29, and E45 where building takes time.
 #[inline(always)]
-pub(crate) fn build(pass: &Pass, block: &Block, own: &mut Own, built: &Built) {
-    let sectors = pass.now.sectors();
+pub(crate) fn build(
+    pass: &Pass,
+    block: &Block,
+    own: &mut Own,
+    built: &Built,
+    detail: &mut [[Lanes; 3]],
+    sums: &mut Sums<Lanes>,
+) {
+    let (sectors, places) = (pass.now.sectors(), &pass.now.setup.places);
     let made = &pass.now.params.production;
     let (productivity, alpha) = (made.productivity, made.money_elasticity);
     let (stocks, advantages) = (&mut own.capability[..sectors], block.advantage);
@@ -75,7 +83,22 @@ pub(crate) fn build(pass: &Pass, block: &Block, own: &mut Own, built: &Built) {
                 access,
             )
         });
-        stocks[s] = each(|l| production::capability(before[l], made.depreciation, increment[l]));
+        let mut done = Work {
+            money: effective,
+            capability: increment,
+        };
+        if places.count > 0 {
+            done = places.exchange(s, pass.now.quarter, own.work, done);
+            let sum = &mut sums.building[s];
+            sum.completed = plus(sum.completed, done.money);
+            let under_way = construction::money(places.of(s, own.work));
+            sum.under_construction = plus(sum.under_construction, under_way);
+        }
+        if let Some(detail) = detail.get_mut(block.number * sectors + s) {
+            detail[2] = done.money;
+        }
+        stocks[s] =
+            each(|l| production::capability(before[l], made.depreciation, done.capability[l]));
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::kernel::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::kernel::parallel::{CHUNK_BLOCKS, for_each};
 use crate::kernel::random::{Purpose, beta_2_2, normals, uniform, wide::eight_codes};
+use crate::model::construction;
 use crate::model::data::MAX_INSTRUMENTS;
 use crate::model::equations::moves;
 use crate::model::now::Now;
@@ -43,6 +44,18 @@ pub(crate) fn draw(now: &Now, state: &mut State) {
             }
         }
     });
+}
+
+/// S5: work that is under way before the first quarter.
+pub(crate) fn count_work(setup: &Setup, state: &mut State) {
+    let places = &setup.places;
+    for (s, sums) in state.nation.sums.building.iter_mut().enumerate() {
+        let blocks = state.cities.work.chunks_exact(places.count);
+        let all = blocks.fold(ZERO, |sum, work| {
+            plus(sum, construction::money(places.of(s, work)))
+        });
+        sums.under_construction = lane_sum(&all);
+    }
 }
 
 /// What cities see of each other before the first quarter.

@@ -15,6 +15,8 @@ use crate::explore::Served;
 
 /// Keys of answers whose values are words; they may change while numbers do not.
 const WORDS: [&str; 4] = ["reasons", "meaning", "title", "description"];
+/// Columns that later mechanisms add. Checksums are of the others, so that those of the first model stay as they were.
+const LATER_COLUMNS: [&str; 2] = ["settled_cny_mn", "under_construction_cny_mn"];
 /// The key that every release changes.
 const VERSION: &str = "version";
 
@@ -215,9 +217,33 @@ fn tables(folder: &Path) -> BTreeMap<String, String> {
                 _ => return None,
             };
             let name = path.file_name()?.to_string_lossy();
-            Some((name.into_owned(), sum(bytes)))
+            Some((name.into_owned(), sum(without_later_columns(bytes))))
         })
         .collect()
+}
+
+/// A table without [`LATER_COLUMNS`].
+fn without_later_columns(bytes: Vec<u8>) -> Vec<u8> {
+    let head = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let head = String::from_utf8_lossy(head).into_owned();
+    if !LATER_COLUMNS.iter().any(|later| head.contains(later)) {
+        return bytes;
+    }
+    let is_kept: Vec<bool> = head
+        .split(',')
+        .map(|name| !LATER_COLUMNS.contains(&name))
+        .collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(&bytes[..]);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in reader.byte_records() {
+        let row = row.expect("a row");
+        let cells = row.iter().zip(&is_kept);
+        let kept = cells.filter_map(|(cell, is_kept)| is_kept.then_some(cell));
+        writer.write_record(kept).expect("a row");
+    }
+    writer.into_inner().expect("rows")
 }
 
 /// Checksums without the endings of compressed files.

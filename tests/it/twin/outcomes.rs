@@ -135,6 +135,8 @@ impl Twin {
             duplicated_cny_mn: all(&flows.duplicated),
             idle_cny_mn: all(&flows.idle),
             productive_cny_mn: all(&flows.productive),
+            settled_cny_mn: all(&flows.settled),
+            under_construction_cny_mn: all(&flows.under_construction),
             instruments_cny_mn: on_instruments,
             failed_experiments_cny_mn: flows.failed_experiments.iter().sum(),
             poaching_cny_mn: flows.poaching.iter().sum(),

@@ -616,7 +616,7 @@ impl Twin {
         let production = self.params.production.clone();
         let mut built = self.capability.clone();
         for i in 0..self.cities() {
-            let mut rows: [Vec<f64>; 6] = Default::default();
+            let mut rows: [Vec<f64>; 8] = Default::default();
             let sector_total: f64 = self.shares[i][1..=self.sectors()].iter().sum();
             let mut all_spending = 0.0;
             for s in 0..self.sectors() {
@@ -634,39 +634,58 @@ impl Twin {
                 // E25.
                 let x = effective_spending(left, self.constants.minimum_scale[s]);
                 let lost = left - x;
-                // E26.
-                let duplicated = if self.gross_capability[s] == 0.0 {
-                    0.0
-                } else {
-                    // The sum is not less than the aggregate, apart from rounding.
-                    x * (1.0 - self.national_capability[s] / self.gross_capability[s]).max(0.0)
-                };
-                // E27, E28.
-                let idle = (x - duplicated) * (1.0 - self.utilisation[s]);
-                let productive = x - duplicated - idle;
-                for (row, value) in rows
-                    .iter_mut()
-                    .zip([spending, intro, lost, duplicated, idle, productive])
-                {
-                    row.push(value);
-                }
-                all_spending += spending;
                 // E29.
                 let l = if sector_total == 0.0 {
                     0.0
                 } else {
                     self.effective_talent[i] * share / sector_total
                 };
-                built[i][s] =
-                    (1.0 - production.depreciation) * stock + increment(self.site(i, s), x, l);
+                let built_by_it = increment(self.site(i, s), x, l);
+                // E45.
+                let work = &mut self.work[i][s];
+                work.push_back((x, built_by_it));
+                let (done, arrives) = work.pop_front().expect("the work just begun, at least");
+                let under_way: f64 = work.iter().map(|(money, _)| money).sum();
+                // E26, of what is completed.
+                let duplicated = if self.gross_capability[s] == 0.0 {
+                    0.0
+                } else {
+                    // The sum is not less than the aggregate, apart from rounding.
+                    done * (1.0 - self.national_capability[s] / self.gross_capability[s]).max(0.0)
+                };
+                // E27, E28.
+                let idle = (done - duplicated) * (1.0 - self.utilisation[s]);
+                let productive = done - duplicated - idle;
+                // E47.
+                let settled = intro + lost + done;
+                let parts = [spending, intro, lost, duplicated, idle, productive];
+                for (row, value) in rows
+                    .iter_mut()
+                    .zip(parts.into_iter().chain([settled, under_way]))
+                {
+                    row.push(value);
+                }
+                all_spending += spending;
+                built[i][s] = (1.0 - production.depreciation) * stock + arrives;
             }
-            let [spending, intro, lost, duplicated, idle, productive] = rows;
+            let [
+                spending,
+                intro,
+                lost,
+                duplicated,
+                idle,
+                productive,
+                settled,
+                under_way,
+            ] = rows;
             self.flows.spending.push(spending);
             self.flows.introduction.push(intro);
             self.flows.subscale.push(lost);
             self.flows.duplicated.push(duplicated);
             self.flows.idle.push(idle);
             self.flows.productive.push(productive);
+            self.flows.settled.push(settled);
+            self.flows.under_construction.push(under_way);
 
             // Instruments' money.
             let mut money = Vec::new();

@@ -387,6 +387,26 @@ impl Twin {
         }
         let half_base = half_base(&capability);
 
+        // S5: work under way.
+        let mut work = Vec::new();
+        for i in 0..city_count {
+            let mut of_city = Vec::new();
+            for s in 0..sector_count {
+                let chi = params.production.introduction_cost;
+                let (stock, money) = (capability[i][s], spending[i][s]);
+                let left = left_after_introduction(chi, half_base[s], stock, money);
+                let x = effective_spending(left, constants.minimum_scale[s]);
+                let quarters = if world.params.mechanisms.time_to_build {
+                    world.sectors[s].build_quarters
+                } else {
+                    0
+                };
+                let each = (x, params.production.depreciation * stock);
+                of_city.push((0..quarters).map(|_| each).collect());
+            }
+            work.push(of_city);
+        }
+
         // 4. Frontier and base demand.
         let rho = params.production.aggregation;
         let mut frontier = Vec::new();
@@ -447,6 +467,7 @@ impl Twin {
             shares,
             published_start: published,
             published: Vec::new(),
+            work,
             capability_at_evaluation: capability.clone(),
             start_capability: capability.clone(),
             capability,
