@@ -27,7 +27,7 @@ pub struct Run<'a> {
 /// The memory of a run that is over, to be used by another one.
 #[derive(Debug)]
 pub struct Memory {
-    shape: [usize; 3],
+    shape: [usize; 4],
     state: State,
     scratch: Scratch,
 }
@@ -179,11 +179,12 @@ impl Memory {
 }
 
 /// What decides how much memory a run takes.
-fn shape(setup: &Setup) -> [usize; 3] {
+fn shape(setup: &Setup) -> [usize; 4] {
     let world = setup.world();
     [
         world.cities.len(),
         world.sectors.len(),
         world.instruments.len(),
+        setup.places.count,
     ]
 }

@@ -7,7 +7,7 @@ use dualtrack::measure::seen::NationSeen;
 use dualtrack::model::params::Value;
 use dualtrack::model::{run::Run, setup::Setup};
 
-use crate::worlds::{china, set, small_world};
+use crate::worlds::{china, set, small_world, switch};
 
 const DRAWS: Draws = Draws {
     seed: 3,
@@ -69,11 +69,16 @@ fn a_run_moved_to_another_setup_is_a_run_of_it() {
 
 #[test]
 fn a_run_can_move_to_a_world_of_another_shape() {
-    let (setup, small) = (
-        Setup::new(china()).expect("a world that can start"),
-        Setup::new(small_world()).expect("a world that can start"),
-    );
-    let mut moved = Run::new(&setup, DRAWS).into_memory().start(&small, DRAWS);
-    let mut fresh = Run::new(&small, DRAWS);
-    assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
+    let setup = Setup::new(china()).expect("a world that can start");
+    let mut building = china();
+    switch(&mut building, "time_to_build", true);
+    for other in [small_world(), building] {
+        let other = Setup::new(other).expect("a world that can start");
+        let mut moved = Run::new(&setup, DRAWS).into_memory().start(&other, DRAWS);
+        let mut fresh = Run::new(&other, DRAWS);
+        assert_eq!(of_quarters(&mut moved), of_quarters(&mut fresh));
+        let mut back = moved.into_memory().start(&setup, DRAWS);
+        let mut fresh = Run::new(&setup, DRAWS);
+        assert_eq!(of_quarters(&mut back), of_quarters(&mut fresh));
+    }
 }
