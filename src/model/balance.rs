@@ -14,7 +14,7 @@ use crate::model::setup::{Setup, compute_gap};
 /// Rounds of the balanced start, after the first.
 const ROUNDS: usize = 8;
 
-/// S1: the parameters that the start is taken from. Rules that differ between arms of a study do not reach it, so that
+/// Section 5, one world: the parameters that the start is taken from. Rules that differ between arms of a study do not reach it, so that
 /// their worlds differ from the first quarter's decisions on.
 fn start_params(world: &World) -> Params {
     let own = &world.params;
@@ -372,7 +372,7 @@ impl Stock<'_> {
 }
 
 impl ChunkConstants {
-    /// S5: effective spending of the first quarter, at the stock of the start.
+    /// Section 5, step 8: effective spending of the first quarter, at the stock of the start.
     fn keep_effective(
         &mut self,
         columns: &[Constant],

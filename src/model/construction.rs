@@ -40,7 +40,7 @@ impl Places {
         places
     }
 
-    /// S5: at the start each place of a block holds what a quarter of balanced spending builds.
+    /// Section 5, step 8: at the start each place of a block holds what a quarter of balanced spending builds.
     pub fn fill(
         &self,
         work: &mut [Work],

@@ -12,7 +12,7 @@ use crate::model::rules::Rules;
 use crate::model::scratch::Scratch;
 use crate::model::state::State;
 
-/// The start of a replicate: section 5, steps 6 and 7.
+/// The start of a replicate: section 5, steps 6 to 8.
 pub(crate) fn start(now: &Now, state: &mut State, scratch: &mut Scratch) {
     state.reset(now.setup, now.is_large);
     scratch.reset();

@@ -37,7 +37,8 @@ pub(crate) struct ChunkScratch {
     pub sums: Sums<Lanes>,
     /// Of the block under way.
     pub known: Known,
-    /// Introduction, subscale and completed spending by block and sector; kept only where somebody looks.
+    /// Introduction, subscale and, where building takes time, completed spending by block and sector; kept only where
+    /// somebody looks.
     pub detail: Vec<[Lanes; 3]>,
 }
 

@@ -93,9 +93,9 @@ pub(crate) fn build(
             sum.completed = plus(sum.completed, done.money);
             let under_way = construction::money(places.of(s, own.work));
             sum.under_construction = plus(sum.under_construction, under_way);
-        }
-        if let Some(detail) = detail.get_mut(block.number * sectors + s) {
-            detail[2] = done.money;
+            if let Some(detail) = detail.get_mut(block.number * sectors + s) {
+                detail[2] = done.money;
+            }
         }
         stocks[s] =
             each(|l| production::capability(before[l], made.depreciation, done.capability[l]));

@@ -1,4 +1,4 @@
-//! Section 5, steps 6 and 7: what chance decides at the start, and what cities first publish.
+//! Section 5, steps 6 to 8: what chance decides at the start, and what cities first publish.
 
 use crate::kernel::lanes::{LANES, ZERO, each, lane_sum, plus};
 use crate::kernel::parallel::{CHUNK_BLOCKS, for_each};
@@ -46,7 +46,7 @@ pub(crate) fn draw(now: &Now, state: &mut State) {
     });
 }
 
-/// S5: work that is under way before the first quarter.
+/// Section 5, step 8: work that is under way before the first quarter.
 pub(crate) fn count_work(setup: &Setup, state: &mut State) {
     let places = &setup.places;
     for (s, sums) in state.nation.sums.building.iter_mut().enumerate() {

@@ -387,7 +387,7 @@ impl Twin {
         }
         let half_base = half_base(&capability);
 
-        // S5: work under way.
+        // 8. Work under way.
         let mut work = Vec::new();
         for i in 0..city_count {
             let mut of_city = Vec::new();
@@ -521,7 +521,7 @@ impl Twin {
     }
 }
 
-/// S1: the parameters that steps 1 to 5 take.
+/// One world: the parameters that steps 1 to 5 take.
 fn start_params(world: &World) -> Params {
     let own = world.params.clone();
     if own.start.reference == Reference::Own {
